@@ -1,0 +1,54 @@
+"""Distributions: where one value may come from, with JSON in and out."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields
+from typing import Final
+
+from optimizer.distributions.base import Distribution
+from optimizer.distributions.choice import Boolean, Categorical, Choice, Constant
+from optimizer.distributions.numeric import Float, Int, Normal, Numeric
+from optimizer.errors import SpaceError
+from optimizer.values import show_value
+
+DISTRIBUTIONS: Final[dict[str, type[Distribution]]] = {
+    cls.kind: cls for cls in (Float, Int, Normal, Categorical, Boolean, Constant)
+}
+
+
+def distribution_from_json(obj: object) -> Distribution:
+    """Build the distribution that ``to_json`` wrote; unknown and missing fields are errors.
+
+    Raises ``SpaceError`` whose path is relative to ``obj``.
+    """
+    if not isinstance(obj, dict):
+        raise SpaceError("", f"must be an object with a type, got {show_value(obj)}")
+    kind = obj.get("type")
+    cls = DISTRIBUTIONS.get(kind) if isinstance(kind, str) else None
+    if cls is None:
+        raise SpaceError("type", f"must be one of {', '.join(DISTRIBUTIONS)}, got {show_value(kind)}")
+    known = fields(cls)  # type: ignore[arg-type]  # every member is a dataclass
+    names = {field.name for field in known}
+    for key in obj:
+        if key != "type" and key not in names:
+            allowed = ", ".join(sorted(names)) or "nothing else"
+            raise SpaceError(str(key), f"is not a field of a {kind} distribution; allowed: {allowed}")
+    for field in known:
+        if field.default is MISSING and field.name not in obj:
+            raise SpaceError(field.name, f"is missing; a {kind} distribution needs it")
+    return cls(**{name: value for name, value in obj.items() if name != "type"})
+
+
+__all__ = [
+    "DISTRIBUTIONS",
+    "Boolean",
+    "Categorical",
+    "Choice",
+    "Constant",
+    "Distribution",
+    "Float",
+    "Int",
+    "Normal",
+    "Numeric",
+    "distribution_from_json",
+]

@@ -1,0 +1,134 @@
+"""What every distribution can do, and the checks that their constructors share."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, cast
+
+import numpy as np
+
+from optimizer.errors import SpaceError
+from optimizer.values import JSON, FloatArray, Value, is_number, show_value
+
+
+class Distribution(ABC):
+    """Where one value may come from.
+
+    Every distribution maps the unit interval onto its values such that uniform coordinates give its
+    prior: ``from_unit`` never leaves the bounds, and equal lengths of the interval get equal mass.
+    Subclasses are frozen dataclasses and raise ``SpaceError`` (path: the field) when built wrongly.
+    """
+
+    kind: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def n_values(self) -> int | None:
+        """The number of values, or None when there are infinitely many."""
+
+    @abstractmethod
+    def values(self) -> Iterator[Value]:
+        """Every value, in order. Raises ``ValueError`` when there are infinitely many."""
+
+    @abstractmethod
+    def contains(self, value: Value) -> bool:
+        """Whether ``value`` is one of the values: right type, inside the bounds, on the grid."""
+
+    @abstractmethod
+    def to_unit(self, values: Sequence[object]) -> FloatArray:
+        """Unit coordinates, shape (n,); NaN for whatever has no place inside the bounds."""
+
+    @abstractmethod
+    def from_unit(self, u: FloatArray) -> list[Value]:
+        """The n values at unit coordinates ``u``, shape (n,); coordinates outside [0, 1] are clipped."""
+
+    @abstractmethod
+    def unit_edges(self) -> FloatArray:
+        """Edges of the values' cells in [0, 1], shape (n_values + 1,). ``ValueError`` when infinite."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """The distribution in words."""
+
+    @abstractmethod
+    def to_json(self) -> dict[str, JSON]:
+        """``{"type": ..., field: ...}`` without the fields that hold their defaults."""
+
+    @classmethod
+    def from_json(cls, obj: object) -> Distribution:
+        """Build from ``to_json``'s form. Raises ``SpaceError`` for a wrong type, field or value."""
+        from optimizer.distributions import distribution_from_json  # noqa: PLC0415 - they need each other
+
+        built = distribution_from_json(obj)
+        if not isinstance(built, cls):
+            raise SpaceError("type", f"must be {show_value(cls.kind)}, got {show_value(built.kind)}")
+        return built
+
+    def encode(self, values: Sequence[object]) -> FloatArray:
+        """Model coordinates, shape (n,): unit coordinates, or the index of a choice; NaN as ``to_unit``."""
+        return self.to_unit(values)
+
+    def decode(self, coordinates: FloatArray) -> list[Value]:
+        """The values at model coordinates, shape (n,): the inverse of ``encode``."""
+        return self.from_unit(coordinates)
+
+    def sample(self, rng: np.random.Generator) -> Value:
+        """One value from the prior; takes exactly one uniform number from ``rng``."""
+        return self.from_unit(np.array([rng.random()]))[0]
+
+
+def check_number(value: object, field: str) -> float:
+    """``value`` as a finite float, or ``SpaceError`` at ``field``."""
+    if not is_number(value):
+        raise SpaceError(field, f"must be a number, got {show_value(value)}")
+    try:
+        number = float(cast(float, value))
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise SpaceError(field, f"must be finite, got {show_value(value)}")
+    return number
+
+
+def check_integer(value: object, field: str) -> int:
+    """``value`` as an int no larger than 2^53, where floats stop being exact, or ``SpaceError``."""
+    number = check_number(value, field)
+    if not number.is_integer():
+        raise SpaceError(
+            field, f"must be a whole number, got {show_value(value)}; use a float to search between"
+        )
+    if abs(number) > 2**53:
+        raise SpaceError(field, f"must lie within ±9,007,199,254,740,992, got {show_value(value)}")
+    return int(number)
+
+
+def check_flag(value: object, field: str) -> None:
+    """Raise ``SpaceError`` at ``field`` unless ``value`` is a boolean."""
+    if not isinstance(value, bool):
+        raise SpaceError(field, f"must be true or false, got {show_value(value)}")
+
+
+def check_order(low: float, high: float) -> None:
+    """Raise ``SpaceError`` unless low < high."""
+    if low < high:
+        return
+    advice = "; use a constant for a single value" if low == high else ""
+    raise SpaceError("high", f"must be greater than low ({show_value(low)}), got {show_value(high)}{advice}")
+
+
+def check_step(step: float, low: float, high: float) -> None:
+    """Raise ``SpaceError`` unless 0 < step <= high - low; infinite bounds allow any positive step."""
+    if not step > 0:
+        raise SpaceError("step", f"must be greater than 0, got {show_value(step)}")
+    if step > (high - low) * (1 + 1e-9):
+        raise SpaceError(
+            "step",
+            f"must not be larger than high - low ({high - low:.6g}), got {show_value(step)}; lower the step",
+        )
+
+
+def set_field(instance: Any, field: str, value: object) -> None:
+    """Store a checked and converted field while a frozen dataclass is being built."""
+    object.__setattr__(instance, field, value)

@@ -1,0 +1,51 @@
+"""Samplers by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from optimizer.errors import UnknownSampler
+from optimizer.samplers.base import Sampler, Suggestion, generator_for
+from optimizer.samplers.random import RandomSampler
+from optimizer.samplers.tpe import TPESampler
+
+
+@dataclass(frozen=True)
+class SamplerInfo:
+    """A sampler as pages show it: a label and one sentence of help."""
+
+    name: str
+    label: str
+    sampler: type[Sampler]
+    help: str
+
+
+SAMPLERS: Final[dict[str, SamplerInfo]] = {
+    info.name: info
+    for info in (
+        SamplerInfo(
+            "tpe",
+            "TPE",
+            TPESampler,
+            "Learns from the trials so far where good values are dense, and tries more there.",
+        ),
+        SamplerInfo(
+            "random",
+            "Random search",
+            RandomSampler,
+            "Draws every trial independently of the others; the baseline to compare with.",
+        ),
+    )
+}
+
+
+def create_sampler(name: str, **options: Any) -> Sampler:
+    """A sampler by name, with the options of its class. Raises ``UnknownSampler`` for any other name."""
+    info = SAMPLERS.get(name)
+    if info is None:
+        raise UnknownSampler(f"the sampler must be one of {', '.join(SAMPLERS)}, got {name!r}")
+    return info.sampler(**options)
+
+
+__all__ = ["SAMPLERS", "Sampler", "SamplerInfo", "Suggestion", "create_sampler", "generator_for"]

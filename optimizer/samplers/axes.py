@@ -1,0 +1,129 @@
+"""How a density model sees the searched parameters of a space: smooth axes and tables of levels.
+
+A parameter with many values is *smooth*: one coordinate u in [0, 1], in which the prior is uniform. One
+with few values is a *table*: its level, and the prior mass of every level. Levels are *nominal* (choices, all
+equally far apart) or *cells* (neighbouring pieces of the unit interval: few ints, steps, ordered choices).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from optimizer.distributions import Choice, Distribution
+
+if TYPE_CHECKING:
+    from optimizer.space import SearchSpace
+    from optimizer.values import BoolArray, FloatArray, IntArray
+
+MAX_LEVELS: Final = 64  # finer grids than this are smooth at the narrowest bandwidth
+
+
+@dataclass(frozen=True)
+class Table:
+    """A parameter with few values. ``edges`` are its levels' cells in [0, 1], shape (n_levels + 1,)."""
+
+    column: int
+    edges: FloatArray
+    is_nominal: bool
+    is_choice: bool
+
+    @property
+    def prior(self) -> FloatArray:
+        """Prior mass of each level, shape (n_levels,)."""
+        return np.diff(self.edges)
+
+    @property
+    def middles(self) -> FloatArray:
+        """Middle of each level's cell, shape (n_levels,)."""
+        return (self.edges[1:] + self.edges[:-1]) / 2
+
+    def levels_at(self, coordinates: FloatArray) -> IntArray:
+        """Levels, shape (n,), of model coordinates, shape (n,)."""
+        if self.is_choice:
+            return coordinates.astype(np.int64)
+        return np.searchsorted(self.edges[1:-1], coordinates, side="right").astype(np.int64)
+
+    def coordinates_of(self, levels: IntArray) -> FloatArray:
+        """The inverse of ``levels_at``."""
+        return levels.astype(np.float64) if self.is_choice else self.middles[levels]
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The searched parameters of one space."""
+
+    space: SearchSpace
+    smooth: IntArray  # columns of the space
+    tables: tuple[Table, ...]
+
+    @classmethod
+    def of(cls, space: SearchSpace) -> Axes:
+        """The axes of every parameter that has more than one value."""
+        smooth: list[int] = []
+        tables: list[Table] = []
+        for column, param in enumerate(space):
+            distribution = param.distribution
+            if distribution.n_values == 1:
+                continue
+            if _is_table(distribution):
+                is_choice = isinstance(distribution, Choice)
+                is_nominal = isinstance(distribution, Choice) and not distribution.ordered
+                tables.append(Table(column, distribution.unit_edges(), is_nominal, is_choice))
+            else:
+                smooth.append(column)
+        return cls(space, np.array(smooth, dtype=np.int64), tuple(tables))
+
+    def __len__(self) -> int:
+        return len(self.smooth) + len(self.tables)
+
+    def read(self, coordinates: FloatArray, active: BoolArray) -> Points:
+        """Points from model coordinates and activity, each of shape (n, d)."""
+        table_columns = [table.column for table in self.tables]
+        levels = np.zeros((len(coordinates), len(self.tables)), dtype=np.int64)
+        for t, table in enumerate(self.tables):
+            levels[:, t] = table.levels_at(coordinates[:, table.column])
+        return Points(coordinates[:, self.smooth], active[:, self.smooth], levels, active[:, table_columns])
+
+    def write(self, u: FloatArray, levels: IntArray) -> tuple[FloatArray, BoolArray]:
+        """Model coordinates and activity, each (n, d), from u (n, n_smooth) and levels (n, n_tables)."""
+        coordinates = np.zeros((len(u), len(self.space)))
+        coordinates[:, self.smooth] = u
+        for t, table in enumerate(self.tables):
+            coordinates[:, table.column] = table.coordinates_of(levels[:, t])
+        return coordinates, self.space.activity(coordinates)
+
+
+@dataclass(frozen=True)
+class Points:
+    """n points: u and is_u of shape (n, n_smooth), levels and is_level of shape (n, n_tables).
+
+    ``is_u`` and ``is_level`` say which are active.
+    """
+
+    u: FloatArray
+    is_u: BoolArray
+    levels: IntArray
+    is_level: BoolArray
+
+    def __len__(self) -> int:
+        return len(self.u)
+
+    def take(self, rows: IntArray) -> Points:
+        """The points at ``rows``."""
+        return Points(self.u[rows], self.is_u[rows], self.levels[rows], self.is_level[rows])
+
+    @staticmethod
+    def concatenate(parts: Iterable[Points]) -> Points:
+        """All points of ``parts``, one after the other."""
+        listed = list(parts)
+        fields = ("u", "is_u", "levels", "is_level")
+        return Points(*(np.concatenate([getattr(part, field) for part in listed]) for field in fields))
+
+
+def _is_table(distribution: Distribution) -> bool:
+    n = distribution.n_values
+    return isinstance(distribution, Choice) or (n is not None and n <= MAX_LEVELS)

@@ -1,0 +1,116 @@
+"""Marginal densities of a fitted model, small enough to be stored and drawn with each trial."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from optimizer.distributions import Int, Numeric
+
+if TYPE_CHECKING:
+    from optimizer.distributions import Distribution
+    from optimizer.samplers.axes import Points, Table
+    from optimizer.samplers.kernels import Mixture
+    from optimizer.values import JSON, FloatArray, IntArray
+
+GRID_POINTS: Final = 41
+MAX_KERNELS: Final = 128  # a smooth curve is drawn from at most so many kernels, spread evenly
+_OPEN_MARGIN: Final = 0.005  # where a distribution has no bound, the curve ends at this quantile
+
+
+def describe_densities(good: Mixture, bad: Mixture, point: Points) -> tuple[dict[str, JSON], dict[str, JSON]]:
+    """Curves of both densities per active searched parameter, and their ratio at ``point`` (one row).
+
+    Numbers: ``{"x": values, "good": [...], "bad": [...], "log": bool}``, densities relative to the prior (1
+    means no preference). Choices: ``{"choices": [...], "good": [...], "bad": [...]}``, probabilities. A
+    parameter's marginal is over the trials in which it was active.
+    """
+    params, tables = good.axes.space.params, good.axes.tables
+    curves: dict[int, dict[str, JSON]] = {}
+    ratios: dict[int, float] = {}
+    active = np.flatnonzero(point.is_u[0])
+    columns = good.axes.smooth[active]
+    if len(active):
+        grid = np.array([_grid_of(params[column].distribution) for column in columns])
+        at = np.column_stack([grid, point.u[0, active]])
+        dense, sparse = smooth_marginals(good, active, at), smooth_marginals(bad, active, at)
+        ratios.update(zip(columns.tolist(), dense[:, -1] / sparse[:, -1], strict=True))
+        heights = zip(
+            columns, grid, round_significant(dense[:, :-1]), round_significant(sparse[:, :-1]), strict=True
+        )
+        for column, u, high, low in heights:
+            distribution = params[column].distribution
+            curves[int(column)] = _curve(_plain(distribution, u), high, low, distribution)
+    for t in np.flatnonzero(point.is_level[0]):
+        table, level = tables[t], point.levels[0, t]
+        dense, sparse = table_marginal(good, int(t)), table_marginal(bad, int(t))
+        curves[table.column] = _table_curve(table, params[table.column].distribution, dense, sparse)
+        ratios[table.column] = dense[level] / sparse[level]
+    order = sorted(curves)
+    rounded = round_significant(np.array([ratios[column] for column in order]))
+    names = [params[column].name for column in order]
+    return dict(zip(names, (curves[column] for column in order), strict=True)), dict(
+        zip(names, rounded, strict=True)
+    )
+
+
+def round_significant(numbers: FloatArray) -> list[JSON]:
+    """Numbers (an array of any shape, as nested lists) with 4 significant digits."""
+    magnitude = np.floor(np.log10(np.maximum(np.abs(numbers), 1e-290)))
+    finer = 10.0 ** np.maximum(3 - magnitude, 0)
+    coarser = 10.0 ** np.maximum(magnitude - 3, 0)
+    rounded: list[JSON] = (np.rint(numbers * finer / coarser) * coarser / finer).tolist()
+    return rounded
+
+
+def smooth_marginals(mixture: Mixture, axes: IntArray, x: FloatArray) -> FloatArray:
+    """Marginal densities of d smooth axes at x of shape (d, G), relative to the prior; shape (d, G)."""
+    n = len(mixture.log_weights)  # the last kernel is the prior, which knows every parameter
+    rows = np.unique(np.linspace(0, n - 1, min(n, MAX_KERNELS)).astype(np.int64))
+    known = np.concatenate([mixture.centres.is_u[:, axes], np.ones((1, len(x)), dtype=np.bool_)])[rows]
+    weights = known * np.exp(mixture.log_weights[rows])[:, None]
+    square, linear, offset = mixture.smooth[:, rows][:, :, axes].transpose(0, 2, 1)[:, :, None, :]
+    x = x[:, :, None]
+    exponents = (square * x + linear) * x + offset
+    total = np.exp(exponents) @ weights.T[:, :, None]
+    marginals: FloatArray = total[:, :, 0] / weights.sum(axis=0)[:, None]
+    return marginals
+
+
+def table_marginal(mixture: Mixture, t: int) -> FloatArray:
+    """Marginal probabilities of the levels of table ``t``, shape (n_levels,)."""
+    known = np.append(mixture.centres.is_level[:, t], True)
+    weights = known * np.exp(mixture.log_weights)
+    ratios: FloatArray = weights @ np.exp(mixture.rows[t]) / weights.sum()
+    return ratios * mixture.axes.tables[t].prior
+
+
+def _grid_of(distribution: Distribution) -> FloatArray:
+    """Unit coordinates at which a smooth parameter's curve is drawn, shape (GRID_POINTS,)."""
+    low, high = distribution.bounds if isinstance(distribution, Numeric) else (0.0, 1.0)
+    start = 0.0 if np.isfinite(low) else _OPEN_MARGIN
+    end = 1.0 if np.isfinite(high) else 1 - _OPEN_MARGIN
+    return np.linspace(start, end, GRID_POINTS)
+
+
+def _table_curve(
+    table: Table, distribution: Distribution, good: FloatArray, bad: FloatArray
+) -> dict[str, JSON]:
+    values: list[JSON] = list(distribution.values())
+    if table.is_choice:
+        return {"choices": values, "good": round_significant(good), "bad": round_significant(bad)}
+    shown = np.unique(np.linspace(0, len(values) - 1, min(len(values), GRID_POINTS)).astype(np.int64))
+    good, bad = good[shown] / table.prior[shown], bad[shown] / table.prior[shown]
+    return _curve([values[i] for i in shown], round_significant(good), round_significant(bad), distribution)
+
+
+def _curve(x: list[JSON], good: JSON, bad: JSON, distribution: Distribution) -> dict[str, JSON]:
+    is_log = isinstance(distribution, Numeric) and distribution.log
+    return {"x": x, "good": good, "bad": bad, "log": is_log}
+
+
+def _plain(distribution: Distribution, u: FloatArray) -> list[JSON]:
+    """Values at unit coordinates: floats with 4 significant digits, ints as they are."""
+    values: list[JSON] = list(distribution.from_unit(u))
+    return values if isinstance(distribution, Int) else round_significant(np.array(values, dtype=np.float64))

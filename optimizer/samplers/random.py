@@ -1,0 +1,34 @@
+"""Random search: independent draws from the prior (Bergstra and Bengio, JMLR 13, 2012)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from optimizer.samplers.base import REPEAT_NOTE, Sampler, Seen, Suggestion, draw_unseen
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from optimizer.history import History
+    from optimizer.space import SearchSpace
+    from optimizer.values import Params
+
+
+class RandomSampler(Sampler):
+    """Draws from the prior, without repeating a point while an unseen one is left."""
+
+    name: ClassVar[str] = "random"
+
+    def suggest(
+        self,
+        space: SearchSpace,
+        history: History,
+        pending: Sequence[Params],
+        rng: np.random.Generator,
+        *,
+        budget: int | None = None,  # noqa: ARG002 - part of the contract
+    ) -> Suggestion:
+        params, is_repeat = draw_unseen(space, Seen(history, pending), rng)
+        text = f"Random point. {REPEAT_NOTE}" if is_repeat else "Random point from the search space."
+        return Suggestion(params, {"sampler": self.name, "kind": "random", "text": text})

@@ -1,0 +1,239 @@
+"""The search space: a tree of parameters in which a value of one may switch on others.
+
+Arrays that describe params have one row per dict and one column per parameter in the space's order: model
+coordinates (``U``, float64: unit interval for numbers, index for choices) and activity (``M``, bool).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from math import prod
+from typing import Final, cast
+
+import numpy as np
+
+from optimizer.errors import SpaceError
+from optimizer.parameter import Condition, Parameter, parameters_from_json
+from optimizer.tree import ordered_parameters
+from optimizer.values import JSON, BoolArray, FloatArray, Params, Value, show_value, value_key
+
+__all__ = ["Condition", "Parameter", "SearchSpace"]
+
+VERSION: Final = 1
+_ABSENT: Final = object()
+
+
+class SearchSpace:
+    """A validated tree of parameters, immutable, in canonical order: parents first, else as given.
+
+    Raises ``SpaceError`` with the path (``params[2].when.parent``) of whatever breaks a rule.
+    """
+
+    def __init__(self, params: Iterable[Parameter]) -> None:
+        self.params: tuple[Parameter, ...] = ordered_parameters(tuple(params))
+        self.names: tuple[str, ...] = tuple(param.name for param in self.params)
+        self._by_name: dict[str, Parameter] = {param.name: param for param in self.params}
+        self._column: dict[str, int] = {name: j for j, name in enumerate(self.names)}
+
+    def __repr__(self) -> str:
+        return f"SearchSpace({', '.join(f'{p.name}: {p.distribution.describe()}' for p in self.params)})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SearchSpace) and self.params == other.params
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def __len__(self) -> int:
+        return len(self.params)
+
+    def __iter__(self) -> Iterator[Parameter]:
+        return iter(self.params)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def __getitem__(self, name: str) -> Parameter:
+        return self._by_name[name]
+
+    @classmethod
+    def from_json(cls, obj: object) -> SearchSpace:
+        """Build from ``{"version": 1, "params": [...]}``; unknown keys are errors."""
+        return cls(parameters_from_json(obj, VERSION))
+
+    def to_json(self) -> dict[str, JSON]:
+        """The space as JSON, without fields that hold their defaults."""
+        return {"version": VERSION, "params": [param.to_json() for param in self.params]}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 hex digits that change with whatever a sampler can notice; groups and labels do not count."""
+        plain = [Parameter(p.name, p.distribution, p.when).to_json() for p in self.params]
+        text = json.dumps([VERSION, plain], sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def is_constant(self, name: str) -> bool:
+        """Whether the parameter has a single value, so that there is nothing to search."""
+        return self[name].distribution.n_values == 1
+
+    @cached_property
+    def searched(self) -> tuple[str, ...]:
+        """Names of the parameters with more than one value."""
+        return tuple(name for name in self.names if not self.is_constant(name))
+
+    def children_of(self, name: str) -> tuple[Parameter, ...]:
+        """The parameters whose condition names ``name`` as its parent."""
+        return tuple(p for p in self.params if p.when is not None and p.when.parent == name)
+
+    def depth_of(self, name: str) -> int:
+        """Nesting level: 0 for a parameter without a condition."""
+        depth, when = 0, self[name].when
+        while when is not None:
+            depth, when = depth + 1, self[when.parent].when
+        return depth
+
+    def _is_active(self, param: Parameter, params: Params) -> bool:
+        """Whether ``param`` is active given its active ancestors in ``params``."""
+        when = param.when
+        return when is None or (when.parent in params and when.holds_for(params[when.parent]))
+
+    def active(self, params: Params) -> list[str]:
+        """Names of the parameters that the values in ``params`` switch on, in order.
+
+        A parameter whose parent is active but missing from ``params`` counts as inactive.
+        """
+        reached: dict[str, Value] = {}
+        names = []
+        for param in self.params:
+            if self._is_active(param, reached):
+                names.append(param.name)
+                if param.name in params:
+                    reached[param.name] = params[param.name]
+        return names
+
+    def validate_params(self, params: Params) -> None:
+        """Raise ``SpaceError`` (path: the parameter's name) unless ``params`` is a point of this space."""
+        for name in params:
+            if name not in self:
+                raise SpaceError(str(name), "is not a parameter of this search space; remove it")
+        active = set(self.active(params))
+        for param in self.params:
+            name, when = param.name, param.when
+            if name not in active:
+                if name in params and when is not None:
+                    raise SpaceError(name, f"is inactive here, because {_unmet(when, params)}; leave it out")
+            elif name not in params:
+                raise SpaceError(name, "is missing, although it is active; give it a value")
+            elif not param.distribution.contains(params[name]):
+                rule = param.distribution.describe()
+                raise SpaceError(
+                    name, f"must be a value of its distribution ({rule}), got {show_value(params[name])}"
+                )
+
+    def key(self, params: Params) -> tuple[object, ...]:
+        """A hashable that equal points share; params outside the space get keys of their own."""
+        return tuple(value_key(params[name]) if name in params else None for name in self.names)
+
+    def sample(self, rng: np.random.Generator) -> dict[str, Value]:
+        """One point from the prior: active parameters only, in order."""
+        params: dict[str, Value] = {}
+        for param in self.params:
+            if self._is_active(param, params):
+                params[param.name] = param.distribution.sample(rng)
+        return params
+
+    def n_points(self) -> int | None:
+        """How many different points there are, counted through the tree; None when infinite."""
+        counts: dict[str, int] = {}
+        for param in reversed(self.params):  # children before parents
+            n = param.distribution.n_values
+            if n is None:
+                return None
+            children = self.children_of(param.name)
+            deciding = {
+                value_key(v): v for child in children if child.when is not None for v in child.when.values
+            }
+            counts[param.name] = (n - len(deciding)) + sum(
+                prod(counts[c.name] for c in children if c.when is not None and c.when.holds_for(value))
+                for value in deciding.values()
+            )
+        return prod(counts[param.name] for param in self.params if param.when is None)
+
+    def points(self) -> Iterator[dict[str, Value]]:
+        """Every point, lazily, the last parameter fastest. ``ValueError`` when a distribution is infinite."""
+        params: dict[str, Value] = {}
+        stack: list[
+            tuple[str, Iterator[Value]]
+        ] = []  # the active parameters so far, each with its values to come
+        j = 0
+        while True:
+            for param in self.params[j:]:
+                if self._is_active(param, params):
+                    values = param.distribution.values()
+                    params[param.name] = next(values)
+                    stack.append((param.name, values))
+            yield dict(params)
+            while stack:
+                name, values = stack[-1]
+                del params[name]
+                value = next(values, _ABSENT)
+                if value is not _ABSENT:
+                    break
+                stack.pop()
+            else:
+                return
+            params[name] = cast(Value, value)
+            j = self._column[name] + 1
+
+    def encode(self, rows: Sequence[Params]) -> tuple[FloatArray, BoolArray]:
+        """Model coordinates and activity of n params dicts, each of shape (n, d).
+
+        A value that no longer has a place (type, bounds, branch) is inactive; inactive coordinates are 0.
+        """
+        n = len(rows)
+        coordinates = np.zeros((n, len(self)))
+        active = np.zeros((n, len(self)), dtype=np.bool_)
+        for j, param in enumerate(self.params):
+            column = param.distribution.encode([row.get(param.name, _ABSENT) for row in rows])
+            here = np.isfinite(column)
+            if param.when is not None:
+                parent = active[:, self._column[param.when.parent]]
+                holds = [self._is_active(param, row) for row in rows]
+                here = here & parent & np.array(holds, dtype=np.bool_)
+            active[:, j] = here
+            coordinates[:, j] = np.where(here, column, 0.0)
+        return coordinates, active
+
+    def activity(self, coordinates: FloatArray) -> BoolArray:
+        """Which parameters are active at model coordinates, both of shape (n, d)."""
+        active = np.ones(coordinates.shape, dtype=np.bool_)
+        decoded: dict[str, list[Value]] = {}
+        for j, param in enumerate(self.params):
+            if param.when is None:
+                continue
+            parent = param.when.parent
+            column = self._column[parent]
+            if parent not in decoded:
+                decoded[parent] = self[parent].distribution.decode(coordinates[:, column])
+            holds = np.array([param.when.holds_for(value) for value in decoded[parent]], dtype=np.bool_)
+            active[:, j] = active[:, column] & holds
+        return active
+
+    def decode(self, row: FloatArray) -> dict[str, Value]:
+        """The point at model coordinates of shape (d,); coordinates of inactive parameters are ignored."""
+        params: dict[str, Value] = {}
+        for j, param in enumerate(self.params):
+            if self._is_active(param, params):
+                params[param.name] = param.distribution.decode(row[j : j + 1])[0]
+        return params
+
+
+def _unmet(when: Condition, params: Params) -> str:
+    """Why a condition fails, in words."""
+    if when.parent not in params:
+        return f"{when.parent} is inactive too"
+    wanted = " or ".join(show_value(value) for value in when.values)
+    return f"{when.parent} is {show_value(params[when.parent])}, not {wanted}"
