@@ -1,0 +1,59 @@
+"""A contact sheet of sample pictures, one row per class, for the web pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from trainers.datasets.cache_file import write_atomically
+from trainers.datasets.registry import all_rows, dataset_info
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from trainers.datasets.base import DatasetInfo, RawData
+
+SAMPLES_PER_CLASS = 12
+_CELL = 56  # pixels of a sample's longer side, about
+_GAP = 4
+_VERSION = 1
+
+
+def contact_sheet(name: str, data_dir: str, cache_dir: str) -> Path:
+    """Return the path of a PNG, drawn on the first call and kept in the cache.
+
+    The pictures are white on black with transparent gaps, so they suit a light and a dark page. They are
+    the first of each class outside an official test part. Raises what `load_dataset` raises.
+    """
+    info = dataset_info(name, data_dir)  # first: a name that is none must never become a path
+    path = Path(cache_dir) / "pictures" / f"{name}-v{_VERSION}.png"
+    if not path.is_file():
+        raw = all_rows(name, data_dir, cache_dir)
+        sheet = _draw(info, raw)
+        write_atomically(path, lambda file: sheet.save(file, format="PNG", optimize=True))
+    return path
+
+
+def _draw(info: DatasetInfo, raw: RawData) -> Image.Image:
+    scale = max(1, _CELL // max(info.shape))
+    height, width = (side * scale + _GAP for side in info.shape)
+    sheet = np.zeros((info.n_classes * height - _GAP, SAMPLES_PER_CLASS * width - _GAP, 2), dtype=np.uint8)
+    n_seen = len(raw.y) - raw.n_official_test
+    for row in range(info.n_classes):
+        numbers = np.flatnonzero(raw.y[:n_seen] == row)[:SAMPLES_PER_CLASS]
+        for column, number in enumerate(numbers):
+            cell = _enlarge(raw.x[number], info.max_value, scale)
+            top, left = row * height, column * width
+            sheet[top : top + len(cell), left : left + cell.shape[1]] = np.dstack(
+                [cell, np.full_like(cell, 255)]
+            )
+    return Image.fromarray(sheet)
+
+
+def _enlarge(picture: npt.NDArray[np.uint8], max_value: int, scale: int) -> npt.NDArray[np.uint8]:
+    """Return the picture in 0..255, each pixel a square of `scale` pixels."""
+    grey = np.round(picture * (255 / max_value)).astype(np.uint8)
+    return np.kron(grey, np.ones((scale, scale), dtype=np.uint8))

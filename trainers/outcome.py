@@ -1,0 +1,49 @@
+"""From an exception to the failure that the supervisor records: kind, one sentence, traceback."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any
+
+from trainers.errors import TrainerError, TrialDiverged, TrialStopped
+
+MAX_TRACEBACK = 20_000  # characters
+MAX_MESSAGE = 500  # characters
+
+
+def failure_message(error: BaseException) -> dict[str, Any]:
+    """Return {"type": "failed", "kind", "message", "traceback"} for what ended a training.
+
+    Kinds: diverged, stopped, out_of_memory, error. An outcome that we raise ourselves has no traceback:
+    its message says it all.
+    """
+    is_ours = isinstance(error, TrainerError)
+    trace = "" if is_ours else "".join(traceback.format_exception(error))
+    return {
+        "type": "failed",
+        "kind": failure_kind(error),
+        "message": _sentence(error),
+        "traceback": trace if len(trace) <= MAX_TRACEBACK else "...\n" + trace[4 - MAX_TRACEBACK :],
+    }
+
+
+def failure_kind(error: BaseException) -> str:
+    """Return the kind of failure that an exception stands for."""
+    if isinstance(error, TrialDiverged):
+        return "diverged"
+    if isinstance(error, TrialStopped):
+        return "stopped"
+    # by name: TensorFlow need not be loaded to say so
+    names = {kind.__name__ for kind in type(error).__mro__}
+    return "out_of_memory" if names & {"MemoryError", "ResourceExhaustedError"} else "error"
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, TrainerError):
+        text = str(error)
+    elif failure_kind(error) == "out_of_memory":
+        text = "The training ran out of memory."
+    else:
+        lines = str(error).strip().splitlines()
+        text = f"{type(error).__name__}: {lines[0]}" if lines else f"{type(error).__name__}."
+    return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 3] + "..."

@@ -1,0 +1,121 @@
+"""The child's side: run one job in a freshly forked process and tell the supervisor over a pipe.
+
+Messages are JSON objects, one per `send_bytes`; nothing is ever pickled. To the child: {"type": "stop"}.
+From the child: "log" (line), "report" (step, metrics, seconds), and one last "result" (the fields of
+`trainers.job.Result`) or "failed" (kind, message, traceback). Kinds are in `trainers.outcome`. The child
+has no database and no broker; when the pipe ends, the supervisor is gone and the child ends at once.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from typing import TYPE_CHECKING
+
+from trainers.base import Budget, Job, Objective, Result
+from trainers.datasets.registry import load_dataset
+from trainers.outcome import failure_message
+from trainers.pipe import LineWriter, Pipe
+from trainers.registry import load_trainer, trainer_info
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from trainers.datasets.base import Dataset
+
+SUPERVISOR_GONE = 1  # exit code when the pipe ended under the child
+
+
+def child_main(connection: Connection, job_json: str) -> None:
+    """Run the job and end the process: exit code 0 once a result or a failure was sent.
+
+    Call it in a process of its own, forked from one that never ran a TensorFlow operation.
+    """
+    with suppress(PermissionError):  # the fork server has done it
+        os.setsid()
+    is_done = threading.Event()
+    pipe = Pipe(connection, on_lost=lambda: os._exit(0 if is_done.is_set() else SUPERVISOR_GONE))
+    pipe.start_reading()
+    with LineWriter(pipe.log) as out, redirect_stdout(out), redirect_stderr(out):
+        try:
+            result = _run(Job.from_json(job_json), pipe)
+            last = {"type": "result", **result.to_json_dict()}
+        except BaseException as error:  # noqa: BLE001, whatever ended the training is its outcome
+            last = failure_message(error)
+            pipe.log(f"{last['kind']}: {last['message']}")
+    is_done.set()
+    pipe.send(last)
+    os._exit(0)  # threads that a training left behind must not keep the process
+
+
+def _run(job: Job, pipe: Pipe) -> Result:
+    threads = f"{job.threads} thread" + ("" if job.threads == 1 else "s")
+    pipe.log(f"attempt {job.attempt}, seed {job.seed}, {threads}")
+    objective = Objective(job.objective, job.direction)
+    trainer_info(job.trainer).complete_params(job.params)  # before anything slow
+    train = load_trainer(job.trainer)
+    _set_threads(job.threads)
+    data = load_dataset(job.dataset, job.data_dir, job.cache_dir, job.split)
+    pipe.log(_data_line(data))
+    reporter = PipeReporter(pipe, job.max_epochs)
+    result = train(job.params, data, Budget(job.max_epochs), reporter, seed=job.seed, objective=objective)
+    pipe.log(f"complete: {job.objective} {result.value:.4f} at epoch {result.best_step}")
+    return result
+
+
+def _set_threads(threads: int) -> None:
+    """Limit TensorFlow's threads; it only works before the first operation."""
+    import keras  # noqa: PLC0415, the module is also read without Keras
+
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf  # noqa: PLC0415
+
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
+
+
+def _data_line(data: Dataset) -> str:
+    info = data.info
+    return (
+        f"data {info.label}: {info.n_train:,} train, {info.n_validation:,} validation, "
+        f"{info.n_test:,} test (not touched)"
+    )
+
+
+class PipeReporter:
+    """The `trainers.base.Reporter` of a trainer process."""
+
+    def __init__(self, pipe: Pipe, max_epochs: int) -> None:
+        self._pipe = pipe
+        self._max_epochs = max_epochs
+
+    def report(self, step: int, metrics: Mapping[str, float], seconds: float) -> None:
+        """Send the epoch's metrics, and a line about them for the log."""
+        ordered = {name: metrics[name] for name in sorted(metrics, key=_place)}
+        self._pipe.send({"type": "report", "step": step, "metrics": ordered, "seconds": seconds})
+        width = len(str(self._max_epochs))
+        self._pipe.log(f"epoch {step:>{width}}/{self._max_epochs}  {_shown(ordered)}")
+
+    def log(self, line: str) -> None:
+        """Send one line for the log."""
+        self._pipe.log(line)
+
+    def should_stop(self) -> bool:
+        """Say whether the supervisor has sent stop."""
+        return self._pipe.is_stopped
+
+
+def _place(name: str) -> tuple[bool, bool, str]:
+    """Sort metrics: training before validation, the loss first."""
+    return name.startswith("val_"), not name.endswith("loss"), name
+
+
+def _shown(metrics: Mapping[str, float]) -> str:
+    """Return the metrics as text, training's accuracy left out: the line must be short."""
+    return "  ".join(
+        f"{name} {value:.4f}" if name.endswith("loss") else f"{name} {value:.3f}"
+        for name, value in metrics.items()
+        if name != "accuracy"
+    )

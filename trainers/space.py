@@ -1,0 +1,112 @@
+"""From a person's choice for each knob (fixed or searched) to the search space, as JSON.
+
+The JSON is `optimizer.SearchSpace`'s, version 1; nothing of `optimizer` is imported here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from trainers.errors import ParamsInvalid
+
+if TYPE_CHECKING:
+    from trainers.base import Json, Knob, TrainerInfo, Value
+
+Settings = Mapping[str, "KnobSetting"]
+
+
+@dataclass(frozen=True)
+class KnobSetting:
+    """What is done with a knob: fixed at `value`, or searched over `distribution`."""
+
+    mode: Literal["fixed", "search"]
+    value: Value | None = None
+    distribution: Json | None = None
+
+    @classmethod
+    def fixed(cls, value: Value) -> Self:
+        """Keep the knob at one value."""
+        return cls("fixed", value=value)
+
+    @classmethod
+    def search(cls, distribution: Json) -> Self:
+        """Let the sampler choose from a distribution (JSON)."""
+        return cls("search", distribution=distribution)
+
+    def to_distribution(self, knob: Knob) -> Json:
+        """Return the distribution as JSON, a constant where fixed; ParamsInvalid outside the limits."""
+        if self.mode == "fixed":
+            distribution: Json = {"type": "constant", "value": self.value}
+        else:
+            distribution = self.distribution or {}
+        error = knob.check_distribution(distribution)
+        if error:
+            raise ParamsInvalid(error)
+        return distribution
+
+
+def default_setting(knob: Knob) -> KnobSetting:
+    """Return what a new study does with the knob."""
+    if knob.is_searched:
+        return KnobSetting.search(knob.distribution)
+    return KnobSetting.fixed(knob.default)
+
+
+def space_json(info: TrainerInfo, settings: Settings) -> dict[str, Any]:
+    """Return the search space, knobs without a setting at their defaults.
+
+    Knobs that the parent's values can never switch on are left out, and a condition that always holds is
+    dropped. Fixed knobs are constants, so that params are complete. ParamsInvalid for an unknown name or
+    a distribution outside its knob's limits.
+    """
+    for name in settings:
+        info.knob(name)
+    params: dict[str, Json] = {}
+    for knob in info.knobs:
+        setting = settings.get(knob.name, default_setting(knob))
+        entry: Json = {"name": knob.name, "label": knob.label, "group": knob.group}
+        entry |= setting.to_distribution(knob)
+        if knob.when is not None:
+            parent, values = knob.when
+            if parent not in params:
+                continue
+            possible = _possible(params[parent], values)
+            if not possible:
+                continue
+            if not _is_certain(params[parent], possible):
+                entry["when"] = {"parent": parent, "in": possible}
+            elif "when" in params[parent]:
+                entry["when"] = params[parent]["when"]
+        params[knob.name] = entry
+    return {"version": 1, "params": list(params.values())}
+
+
+def _possible(parent: Json, values: tuple[Value, ...]) -> list[Value]:
+    """Return those of `values` that the parent's distribution can give."""
+    match parent["type"]:
+        case "constant":
+            return [value for value in values if value == parent["value"]]
+        case "categorical":
+            return [value for value in values if value in parent["choices"]]
+        case "int":
+            steps = range(parent["low"], parent["high"] + 1, parent.get("step") or 1)
+            return [value for value in values if value in steps]
+        case _:
+            return list(values)
+
+
+def _is_certain(parent: Json, possible: list[Value]) -> bool:
+    """Say whether every value of the parent's distribution is one of `possible`."""
+    match parent["type"]:
+        case "constant":
+            return True
+        case "categorical":
+            return all(choice in possible for choice in parent["choices"])
+        case "int":
+            return all(
+                v in possible for v in range(parent["low"], parent["high"] + 1, parent.get("step") or 1)
+            )
+        case _:
+            return False
