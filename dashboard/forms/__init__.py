@@ -1,0 +1,1 @@
+"""One module per form. Forms check input; services write."""

@@ -1,0 +1,1 @@
+"""Starting everything on one machine: what `make run` does once the packages are there."""

@@ -1,0 +1,20 @@
+"""One noun a file: fields, constraints, and questions a row can answer about itself."""
+
+from dashboard.models.attempt import Attempt, AttemptState
+from dashboard.models.report import Report
+from dashboard.models.study import Study, StudyState
+from dashboard.models.trial import FailureKind, Origin, Trial, TrialState
+from dashboard.models.worker import Worker
+
+__all__ = [
+    "Attempt",
+    "AttemptState",
+    "FailureKind",
+    "Origin",
+    "Report",
+    "Study",
+    "StudyState",
+    "Trial",
+    "TrialState",
+    "Worker",
+]

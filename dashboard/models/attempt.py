@@ -1,0 +1,45 @@
+from django.db import models
+
+from dashboard.models.trial import Trial
+
+
+class AttemptState(models.TextChoices):
+    RUNNING = "running", "Running"
+    COMPLETE = "complete", "Complete"
+    FAILED = "failed", "Failed"
+    LOST = "lost", "Lost"
+    RETURNED = "returned", "Handed back"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Attempt(models.Model):
+    """One execution of a trial on one worker."""
+
+    trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=AttemptState, default=AttemptState.RUNNING)
+    worker = models.CharField(max_length=150)
+    # Why it ended, in words.
+    reason = models.CharField(max_length=500, blank=True)
+    traceback = models.TextField(blank=True)
+    # The last lines that the training wrote; the oldest go first.
+    log = models.TextField(blank=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    peak_memory = models.PositiveBigIntegerField(null=True, blank=True)
+    # Versions, threads and seed: what the bits of the result depend on.
+    environment = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("trial", "-number")
+        constraints = (
+            models.UniqueConstraint(fields=("trial", "number"), name="attempt_number_once_per_trial"),
+        )
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of {self.trial_id}"
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds from claim to end; None while it runs."""
+        return (self.finished_at - self.started_at).total_seconds() if self.finished_at else None

@@ -1,0 +1,92 @@
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from optimizer import SearchSpace
+
+
+class StudyState(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    RUNNING = "running", "Running"
+    PAUSED = "paused", "Paused"
+    FINISHED = "finished", "Finished"
+    STOPPED = "stopped", "Stopped"
+    FAILED = "failed", "Failed"
+
+
+class Direction(models.TextChoices):
+    MINIMIZE = "minimize", "lowest"
+    MAXIMIZE = "maximize", "highest"
+
+
+class Study(models.Model):
+    """One search for the best value of an objective."""
+
+    name = models.CharField(max_length=100)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="studies")
+    state = models.CharField(max_length=10, choices=StudyState, default=StudyState.DRAFT)
+    # Why the study is in its state, in words: "Budget reached: 80 trials".
+    state_reason = models.CharField(max_length=300, blank=True)
+
+    dataset = models.CharField(max_length=50)
+    trainer = models.CharField(max_length=50)
+    # Seeds the suggestions and every training.
+    seed = models.PositiveIntegerField(default=0)
+    # Deals rows into train, validation and test; the same for all studies that want to be compared.
+    split_seed = models.PositiveIntegerField(default=0)
+    # SearchSpace as JSON: searched knobs as distributions, fixed ones as constants.
+    space = models.JSONField()
+    objective = models.CharField(max_length=50)
+    direction = models.CharField(max_length=8, choices=Direction)
+    sampler = models.CharField(max_length=20)
+
+    max_trials = models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(100_000)])
+    max_epochs = models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(100_000)])
+    max_seconds = models.PositiveIntegerField(null=True, blank=True)
+    max_trial_seconds = models.PositiveIntegerField(null=True, blank=True)
+    n_parallel = models.PositiveIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(256)])
+    # The study fails after this many failed trials in a row.
+    max_failures = models.PositiveIntegerField(default=5)
+    # Executions of one trial whose worker or process was lost, before the trial itself fails.
+    max_attempts = models.PositiveIntegerField(default=3)
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    # Study time is what passed while running; a pause stops this clock.
+    running_since = models.DateTimeField(null=True, blank=True)
+    seconds_before = models.FloatField(default=0)
+
+    # Raised by every change that a page shows, so that a poll can answer "nothing new" from one row.
+    version = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "studies"
+        # Serves the study list, newest first.
+        ordering = ("-created_at", "-id")
+        constraints = (
+            models.CheckConstraint(condition=Q(max_trials__gte=1), name="study_has_a_trial_to_run"),
+            models.CheckConstraint(condition=Q(n_parallel__gte=1), name="study_uses_a_slot"),
+        )
+        # Serves claim_trial and the housekeeping: which studies run?
+        indexes = (models.Index(fields=("state", "started_at"), name="study_by_state"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("study-detail", args=[self.pk])
+
+    @property
+    def is_ended(self) -> bool:
+        return self.state in {StudyState.FINISHED, StudyState.STOPPED, StudyState.FAILED}
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in {StudyState.RUNNING, StudyState.PAUSED}
+
+    @property
+    def search_space(self) -> SearchSpace:
+        return SearchSpace.from_json(self.space)

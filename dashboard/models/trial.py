@@ -1,0 +1,91 @@
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from dashboard.models.study import Study
+
+
+class TrialState(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Running"
+    COMPLETE = "complete", "Complete"
+    PRUNED = "pruned", "Pruned"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Origin(models.TextChoices):
+    STARTUP = "startup", "start-up point"
+    MODEL = "model", "model"
+
+
+class FailureKind(models.TextChoices):
+    ERROR = "error", "error"
+    LOST = "lost", "lost"
+    OUT_OF_MEMORY = "out_of_memory", "out of memory"
+    TIMED_OUT = "timed_out", "timed out"
+    DIVERGED = "diverged", "diverged"
+
+
+class Trial(models.Model):
+    """One evaluation of one set of params. Executions of it are attempts."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="trials")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=TrialState, default=TrialState.WAITING)
+    failure_kind = models.CharField(max_length=15, choices=FailureKind, blank=True)
+    failure_message = models.CharField(max_length=500, blank=True)
+
+    params = models.JSONField()
+    # Where the params come from: a start-up point or the sampler's model.
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.STARTUP)
+    # What the sampler said about its proposal; {"sampler": ..., "kind": "startup" | "model", "text": ...}.
+    explanation = models.JSONField(default=dict)
+
+    value = models.FloatField(null=True, blank=True)
+    best_step = models.PositiveIntegerField(null=True, blank=True)
+    # Every metric at the best step.
+    metrics = models.JSONField(default=dict)
+    # Where the running attempt is: its last step and the objective there.
+    step = models.PositiveIntegerField(default=0)
+    step_value = models.FloatField(null=True, blank=True)
+
+    # The fencing token: every write about an execution names the attempt it belongs to.
+    attempt = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    # Seconds that the deciding attempt trained, without waiting and set-up.
+    seconds = models.FloatField(null=True, blank=True)
+    n_parameters = models.PositiveBigIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("study", "number")
+        constraints = (
+            # Two claims can never make the same trial: the second insert fails.
+            models.UniqueConstraint(fields=("study", "number"), name="trial_number_once_per_study"),
+            models.CheckConstraint(
+                condition=~Q(state="complete") | Q(value__isnull=False), name="complete_trial_has_a_value"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="failed") | Q(value__isnull=True), name="failed_trial_has_no_value"
+            ),
+        )
+        indexes = (
+            # Serves claim_trial (waiting trials of a study) and every count by state.
+            models.Index(fields=("study", "state", "number"), name="trial_by_state"),
+            # Serves the reaper: running trials whose lease is over.
+            models.Index(fields=("state", "lease_until"), name="trial_by_lease"),
+        )
+
+    def __str__(self) -> str:
+        return f"#{self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("trial-detail", args=[self.study_id, self.number])
+
+    @property
+    def is_ended(self) -> bool:
+        return self.state not in {TrialState.WAITING, TrialState.RUNNING}

@@ -1,0 +1,1 @@
+"""What a page says: queries and charts put together into sentences, numbers and pictures."""

@@ -1,0 +1,28 @@
+"""Datasets and trainers in words, also when one of them is gone."""
+
+from django.conf import settings
+
+from trainers.datasets.base import DatasetInfo
+from trainers.datasets.registry import dataset_info, datasets
+from trainers.errors import ParamsInvalid
+from trainers.registry import trainer_info
+
+
+def all_datasets() -> list[DatasetInfo]:
+    return datasets(str(settings.DATA_DIR))
+
+
+def dataset_words(name: str) -> str:
+    """ "MNIST, 70,000 images" """
+    try:
+        info = dataset_info(name, str(settings.DATA_DIR))
+    except ParamsInvalid:
+        return name
+    return f"{info.label}, {info.n_train + info.n_validation + info.n_test:,} {info.kind}s"
+
+
+def trainer_label(name: str) -> str:
+    try:
+        return trainer_info(name).label
+    except ParamsInvalid:
+        return name

@@ -1,0 +1,35 @@
+"""How an objective is called and read; also when its trainer is not installed any more."""
+
+from dataclasses import dataclass
+
+from dashboard.models import Study
+from dashboard.templatetags.format import value as show_value
+from trainers.errors import ParamsInvalid
+from trainers.registry import trainer_info
+
+
+@dataclass(frozen=True)
+class Goal:
+    """The objective of a study in words."""
+
+    name: str
+    direction: str
+    is_percent: bool
+
+    @property
+    def words(self) -> str:
+        return f"{'lowest' if self.direction == 'minimize' else 'highest'} {self.name}"
+
+    def show(self, value: float | None) -> str:
+        return show_value(value, self.is_percent)
+
+
+def goal_of(study: Study) -> Goal:
+    return Goal(study.objective, study.direction, is_percent(study, study.objective))
+
+
+def is_percent(study: Study, metric: str) -> bool:
+    try:
+        return trainer_info(study.trainer).metric(metric).is_percent
+    except ParamsInvalid:
+        return False

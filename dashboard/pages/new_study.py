@@ -1,0 +1,255 @@
+"""The new-study page: which form values it opens with, and how its knobs are grouped."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.http import QueryDict
+
+from dashboard.charts.small import N_BARS_LARGE, Bar, prior_bars, prior_counts
+from dashboard.forms.knob import SEARCH, KnobForm, initial_of
+from dashboard.forms.study import MINUTE, StudyForm
+from dashboard.models import Study
+from dashboard.pages.data import all_datasets
+from dashboard.templatetags.format import param as show_param
+from optimizer import SearchSpace, SpaceError
+from optimizer.distributions import distribution_from_json
+from trainers.base import Knob, TrainerInfo
+from trainers.datasets.base import DatasetInfo
+from trainers.presets import Preset, preset, presets
+from trainers.registry import trainer_info, trainer_infos
+from trainers.space import KnobSetting, space_json
+
+MINI_WIDTH, MINI_HEIGHT = 76, 20
+LARGE_WIDTH, LARGE_HEIGHT = 480, 110
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What a distribution looks like before anybody pays for it."""
+
+    words: str
+    choices: list[str]
+    bars: list[Bar]
+    large: list[Bar]
+    ticks: list[str]
+    top: int
+    warning: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Knobs under one condition; without words they are always there."""
+
+    when: str
+    forms: list[KnobForm]
+
+
+@dataclass(frozen=True)
+class Group:
+    name: str
+    blocks: list[Block]
+    n_searched: int
+    n_fixed: int
+    is_open: bool
+
+
+class StudyForms:
+    """The study's own form and one form per knob, filled and checked together."""
+
+    def __init__(self, trainer: TrainerInfo, start: "Start", data: QueryDict | None = None) -> None:
+        self.trainer = trainer
+        self.datasets = all_datasets()
+        self.study = StudyForm(data, trainer=trainer, datasets=self.datasets, initial=start.fields)
+        self.knobs = [
+            KnobForm(knob, data=data, initial=initial_of(knob, start.settings.get(knob.name)))
+            for knob in trainer.knobs
+        ]
+        self.space: SearchSpace | None = None
+
+    def is_valid(self) -> bool:
+        valid = [form.is_valid() for form in (self.study, *self.knobs)]
+        return all(valid) and self._build_space()
+
+    def _build_space(self) -> bool:
+        settings_of = {form.knob.name: form.setting for form in self.knobs}
+        try:
+            self.space = SearchSpace.from_json(space_json(self.trainer, settings_of))
+        except SpaceError as error:
+            self.study.add_error(None, f"The search space does not work: {error}.")
+            return False
+        if not self.space.searched:
+            self.study.add_error(None, "Every knob is fixed. Search at least one, or there is nothing to tune.")
+            return False
+        return True
+
+    @property
+    def n_errors(self) -> int:
+        return sum(len(form.errors) for form in (self.study, *self.knobs))
+
+    def groups(self) -> list[Group]:
+        groups = []
+        for name, members in groupby(self.knobs, key=lambda form: form.knob.group):
+            forms = list(members)
+            searched = sum(mode_of(form) == SEARCH for form in forms)
+            blocks = [
+                Block(_condition_words(when), list(block))
+                for when, block in groupby(forms, key=lambda form: form.knob.when)
+            ]
+            is_open = searched > 0 or any(form.errors for form in forms) or forms[0].knob.when is None
+            groups.append(Group(name, blocks, searched, len(forms) - searched, is_open))
+        return groups
+
+    @property
+    def n_searched(self) -> int:
+        return sum(mode_of(form) == SEARCH for form in self.knobs)
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the page opens with: a preset, an earlier study, or the trainer's defaults."""
+
+    trainer: str
+    fields: dict[str, Any]
+    settings: Mapping[str, KnobSetting]
+    notice: str = ""
+
+
+def start_from_defaults(dataset: str | None = None) -> Start:
+    info = trainer_infos()[0]
+    metric = next(m for m in info.metrics if m.is_objective)
+    known = {entry.name for entry in all_datasets() if entry.is_available}
+    chosen = dataset if dataset in known else "digits"
+    fields = {
+        "name": f"{chosen}-{info.name}",
+        "dataset": chosen,
+        "objective": metric.name,
+        "sampler": "tpe",
+        "max_trials": 30,
+        "max_epochs": 10,
+        "n_parallel": settings.SLOTS,
+    }
+    return Start(info.name, fields, {})
+
+
+def start_from_preset(name: str) -> Start:
+    chosen = preset(name)
+    available = {entry.name: entry for entry in all_datasets() if entry.is_available}
+    dataset = next((d for d in chosen.datasets if d in available), "digits")
+    fields = {
+        "name": f"{dataset}-{chosen.name}",
+        "dataset": dataset,
+        "objective": chosen.objective,
+        "sampler": chosen.sampler,
+        "max_trials": chosen.max_trials,
+        "max_epochs": chosen.max_epochs,
+        "n_parallel": settings.SLOTS,
+    }
+    return Start(chosen.trainer, fields, chosen.knobs, _preset_notice(chosen, dataset))
+
+
+def _preset_notice(chosen: Preset, dataset: str) -> str:
+    if dataset == chosen.datasets[0]:
+        return f"{chosen.label}: {chosen.help}"
+    return (
+        f"{chosen.label}, here on {dataset}: {chosen.datasets[0]} is not on this machine. "
+        f"Put {chosen.datasets[0]}.npz into {settings.DATA_DIR} to use it."
+    )
+
+
+def start_from_study(study: Study) -> Start:
+    """The same again, to be changed."""
+    settings_of = {}
+    for obj in study.space["params"]:
+        plain = {k: v for k, v in obj.items() if k not in {"name", "label", "group", "when"}}
+        is_fixed = plain["type"] == "constant"
+        settings_of[obj["name"]] = KnobSetting.fixed(plain["value"]) if is_fixed else KnobSetting.search(plain)
+    fields = {
+        "name": f"{study.name} again"[:100],
+        "dataset": study.dataset,
+        "objective": study.objective,
+        "sampler": study.sampler,
+        "max_trials": study.max_trials,
+        "max_epochs": study.max_epochs,
+        "max_minutes": study.max_seconds and study.max_seconds / MINUTE,
+        "max_trial_minutes": study.max_trial_seconds and study.max_trial_seconds / MINUTE,
+        "n_parallel": study.n_parallel,
+    }
+    return Start(study.trainer, fields, settings_of, f"A copy of {study.name}, ready to be changed.")
+
+
+def all_presets() -> Sequence[Preset]:
+    return presets()
+
+
+def mode_of(form: KnobForm) -> str:
+    return str(form["mode"].value())
+
+
+def prior_of(form: KnobForm) -> Prior | None:
+    """The picture of a knob's distribution, from posted values when they are right, else from its start."""
+    if form.is_bound:
+        if not form.is_valid() or form.setting.mode != SEARCH or form.setting.distribution is None:
+            return None
+        return picture_prior(form.setting.distribution)
+    searched = _initial_distribution(form)
+    return picture_prior(searched) if searched else None
+
+
+def _initial_distribution(form: KnobForm) -> Mapping[str, Any] | None:
+    """Unbound forms hold values that are known to be right: check them as if they were posted."""
+    data = QueryDict(mutable=True)
+    for name, value in (form.initial | {"mode": SEARCH}).items():
+        values = value if isinstance(value, list) else [value]
+        data.setlist(form.add_prefix(name), [str(v) for v in values if v is not None])
+    twin = KnobForm(form.knob, data=data)
+    return twin.setting.distribution if twin.is_valid() else None
+
+
+def picture_prior(obj: Mapping[str, Any]) -> Prior:
+    distribution = distribution_from_json(dict(obj))
+    if not hasattr(distribution, "low"):
+        choices = [show_param(v) for v in distribution.values()]
+        return Prior(distribution.describe(), choices, [], [], [], 0)
+    counts = prior_counts(distribution, N_BARS_LARGE)
+    return Prior(
+        words=distribution.describe(),
+        choices=[],
+        bars=prior_bars(distribution, width=MINI_WIDTH, height=MINI_HEIGHT),
+        large=prior_bars(distribution, width=LARGE_WIDTH, height=LARGE_HEIGHT, n_bars=N_BARS_LARGE),
+        ticks=_ticks(distribution),
+        top=int(counts.max()),
+        warning=_pile_warning(obj, counts.tolist()),
+    )
+
+
+def _pile_warning(obj: Mapping[str, Any], counts: list[int]) -> str:
+    """A truncated normal of which much would lie outside is a prior that says something else than it looks."""
+    if obj["type"] != "normal" or not counts:
+        return ""
+    edge = max(("lowest", counts[0]), ("highest", counts[-1]), key=lambda pair: pair[1])
+    return f"Much of this prior lies at the {edge[0]} value" if edge[1] >= 0.98 * max(counts) else ""
+
+
+def _ticks(distribution: Any) -> list[str]:
+    """Lowest, middle and highest value on the axis of the picture."""
+    low, high = float(distribution.low), float(distribution.high)
+    middle = (low * high) ** 0.5 if getattr(distribution, "log", False) else (low + high) / 2
+    return [show_param(v) for v in (low, middle, high)]
+
+
+def _condition_words(when: tuple[str, tuple[Any, ...]] | None) -> str:
+    if when is None:
+        return ""
+    parent, values = when
+    if len(values) > 1 and all(isinstance(v, int) and not isinstance(v, bool) for v in values):
+        return f"{parent} ≥ {min(values)}"
+    return f"{parent} = {' or '.join(show_param(v) for v in values)}"
+
+
+def find_knob(trainer: str, name: str) -> Knob:
+    return trainer_info(trainer).knob(name)
+
+

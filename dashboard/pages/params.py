@@ -1,0 +1,57 @@
+"""Params for reading: in branch order, with their range and their place in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.charts.small import place_in_range
+from dashboard.templatetags.format import param as show_param
+from optimizer import SearchSpace
+
+MAX_WORDS = 5
+
+
+@dataclass(frozen=True)
+class ParamRow:
+    name: str
+    # None where this branch does not use the param.
+    value: Any
+    depth: int
+    range: str
+    place: float | None
+    is_searched: bool
+    only_with: str = ""
+
+
+def param_rows(space: SearchSpace, params: Mapping[str, Any], *, only_searched: bool = False) -> list[ParamRow]:
+    rows = []
+    for parameter in space:
+        name, distribution = parameter.name, parameter.distribution
+        is_searched = not space.is_constant(name)
+        if (only_searched and not is_searched) or (name not in params and not is_searched):
+            continue
+        value = params.get(name)
+        rows.append(
+            ParamRow(
+                name=name,
+                value=value,
+                depth=space.depth_of(name),
+                range=distribution.describe() if is_searched else "fixed",
+                place=place_in_range(distribution, value) if value is not None else None,
+                is_searched=is_searched,
+                only_with=_only_with(space, name) if value is None else "",
+            )
+        )
+    return rows
+
+
+def params_in_words(searched: list[str], params: Mapping[str, Any]) -> str:
+    """The first few searched params in one line: "learning_rate 0.00134 · units_1 448"."""
+    words = [f"{name} {show_param(params[name])}" for name in searched if name in params]
+    more = len(words) - MAX_WORDS
+    return " · ".join(words[:MAX_WORDS]) + (f" · {more} more" if more > 0 else "")
+
+
+def _only_with(space: SearchSpace, name: str) -> str:
+    when = space[name].when
+    return f"only with {when.parent} {' or '.join(show_param(v) for v in when.values)}" if when else ""

@@ -1,0 +1,142 @@
+"""The trial page: how good, which values, why it was tried, its epochs, attempts and log."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from dashboard.charts.epochs import TrialEpochsChart, metric_curves
+from dashboard.models import Attempt, Study, Trial, TrialState
+from dashboard.pages.metrics import Goal, goal_of, is_percent
+from dashboard.pages.params import ParamRow, param_rows
+from dashboard.queries import trials as queries
+from dashboard.templatetags.format import count_noun, duration, metric, ordinal, percent, thousands
+from optimizer.samplers import SAMPLERS
+
+LOG_LINES = 40
+# The median curve is of this many trials of the study, the latest ones.
+MEDIAN_OF = 100
+
+
+@dataclass(frozen=True)
+class Fact:
+    label: str
+    value: str
+    aside: str = ""
+
+
+@dataclass(frozen=True)
+class TrialPage:
+    trial: Trial
+    study: Study
+    goal: Goal
+    is_best: bool
+    n_trials: int
+    sentence: str
+    facts: list[Fact]
+    params: list[ParamRow]
+    why: str
+    attempts: list[Attempt]
+    current: Attempt | None
+    log: str
+    n_lines: int
+    n_shown: int
+    chart: dict[str, Any]
+    has_curves: bool
+    python: str
+    at: int
+    previous: int | None
+    next: int | None
+
+
+def trial_page(study: Study, trial: Trial) -> TrialPage:
+    goal = goal_of(study)
+    attempts = list(trial.attempts.all())
+    current = attempts[0] if attempts else None
+    best = queries.best_trial(study)
+    n_trials = study.trials.count()
+    lines = current.log.splitlines() if current else []
+    chart = _chart(study, trial)
+    return TrialPage(
+        trial=trial,
+        study=study,
+        goal=goal,
+        is_best=best is not None and best.pk == trial.pk,
+        n_trials=n_trials,
+        sentence=_sentence(study, trial),
+        facts=_facts(study, trial, goal, current),
+        params=param_rows(study.search_space, trial.params),
+        why=str(trial.explanation.get("text", "")),
+        attempts=attempts,
+        current=current,
+        log="\n".join(lines[-LOG_LINES:]),
+        n_lines=len(lines),
+        n_shown=min(len(lines), LOG_LINES),
+        chart={"trial_epochs": chart.to_json()},
+        has_curves=any(m.val or m.train for m in chart.metrics),
+        python=_as_python(trial),
+        at=int(timezone.now().timestamp()),
+        previous=trial.number - 1 if trial.number else None,
+        next=trial.number + 1 if trial.number + 1 < n_trials else None,
+    )
+
+
+def _sentence(study: Study, trial: Trial) -> str:
+    sampler = SAMPLERS[study.sampler].label if study.sampler in SAMPLERS else study.sampler
+    origin = f"A start-up point of {sampler}" if trial.origin == "startup" else f"Proposed by {sampler}"
+    attempt = f", on the {ordinal(trial.attempt)} attempt" if trial.attempt > 1 else ""
+    if trial.state == TrialState.RUNNING:
+        return f"{origin}. It is training now{attempt}."
+    if trial.state == TrialState.WAITING:
+        return f"{origin}. It waits for a free slot."
+    if trial.state == TrialState.FAILED:
+        return f"{origin}. {trial.failure_message}"
+    if trial.state == TrialState.CANCELLED:
+        return f"{origin}. Ended with its study: {study.state_reason.lower()}."
+    return f"{origin}. It trained to its end{attempt}."
+
+
+def _as_python(trial: Trial) -> str:
+    """The params as a dict to paste into a script."""
+    lines = "".join(f"    {name!r}: {value!r},\n" for name, value in trial.params.items())
+    return f"params = {{\n{lines}}}"
+
+
+def _facts(study: Study, trial: Trial, goal: Goal, current: Attempt | None) -> list[Fact]:
+    value, aside = trial.value, f"epoch {trial.best_step}" if trial.best_step else ""
+    if trial.state == TrialState.RUNNING and trial.step_value is not None:
+        value, aside = trial.step_value, f"now, at epoch {trial.step}"
+    facts = [Fact(goal.name, goal.show(value), aside)]
+    for name, number in trial.metrics.items():
+        if name.startswith("val_") and name != study.objective:
+            facts.append(Fact(name, percent(number) if is_percent(study, name) else metric(number)))
+    memory = current.peak_memory if current else None
+    facts += [
+        Fact("Training time", duration(trial.seconds)),
+        Fact("Peak memory", f"{memory / 2**20:,.0f} MB" if memory else "–"),
+        Fact("Parameters", thousands(trial.n_parameters)),
+    ]
+    return facts
+
+
+def _chart(study: Study, trial: Trial) -> TrialEpochsChart:
+    curves = queries.reports_of(trial)
+    names = sorted({name.removeprefix("val_") for _, metrics in curves for name in metrics})
+    names.sort(key=lambda name: name != study.objective.removeprefix("val_"))
+    others = queries.all_metrics(queries.latest_complete_ids(study, limit=MEDIAN_OF))
+    metrics = [
+        metric_curves(
+            name,
+            label=name.capitalize(),
+            is_percent=is_percent(study, f"val_{name}"),
+            steps=curves,
+            others=[
+                [(step, m[f"val_{name}"]) for step, m in steps if m.get(f"val_{name}") is not None]
+                for steps in others.values()
+            ],
+        )
+        for name in names
+    ]
+    n = len(curves)
+    at = f", best at epoch {trial.best_step}" if trial.best_step else ""
+    return TrialEpochsChart(metrics, trial.best_step, f"{study.objective} over {count_noun(n, 'epoch')}{at}")

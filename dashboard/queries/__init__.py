@@ -1,0 +1,1 @@
+"""Every read that a page needs: querysets or small dataclasses."""

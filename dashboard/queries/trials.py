@@ -1,0 +1,104 @@
+"""Trials as pages and samplers see them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, QuerySet
+
+from dashboard.models import Origin, Report, Study, Trial, TrialState
+
+PAGE_SIZE = 25
+COLUMNS = {"number": "number", "value": "value", "duration": "seconds", "state": "state"}
+
+
+def counts_by_state(study: Study) -> dict[str, int]:
+    rows = study.trials.order_by().values_list("state").annotate(n=Count("id"))
+    return {state: n for state, n in rows}
+
+
+def best_trial(study: Study) -> Trial | None:
+    """The complete trial with the best value; among equals the first."""
+    order = "value" if study.direction == "minimize" else "-value"
+    return study.trials.filter(state=TrialState.COMPLETE).order_by(order, "number").defer("explanation").first()
+
+
+def first_modelled_number(study: Study) -> int | None:
+    """From which trial on the sampler's model proposed."""
+    return (
+        study.trials.filter(origin=Origin.MODEL).order_by("number").values_list("number", flat=True).first()
+    )
+
+
+def chart_rows(study: Study) -> list[dict[str, Any]]:
+    """All trials in number order, as little of each as the charts need."""
+    return list(
+        study.trials.order_by("number").values(
+            "pk", "number", "state", "value", "step_value", "seconds", "finished_at", "failure_kind", "params", "attempt"
+        )
+    )
+
+
+def curves(trial_ids: Sequence[int], metric: str) -> dict[int, list[tuple[int, float]]]:
+    """Trial id to one metric at each step of the trial's last attempt."""
+    return {
+        pk: [(step, value) for step, metrics in steps if (value := metrics.get(metric)) is not None]
+        for pk, steps in all_metrics(trial_ids).items()
+    }
+
+
+def latest_complete_ids(study: Study, *, limit: int) -> list[int]:
+    complete = study.trials.filter(state=TrialState.COMPLETE)
+    return list(complete.order_by("-number").values_list("pk", flat=True)[:limit])
+
+
+@dataclass(frozen=True)
+class TableOrder:
+    column: str
+    is_descending: bool
+
+    @classmethod
+    def parse(cls, text: str, params: list[str]) -> "TableOrder":
+        """From the address: `value`, `-number`, `params.units_1`; newest first where it makes no sense."""
+        column = text.removeprefix("-")
+        if column in COLUMNS or column.removeprefix("params.") in params:
+            return cls(column, text.startswith("-"))
+        return cls("number", True)
+
+    def expression(self) -> Any:
+        name = COLUMNS.get(self.column) or "params__" + self.column.removeprefix("params.")
+        field = F(name)
+        return field.desc(nulls_last=True) if self.is_descending else field.asc(nulls_last=True)
+
+
+def trial_table(study: Study, *, state: str, order: TableOrder) -> QuerySet[Trial]:
+    trials = study.trials.defer("explanation", "metrics")
+    if state in TrialState.values:
+        trials = trials.filter(state=state)
+    return trials.order_by(order.expression(), "-number")
+
+
+def observations(study: Study) -> list[tuple[int, str, dict[str, Any], float | None]]:
+    """What a sampler may see: every trial that has ended with a verdict, or is on its way."""
+    return list(
+        study.trials.exclude(state=TrialState.CANCELLED)
+        .order_by("number")
+        .values_list("number", "state", "params", "value")
+    )
+
+
+def reports_of(trial: Trial) -> list[tuple[int, dict[str, float | None]]]:
+    """Step and metrics of the trial's last attempt."""
+    reports = Report.objects.filter(attempt__trial=trial, attempt__number=trial.attempt)
+    return list(reports.order_by("step").values_list("step", "metrics"))
+
+
+def all_metrics(trial_ids: Sequence[int]) -> dict[int, list[tuple[int, dict[str, float | None]]]]:
+    """Trial id to (step, metrics) of its last attempt."""
+    reports = Report.objects.filter(attempt__trial__in=trial_ids, attempt__number=F("attempt__trial__attempt"))
+    by_trial: dict[int, list[tuple[int, dict[str, float | None]]]] = {}
+    for pk, step, metrics in reports.order_by("attempt__trial", "step").values_list(
+        "attempt__trial", "step", "metrics"
+    ):
+        by_trial.setdefault(pk, []).append((step, metrics))
+    return by_trial

@@ -1,0 +1,120 @@
+"""Giving work to a worker slot. Params are suggested here, when a slot is free and not before."""
+
+import logging
+import traceback
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from dashboard.models import Attempt, Origin, Study, StudyState, Trial, TrialState
+from dashboard.queries.work import claimable_studies
+from dashboard.services.clock import lease_end
+from dashboard.services.endings import end_study_if_done
+from dashboard.services.studies import end_study
+from dashboard.services.suggestions import suggest
+from optimizer import SpaceExhausted, Suggestion
+
+logger = logging.getLogger(__name__)
+
+# Slots that ask at once race for the next number; the losers ask again with one more pending trial.
+MAX_RACES = 50
+
+
+class RaceLost(Exception):
+    """Somebody else made this trial first."""
+
+
+def claim_trial(*, worker: str) -> Trial | None:
+    """The next trial for a free slot, leased to it, or None when there is no work."""
+    for study_id in claimable_studies():
+        trial = claim_trial_of(study_id=study_id, worker=worker)
+        if trial is not None:
+            return trial
+    return None
+
+
+def claim_trial_of(*, study_id: int, worker: str) -> Trial | None:
+    for _ in range(MAX_RACES):
+        if end_study_if_done(study_id=study_id):
+            return None
+        try:
+            return _claim_waiting(study_id, worker) or _claim_new(study_id, worker)
+        except RaceLost:
+            continue
+        except SpaceExhausted as error:
+            end_study(study_id=study_id, state=StudyState.FINISHED, reason=f"Space exhausted: {error}")
+        except Exception as error:
+            logger.exception("study %s: no suggestion", study_id)
+            reason = "".join(traceback.format_exception_only(error)).strip()
+            end_study(study_id=study_id, state=StudyState.FAILED, reason=f"The sampler failed. {reason}")
+    return None
+
+
+def _claim_waiting(study_id: int, worker: str) -> Trial | None:
+    """Trials that already have their params: retries and those handed back."""
+    with transaction.atomic():
+        study = _lock_if_room(study_id)
+        if study is None:
+            return None
+        trial = study.trials.filter(state=TrialState.WAITING).order_by("number").first()
+        if trial is None:
+            return None
+        claimed = Trial.objects.filter(pk=trial.pk, state=TrialState.WAITING).update(
+            state=TrialState.RUNNING,
+            attempt=F("attempt") + 1,
+            lease_until=lease_end(),
+            step=0,
+            step_value=None,
+        )
+        if not claimed:
+            raise RaceLost
+        return _begin_attempt(trial, worker)
+
+
+def _claim_new(study_id: int, worker: str) -> Trial | None:
+    """Suggest without holding any lock, then insert if nobody was faster."""
+    study = Study.objects.get(pk=study_id)
+    number = study.trials.count()
+    if number >= study.max_trials or study.state != StudyState.RUNNING:
+        return None
+    suggestion = suggest(study, number)
+    with transaction.atomic():
+        return _insert(study_id, number, suggestion, worker)
+
+
+def _insert(study_id: int, number: int, suggestion: Suggestion, worker: str) -> Trial | None:
+    study = _lock_if_room(study_id)
+    if study is None or number >= study.max_trials:
+        return None
+    if study.trials.count() != number:
+        raise RaceLost
+    trial = Trial.objects.create(
+        study=study,
+        number=number,
+        state=TrialState.RUNNING,
+        params=suggestion.params,
+        origin=suggestion.explanation.get("kind", Origin.STARTUP),
+        explanation=suggestion.explanation,
+        attempt=1,
+        lease_until=lease_end(),
+        started_at=Now(),
+    )
+    return _begin_attempt(trial, worker)
+
+
+def _lock_if_room(study_id: int) -> Study | None:
+    """The study's row, locked, while it runs and has a free place; budgets are kept under this lock."""
+    study = Study.objects.select_for_update().get(pk=study_id)
+    if study.state != StudyState.RUNNING:
+        return None
+    n_running = study.trials.filter(state=TrialState.RUNNING).count()
+    return study if n_running < study.n_parallel else None
+
+
+def _begin_attempt(trial: Trial, worker: str) -> Trial:
+    trial.refresh_from_db()
+    Attempt.objects.create(trial=trial, number=trial.attempt, worker=worker, started_at=Now())
+    Study.objects.filter(pk=trial.study_id).update(version=F("version") + 1)
+    logger.info("study %s trial %s attempt %s: claimed by %s", trial.study_id, trial.number, trial.attempt, worker)
+    return trial

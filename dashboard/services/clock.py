@@ -1,0 +1,15 @@
+"""Time is the database's clock: workers on several hosts need not agree on theirs."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db.models import DateTimeField, ExpressionWrapper
+from django.db.models.functions import Now
+
+
+def seconds_from_now(seconds: float) -> ExpressionWrapper:
+    return ExpressionWrapper(Now() + dt.timedelta(seconds=seconds), output_field=DateTimeField())
+
+
+def lease_end() -> ExpressionWrapper:
+    return seconds_from_now(settings.LEASE_SECONDS)

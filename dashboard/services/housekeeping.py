@@ -1,0 +1,26 @@
+"""Periodic work. Each step stands alone, so that a test can run one."""
+
+from dashboard.models import Study, StudyState
+from dashboard.queries.work import n_claimable_trials, n_idle_slots
+from dashboard.services.endings import end_study_if_done
+from dashboard.services.trials import reap_lost_trials
+from dashboard.services.work import announce_work
+from dashboard.services.workers import forget_dead_workers
+
+
+def keep_house() -> None:
+    reap_lost_trials()
+    forget_dead_workers()
+    end_studies_that_are_done()
+    announce_forgotten_work()
+
+
+def end_studies_that_are_done() -> None:
+    """Time passes also while no trial ends."""
+    for study_id in Study.objects.filter(state=StudyState.RUNNING).values_list("pk", flat=True):
+        end_study_if_done(study_id=study_id)
+
+
+def announce_forgotten_work() -> None:
+    """Hints get lost with a broker; where slots idle beside work, send them again."""
+    announce_work(min(n_claimable_trials(), n_idle_slots()))

@@ -1,0 +1,185 @@
+"""What becomes of a claimed trial. Every write is fenced: it names its attempt, and a late one changes nothing."""
+
+import logging
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from dashboard.models import Attempt, AttemptState, FailureKind, Report, Trial, TrialState
+from dashboard.services.clock import lease_end
+from dashboard.services.endings import end_study_if_done
+from dashboard.services.studies import touch_study
+from dashboard.services.work import announce_work
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Fence:
+    """One execution of one trial; only the current one may write."""
+
+    trial_id: int
+    attempt: int
+
+    def trials(self) -> QuerySet[Trial]:
+        return Trial.objects.filter(pk=self.trial_id, attempt=self.attempt, state=TrialState.RUNNING)
+
+    def attempts(self) -> QuerySet[Attempt]:
+        return Attempt.objects.filter(trial_id=self.trial_id, number=self.attempt)
+
+
+@dataclass(frozen=True)
+class Step:
+    number: int
+    metrics: dict[str, float | None]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A completed training."""
+
+    value: float
+    best_step: int
+    metrics: dict[str, float]
+    seconds: float
+    n_parameters: int
+    environment: dict[str, Any]
+
+
+def renew_lease(fence: Fence) -> bool:
+    """False when the trial is no longer ours: then its training has to end."""
+    return bool(fence.trials().update(lease_until=lease_end()))
+
+
+def is_current(fence: Fence) -> bool:
+    return fence.trials().exists()
+
+
+def report_steps(
+    fence: Fence, *, steps: Sequence[Step], objective: str, log: str, peak_memory: int | None = None
+) -> bool:
+    """Record steps and the log's tail. Returns False, and records nothing, when the attempt is not current."""
+    with transaction.atomic():
+        fields: dict[str, Any] = {"lease_until": lease_end()}
+        if steps:
+            fields |= {"step": steps[-1].number, "step_value": steps[-1].metrics.get(objective)}
+        if not fence.trials().update(**fields):
+            return False
+        attempt = fence.attempts().get()
+        Report.objects.bulk_create(
+            [Report(attempt=attempt, step=s.number, metrics=s.metrics, seconds=s.seconds) for s in steps],
+            ignore_conflicts=True,
+        )
+        fence.attempts().update(log=log, peak_memory=peak_memory)
+        touch_study(_study_id(fence))
+    return True
+
+
+def finish_trial(fence: Fence, outcome: Outcome) -> bool:
+    """Record the value, once. A value that is not finite is a failed trial, never a number."""
+    if not math.isfinite(outcome.value):
+        message = f"The objective is {outcome.value} at step {outcome.best_step}."
+        return fail_trial(fence, kind=FailureKind.DIVERGED, message=message)
+    with transaction.atomic():
+        recorded = fence.trials().update(
+            state=TrialState.COMPLETE,
+            value=outcome.value,
+            best_step=outcome.best_step,
+            metrics=outcome.metrics,
+            seconds=outcome.seconds,
+            n_parameters=outcome.n_parameters,
+            finished_at=Now(),
+            lease_until=None,
+        )
+        if recorded:
+            fence.attempts().update(
+                state=AttemptState.COMPLETE, finished_at=Now(), environment=outcome.environment
+            )
+            touch_study(_study_id(fence))
+    return _after(fence, recorded, "complete")
+
+
+def fail_trial(fence: Fence, *, kind: FailureKind, message: str, traceback: str = "") -> bool:
+    """Record a failure that another attempt would only repeat."""
+    with transaction.atomic():
+        recorded = fence.trials().update(
+            state=TrialState.FAILED,
+            failure_kind=kind,
+            failure_message=message[:500],
+            finished_at=Now(),
+            lease_until=None,
+        )
+        if recorded:
+            fence.attempts().update(
+                state=AttemptState.FAILED, reason=message[:500], traceback=traceback, finished_at=Now()
+            )
+            touch_study(_study_id(fence))
+    return _after(fence, recorded, f"failed ({kind})")
+
+
+def lose_trial(fence: Fence, *, reason: str, if_expired: bool = False) -> bool:
+    """The worker or the process died: another attempt, or a failed trial after too many."""
+    with transaction.atomic():
+        trials = fence.trials().filter(lease_until__lt=Now()) if if_expired else fence.trials()
+        trial = trials.select_related("study").first()
+        if trial is None:
+            return _after(fence, 0, "lost")
+        n_lost = 1 + trial.attempts.filter(state=AttemptState.LOST).count()
+        is_final = n_lost >= trial.study.max_attempts
+        if is_final:
+            message = f"Lost {n_lost} times. {reason} Out of memory? Try a smaller model or batch."
+            fields = {
+                "state": TrialState.FAILED,
+                "failure_kind": FailureKind.LOST,
+                "failure_message": message[:500],
+                "finished_at": Now(),
+            }
+        else:
+            fields = {"state": TrialState.WAITING}
+        recorded = trials.update(lease_until=None, **fields)
+        if recorded:
+            fence.attempts().update(state=AttemptState.LOST, reason=reason[:500], finished_at=Now())
+            touch_study(trial.study_id)
+            announce_work(0 if is_final else 1)
+    return _after(fence, recorded, "lost")
+
+
+def return_trial(fence: Fence, *, reason: str) -> bool:
+    """Hand a trial back unharmed, for example because its worker shuts down."""
+    with transaction.atomic():
+        recorded = fence.trials().update(state=TrialState.WAITING, lease_until=None)
+        if recorded:
+            fence.attempts().update(state=AttemptState.RETURNED, reason=reason[:500], finished_at=Now())
+            touch_study(_study_id(fence))
+            announce_work(1)
+    return bool(recorded)
+
+
+def reap_lost_trials() -> int:
+    """Give every trial whose lease is over another attempt. Returns how many there were."""
+    expired = Trial.objects.filter(state=TrialState.RUNNING, lease_until__lt=Now())
+    n = 0
+    for trial_id, attempt in expired.values_list("pk", "attempt"):
+        reason = f"The worker did not answer for {settings.LEASE_SECONDS} s."
+        n += lose_trial(Fence(trial_id, attempt), reason=reason, if_expired=True)
+    return n
+
+
+def _study_id(fence: Fence) -> int:
+    return Trial.objects.values_list("study_id", flat=True).get(pk=fence.trial_id)
+
+
+def _after(fence: Fence, recorded: int, what: str) -> bool:
+    """Close the study where this was its last trial; name a refused write in the log."""
+    if not recorded:
+        logger.warning("trial %s attempt %s: late %r refused", fence.trial_id, fence.attempt, what)
+        return False
+    end_study_if_done(study_id=_study_id(fence))
+    return True

@@ -1,0 +1,35 @@
+"""Telling workers that there may be work. A lost hint costs latency only: the housekeeping sends another."""
+
+import logging
+from functools import partial
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+
+def announce_work(n_slots: int) -> None:
+    """Wake up to `n_slots` worker slots once the current transaction is committed."""
+    if n_slots > 0:
+        transaction.on_commit(partial(_send_hints, n_slots))
+
+
+def _send_hints(n_slots: int) -> None:
+    for _ in range(n_slots):
+        try:
+            current_app.send_task("dashboard.tasks.work", expires=60)
+        except OperationalError as error:
+            logger.warning("The broker does not answer, work will be announced again later: %s", error)
+            return
+
+
+def is_broker_up() -> bool:
+    """One quick attempt to reach the broker."""
+    try:
+        with current_app.connection_for_write(connect_timeout=1) as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=1)
+    except (OperationalError, OSError):
+        return False
+    return True

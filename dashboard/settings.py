@@ -1,0 +1,193 @@
+"""All settings, in reading order. The environment is read here and nowhere else; `.env.example` lists it."""
+
+import os
+import tempfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from environs import Env
+from marshmallow.validate import Range
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+env.read_env(str(BASE_DIR / ".env"), recurse=False)
+
+# Where things are kept ---------------------------------------------------------------------------------
+
+# Everything that Parzen writes: database, broker, caches, logs, the generated secret key.
+VAR_DIR = Path(env.str("PARZEN_VAR_DIR", str(BASE_DIR / "var"))).resolve()
+# Datasets that people bring, such as mnist.npz. Only read.
+DATA_DIR = Path(env.str("PARZEN_DATA_DIR", str(BASE_DIR / "data"))).resolve()
+CACHE_DIR = VAR_DIR / "cache"
+
+# Security ----------------------------------------------------------------------------------------------
+
+DEBUG = env.bool("PARZEN_DEBUG", False)
+SECRET_KEY_FILE = VAR_DIR / "secret-key"
+# An empty key makes Django refuse to sign anything; `manage.py up` writes the file on first start.
+SECRET_KEY = env.str("PARZEN_SECRET_KEY", "") or (
+    SECRET_KEY_FILE.read_text().strip() if SECRET_KEY_FILE.is_file() else ""
+)
+IS_SECRET_KEY_MISSING = not SECRET_KEY
+ALLOWED_HOSTS = env.list("PARZEN_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("PARZEN_TRUSTED_ORIGINS", [])
+# True behind TLS: cookies are then sent over https only.
+HTTPS = env.bool("PARZEN_HTTPS", False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SESSION_COOKIE_AGE = 7 * 24 * 3600
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+    }
+}
+
+# Application -------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "dashboard",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "csp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Nobody sees or changes anything without signing in; views that need no sign-in say so.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "dashboard.middleware.DatabaseTroubleMiddleware",
+]
+ROOT_URLCONF = "dashboard.urls"
+WSGI_APPLICATION = "dashboard.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "dashboard.context.page_frame",
+            ],
+            "builtins": ["dashboard.templatetags.format"],
+        },
+    }
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "study-list"
+LOGOUT_REDIRECT_URL = "sign-in"
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a form of 300 knobs has several fields each
+
+# Database ----------------------------------------------------------------------------------------------
+
+DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{VAR_DIR / 'parzen.sqlite3'}"
+_database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True))
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    # Readers never block (WAL), and writers queue for up to 20 s instead of failing at once (IMMEDIATE).
+    _database["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+        " PRAGMA journal_size_limit=27103364; PRAGMA cache_size=2000;",
+    }
+    # Tests share the file with real workers, so it cannot live in memory.
+    _database["TEST"] = {"NAME": env.str("PARZEN_TEST_DATABASE", "") or str(VAR_DIR / "test.sqlite3")}
+DATABASES = {"default": _database}
+
+# Queue -------------------------------------------------------------------------------------------------
+
+BROKER_SOCKET = VAR_DIR / "broker.sock"
+if len(str(BROKER_SOCKET)) > 100:  # the system allows 108 characters
+    BROKER_SOCKET = Path(tempfile.gettempdir()) / f"parzen-{zlib.crc32(str(VAR_DIR).encode()):08x}.sock"
+REDIS_URL = env.str("REDIS_URL", "")
+CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{BROKER_SOCKET}"
+CELERY_TASK_IGNORE_RESULT = True  # SQL is the only truth
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_DEFAULT_QUEUE = "trials"
+CELERY_TASK_ROUTES = {"dashboard.tasks.keep_house": {"queue": "housekeeping"}}
+# Acknowledge early: the lease in the database brings lost work back, and late acknowledgement on Redis
+# would start every training that outlives the visibility timeout a second time.
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_DISABLE_PREFETCH = True
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 86_400,
+    "socket_timeout": 30,
+    "socket_connect_timeout": 2,
+    "health_check_interval": 25,
+}
+# A web request must not hang on a dead broker.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
+CELERY_BEAT_SCHEDULE = {"keep house": {"task": "dashboard.tasks.keep_house", "schedule": 5.0, "options": {"expires": 10}}}
+
+# Trainings ---------------------------------------------------------------------------------------------
+
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+# Trainings at once on this machine; each takes about 0.8 GB of memory.
+SLOTS = env.int("PARZEN_SLOTS", min(CORES, 8), validate=Range(min=1, max=256))
+THREADS_PER_TRIAL = max(1, CORES // SLOTS)
+# A worker that cannot renew its lease for this long loses its trial to another attempt.
+LEASE_SECONDS = env.int("PARZEN_LEASE_SECONDS", 60, validate=Range(min=4))
+# Above this a training is ended as out of memory. 0: no limit.
+TRIAL_MEMORY_MB = env.int("PARZEN_TRIAL_MEMORY_MB", 0, validate=Range(min=0))
+
+# Web server and static files ---------------------------------------------------------------------------
+
+HOST = env.str("PARZEN_HOST", "127.0.0.1")
+PORT = env.int("PARZEN_PORT", 8000, validate=Range(min=1, max=65_535))
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Logging -----------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"dashboard": {"level": env.str("PARZEN_LOG_LEVEL", "INFO")}, "celery": {"level": "WARNING"}},
+}
+env.seal()

@@ -1,0 +1,18 @@
+"""Celery entry points: load, call, nothing else."""
+
+from celery import shared_task
+
+from dashboard.services import housekeeping
+
+
+@shared_task
+def work() -> None:
+    """Somebody thinks that there is work for a slot of this worker."""
+    from dashboard.workers.slots import run_trials  # noqa: PLC0415 (only workers load this)
+
+    run_trials()
+
+
+@shared_task
+def keep_house() -> None:
+    housekeeping.keep_house()

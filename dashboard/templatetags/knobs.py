@@ -1,0 +1,22 @@
+"""Tags for the rows of the search-space table."""
+
+from django import template
+from django.forms import BoundField
+
+from dashboard.forms.knob import LABELS, KnobForm
+from dashboard.pages.new_study import Prior, prior_of
+
+register = template.Library()
+
+
+@register.simple_tag
+def prior(form: KnobForm) -> Prior | None:
+    return prior_of(form)
+
+
+@register.filter
+def knob_label(field: BoundField, form: KnobForm) -> str:
+    """The spread of a log-normal is in decades; everything else is in the knob's own unit."""
+    if field.name == "scale":
+        return "Distribution"
+    return LABELS[field.name]

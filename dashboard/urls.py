@@ -1,0 +1,42 @@
+"""The site map."""
+
+from django.contrib.auth import views as auth
+from django.urls import path
+from django.views.generic import RedirectView
+
+from dashboard.views import datasets, new_study, studies, trials, workers
+
+accounts = [  # /sign-in/ ...
+    path("sign-in/", auth.LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True), name="sign-in"),
+    path("sign-out/", auth.LogoutView.as_view(), name="logout"),
+    path("password/", auth.PasswordChangeView.as_view(template_name="accounts/password.html"), name="password_change"),
+    path("password/changed/", auth.PasswordChangeDoneView.as_view(template_name="accounts/password_done.html"), name="password_change_done"),
+]
+study_pages = [  # /studies/
+    path("studies/", studies.study_list, name="study-list"),
+    path("studies/new/", new_study.study_new, name="study-new"),
+    path("studies/new/prior/<slug:trainer>/<str:knob>/", new_study.knob_prior, name="knob-prior"),
+    path("studies/<int:study_id>/", studies.study_detail, name="study-detail"),
+    path("studies/<int:study_id>/live/", studies.study_live, name="study-live"),
+    path("studies/<int:study_id>/start/", studies.study_start, name="study-start"),
+    path("studies/<int:study_id>/pause/", studies.study_pause, name="study-pause"),
+    path("studies/<int:study_id>/resume/", studies.study_resume, name="study-resume"),
+    path("studies/<int:study_id>/stop/", studies.study_stop, name="study-stop"),
+]
+trial_pages = [  # /studies/<id>/trials/<number>/
+    path("studies/<int:study_id>/trials/<int:number>/", trials.trial_detail, name="trial-detail"),
+    path("studies/<int:study_id>/trials/<int:number>/live/", trials.trial_live, name="trial-live"),
+    path("studies/<int:study_id>/trials/<int:number>/log/<int:attempt>/", trials.trial_log, name="trial-log"),
+]
+others = [
+    path("datasets/", datasets.dataset_list, name="dataset-list"),
+    path("datasets/<slug:name>.png", datasets.dataset_picture, name="dataset-picture"),
+    path("workers/", workers.worker_list, name="worker-list"),
+]
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="study-list")),
+    *accounts,
+    *study_pages,
+    *trial_pages,
+    *others,
+]

@@ -1,0 +1,1 @@
+"""Look up, call a service, render."""

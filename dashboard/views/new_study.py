@@ -1,0 +1,66 @@
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dashboard.forms.knob import KnobForm
+from dashboard.models import Study
+from dashboard.pages import new_study as page
+from dashboard.services.studies import create_study, start_study
+from dashboard.views.access import person, visible_study
+from dashboard.views.studies import warn_if_broker_is_down
+from trainers.errors import ParamsInvalid
+from trainers.registry import trainer_info
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def study_new(request: HttpRequest) -> HttpResponse:
+    start = _start(request)
+    forms = page.StudyForms(trainer_info(start.trainer), start, request.POST or None)
+    if request.method == "POST" and forms.is_valid():
+        study = _create(request, forms)
+        if study is not None:
+            return redirect(study)
+    context = {"forms": forms, "start": start, "presets": page.all_presets()}
+    return render(request, "studies/new.html", context, status=422 if forms.n_errors else 200)
+
+
+@require_safe
+def knob_prior(request: HttpRequest, trainer: str, knob: str) -> HttpResponse:
+    """The picture of one knob's distribution while it is being edited."""
+    try:
+        form = KnobForm(page.find_knob(trainer, knob), data=request.GET)
+    except ParamsInvalid as error:
+        raise Http404(str(error)) from error
+    return render(request, "studies/_prior_answer.html", {"form": form, "prior": page.prior_of(form)})
+
+
+def _start(request: HttpRequest) -> page.Start:
+    """What the address asks for; what does not exist is left aside with a word."""
+    try:
+        if "preset" in request.GET:
+            return page.start_from_preset(request.GET["preset"])
+        if request.GET.get("from", "").isdecimal():
+            return page.start_from_study(visible_study(request, int(request.GET["from"])))
+    except ParamsInvalid as error:
+        messages.warning(request, str(error))
+    return page.start_from_defaults(request.GET.get("dataset"))
+
+
+def _create(request: HttpRequest, forms: page.StudyForms) -> Study | None:
+    """Make the study and, unless it is to stay a draft, start it: both or neither."""
+    assert forms.space is not None  # noqa: S101 (is_valid has built it)
+    is_draft = request.POST.get("action") == "draft"
+    try:
+        with transaction.atomic():
+            study = create_study(owner=person(request), space=forms.space.to_json(), **forms.study.study_fields())
+            if not is_draft:
+                start_study(study_id=study.pk)
+    except ValidationError as error:
+        forms.study.add_error(None, error)
+        return None
+    if not is_draft:
+        warn_if_broker_is_down(request)
+    return study

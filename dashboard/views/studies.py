@@ -1,0 +1,78 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from dashboard.models import Study
+from dashboard.pages.studies import studies_page
+from dashboard.pages.study import study_page
+from dashboard.services.studies import pause_study, resume_study, start_study, stop_study
+from dashboard.services.work import is_broker_up
+from dashboard.views.access import person, person_name, visible_study
+from dashboard.views.live import is_unchanged
+
+BROKER_DOWN = (
+    "The broker does not answer, so workers have not heard of it yet. Everything is saved, and the work "
+    "begins by itself when the broker is back: see that `make run` is running, or check REDIS_URL."
+)
+
+
+@require_safe
+def study_list(request: HttpRequest) -> HttpResponse:
+    page = studies_page(person(request), request.GET.dict())
+    template = "studies/_list.html" if request.headers.get("HX-Request") else "studies/list.html"
+    return render(request, template, {"page": page})
+
+
+@require_safe
+def study_detail(request: HttpRequest, study_id: int) -> HttpResponse:
+    page = study_page(visible_study(request, study_id), request.GET.dict())
+    return render(request, "studies/detail.html", {"page": page})
+
+
+@require_safe
+def study_live(request: HttpRequest, study_id: int) -> HttpResponse:
+    """The parts of the page that change, or 204 when nothing did since the page's version."""
+    study = visible_study(request, study_id)
+    if is_unchanged(request, study):
+        return HttpResponse(status=204)
+    return render(request, "studies/_live.html", {"page": study_page(study, request.GET.dict())})
+
+
+@require_POST
+def study_start(request: HttpRequest, study_id: int) -> HttpResponse:
+    study = visible_study(request, study_id)
+    if start_study(study_id=study.pk):
+        warn_if_broker_is_down(request)
+    return _back_to(request, study)
+
+
+@require_POST
+def study_pause(request: HttpRequest, study_id: int) -> HttpResponse:
+    study = visible_study(request, study_id)
+    pause_study(study_id=study.pk, by=person_name(request))
+    return _back_to(request, study)
+
+
+@require_POST
+def study_resume(request: HttpRequest, study_id: int) -> HttpResponse:
+    study = visible_study(request, study_id)
+    if resume_study(study_id=study.pk):
+        warn_if_broker_is_down(request)
+    return _back_to(request, study)
+
+
+@require_POST
+def study_stop(request: HttpRequest, study_id: int) -> HttpResponse:
+    study = visible_study(request, study_id)
+    stop_study(study_id=study.pk, by=person_name(request))
+    return _back_to(request, study)
+
+
+def warn_if_broker_is_down(request: HttpRequest) -> None:
+    if not is_broker_up():
+        messages.warning(request, BROKER_DOWN)
+
+
+def _back_to(request: HttpRequest, study: Study) -> HttpResponse:
+    return redirect(study)

@@ -1,0 +1,32 @@
+"""What a training needs to know of its trial; nothing of databases."""
+
+from typing import cast
+
+from django.conf import settings
+
+from dashboard.models import Study, Trial
+from trainers.base import Direction, Job
+from trainers.datasets.splits import Split
+
+
+def job_of(trial: Trial, study: Study) -> Job:
+    return Job(
+        trainer=study.trainer,
+        dataset=study.dataset,
+        data_dir=str(settings.DATA_DIR),
+        cache_dir=str(settings.CACHE_DIR),
+        split=Split(seed=study.split_seed),
+        params=trial.params,
+        max_epochs=study.max_epochs,
+        seed=trial_seed(study.seed, trial.number),
+        threads=settings.THREADS_PER_TRIAL,
+        objective=study.objective,
+        direction=cast(Direction, study.direction),
+        trial=trial.number,
+        attempt=trial.attempt,
+    )
+
+
+def trial_seed(study_seed: int, number: int) -> int:
+    """A repeat of a trial trains with the same seed; its neighbours do not."""
+    return (study_seed * 1_000_003 + number) % 2**31

@@ -1,0 +1,54 @@
+"""A worker's steps beside its pool: say that it is there, warm the fork server, hand work back at the end."""
+
+import logging
+import os
+import socket
+import threading
+from typing import Any
+
+from celery import bootsteps
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+
+from dashboard.services.housekeeping import announce_forgotten_work
+from dashboard.services.trials import reap_lost_trials
+from dashboard.services.workers import register_worker, remove_worker, renew_worker
+from dashboard.workers import slots
+
+logger = logging.getLogger(__name__)
+
+
+class Presence(bootsteps.StartStopStep):
+    """Starts after the pool, so it stops before the pool waits for its tasks."""
+
+    requires = {"celery.worker.components:Pool"}
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.n_slots = 0
+
+    def include_if(self, parent: Any) -> bool:
+        return "trials" in parent.app.amqp.queues.consume_from
+
+    def start(self, parent: Any) -> None:
+        self.n_slots = parent.concurrency
+        slots.trainer_host().warm_up()
+        reap_lost_trials()
+        register_worker(name=self.name, n_slots=self.n_slots)
+        announce_forgotten_work()
+        threading.Thread(target=self._stay_present, name="presence", daemon=True).start()
+
+    def stop(self, parent: Any) -> None:
+        slots.shutting_down.set()
+        remove_worker(name=self.name)
+
+    def _stay_present(self) -> None:
+        while not slots.shutting_down.wait(settings.LEASE_SECONDS / 6):
+            try:
+                if not renew_worker(name=self.name):
+                    register_worker(name=self.name, n_slots=self.n_slots)
+            except DatabaseError:
+                logger.warning("The database does not answer; the worker will say again that it is there.")
+            finally:
+                close_old_connections()

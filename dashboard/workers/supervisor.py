@@ -1,0 +1,218 @@
+"""Watches one training: passes its reports on, renews its lease, and ends it when it has to end.
+
+The training runs in a child process that knows no database and no broker. Everything it says is data
+from a stranger; everything that is written about it is fenced by its attempt.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from kombu.utils.functional import retry_over_time
+
+from dashboard.models import FailureKind, Study, Trial
+from dashboard.services import trials
+from dashboard.services.trials import Fence, Outcome, Step
+from dashboard.templatetags.format import duration
+from dashboard.workers.jobs import job_of
+from trainers.errors import HostFailed
+from trainers.host import TrainerHost
+from trainers.running import TrainerProcess
+
+logger = logging.getLogger(__name__)
+
+MAX_LOG_LINES = 500
+# How long to go on trying to record an ending. Its fence keeps a late one harmless.
+MAX_RECORD_SECONDS = 300
+
+
+class Pulse:
+    """True once per interval."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._last = time.monotonic()
+
+    def is_due(self) -> bool:
+        now = time.monotonic()
+        if now - self._last < self.seconds:
+            return False
+        self._last = now
+        return True
+
+
+class Supervisor:
+    def __init__(self, trial: Trial, *, host: TrainerHost, shutting_down: threading.Event) -> None:
+        self.fence = Fence(trial.pk, trial.attempt)
+        self.trial = trial
+        self.study: Study = trial.study
+        self.host = host
+        self.shutting_down = shutting_down
+        self.steps: list[Step] = []
+        self.log: deque[str] = deque(maxlen=MAX_LOG_LINES)
+        self.has_news = False
+        self.peak_memory = 0
+        self.last_step = 0
+        self.begun = self.renewed = time.monotonic()
+
+    def run(self) -> None:
+        """Supervise until the training has ended one way or the other. Never raises for a training's sake."""
+        try:
+            process = self.host.start(job_of(self.trial, self.study))
+        except (HostFailed, OSError) as error:
+            self._record(lambda: trials.lose_trial(self.fence, reason=f"The training could not be started: {error}."))
+            return
+        try:
+            self._watch(process)
+        finally:
+            process.kill()
+            process.close()
+
+    def _watch(self, process: TrainerProcess) -> None:
+        checks = (
+            (Pulse(0.25), self._flush),
+            (Pulse(0.5), self._check_ownership),
+            (Pulse(settings.LEASE_SECONDS / 6), self._renew),
+            (Pulse(1.0), lambda: self._check_limits(process)),
+        )
+        while True:
+            message = process.poll(0.1)
+            if message is not None and self._handle(message):
+                return
+            if message is None and process.exit_code is not None:
+                self._record_death(process)
+                return
+            if any(pulse.is_due() and check() for pulse, check in checks):
+                return
+
+    def _handle(self, message: dict[str, Any]) -> bool:
+        """Take one message of the training. True when it was its last."""
+        kind = message.get("type")
+        if kind == "log":
+            self.log.append(time.strftime("%H:%M:%S  ", time.gmtime()) + str(message["line"]))
+            self.has_news = True
+        elif kind == "report":
+            self.steps.append(Step(message["step"], message["metrics"], message["seconds"]))
+            self.last_step = message["step"]
+            self.has_news = True
+        elif kind == "result":
+            self._finish(message)
+            return True
+        elif kind == "failed":
+            self._fail(message)
+            return True
+        return False
+
+    # Checks: each returns True when the training has to end now -----------------------------------------
+
+    def _flush(self) -> bool:
+        """Write what has come in since the last time, at most a few times a second."""
+        if not self.has_news:
+            return False
+        try:
+            return not self._write_news()
+        except DatabaseError as error:
+            return self._has_lost_touch(error)
+
+    def _check_ownership(self) -> bool:
+        """A trial that was cancelled, or given to another worker, is not ours to train."""
+        if self.shutting_down.is_set():
+            self._record(lambda: trials.return_trial(self.fence, reason="Its worker was shut down."))
+            return True
+        try:
+            return not trials.is_current(self.fence)
+        except DatabaseError as error:
+            return self._has_lost_touch(error)
+
+    def _renew(self) -> bool:
+        try:
+            is_ours = trials.renew_lease(self.fence)
+        except DatabaseError as error:
+            return self._has_lost_touch(error)
+        self.renewed = time.monotonic()
+        return not is_ours
+
+    def _check_limits(self, process: TrainerProcess) -> bool:
+        self.peak_memory = max(self.peak_memory, process.rss_bytes())
+        limit = settings.TRIAL_MEMORY_MB * 2**20
+        if limit and self.peak_memory > limit:
+            message = f"The training took {self.peak_memory / 2**20:,.0f} MB; the limit is {settings.TRIAL_MEMORY_MB:,} MB."
+            self._end(FailureKind.OUT_OF_MEMORY, message)
+            return True
+        seconds = self.study.max_trial_seconds
+        if seconds and time.monotonic() - self.begun > seconds:
+            self._end(FailureKind.TIMED_OUT, f"The trial took longer than {duration(seconds)}.")
+            return True
+        return False
+
+    def _has_lost_touch(self, error: DatabaseError) -> bool:
+        """Give up before the reaper may give the trial away; until then a database may come back."""
+        logger.warning("trial %s: the database does not answer: %s", self.trial.pk, error)
+        close_old_connections()
+        return time.monotonic() - self.renewed > settings.LEASE_SECONDS * 0.75
+
+    # Endings --------------------------------------------------------------------------------------------
+
+    def _finish(self, message: dict[str, Any]) -> None:
+        outcome = Outcome(
+            value=float(message["value"]),
+            best_step=message["best_step"],
+            metrics=message["metrics"],
+            seconds=message["seconds"],
+            n_parameters=message["n_parameters"],
+            environment=message.get("environment", {}),
+        )
+        self._record(lambda: trials.finish_trial(self.fence, outcome))
+
+    def _fail(self, message: dict[str, Any]) -> None:
+        kind = message.get("kind", "error")
+        self._record(
+            lambda: trials.fail_trial(
+                self.fence,
+                kind=FailureKind(kind) if kind in FailureKind.values else FailureKind.ERROR,
+                message=str(message.get("message", "")),
+                traceback=str(message.get("traceback", "")),
+            )
+        )
+
+    def _end(self, kind: FailureKind, message: str) -> None:
+        self._record(lambda: trials.fail_trial(self.fence, kind=kind, message=message))
+
+    def _record_death(self, process: TrainerProcess) -> None:
+        code = process.exit_code or 0
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code} and no result"
+        reason = f"The training process {how} after epoch {self.last_step}."
+        self._record(lambda: trials.lose_trial(self.fence, reason=reason))
+
+    def _write_news(self) -> bool:
+        is_ours = trials.report_steps(
+            self.fence,
+            steps=self.steps,
+            objective=self.study.objective,
+            log="\n".join(self.log),
+            peak_memory=self.peak_memory or None,
+        )
+        self.steps, self.has_news, self.renewed = [], False, time.monotonic()
+        return is_ours
+
+    def _record(self, write: Callable[[], bool]) -> None:
+        """Write an ending; a database that is away for a while must not cost a finished training."""
+        retry_over_time(
+            lambda: self._write_news() and write(),
+            DatabaseError,
+            errback=self._before_retry,
+            interval_start=0.2,
+            interval_step=0.3,
+            interval_max=2,
+            timeout=MAX_RECORD_SECONDS,
+        )
+
+    def _before_retry(self, error: Exception, intervals: Any, _retries: int) -> float:
+        logger.warning("trial %s: the database does not answer, trying again: %s", self.trial.pk, error)
+        close_old_connections()
+        return float(next(intervals))

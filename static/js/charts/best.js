@@ -1,0 +1,172 @@
+// The value of every trial as a mark, shape and colour by state, and the best so far as a step line.
+(function () {
+  "use strict";
+  const { register, token, alpha, axis, metricAxis, noGrid, reading, progress } = window.ParzenCharts;
+  const REACH = 48; // pixels from the pointer in which a mark answers
+
+  // Only marks answer the pointer, never the line between them.
+  Chart.Interaction.modes.marks = function (chart, event) {
+    let nearest = [];
+    let least = REACH;
+    chart.getSortedVisibleDatasetMetas().forEach(function (meta) {
+      if (meta.type !== "scatter") {
+        return;
+      }
+      meta.data.forEach(function (element, index) {
+        const distance = Math.hypot(element.x - event.x, element.y - event.y);
+        if (distance < least) {
+          least = distance;
+          nearest = [{ element, datasetIndex: meta.index, index }];
+        }
+      });
+    });
+    return nearest;
+  };
+
+  function isInRange(value, range) {
+    return value !== null && value >= range.low && value <= range.high;
+  }
+
+  function marksOf(state, places, data, range) {
+    return places
+      .filter((place) => place.trial.state === state)
+      .filter((place) => place.trial.value !== null || state === "failed" || state === "pruned")
+      .map(function (place) {
+        const value = state === "failed" ? range.bad : (place.trial.value ?? range.bad);
+        return { x: place.x, y: Math.min(range.high, Math.max(range.low, value)), trial: place.trial };
+      });
+  }
+
+  function looks(size) {
+    const hollow = { backgroundColor: "transparent", borderWidth: 1.6 };
+    return {
+      complete: { radius: size, backgroundColor: alpha(token("mark-good"), 0.85), borderWidth: 0, order: 3 },
+      pruned: { ...hollow, pointStyle: "triangle", rotation: 180, radius: size + 0.5, order: 4 },
+      failed: { ...hollow, pointStyle: "crossRot", radius: size + 1, borderWidth: 1.8, order: 2 },
+      running: { ...hollow, radius: size + 0.5, borderWidth: 1.8, order: 2 },
+    };
+  }
+
+  function markSets(data, places, range) {
+    const colors = { pruned: "mark-caution", failed: "mark-bad", running: "mark-info" };
+    return Object.entries(looks(places.length > 300 ? 2.5 : 3.5)).map(([state, look]) => ({
+      key: state,
+      type: "scatter",
+      data: marksOf(state, places, data, range),
+      borderColor: colors[state] && token(colors[state]),
+      clip: 8,
+      hoverRadius: look.radius + 2,
+      ...look,
+    }));
+  }
+
+  function words(data, view, range) {
+    const items = [];
+    const { best, target } = data;
+    if (isInRange(target, range)) {
+      const text = "target " + reading(target, data.is_percent);
+      items.push({ x: "start", y: target, line: "h", text, color: token("tone-neutral"), dx: 4, dy: 10 });
+    }
+    if (view.startup !== null) {
+      const text = data.n_startup + " random, then " + data.sampler;
+      items.push({ x: view.startup, y: "start", line: "v", color: token("line-control") });
+      items.push({ x: view.startup, y: "start", text, color: token("chart-axis"), dy: -15, isInside: true });
+    }
+    const at = best && view.places.find((place) => place.trial.n === best.n);
+    if (at) {
+      const text = "best " + reading(best.value, data.is_percent) + "  #" + best.n;
+      const y = Math.min(range.high, Math.max(range.low, best.value));
+      // On the side of the line where no trial is, unless the target is written there.
+      const dy = data.direction === "maximize" || isInRange(target, range) ? -13 : 14;
+      // To the left the line still runs on the worse side.
+      const dyBack = data.direction === "maximize" ? -13 : 14;
+      const color = token("chart-best");
+      items.push({ x: at.x, y, ring: true, text, isBold: true, color, dx: 10, dy, dyBack, isInside: true });
+    }
+    if (!data.line.length) {
+      const text = view.places.length ? "No trial is complete yet" : "The first trials appear here";
+      items.push({ x: "middle", y: "middle", text, align: "center", color: token("chart-axis") });
+    }
+    return items;
+  }
+
+  // Names the edge on which values lie that would squeeze all others.
+  function note(data, range) {
+    const isMaximized = data.direction === "maximize";
+    const isBeyond = isMaximized ? (value) => value < range.low : (value) => value > range.high;
+    if (range.isUnknown || !data.trials.some((trial) => trial.value !== null && isBeyond(trial.value))) {
+      return "";
+    }
+    const bound = reading(range.bad, data.is_percent);
+    return isMaximized
+      ? "values below " + bound + " sit on the bottom edge"
+      : "values above " + bound + " sit on the top edge";
+  }
+
+  function tooltip(data) {
+    function lines(item) {
+      const { trial } = item.raw;
+      const value = trial.state === "failed" ? trial.kind || "failed" : reading(trial.value, data.is_percent);
+      return [data.metric + " " + value, ...(trial.params || "").split(" · ").filter(Boolean).slice(0, 6)];
+    }
+    return { title: (items) => "#" + items[0].raw.trial.n + "  " + items[0].raw.trial.state, label: lines };
+  }
+
+  function trialUnder(event, chart) {
+    const [hit] = Chart.Interaction.modes.marks(chart, event);
+    const isClose = hit && Math.hypot(hit.element.x - event.x, hit.element.y - event.y) < 14;
+    return isClose ? chart.data.datasets[hit.datasetIndex].data[hit.index].trial : null;
+  }
+
+  register("best", function (data, canvas) {
+    const range = progress.rangeOf(data);
+    const view = progress.viewOf(data, canvas.dataset.axis || "trial");
+    const line = {
+      key: "best",
+      type: "line",
+      data: view.line.map((point) => ({
+        x: point.x,
+        y: Math.min(range.high, Math.max(range.low, point.value)),
+      })),
+      stepped: "before",
+      borderColor: token("chart-best"),
+      borderWidth: 2,
+      pointRadius: 0,
+      order: 0,
+    };
+    return {
+      type: "scatter",
+      note: note(data, range),
+      data: { datasets: [line, ...markSets(data, view.places, range)], words: words(data, view, range) },
+      options: {
+        interaction: { mode: "marks" },
+        layout: { padding: { right: 8, top: 24 } },
+        scales: {
+          x: axis(view.title, {
+            type: "linear",
+            min: view.min,
+            max: view.max,
+            grid: noGrid,
+            ticks: { maxTicksLimit: 11 },
+            afterBuildTicks: (scale) => (scale.ticks = view.ticks.map((value) => ({ value }))),
+          }),
+          y: metricAxis({
+            isPercent: data.is_percent,
+            isUnknown: range.isUnknown,
+            min: range.low,
+            max: range.high,
+          }),
+        },
+        plugins: { tooltip: { callbacks: tooltip(data) } },
+        onClick(event, _hits, chart) {
+          const trial = trialUnder(event, chart);
+          if (trial?.url) {
+            location.assign(trial.url);
+          }
+        },
+        onHover: (event, _hits, chart) =>
+          canvas.classList.toggle("is-link", Boolean(trialUnder(event, chart))),
+      },
+    };
+  });
+})();

@@ -1,0 +1,144 @@
+// The charts of a page. Each <canvas data-chart="name"> is drawn by the builder of that name from the entry
+// of that name in <script type="application/json" id="chart-data">. When htmx brings new data the charts
+// that stand are updated in place, so what a reader points at stays.
+(function () {
+  "use strict";
+  const builders = new Map();
+  const charts = new Map(); // canvas -> Chart
+  let lastText = "";
+  let isScheduled = false;
+
+  function register(name, build) {
+    builders.set(name, build);
+  }
+
+  // A dataset keeps its identity by key (else by place), because Chart.js ties what is hovered to it.
+  function mergeDatasets(current, fresh) {
+    const known = new Map(current.map((dataset, index) => [dataset.key ?? index, dataset]));
+    return fresh.map(function (dataset, index) {
+      const old = known.get(dataset.key ?? index);
+      if (!old || old.type !== dataset.type) {
+        return dataset;
+      }
+      Object.keys(old)
+        .filter((name) => !(name in dataset))
+        .forEach((name) => delete old[name]);
+      return Object.assign(old, dataset);
+    });
+  }
+
+  function update(chart, config) {
+    chart.data.datasets = mergeDatasets(chart.data.datasets, config.data.datasets);
+    chart.data.words = config.data.words;
+    chart.options = config.options;
+    chart.update("none");
+  }
+
+  function sentence(canvas) {
+    return canvas.parentNode.querySelector(".chart-failed");
+  }
+
+  function showFailure(canvas, error) {
+    console.error(error);
+    canvas.hidden = true;
+    if (!sentence(canvas)) {
+      const words = document.createElement("p");
+      words.className = "chart-failed";
+      words.textContent = "This chart could not be drawn. The table on this page has the same numbers.";
+      canvas.after(words);
+    }
+  }
+
+  // A line of text below the chart: <span data-chart-note="name">.
+  function writeNote(name, config) {
+    document.querySelectorAll('[data-chart-note="' + name + '"]').forEach(function (element) {
+      element.textContent = config.note || "";
+    });
+  }
+
+  function drawOne(canvas, data) {
+    const name = canvas.dataset.chart;
+    try {
+      if (!builders.has(name) || !data[name]) {
+        throw new Error("no builder or no data for the chart " + name);
+      }
+      const config = builders.get(name)(data[name], canvas);
+      canvas.hidden = false;
+      sentence(canvas)?.remove();
+      canvas.setAttribute("aria-label", data[name].label || "");
+      writeNote(name, config);
+      if (charts.has(canvas)) {
+        update(charts.get(canvas), config);
+      } else {
+        charts.set(canvas, new Chart(canvas, config));
+      }
+    } catch (error) {
+      charts.get(canvas)?.destroy();
+      charts.delete(canvas);
+      showFailure(canvas, error);
+    }
+  }
+
+  function forgetRemoved() {
+    charts.forEach(function (chart, canvas) {
+      if (!canvas.isConnected) {
+        chart.destroy();
+        charts.delete(canvas);
+      }
+    });
+  }
+
+  function canvases() {
+    return [...document.querySelectorAll("canvas[data-chart]")];
+  }
+
+  // Draws every chart of the page; without `isForced` only if the data or the canvases changed.
+  function draw(isForced) {
+    const node = document.getElementById("chart-data");
+    const text = node ? node.textContent : "";
+    forgetRemoved();
+    const isNew = text !== lastText || canvases().some((canvas) => !charts.has(canvas));
+    if (!text || (!isForced && !isNew)) {
+      return;
+    }
+    lastText = text;
+    const data = JSON.parse(text);
+    window.ParzenCharts.applyDefaults();
+    canvases().forEach((canvas) => drawOne(canvas, data));
+  }
+
+  // One response swaps several regions; they are drawn once.
+  function schedule() {
+    if (isScheduled) {
+      return;
+    }
+    isScheduled = true;
+    queueMicrotask(function () {
+      isScheduled = false;
+      draw(false);
+    });
+  }
+
+  // A segment of views: <button data-axis="wall"> or <button data-metric="loss"> sets the same attribute on
+  // the canvas of its card; the builder reads it.
+  function chooseView(event) {
+    const button = event.target.closest("[data-axis], [data-metric]");
+    const canvas = button && button.closest(".card")?.querySelector("canvas[data-chart]");
+    if (!canvas) {
+      return;
+    }
+    const name = "axis" in button.dataset ? "axis" : "metric";
+    canvas.dataset[name] = button.dataset[name];
+    button.parentNode.querySelectorAll("[data-" + name + "]").forEach(function (each) {
+      each.setAttribute("aria-pressed", String(each === button));
+    });
+    drawOne(canvas, JSON.parse(lastText || "{}"));
+  }
+
+  window.ParzenCharts = { register, draw };
+  document.addEventListener("DOMContentLoaded", () => draw(true));
+  document.addEventListener("themechange", () => draw(true));
+  document.addEventListener("htmx:afterSettle", schedule);
+  document.addEventListener("htmx:oobAfterSwap", schedule);
+  document.addEventListener("click", chooseView);
+})();

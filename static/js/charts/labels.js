@@ -1,0 +1,104 @@
+// Words, lines and rings written into the plot: the direct labels that replace a legend.
+(function () {
+  "use strict";
+  const { token } = window.ParzenCharts;
+
+  function drawLine(context, item, x, y, area) {
+    context.strokeStyle = item.color;
+    context.lineWidth = 1;
+    context.setLineDash([3, 3]);
+    context.beginPath();
+    if (item.line === "h") {
+      context.moveTo(area.left, y);
+      context.lineTo(area.right, y);
+    } else {
+      context.moveTo(x, area.top);
+      context.lineTo(x, area.bottom);
+    }
+    context.stroke();
+  }
+
+  function drawRing(context, item, x, y) {
+    context.strokeStyle = item.color;
+    context.lineWidth = 2;
+    context.beginPath();
+    context.arc(x, y, 6, 0, 2 * Math.PI);
+    context.stroke();
+  }
+
+  // A text that would leave the plot goes to the other side of its point.
+  function place(context, item, x, y, area) {
+    const width = context.measureText(item.text).width;
+    let dx = item.dx || 0;
+    let dy = item.dy || 0;
+    let align = item.align || "left";
+    if (item.isInside && align === "left" && x + dx + width > area.right) {
+      dx = -dx;
+      dy = item.dyBack ?? dy;
+      align = "right";
+    }
+    if (item.isInside && (y + dy > area.bottom - 6 || y + dy < area.top - 20)) {
+      dy = -dy;
+    }
+    return { x: x + dx, y: y + dy, align };
+  }
+
+  function drawText(context, item, x, y, area) {
+    context.font = (item.isBold ? "600 " : "") + "11.5px " + Chart.defaults.font.family;
+    context.textBaseline = item.base || "middle";
+    const at = place(context, item, x, y, area);
+    context.textAlign = at.align;
+    context.setLineDash([]);
+    context.lineWidth = 4;
+    context.lineJoin = "round";
+    context.strokeStyle = token("surface");
+    context.strokeText(item.text, at.x, at.y);
+    context.fillStyle = item.color;
+    context.fillText(item.text, at.x, at.y);
+  }
+
+  // Pixels of a place given in values, as an edge, or as the middle; never outside the plot.
+  function pixel(scale, value) {
+    if (value === "start") {
+      return Math.min(scale.getPixelForDecimal(0), scale.getPixelForDecimal(1));
+    }
+    if (value === "middle") {
+      return scale.getPixelForDecimal(0.5);
+    }
+    return scale.getPixelForValue(Math.min(scale.max, Math.max(scale.min, value)));
+  }
+
+  // Words at the ends of lines are moved apart so that none covers another.
+  function spread(items, ys) {
+    const GAP = 14;
+    const order = items.map((_, index) => index).filter((index) => items[index].isSpread);
+    order.sort((a, b) => ys[a] - ys[b]);
+    order.slice(1).forEach((index, before) => (ys[index] = Math.max(ys[index], ys[order[before]] + GAP)));
+  }
+
+  // data.words is a list of { x, y } in values, "start" (left, top) or "middle"; with text, line ("h" or
+  // "v"), ring, color; dx, dy, align, isBold, isInside (turns round at the edge), isSpread.
+  Chart.register({
+    id: "labels",
+    afterDatasetsDraw(chart) {
+      const items = chart.data.words || [];
+      const xs = items.map((item) => pixel(chart.scales.x, item.x));
+      const ys = items.map((item) => pixel(chart.scales.y, item.y));
+      spread(items, ys);
+      items.forEach(function (item, index) {
+        const context = chart.ctx;
+        context.save();
+        if (item.line) {
+          drawLine(context, item, xs[index], ys[index], chart.chartArea);
+        }
+        if (item.ring) {
+          drawRing(context, item, xs[index], ys[index]);
+        }
+        if (item.text) {
+          drawText(context, item, xs[index], ys[index], chart.chartArea);
+        }
+        context.restore();
+      });
+    },
+  });
+})();

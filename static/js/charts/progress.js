@@ -1,0 +1,98 @@
+// Where the trials of a study stand on the three axes of its progress: trial number, wall clock, and the
+// training time that all trials finished so far have used together.
+(function () {
+  "use strict";
+
+  // The values in view; `bad` is the edge on which failed trials sit.
+  function rangeOf(data) {
+    let low = Math.min(data.floor ?? 0, data.clip ?? 1);
+    let high = Math.max(data.floor ?? 0, data.clip ?? 1);
+    if (low === high) {
+      const room = Math.abs(low) * 0.1 || 0.1;
+      low -= room;
+      high += room;
+    }
+    const isUnknown = data.line.length === 0;
+    return { low, high, isUnknown, bad: data.direction === "maximize" ? low : high };
+  }
+
+  function niceStep(rough) {
+    const power = 10 ** Math.floor(Math.log10(rough));
+    return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough * 0.999);
+  }
+
+  function ticksUpTo(max, step) {
+    const count = Math.floor(max / step + 1e-9);
+    return Array.from({ length: count + 1 }, (_, index) => index * step);
+  }
+
+  // The whole budget while that leaves the trials readable, else about twice what there is.
+  function lastTrial(data) {
+    const count = data.trials.reduce((most, trial) => Math.max(most, trial.n + 1), 0);
+    const wanted = Math.max(20, count * 4);
+    return Math.max(count, data.max_trials ? Math.min(data.max_trials, wanted) : Math.ceil(count * 1.1), 5);
+  }
+
+  function byTrial(data) {
+    const max = lastTrial(data);
+    const hasStartup = data.n_startup > 0 && data.n_startup < max && data.sampler;
+    return {
+      title: "trial number",
+      places: data.trials.map((trial) => ({ x: trial.n, trial })),
+      line: data.line.map((point) => ({ x: point.n, value: point.value })),
+      min: max * -0.0125,
+      max,
+      ticks: ticksUpTo(max, Math.max(1, niceStep(max / 8))),
+      startup: hasStartup ? data.n_startup - 0.5 : null,
+    };
+  }
+
+  function runningBest(places, direction) {
+    const isBetter = direction === "maximize" ? (a, b) => a > b : (a, b) => a < b;
+    let best = null;
+    const line = [];
+    places.forEach(function ({ x, trial }) {
+      if (trial.state === "complete" && (best === null || isBetter(trial.value, best))) {
+        best = trial.value;
+      }
+      if (best !== null) {
+        line.push({ x, value: best });
+      }
+    });
+    return line;
+  }
+
+  function unitOf(seconds) {
+    if (seconds > 3 * 3600) {
+      return { size: 3600, name: "hours" };
+    }
+    return seconds > 180 ? { size: 60, name: "minutes" } : { size: 1, name: "seconds" };
+  }
+
+  // trial.training counts the seconds that all trainings together had taken when the trial ended.
+  function byTime(data, name) {
+    const seconds = data.trials
+      .filter((trial) => trial[name] !== null && trial.state !== "running")
+      .map((trial) => ({ x: trial[name], trial }))
+      .sort((one, other) => one.x - other.x);
+    const end = seconds.length ? seconds.at(-1).x : 0;
+    const unit = unitOf(end);
+    const places = seconds.map((place) => ({ x: place.x / unit.size, trial: place.trial }));
+    const max = Math.max(end / unit.size, 1) * 1.02;
+    return {
+      title: unit.name + (name === "wall" ? " since start" : " of training, all trials together"),
+      places,
+      line: runningBest(places, data.direction),
+      min: max * -0.0125,
+      max,
+      ticks: ticksUpTo(max, niceStep(max / 8)),
+      startup: null,
+    };
+  }
+
+  function viewOf(data, name) {
+    return name === "trial" ? byTrial(data) : byTime(data, name);
+  }
+
+  window.ParzenCharts.progress = { rangeOf, viewOf };
+})();

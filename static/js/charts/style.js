@@ -1,0 +1,147 @@
+// What all charts share: colours of the tokens, numbers, axes and words written into the plot.
+(function () {
+  "use strict";
+  const shared = window.ParzenCharts;
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  document.body.append(probe);
+
+  // light-dark() reads back as text from a custom property, but as a colour from a real one.
+  function token(name) {
+    probe.style.color = "var(--" + name + ")";
+    return getComputedStyle(probe).color;
+  }
+
+  function alpha(color, opacity) {
+    return color.replace(/^rgb\(([^)]+)\)$/, "rgba($1, " + opacity + ")");
+  }
+
+  // 0 is the worst or first, 1 the best or last.
+  function seq(rank) {
+    return token("seq-" + (1 + Math.max(0, Math.min(6, Math.round(rank * 6)))));
+  }
+
+  // So many significant digits: 0.0873, 12.4, 1,024, 2.1e-4.
+  function sig(value, digits) {
+    if (value === null || value === undefined || !Number.isFinite(value)) {
+      return "–";
+    }
+    const size = Math.abs(value);
+    if (value !== 0 && (size < 1e-3 || size >= 1e9)) {
+      return value
+        .toExponential(digits - 1)
+        .replace(/\.?0+e/, "e")
+        .replace("e+", "e");
+    }
+    return Number(value.toPrecision(digits)).toLocaleString("en-US", { maximumFractionDigits: 8 });
+  }
+
+  // Four significant digits, and as many decimals as a neighbour of the same size: 0.0800.
+  function metric(value) {
+    const size = Math.abs(value);
+    const isPlain = Number.isFinite(value) && (value === 0 || (size >= 1e-3 && size < 1e9));
+    if (!isPlain) {
+      return sig(value, 4);
+    }
+    const rounded = Number(value.toPrecision(4));
+    const whole = Math.abs(rounded) >= 1 ? String(Math.trunc(Math.abs(rounded))).length : 0;
+    const least = Math.max(0, 4 - whole);
+    return rounded.toLocaleString("en-US", { minimumFractionDigits: least, maximumFractionDigits: 8 });
+  }
+
+  // A value the way its metric is read; isPercent: it is a share of one.
+  function reading(value, isPercent) {
+    return isPercent && Number.isFinite(value) ? sig(value * 100, 4) + "\u202f%" : metric(value);
+  }
+
+  function axis(title, extra) {
+    const ticks = { padding: 6, maxRotation: 0, autoSkipPadding: 16, maxTicksLimit: 7, font: { size: 11 } };
+    const options = {
+      border: { display: false },
+      grid: { color: token("chart-grid"), drawTicks: false },
+      title: {
+        display: Boolean(title),
+        text: title,
+        font: { size: 11.5 },
+        color: token("chart-axis"),
+        padding: 2,
+      },
+      ...extra,
+    };
+    return { ...options, ticks: { ...ticks, ...(extra && extra.ticks) } };
+  }
+
+  // The ticks of a log axis: 1, 2, 5 of each decade, or the decades alone once there are many.
+  function logTicks(scale) {
+    const decades = Math.log10(scale.max / scale.min);
+    const steps = decades <= 2.5 ? [1, 2, 5] : [1];
+    const every = Math.max(1, Math.ceil(decades / 6));
+    const ticks = [];
+    for (let power = Math.floor(Math.log10(scale.min)); power <= Math.log10(scale.max); power += 1) {
+      steps
+        .map((step) => Number((step * 10 ** power).toPrecision(1)))
+        .filter((value) => value >= scale.min && value <= scale.max && power % every === 0)
+        .forEach((value) => ticks.push({ value }));
+    }
+    // Less than one step of 1, 2, 5 in view: fall back to the ends.
+    scale.ticks = ticks.length > 1 ? ticks : [{ value: scale.min }, { value: scale.max }];
+  }
+
+  // Ticks of one axis show the same number of decimals: 0.25, 0.30.
+  function tickWords(value, _index, ticks) {
+    const size = Math.max(...ticks.map((tick) => Math.abs(tick.value)));
+    if (size < 1e-3 || size >= 1e6) {
+      return sig(value, 3);
+    }
+    const decimals = ticks.map(
+      (tick) => (String(Number(tick.value.toPrecision(6))).split(".")[1] || "").length,
+    );
+    const digits = Math.min(6, Math.max(...decimals));
+    return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  }
+
+  // The value axis of a metric, log where the server says so, without numbers while none is known.
+  function metricAxis(options) {
+    const { isLog, isPercent, isUnknown, min, max } = options;
+    const words = isLog ? (value) => sig(value, 3) : tickWords;
+    return axis("", {
+      type: isLog ? "logarithmic" : "linear",
+      min,
+      max,
+      afterBuildTicks: isLog ? logTicks : undefined,
+      ticks: {
+        maxTicksLimit: 6,
+        includeBounds: false,
+        display: !isUnknown,
+        callback: isPercent ? (value) => sig(value * 100, 4) + "\u202f%" : words,
+      },
+    });
+  }
+
+  function applyDefaults() {
+    const defaults = Chart.defaults;
+    defaults.font.family = getComputedStyle(document.body).fontFamily;
+    defaults.font.size = 11.5;
+    defaults.color = token("chart-axis");
+    defaults.borderColor = token("chart-grid");
+    defaults.animation = false;
+    defaults.maintainAspectRatio = false;
+    defaults.plugins.legend.display = false;
+    defaults.interaction.mode = "nearest";
+    defaults.interaction.intersect = false;
+    Object.assign(defaults.plugins.tooltip, {
+      backgroundColor: token("surface-raised"),
+      titleColor: token("text"),
+      bodyColor: token("text-soft"),
+      borderColor: token("line-strong"),
+      borderWidth: 1,
+      cornerRadius: 6,
+      padding: 10,
+      displayColors: false,
+      titleFont: { weight: "600" },
+    });
+  }
+
+  Object.assign(shared, { token, alpha, seq, sig, reading, axis, metricAxis, applyDefaults });
+  shared.noGrid = { display: false };
+})();

@@ -1,0 +1,116 @@
+// One trial by epoch: validation, training and the median of the study; the best epoch is marked.
+(function () {
+  "use strict";
+  const { register, token, axis, metricAxis, noGrid, reading } = window.ParzenCharts;
+  const SERIES = ["val", "train", "median"];
+  const NAMES = { val: "validation", train: "training", median: "study median" };
+
+  function looks() {
+    return {
+      val: { borderColor: token("chart-1"), borderWidth: 2.2, order: 1 },
+      train: { borderColor: token("chart-2"), borderWidth: 1.6, borderDash: [5, 3], order: 2 },
+      median: { borderColor: token("chart-dim"), borderWidth: 1.4, order: 3 },
+    };
+  }
+
+  function seriesOf(metric) {
+    return SERIES.filter((name) => (metric[name] || []).length > 0);
+  }
+
+  function dataset(metric, name) {
+    const look = looks()[name];
+    const data = metric[name].map(([x, y]) => ({ x, y }));
+    return {
+      key: name,
+      type: "line",
+      name: NAMES[name],
+      data,
+      pointRadius: data.length === 1 ? 3 : 0,
+      pointBackgroundColor: look.borderColor,
+      clip: 6,
+      cubicInterpolationMode: "monotone",
+      ...look,
+    };
+  }
+
+  function endOf(points) {
+    return points.filter(([, value]) => value !== null).at(-1);
+  }
+
+  function words(metric, bestStep) {
+    const colors = { val: token("text"), train: token("text-soft"), median: token("chart-axis") };
+    const items = seriesOf(metric)
+      .filter((name) => endOf(metric[name]))
+      .map(function (name) {
+        const [x, y] = endOf(metric[name]);
+        const isBold = name === "val";
+        return { x, y, text: NAMES[name], isBold, color: colors[name], dx: 8, isSpread: true };
+      });
+    const best = (metric.val || []).find(([step, value]) => step === bestStep && value !== null);
+    if (best) {
+      const other = (metric.train || []).find(([step]) => step === bestStep);
+      const dy = other && other[1] > best[1] ? 16 : -15; // away from the other line
+      const text = "best epoch " + bestStep;
+      const color = token("chart-best");
+      items.push({ x: best[0], y: best[1], ring: true, text, color, isBold: true, align: "center", dy });
+    }
+    if (!items.length) {
+      const text = "The first epoch is not finished yet";
+      items.push({ x: "middle", y: "middle", text, align: "center", color: token("chart-axis") });
+    }
+    return items;
+  }
+
+  function range(metric, isLog) {
+    const values = seriesOf(metric).flatMap((name) => metric[name].map(([, value]) => value));
+    const known = values.filter((value) => value !== null);
+    if (!known.length) {
+      return { min: 0, max: 1, isUnknown: true };
+    }
+    const low = Math.min(...known);
+    const high = Math.max(...known);
+    if (isLog) {
+      return { min: low * 0.8, max: high * 1.15 };
+    }
+    const room = (high - low) * 0.08 || Math.abs(low) * 0.1 || 0.1;
+    return { min: low - room, max: metric.is_percent ? Math.min(1, high + room) : high + room };
+  }
+
+  function canBeLog(metric) {
+    return (
+      metric.log &&
+      seriesOf(metric).length > 0 &&
+      seriesOf(metric).every((name) => metric[name].every(([, value]) => value > 0))
+    );
+  }
+
+  register("trial_epochs", function (data, canvas) {
+    const wanted = canvas.dataset.metric;
+    const metric = data.metrics.find((each) => each.name === wanted) || data.metrics[0] || { log: false };
+    const isLog = canBeLog(metric);
+    const lastStep = Math.max(2, ...seriesOf(metric).map((name) => metric[name].at(-1)[0]));
+    return {
+      type: "line",
+      data: {
+        datasets: seriesOf(metric).map((name) => dataset(metric, name)),
+        words: words(metric, data.best_step),
+      },
+      options: {
+        interaction: { mode: "x", intersect: false },
+        layout: { padding: { right: 86, top: 18 } },
+        scales: {
+          x: axis("epoch", { type: "linear", min: 1, max: lastStep, grid: noGrid, ticks: { precision: 0 } }),
+          y: metricAxis({ isLog, isPercent: metric.is_percent, ...range(metric, isLog) }),
+        },
+        plugins: {
+          tooltip: {
+            callbacks: {
+              title: (items) => "epoch " + items[0].parsed.x,
+              label: (item) => item.dataset.name + " " + reading(item.parsed.y, metric.is_percent),
+            },
+          },
+        },
+      },
+    };
+  });
+})();
