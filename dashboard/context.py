@@ -23,7 +23,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def slots_text() -> str:
-    """ "2 of 4 slots busy" """
+    """As in: 2 of 4 slots busy."""
     slots = n_slots()
     if not slots:
         return "No worker is there"

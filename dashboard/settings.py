@@ -32,7 +32,7 @@ SECRET_KEY = env.str("PARZEN_SECRET_KEY", "") or (
 )
 IS_SECRET_KEY_MISSING = not SECRET_KEY
 ALLOWED_HOSTS = env.list("PARZEN_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("PARZEN_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("PARZEN_TRUSTED_ORIGINS", [])
 # True behind TLS: cookies are then sent over https only.
 HTTPS = env.bool("PARZEN_HTTPS", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -113,7 +113,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a form of 300 knobs has several fields 
 # Database ----------------------------------------------------------------------------------------------
 
 DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{VAR_DIR / 'parzen.sqlite3'}"
-_database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True))
+_database: dict[str, Any] = dict(
+    dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
+)
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     # Readers never block (WAL), and writers queue for up to 20 s instead of failing at once (IMMEDIATE).
     _database["OPTIONS"] = {
@@ -155,7 +157,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 # A web request must not hang on a dead broker.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
-CELERY_BEAT_SCHEDULE = {"keep house": {"task": "dashboard.tasks.keep_house", "schedule": 5.0, "options": {"expires": 10}}}
+CELERY_BEAT_SCHEDULE = {
+    "keep house": {"task": "dashboard.tasks.keep_house", "schedule": 5.0, "options": {"expires": 10}}
+}
 
 # Trainings ---------------------------------------------------------------------------------------------
 

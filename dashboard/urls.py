@@ -7,10 +7,22 @@ from django.views.generic import RedirectView
 from dashboard.views import datasets, new_study, studies, trials, workers
 
 accounts = [  # /sign-in/ ...
-    path("sign-in/", auth.LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True), name="sign-in"),
+    path(
+        "sign-in/",
+        auth.LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True),
+        name="sign-in",
+    ),
     path("sign-out/", auth.LogoutView.as_view(), name="logout"),
-    path("password/", auth.PasswordChangeView.as_view(template_name="accounts/password.html"), name="password_change"),
-    path("password/changed/", auth.PasswordChangeDoneView.as_view(template_name="accounts/password_done.html"), name="password_change_done"),
+    path(
+        "password/",
+        auth.PasswordChangeView.as_view(template_name="accounts/password.html"),
+        name="password_change",
+    ),
+    path(
+        "password/changed/",
+        auth.PasswordChangeDoneView.as_view(template_name="accounts/password_done.html"),
+        name="password_change_done",
+    ),
 ]
 study_pages = [  # /studies/
     path("studies/", studies.study_list, name="study-list"),

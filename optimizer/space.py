@@ -38,6 +38,12 @@ class SearchSpace:
         self._by_name: dict[str, Parameter] = {param.name: param for param in self.params}
         self._column: dict[str, int] = {name: j for j, name in enumerate(self.names)}
 
+        children: dict[str, tuple[Parameter, ...]] = {}
+        for param in self.params:
+            if param.when is not None:
+                children[param.when.parent] = (*children.get(param.when.parent, ()), param)
+        self._children = children
+
     def __repr__(self) -> str:
         return f"SearchSpace({', '.join(f'{p.name}: {p.distribution.describe()}' for p in self.params)})"
 
@@ -86,7 +92,7 @@ class SearchSpace:
 
     def children_of(self, name: str) -> tuple[Parameter, ...]:
         """The parameters whose condition names ``name`` as its parent."""
-        return tuple(p for p in self.params if p.when is not None and p.when.parent == name)
+        return self._children.get(name, ())
 
     def depth_of(self, name: str) -> int:
         """Nesting level: 0 for a parameter without a condition."""

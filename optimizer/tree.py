@@ -87,13 +87,14 @@ def _check_condition(param: Parameter, params: Sequence[Parameter], places: dict
 
 def _line_of(param: Parameter, params: Sequence[Parameter], places: dict[str, int]) -> list[Parameter]:
     """The parameter, its parent, its parent's parent ... Raises ``SpaceError`` when they form a circle."""
-    line = [param]
+    line, names = [param], {param.name}
     while (when := line[-1].when) is not None:
         parent = params[places[when.parent]]
-        if any(parent is other for other in line):
-            names = " needs ".join(show_value(other.name) for other in [*line, parent])
-            raise SpaceError(
-                f"params[{places[param.name]}].when.parent", f"must not lead back to itself: {names}"
-            )
         line.append(parent)
+        if parent.name in names:
+            circle = " needs ".join(show_value(other.name) for other in line)
+            raise SpaceError(
+                f"params[{places[param.name]}].when.parent", f"must not lead back to itself: {circle}"
+            )
+        names.add(parent.name)
     return line

@@ -74,9 +74,16 @@ class Job:
     trial: int = 0
     attempt: int = 1
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed < 2**32:
+            raise ParamsInvalid(f"seed must be at least 0 and below 2**32, not {self.seed}.")
+        if self.threads < 1:
+            raise ParamsInvalid(f"threads must be at least 1, not {self.threads}.")
+
     def to_json(self) -> str:
         """Return the job as JSON text; ValueError where a param is NaN or infinite."""
-        return json.dumps(asdict(self), allow_nan=False)
+        raw = {**self.__dict__, "params": dict(self.params), "split": asdict(self.split)}
+        return json.dumps(raw, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> Self:

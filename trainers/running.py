@@ -60,7 +60,8 @@ class TrainerProcess:
         """Return the next message, or None when there is none within `timeout` seconds.
 
         After the child's last message comes {"type": "exited", "exit_code": int | None}, on every call.
-        It comes without a result or failure before it where the child was killed or crashed.
+        It comes without a result or failure before it where the child was killed or crashed, and with `pid`
+        still None where the fork server could not import Keras (its traceback is on the worker's stderr).
         """
         if self._is_pipe_open:
             try:

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from dashboard.charts.points import TrialPoint, running_best, thin, value_range
-from dashboard.templatetags.format import count_noun, value as show_value
+from dashboard.templatetags.format import count_noun
+from dashboard.templatetags.format import value as show_value
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,9 @@ def best_chart(
     )
 
 
-def _best_point(complete: Sequence[tuple[int, float | None]], line: Sequence[tuple[int, float]]) -> dict[str, float] | None:
+def _best_point(
+    complete: Sequence[tuple[int, float | None]], line: Sequence[tuple[int, float]]
+) -> dict[str, float] | None:
     if not line:
         return None
     value = line[-1][1]
@@ -72,9 +75,7 @@ def _best_point(complete: Sequence[tuple[int, float | None]], line: Sequence[tup
 def _corners(line: Sequence[tuple[int, float]]) -> list[dict[str, float]]:
     """Only the points where the line turns, and its end."""
     last = len(line) - 1
-    return [
-        {"n": n, "value": v} for i, (n, v) in enumerate(line) if i in {0, last} or v != line[i - 1][1]
-    ]
+    return [{"n": n, "value": v} for i, (n, v) in enumerate(line) if i in {0, last} or v != line[i - 1][1]]
 
 
 def _label(
@@ -83,4 +84,6 @@ def _label(
     if best is None:
         return f"No value of {metric} yet, {count_noun(n, 'trial')}"
     first, last = show_value(line[0][1], is_percent), show_value(best["value"], is_percent)
-    return f"Best {metric} goes from {first} to {last} at trial {best['n']:.0f}, over {count_noun(n, 'trial')}"
+    return (
+        f"Best {metric} goes from {first} to {last} at trial {best['n']:.0f}, over {count_noun(n, 'trial')}"
+    )

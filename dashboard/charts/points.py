@@ -1,9 +1,8 @@
 """What charts see of a trial."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-
-import math
 
 MAX_POINTS = 2_000
 
@@ -15,7 +14,7 @@ class TrialPoint:
     value: float | None
     # Seconds since the study started, at this trial's end.
     wall: float | None
-    # Seconds that it trained.
+    # Seconds that all trainings together had taken by then.
     training: float | None
     kind: str | None
     params: str

@@ -56,7 +56,11 @@ def spark(values: Sequence[tuple[int, float | None]], *, direction: str, max_tri
     corners: list[tuple[float, float]] = []
     for n, value in line:
         x = SPARK_WIDTH * (n + 1) / max(max_trials, n + 1)
-        y = SPARK_TOP + height * (1 - (value - low) / (high - low)) if high > low else (SPARK_TOP + SPARK_BOTTOM) / 2
+        y = (
+            SPARK_TOP + height * (1 - (value - low) / (high - low))
+            if high > low
+            else (SPARK_TOP + SPARK_BOTTOM) / 2
+        )
         if corners and corners[-1][1] != y:
             corners.append((x, corners[-1][1]))
         if not corners or corners[-1][1] != y or n == line[-1][0]:
@@ -92,18 +96,26 @@ def prior_bars(distribution: Distribution, *, width: float, height: float, n_bar
     top = max(counts.max(), 1)
     slot = width / len(counts)
     return [
-        Bar(round(i * slot, 2), round(height * (1 - c / top), 2), round(slot * 0.84, 2), round(height * c / top, 2))
+        Bar(
+            round(i * slot, 2),
+            round(height * (1 - c / top), 2),
+            round(slot * 0.84, 2),
+            round(height * c / top, 2),
+        )
         for i, c in enumerate(counts.tolist())
     ]
 
 
 def prior_counts(distribution: Distribution, n_bars: int) -> np.ndarray:
-    """Counts of N_DRAWS draws, always the same ones, in equal bins between the bounds."""
-    rng = np.random.default_rng(0)
-    values = np.array(distribution.from_unit(rng.random(N_DRAWS)), dtype=float)
+    """How many of N_DRAWS evenly spread draws fall into equal bins between the bounds."""
+    u = (np.arange(N_DRAWS) + 0.5) / N_DRAWS
+    values = np.array(distribution.from_unit(u), dtype=float)
     low, high = float(distribution.low), float(distribution.high)  # type: ignore[attr-defined]
     if getattr(distribution, "log", False):
         values, low, high = np.log(values), np.log(low), np.log(high)
     n_values = distribution.n_values
-    bins = min(n_bars, n_values) if n_values else n_bars
+    bins = n_bars
+    if n_values and n_values <= N_BARS_LARGE:  # a bar per value; half a bin beyond the ends for the first and last
+        bins, half = n_values, (high - low) / max(1, n_values - 1) / 2
+        low, high = low - half, high + half
     return np.histogram(values, bins=bins, range=(low, high))[0]

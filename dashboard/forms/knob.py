@@ -7,7 +7,7 @@ from typing import Any, cast
 from django import forms
 
 from optimizer import SpaceError
-from optimizer.distributions import Distribution, distribution_from_json
+from optimizer.distributions import distribution_from_json
 from trainers.base import Knob
 from trainers.space import KnobSetting, default_setting
 
@@ -27,12 +27,13 @@ SCALE_FIELDS = {
 }
 LABELS = {
     "value": "Value",
+    "scale": "Distribution",
     "choices": "Choices",
     "low": "Lowest",
     "high": "Highest",
     "step": "Step",
     "median": "Median",
-    "spread": "Spread",
+    "spread": "Spread, decades on a log scale",
 }
 # Where the optimizer names a field by its own word.
 FIELD_OF = {"mu": "median", "sigma": "spread"}
@@ -128,7 +129,7 @@ class KnobForm(forms.Form):
         distribution = distribution_from_json(obj)
         problem = self.knob.check_distribution(distribution.to_json())
         if problem:
-            raise SpaceError(self._guess_field(obj, distribution), problem)
+            raise SpaceError(self._guess_field(obj), problem)
         return KnobSetting.search(distribution.to_json())
 
     def _typed(self, text: Any) -> Any:
@@ -149,7 +150,7 @@ class KnobForm(forms.Form):
 
     def _searched_numeric(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
         scale = cleaned.get("scale") or "uniform"
-        given = {name: cleaned.get(name) for name in SCALE_FIELDS[scale] if cleaned.get(name) is not None}
+        given = {name: value for name in SCALE_FIELDS[scale] if (value := cleaned.get(name)) is not None}
         for name in SCALE_FIELDS[scale]:
             if name not in given and name != "step":
                 raise SpaceError(name, "is missing; give a number.")
@@ -158,7 +159,7 @@ class KnobForm(forms.Form):
             return {"type": self.knob.kind, **given, **log}
         return _normal(given, log=scale == "log-normal")
 
-    def _guess_field(self, obj: Mapping[str, Any], distribution: Distribution) -> str:
+    def _guess_field(self, obj: Mapping[str, Any]) -> str:
         """The bound that leaves the knob's hard limits."""
         if "choices" in obj:
             return "choices"
@@ -167,7 +168,11 @@ class KnobForm(forms.Form):
     def _add_space_error(self, error: SpaceError) -> None:
         name = FIELD_OF.get(error.path, error.path)
         if name not in self.fields:
-            name = "value" if self.cleaned_data.get("mode") == FIXED else next(iter(self._shown_fields(self.cleaned_data)))
+            name = (
+                "value"
+                if self.cleaned_data.get("mode") == FIXED
+                else next(iter(self._shown_fields(self.cleaned_data)))
+            )
         words = error.message if error.message[:1].isupper() else f"{LABELS.get(name, name)} {error.message}"
         self.add_error(name, words if words.endswith(".") else f"{words}.")
 

@@ -11,7 +11,9 @@ from trainers.base import TrainerInfo
 MINUTE = 60
 
 
-def _count(label: str, *, low: int = 1, high: int = 100_000, required: bool = True, hint: str = "") -> forms.IntegerField:
+def _count(
+    label: str, *, low: int = 1, high: int = 100_000, required: bool = True, hint: str = ""
+) -> forms.IntegerField:
     return forms.IntegerField(
         label=label,
         min_value=low,
@@ -35,7 +37,12 @@ def _minutes(label: str) -> forms.FloatField:
         min_value=0.1,
         max_value=525_600,
         widget=forms.TextInput(
-            attrs={"class": "input num", "inputmode": "decimal", "autocomplete": "off", "placeholder": "no limit"}
+            attrs={
+                "class": "input num",
+                "inputmode": "decimal",
+                "autocomplete": "off",
+                "placeholder": "no limit",
+            }
         ),
         error_messages={
             "invalid": "Give a number of minutes, or leave it empty for no limit.",
@@ -53,9 +60,7 @@ class StudyForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
         error_messages={"required": "Give the study a name."},
     )
-    dataset = forms.ChoiceField(
-        widget=forms.RadioSelect, error_messages={"required": "Choose a dataset."}
-    )
+    dataset = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": "Choose a dataset."})
     objective = forms.ChoiceField(label="Objective", widget=forms.Select(attrs={"class": "select"}))
     sampler = forms.ChoiceField(label="Sampler", widget=forms.Select(attrs={"class": "select"}))
     max_trials = _count("Trials")
@@ -67,15 +72,16 @@ class StudyForm(forms.Form):
         "Seed", low=0, high=2**31 - 1, required=False, hint="The same seed repeats split and suggestions."
     )
 
-    def __init__(
-        self, *args: Any, trainer: TrainerInfo, datasets: list[Any], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, trainer: TrainerInfo, datasets: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.trainer = trainer
         self.datasets = {entry.name: entry for entry in datasets}
         self._choices("dataset", [(entry.name, entry.label) for entry in datasets])
         goals = {"minimize": "lowest", "maximize": "highest"}
-        self._choices("objective", [(m.name, f"{goals[m.direction]} {m.label}") for m in trainer.metrics if m.is_objective])
+        self._choices(
+            "objective",
+            [(m.name, f"{goals[m.direction]} {m.label}") for m in trainer.metrics if m.is_objective],
+        )
         self._choices("sampler", [(name, entry.label) for name, entry in SAMPLERS.items()])
         self.fields["n_parallel"].help_text = f"This machine has {settings.SLOTS} slots."
 

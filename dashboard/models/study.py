@@ -1,3 +1,5 @@
+import datetime as dt
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -46,7 +48,9 @@ class Study(models.Model):
     max_epochs = models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(100_000)])
     max_seconds = models.PositiveIntegerField(null=True, blank=True)
     max_trial_seconds = models.PositiveIntegerField(null=True, blank=True)
-    n_parallel = models.PositiveIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(256)])
+    n_parallel = models.PositiveIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(256)]
+    )
     # The study fails after this many failed trials in a row.
     max_failures = models.PositiveIntegerField(default=5)
     # Executions of one trial whose worker or process was lost, before the trial itself fails.
@@ -86,6 +90,12 @@ class Study(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state in {StudyState.RUNNING, StudyState.PAUSED}
+
+    def seconds_at(self, now: dt.datetime) -> float:
+        """Study time used so far, pauses left out; `now` by the database's clock."""
+        if self.running_since is None:
+            return self.seconds_before
+        return self.seconds_before + max(0.0, (now - self.running_since).total_seconds())
 
     @property
     def search_space(self) -> SearchSpace:

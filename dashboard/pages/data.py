@@ -13,7 +13,7 @@ def all_datasets() -> list[DatasetInfo]:
 
 
 def dataset_words(name: str) -> str:
-    """ "MNIST, 70,000 images" """
+    """As in: MNIST, 70,000 images."""
     try:
         info = dataset_info(name, str(settings.DATA_DIR))
     except ParamsInvalid:

@@ -17,7 +17,6 @@ from dashboard.templatetags.format import param as show_param
 from optimizer import SearchSpace, SpaceError
 from optimizer.distributions import distribution_from_json
 from trainers.base import Knob, TrainerInfo
-from trainers.datasets.base import DatasetInfo
 from trainers.presets import Preset, preset, presets
 from trainers.registry import trainer_info, trainer_infos
 from trainers.space import KnobSetting, space_json
@@ -81,7 +80,9 @@ class StudyForms:
             self.study.add_error(None, f"The search space does not work: {error}.")
             return False
         if not self.space.searched:
-            self.study.add_error(None, "Every knob is fixed. Search at least one, or there is nothing to tune.")
+            self.study.add_error(
+                None, "Every knob is fixed. Search at least one, or there is nothing to tune."
+            )
             return False
         return True
 
@@ -165,7 +166,9 @@ def start_from_study(study: Study) -> Start:
     for obj in study.space["params"]:
         plain = {k: v for k, v in obj.items() if k not in {"name", "label", "group", "when"}}
         is_fixed = plain["type"] == "constant"
-        settings_of[obj["name"]] = KnobSetting.fixed(plain["value"]) if is_fixed else KnobSetting.search(plain)
+        settings_of[obj["name"]] = (
+            KnobSetting.fixed(plain["value"]) if is_fixed else KnobSetting.search(plain)
+        )
     fields = {
         "name": f"{study.name} again"[:100],
         "dataset": study.dataset,
@@ -201,7 +204,7 @@ def prior_of(form: KnobForm) -> Prior | None:
 def _initial_distribution(form: KnobForm) -> Mapping[str, Any] | None:
     """Unbound forms hold values that are known to be right: check them as if they were posted."""
     data = QueryDict(mutable=True)
-    for name, value in (form.initial | {"mode": SEARCH}).items():
+    for name, value in ({**form.initial, "mode": SEARCH}).items():
         values = value if isinstance(value, list) else [value]
         data.setlist(form.add_prefix(name), [str(v) for v in values if v is not None])
     twin = KnobForm(form.knob, data=data)
@@ -226,7 +229,7 @@ def picture_prior(obj: Mapping[str, Any]) -> Prior:
 
 
 def _pile_warning(obj: Mapping[str, Any], counts: list[int]) -> str:
-    """A truncated normal of which much would lie outside is a prior that says something else than it looks."""
+    """A prior of which much would lie beyond a bound says something else than its median."""
     if obj["type"] != "normal" or not counts:
         return ""
     edge = max(("lowest", counts[0]), ("highest", counts[-1]), key=lambda pair: pair[1])
@@ -251,5 +254,3 @@ def _condition_words(when: tuple[str, tuple[Any, ...]] | None) -> str:
 
 def find_knob(trainer: str, name: str) -> Knob:
     return trainer_info(trainer).knob(name)
-
-

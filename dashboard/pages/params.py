@@ -23,7 +23,9 @@ class ParamRow:
     only_with: str = ""
 
 
-def param_rows(space: SearchSpace, params: Mapping[str, Any], *, only_searched: bool = False) -> list[ParamRow]:
+def param_rows(
+    space: SearchSpace, params: Mapping[str, Any], *, only_searched: bool = False
+) -> list[ParamRow]:
     rows = []
     for parameter in space:
         name, distribution = parameter.name, parameter.distribution

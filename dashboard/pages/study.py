@@ -1,7 +1,7 @@
 """The study page: state and reason, budgets, best value, charts, table of trials."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,6 @@ from dashboard.pages.metrics import Goal, goal_of, is_percent
 from dashboard.pages.params import ParamRow, param_rows, params_in_words
 from dashboard.queries import trials as queries
 from dashboard.queries.work import n_slots
-from dashboard.services.endings import study_seconds
 from dashboard.templatetags.format import count_noun, duration, metric, percent, thousands
 from optimizer import SearchSpace
 from optimizer.samplers import SAMPLERS
@@ -87,14 +86,14 @@ def study_page(study: Study, query: Mapping[str, str]) -> StudyPage:
     rows = queries.chart_rows(study)
     counts = queries.counts_by_state(study)
     best = queries.best_trial(study)
-    seconds = study_seconds(study, now)
+    seconds = study.seconds_at(now)
     chart = _best_chart(study, space, goal, rows)
     return StudyPage(
         study=study,
         goal=goal,
         sentence=_sentence(study, counts, seconds),
         trouble=_trouble(study, counts),
-        budgets=_budgets(study, goal, counts, rows, best, seconds),
+        budgets=_budgets(study, counts, rows, seconds),
         best=_best(study, space, goal, best),
         table=_table(study, space, counts, query),
         charts={"best": chart.to_json(), "epochs": _epochs_chart(study, goal, rows)},
@@ -109,9 +108,13 @@ def _sentence(study: Study, counts: Mapping[str, int], seconds: float) -> str:
     if study.state == StudyState.DRAFT:
         return f"Made by {owner}. It has not been started."
     if study.state != StudyState.RUNNING:
-        return f"{study.state_reason}. {_spent(study, counts, seconds)}"
+        return f"{study.state_reason}. {_spent(counts, seconds)}"
     n_running = counts.get("running", 0)
-    doing = f"{count_noun(n_running, 'trial')} {'is' if n_running == 1 else 'are'} training" if n_running else "No trial is training yet"
+    doing = (
+        f"{count_noun(n_running, 'trial')} {'is' if n_running == 1 else 'are'} training"
+        if n_running
+        else "No trial is training yet"
+    )
     n_done = sum(counts.get(s, 0) for s in ("complete", "pruned", "failed"))
     ahead = ""
     if n_done >= 2 and seconds > 0:
@@ -120,7 +123,7 @@ def _sentence(study: Study, counts: Mapping[str, int], seconds: float) -> str:
     return f"Started by {owner}. {doing}{ahead}."
 
 
-def _spent(study: Study, counts: Mapping[str, int], seconds: float) -> str:
+def _spent(counts: Mapping[str, int], seconds: float) -> str:
     n = sum(counts.values())
     return f"{count_noun(n, 'trial')} in {duration(round(seconds, 1))}."
 
@@ -136,38 +139,54 @@ def _trouble(study: Study, counts: Mapping[str, int]) -> str:
 
 
 def _budgets(
-    study: Study,
-    goal: Goal,
-    counts: Mapping[str, int],
-    rows: list[dict[str, Any]],
-    best: Trial | None,
-    seconds: float,
+    study: Study, counts: Mapping[str, int], rows: Sequence[dict[str, Any]], seconds: float
 ) -> list[Budget]:
     n = sum(counts.values())
     n_left = max(0, study.max_trials - n)
     budgets = [
-        Budget("Trials", f"{thousands(n_left)} left", thousands(n), f"of {thousands(study.max_trials)}", counts=count_bar(counts, study.max_trials))
+        Budget(
+            "Trials",
+            f"{thousands(n_left)} left",
+            thousands(n),
+            f"of {thousands(study.max_trials)}",
+            counts=count_bar(counts, study.max_trials),
+        )
     ]
     if study.max_seconds:
         share = min(100.0, 100 * seconds / study.max_seconds)
         aside = f"{duration(max(0, round(study.max_seconds - seconds)))} left"
         label = f"{share:.0f} percent of the study time is used"
-        budgets.append(Budget("Study time", aside, duration(round(seconds)), f"of {duration(study.max_seconds)}", share, label))
+        budgets.append(
+            Budget(
+                "Study time",
+                aside,
+                duration(round(seconds)),
+                f"of {duration(study.max_seconds)}",
+                share,
+                label,
+            )
+        )
     else:
-        budgets.append(Budget("Study time", "no limit", duration(round(seconds)), "", 0.0, "no limit", is_soft=True))
+        budgets.append(
+            Budget("Study time", "no limit", duration(round(seconds)), "", 0.0, "no limit", is_soft=True)
+        )
     budgets.append(_epochs_budget(study, rows))
     budgets.append(_failures_budget(study, counts, rows))
     return budgets
 
 
-def _epochs_budget(study: Study, rows: list[dict[str, Any]]) -> Budget:
+def _epochs_budget(study: Study, rows: Sequence[dict[str, Any]]) -> Budget:
     done = [row["seconds"] for row in rows if row["seconds"] is not None]
     mean = duration(round(sum(done) / len(done), 1)) if done else "–"
-    limit = f"at most {duration(study.max_trial_seconds)}" if study.max_trial_seconds else f"{study.max_epochs:,} epochs each"
+    limit = (
+        f"at most {duration(study.max_trial_seconds)}"
+        if study.max_trial_seconds
+        else f"{study.max_epochs:,} epochs each"
+    )
     return Budget("Training time", limit, mean, "a trial" if done else "no trial yet", 0.0, "", is_soft=True)
 
 
-def _failures_budget(study: Study, counts: Mapping[str, int], rows: list[dict[str, Any]]) -> Budget:
+def _failures_budget(study: Study, counts: Mapping[str, int], rows: Sequence[dict[str, Any]]) -> Budget:
     ended = sorted(
         (r for r in rows if r["state"] in {"complete", "pruned", "failed"} and r["finished_at"]),
         key=lambda r: r["finished_at"],
@@ -177,7 +196,15 @@ def _failures_budget(study: Study, counts: Mapping[str, int], rows: list[dict[st
     share = min(100.0, 100 * in_row / study.max_failures)
     n_failed = counts.get("failed", 0)
     label = f"{in_row} of {study.max_failures} failures in a row"
-    return Budget("Failed", f"stops at {study.max_failures} in a row", thousands(n_failed), f"{in_row} in a row" if n_failed else "trials", share, label, is_soft=True)
+    return Budget(
+        "Failed",
+        f"stops at {study.max_failures} in a row",
+        thousands(n_failed),
+        f"{in_row} in a row" if n_failed else "trials",
+        share,
+        label,
+        is_soft=True,
+    )
 
 
 def _best(study: Study, space: SearchSpace, goal: Goal, trial: Trial | None) -> Best | None:
@@ -192,7 +219,7 @@ def _best(study: Study, space: SearchSpace, goal: Goal, trial: Trial | None) -> 
     return Best(trial, goal.show(trial.value), second, param_rows(space, trial.params, only_searched=True))
 
 
-def _best_chart(study: Study, space: SearchSpace, goal: Goal, rows: list[dict[str, Any]]) -> Any:
+def _best_chart(study: Study, space: SearchSpace, goal: Goal, rows: Sequence[dict[str, Any]]) -> Any:
     return best_chart(
         _points(study, space, rows),
         metric=goal.name,
@@ -204,8 +231,8 @@ def _best_chart(study: Study, space: SearchSpace, goal: Goal, rows: list[dict[st
     )
 
 
-def _points(study: Study, space: SearchSpace, rows: list[dict[str, Any]]) -> list[TrialPoint]:
-    searched, points = list(space.searched), []
+def _points(study: Study, space: SearchSpace, rows: Sequence[dict[str, Any]]) -> list[TrialPoint]:
+    searched, points, training = list(space.searched), [], _training_until(rows)
     for row in rows:
         value = row["value"] if row["state"] == TrialState.COMPLETE else row["step_value"]
         points.append(
@@ -214,7 +241,7 @@ def _points(study: Study, space: SearchSpace, rows: list[dict[str, Any]]) -> lis
                 state=row["state"],
                 value=value if row["state"] in {"complete", "pruned", "running"} else None,
                 wall=_since(study.started_at, row["finished_at"]),
-                training=round(row["seconds"], 2) if row["seconds"] else None,
+                training=training.get(row["number"]),
                 kind=FailureKind(row["failure_kind"]).label if row["failure_kind"] else None,
                 params=params_in_words(searched, row["params"]),
                 url=reverse("trial-detail", args=[study.pk, row["number"]]),
@@ -223,11 +250,20 @@ def _points(study: Study, space: SearchSpace, rows: list[dict[str, Any]]) -> lis
     return points
 
 
+def _training_until(rows: Sequence[dict[str, Any]]) -> dict[int, float]:
+    """Trial number to the seconds that all trainings together had taken when it ended."""
+    spent, until = 0.0, {}
+    for row in sorted((r for r in rows if r["finished_at"]), key=lambda r: r["finished_at"]):
+        spent += row["seconds"] or 0.0
+        until[row["number"]] = round(spent, 2)
+    return until
+
+
 def _since(start: dt.datetime | None, end: dt.datetime | None) -> float | None:
     return round((end - start).total_seconds(), 2) if start and end else None
 
 
-def _epochs_chart(study: Study, goal: Goal, rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _epochs_chart(study: Study, goal: Goal, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Curves of the best trials, best first, and of those that train now."""
     complete = [row for row in rows if row["state"] == TrialState.COMPLETE]
     complete.sort(key=lambda row: row["value"], reverse=goal.direction == "maximize")
@@ -261,7 +297,10 @@ def _table(study: Study, space: SearchSpace, counts: Mapping[str, int], query: M
         columns=columns,
         rows=[_table_row(study, trial, columns, now) for trial in page],
         page=page,
-        states=[("all", "All", n_all), *((s, TrialState(s).label, counts[s]) for s in SEGMENTS if counts.get(s))],
+        states=[
+            ("all", "All", n_all),
+            *((s, TrialState(s).label, counts[s]) for s in SEGMENTS if counts.get(s)),
+        ],
         state=state,
         sort=f"{'-' if order.is_descending else ''}{order.column}",
     )

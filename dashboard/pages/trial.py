@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from dashboard.charts.density import Density, densities
 from dashboard.charts.epochs import TrialEpochsChart, metric_curves
 from dashboard.models import Attempt, Study, Trial, TrialState
 from dashboard.pages.metrics import Goal, goal_of, is_percent
@@ -36,6 +37,7 @@ class TrialPage:
     facts: list[Fact]
     params: list[ParamRow]
     why: str
+    densities: list[Density]
     attempts: list[Attempt]
     current: Attempt | None
     log: str
@@ -67,6 +69,7 @@ def trial_page(study: Study, trial: Trial) -> TrialPage:
         facts=_facts(study, trial, goal, current),
         params=param_rows(study.search_space, trial.params),
         why=str(trial.explanation.get("text", "")),
+        densities=densities(trial.explanation, trial.params),
         attempts=attempts,
         current=current,
         log="\n".join(lines[-LOG_LINES:]),
@@ -131,7 +134,7 @@ def _chart(study: Study, trial: Trial) -> TrialEpochsChart:
             is_percent=is_percent(study, f"val_{name}"),
             steps=curves,
             others=[
-                [(step, m[f"val_{name}"]) for step, m in steps if m.get(f"val_{name}") is not None]
+                [(step, value) for step, m in steps if (value := m.get(f"val_{name}")) is not None]
                 for steps in others.values()
             ],
         )

@@ -11,7 +11,12 @@ from dashboard.models import Study, StudyState, Trial, TrialState
 
 ACTIVE = (StudyState.RUNNING, StudyState.PAUSED)
 DONE = (StudyState.FINISHED, StudyState.STOPPED, StudyState.FAILED)
-FILTERS = {"all": Q(), "active": Q(state__in=ACTIVE), "done": Q(state__in=DONE), "drafts": Q(state=StudyState.DRAFT)}
+FILTERS = {
+    "all": Q(),
+    "active": Q(state__in=ACTIVE),
+    "done": Q(state__in=DONE),
+    "drafts": Q(state=StudyState.DRAFT),
+}
 
 
 def studies_visible_to(user: User | AnonymousUser) -> QuerySet[Study]:
@@ -28,7 +33,9 @@ def search_studies(studies: QuerySet[Study], text: str) -> QuerySet[Study]:
 
 
 def counts_by_filter(studies: QuerySet[Study]) -> dict[str, int]:
-    return studies.order_by().aggregate(**{name: Count("id", filter=q) for name, q in FILTERS.items() if name != "all"}, all=Count("id"))
+    return studies.order_by().aggregate(
+        **{name: Count("id", filter=q) for name, q in FILTERS.items() if name != "all"}, all=Count("id")
+    )
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,15 @@ COLUMNS = {"number": "number", "value": "value", "duration": "seconds", "state":
 
 def counts_by_state(study: Study) -> dict[str, int]:
     rows = study.trials.order_by().values_list("state").annotate(n=Count("id"))
-    return {state: n for state, n in rows}
+    return dict(rows)
 
 
 def best_trial(study: Study) -> Trial | None:
     """The complete trial with the best value; among equals the first."""
     order = "value" if study.direction == "minimize" else "-value"
-    return study.trials.filter(state=TrialState.COMPLETE).order_by(order, "number").defer("explanation").first()
+    return (
+        study.trials.filter(state=TrialState.COMPLETE).order_by(order, "number").defer("explanation").first()
+    )
 
 
 def first_modelled_number(study: Study) -> int | None:
@@ -32,11 +34,18 @@ def first_modelled_number(study: Study) -> int | None:
 
 def chart_rows(study: Study) -> list[dict[str, Any]]:
     """All trials in number order, as little of each as the charts need."""
-    return list(
-        study.trials.order_by("number").values(
-            "pk", "number", "state", "value", "step_value", "seconds", "finished_at", "failure_kind", "params", "attempt"
-        )
+    fields = (
+        "pk",
+        "number",
+        "state",
+        "value",
+        "step_value",
+        "seconds",
+        "finished_at",
+        "failure_kind",
+        "params",
     )
+    return [dict(row) for row in study.trials.order_by("number").values(*fields)]
 
 
 def curves(trial_ids: Sequence[int], metric: str) -> dict[int, list[tuple[int, float]]]:
@@ -95,7 +104,9 @@ def reports_of(trial: Trial) -> list[tuple[int, dict[str, float | None]]]:
 
 def all_metrics(trial_ids: Sequence[int]) -> dict[int, list[tuple[int, dict[str, float | None]]]]:
     """Trial id to (step, metrics) of its last attempt."""
-    reports = Report.objects.filter(attempt__trial__in=trial_ids, attempt__number=F("attempt__trial__attempt"))
+    reports = Report.objects.filter(
+        attempt__trial__in=trial_ids, attempt__number=F("attempt__trial__attempt")
+    )
     by_trial: dict[int, list[tuple[int, dict[str, float | None]]]] = {}
     for pk, step, metrics in reports.order_by("attempt__trial", "step").values_list(
         "attempt__trial", "step", "metrics"

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 MAX_RACES = 50
 
 
-class RaceLost(Exception):
+class RaceLost(Exception):  # noqa: N818 (says what happened)
     """Somebody else made this trial first."""
 
 
@@ -94,7 +94,7 @@ def _insert(study_id: int, number: int, suggestion: Suggestion, worker: str) -> 
         number=number,
         state=TrialState.RUNNING,
         params=suggestion.params,
-        origin=suggestion.explanation.get("kind", Origin.STARTUP),
+        origin=Origin(str(suggestion.explanation.get("kind", Origin.STARTUP))),
         explanation=suggestion.explanation,
         attempt=1,
         lease_until=lease_end(),
@@ -116,5 +116,7 @@ def _begin_attempt(trial: Trial, worker: str) -> Trial:
     trial.refresh_from_db()
     Attempt.objects.create(trial=trial, number=trial.attempt, worker=worker, started_at=Now())
     Study.objects.filter(pk=trial.study_id).update(version=F("version") + 1)
-    logger.info("study %s trial %s attempt %s: claimed by %s", trial.study_id, trial.number, trial.attempt, worker)
+    logger.info(
+        "study %s trial %s attempt %s: claimed by %s", trial.study_id, trial.number, trial.attempt, worker
+    )
     return trial

@@ -13,7 +13,7 @@ def end_study_if_done(*, study_id: int) -> bool:
     study = Study.objects.annotate(now=Now()).get(pk=study_id)
     if study.state != StudyState.RUNNING:
         return False
-    if study.max_seconds and study_seconds(study, study.now) >= study.max_seconds:
+    if study.max_seconds and study.seconds_at(study.now) >= study.max_seconds:
         reason = f"Time up: {duration(study.max_seconds)}"
         return end_study(study_id=study_id, state=StudyState.FINISHED, reason=reason)
     counts = study.trials.aggregate(n=Count("id"), n_open=Count("id", filter=Q(state__in=OPEN_TRIALS)))
@@ -25,13 +25,6 @@ def end_study_if_done(*, study_id: int) -> bool:
         reason = f"{len(kinds)} failures in a row: {common}"
         return end_study(study_id=study_id, state=StudyState.FAILED, reason=reason)
     return False
-
-
-def study_seconds(study: Study, now: object) -> float:
-    """Study time used so far, pauses left out; `now` by the database's clock."""
-    if study.running_since is None:
-        return study.seconds_before
-    return study.seconds_before + max(0.0, (now - study.running_since).total_seconds())  # type: ignore[operator]
 
 
 def _end_with_budget(study: Study) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import F
 from django.db.models.functions import Now
 
 from dashboard.models import Attempt, AttemptState, Study, StudyState, Trial, TrialState
@@ -91,15 +91,12 @@ def touch_study(study_id: int) -> None:
 
 def _move(study: Study, state: StudyState, reason: str, **fields: Any) -> None:
     """To a state in which the clock of the study stands still. Needs the row locked."""
-    seconds = study.seconds_before
-    if study.state == StudyState.RUNNING and study.running_since:
-        now = Study.objects.annotate(now=Now()).values_list("now", flat=True).get(pk=study.pk)
-        seconds += max(0.0, (now - study.running_since).total_seconds())
+    now = Study.objects.annotate(now=Now()).values_list("now", flat=True).get(pk=study.pk)
     Study.objects.filter(pk=study.pk).update(
         state=state,
         state_reason=reason[:300],
         running_since=None,
-        seconds_before=Value(seconds),
+        seconds_before=study.seconds_at(now),
         version=F("version") + 1,
         **fields,
     )

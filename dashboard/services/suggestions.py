@@ -1,10 +1,11 @@
 """Params for the next trial of a study, from what is recorded of it and nothing else."""
 
+from typing import cast
+
 from dashboard.models import Study, TrialState
 from dashboard.queries.trials import observations
-from optimizer import History, Suggestion, create_sampler, generator_for
+from optimizer import Direction, History, Suggestion, create_sampler, generator_for
 from optimizer.history import TrialRow
-from optimizer.objective import Direction
 
 ENDED = {TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAILED}
 
@@ -13,9 +14,8 @@ def suggest(study: Study, number: int) -> Suggestion:
     """A repeat with the same recorded trials gives the same suggestion, in whatever process."""
     space = study.search_space
     trials = observations(study)
-    direction: Direction = "minimize" if study.direction == "minimize" else "maximize"
     rows = [TrialRow(n, params, value, state) for n, state, params, value in trials if state in ENDED]  # type: ignore[arg-type]
-    history = History.from_trials(space, rows, direction)
+    history = History.from_trials(space, rows, cast(Direction, study.direction))
     pending = [params for _, state, params, _ in trials if state not in ENDED]
     rng = generator_for(study.seed, number)
     return create_sampler(study.sampler).suggest(space, history, pending, rng, budget=study.max_trials)

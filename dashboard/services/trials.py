@@ -1,4 +1,4 @@
-"""What becomes of a claimed trial. Every write is fenced: it names its attempt, and a late one changes nothing."""
+"""What becomes of a claimed trial. Each write names its attempt, and a late one changes nothing."""
 
 import logging
 import math
@@ -65,7 +65,7 @@ def is_current(fence: Fence) -> bool:
 def report_steps(
     fence: Fence, *, steps: Sequence[Step], objective: str, log: str, peak_memory: int | None = None
 ) -> bool:
-    """Record steps and the log's tail. Returns False, and records nothing, when the attempt is not current."""
+    """Record steps and the log's tail. False, and nothing recorded, when the attempt is not current."""
     with transaction.atomic():
         fields: dict[str, Any] = {"lease_until": lease_end()}
         if steps:

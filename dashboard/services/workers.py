@@ -10,7 +10,11 @@ from dashboard.services.clock import seconds_from_now
 def register_worker(*, name: str, n_slots: int) -> None:
     Worker.objects.update_or_create(
         name=name,
-        defaults={"n_slots": n_slots, "started_at": Now(), "alive_until": seconds_from_now(settings.LEASE_SECONDS)},
+        defaults={
+            "n_slots": n_slots,
+            "started_at": Now(),
+            "alive_until": seconds_from_now(settings.LEASE_SECONDS),
+        },
     )
 
 

@@ -15,8 +15,5 @@ def prior(form: KnobForm) -> Prior | None:
 
 
 @register.filter
-def knob_label(field: BoundField, form: KnobForm) -> str:
-    """The spread of a log-normal is in decades; everything else is in the knob's own unit."""
-    if field.name == "scale":
-        return "Distribution"
+def knob_label(field: BoundField) -> str:
     return LABELS[field.name]

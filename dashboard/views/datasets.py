@@ -16,7 +16,7 @@ def dataset_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @cache_control(private=True, max_age=3600)
-def dataset_picture(request: HttpRequest, name: str) -> FileResponse:
+def dataset_picture(_request: HttpRequest, name: str) -> FileResponse:
     """A sheet of samples, one row per class."""
     try:
         sheet = contact_sheet(name, str(settings.DATA_DIR), str(settings.CACHE_DIR))

@@ -55,7 +55,9 @@ def _create(request: HttpRequest, forms: page.StudyForms) -> Study | None:
     is_draft = request.POST.get("action") == "draft"
     try:
         with transaction.atomic():
-            study = create_study(owner=person(request), space=forms.space.to_json(), **forms.study.study_fields())
+            study = create_study(
+                owner=person(request), space=forms.space.to_json(), **forms.study.study_fields()
+            )
             if not is_draft:
                 start_study(study_id=study.pk)
     except ValidationError as error:

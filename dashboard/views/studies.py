@@ -3,7 +3,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from dashboard.models import Study
 from dashboard.pages.studies import studies_page
 from dashboard.pages.study import study_page
 from dashboard.services.studies import pause_study, resume_study, start_study, stop_study
@@ -44,14 +43,14 @@ def study_start(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
     if start_study(study_id=study.pk):
         warn_if_broker_is_down(request)
-    return _back_to(request, study)
+    return redirect(study)
 
 
 @require_POST
 def study_pause(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
     pause_study(study_id=study.pk, by=person_name(request))
-    return _back_to(request, study)
+    return redirect(study)
 
 
 @require_POST
@@ -59,20 +58,16 @@ def study_resume(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
     if resume_study(study_id=study.pk):
         warn_if_broker_is_down(request)
-    return _back_to(request, study)
+    return redirect(study)
 
 
 @require_POST
 def study_stop(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
     stop_study(study_id=study.pk, by=person_name(request))
-    return _back_to(request, study)
+    return redirect(study)
 
 
 def warn_if_broker_is_down(request: HttpRequest) -> None:
     if not is_broker_up():
         messages.warning(request, BROKER_DOWN)
-
-
-def _back_to(request: HttpRequest, study: Study) -> HttpResponse:
-    return redirect(study)

@@ -2,8 +2,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from dashboard.queries.work import running_trials, workers_alive
 from dashboard.queries.studies import studies_visible_to
+from dashboard.queries.work import running_trials, workers_alive
 from dashboard.views.access import person
 
 

@@ -21,11 +21,11 @@ logger = logging.getLogger(__name__)
 class Presence(bootsteps.StartStopStep):
     """Starts after the pool, so it stops before the pool waits for its tasks."""
 
-    requires = {"celery.worker.components:Pool"}
+    requires = ("celery.worker.components:Pool",)
 
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)
-        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.worker_name = f"{socket.gethostname()}:{os.getpid()}"
         self.n_slots = 0
 
     def include_if(self, parent: Any) -> bool:
@@ -35,19 +35,19 @@ class Presence(bootsteps.StartStopStep):
         self.n_slots = parent.concurrency
         slots.trainer_host().warm_up()
         reap_lost_trials()
-        register_worker(name=self.name, n_slots=self.n_slots)
+        register_worker(name=self.worker_name, n_slots=self.n_slots)
         announce_forgotten_work()
         threading.Thread(target=self._stay_present, name="presence", daemon=True).start()
 
-    def stop(self, parent: Any) -> None:
+    def stop(self, _parent: Any) -> None:
         slots.shutting_down.set()
-        remove_worker(name=self.name)
+        remove_worker(name=self.worker_name)
 
     def _stay_present(self) -> None:
         while not slots.shutting_down.wait(settings.LEASE_SECONDS / 6):
             try:
-                if not renew_worker(name=self.name):
-                    register_worker(name=self.name, n_slots=self.n_slots)
+                if not renew_worker(name=self.worker_name):
+                    register_worker(name=self.worker_name, n_slots=self.n_slots)
             except DatabaseError:
                 logger.warning("The database does not answer; the worker will say again that it is there.")
             finally:

@@ -65,7 +65,8 @@ class Supervisor:
         try:
             process = self.host.start(job_of(self.trial, self.study))
         except (HostFailed, OSError) as error:
-            self._record(lambda: trials.lose_trial(self.fence, reason=f"The training could not be started: {error}."))
+            reason = f"The training could not be started: {error}"
+            self._record(lambda: trials.lose_trial(self.fence, reason=reason))
             return
         try:
             self._watch(process)
@@ -83,9 +84,6 @@ class Supervisor:
         while True:
             message = process.poll(0.1)
             if message is not None and self._handle(message):
-                return
-            if message is None and process.exit_code is not None:
-                self._record_death(process)
                 return
             if any(pulse.is_due() and check() for pulse, check in checks):
                 return
@@ -105,6 +103,9 @@ class Supervisor:
             return True
         elif kind == "failed":
             self._fail(message)
+            return True
+        elif kind == "exited":
+            self._record_death(message["exit_code"])
             return True
         return False
 
@@ -141,7 +142,8 @@ class Supervisor:
         self.peak_memory = max(self.peak_memory, process.rss_bytes())
         limit = settings.TRIAL_MEMORY_MB * 2**20
         if limit and self.peak_memory > limit:
-            message = f"The training took {self.peak_memory / 2**20:,.0f} MB; the limit is {settings.TRIAL_MEMORY_MB:,} MB."
+            used = f"{self.peak_memory / 2**20:,.0f} MB"
+            message = f"The training took {used}; the limit is {settings.TRIAL_MEMORY_MB:,} MB."
             self._end(FailureKind.OUT_OF_MEMORY, message)
             return True
         seconds = self.study.max_trial_seconds
@@ -165,7 +167,7 @@ class Supervisor:
             metrics=message["metrics"],
             seconds=message["seconds"],
             n_parameters=message["n_parameters"],
-            environment=message.get("environment", {}),
+            environment={**message["versions"], "threads": settings.THREADS_PER_TRIAL},
         )
         self._record(lambda: trials.finish_trial(self.fence, outcome))
 
@@ -183,9 +185,12 @@ class Supervisor:
     def _end(self, kind: FailureKind, message: str) -> None:
         self._record(lambda: trials.fail_trial(self.fence, kind=kind, message=message))
 
-    def _record_death(self, process: TrainerProcess) -> None:
-        code = process.exit_code or 0
-        how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code} and no result"
+    def _record_death(self, code: int | None) -> None:
+        """No result and no failure came before the end."""
+        if code is None:
+            how = "is gone, and its fork server with it,"
+        else:
+            how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code} and no result"
         reason = f"The training process {how} after epoch {self.last_step}."
         self._record(lambda: trials.lose_trial(self.fence, reason=reason))
 
@@ -205,7 +210,7 @@ class Supervisor:
         retry_over_time(
             lambda: self._write_news() and write(),
             DatabaseError,
-            errback=self._before_retry,
+            errback=self._before_retry,  # type: ignore[arg-type]  # the stubs have it wrong
             interval_start=0.2,
             interval_step=0.3,
             interval_max=2,

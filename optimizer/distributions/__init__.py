@@ -7,7 +7,9 @@ from typing import Final
 
 from optimizer.distributions.base import Distribution
 from optimizer.distributions.choice import Boolean, Categorical, Choice, Constant
-from optimizer.distributions.numeric import Float, Int, Normal, Numeric
+from optimizer.distributions.normal import Normal
+from optimizer.distributions.numeric import Numeric
+from optimizer.distributions.uniform import Float, Int
 from optimizer.errors import SpaceError
 from optimizer.values import show_value
 

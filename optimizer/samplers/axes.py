@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MAX_LEVELS: Final = 64  # finer grids than this are smooth at the narrowest bandwidth
 
+TINY: Final = 1e-300  # stands for a mass that underflowed, where a logarithm is taken
+
 
 @dataclass(frozen=True)
 class Table:
@@ -33,8 +35,8 @@ class Table:
 
     @property
     def prior(self) -> FloatArray:
-        """Prior mass of each level, shape (n_levels,)."""
-        return np.diff(self.edges)
+        """Prior mass of each level, shape (n_levels,); positive even where a normal's tail underflows."""
+        return np.maximum(np.diff(self.edges), TINY)
 
     @property
     def middles(self) -> FloatArray:

@@ -78,7 +78,7 @@ class Seen:
 def draw_unseen(space: SearchSpace, seen: Seen, rng: np.random.Generator) -> tuple[dict[str, Value], bool]:
     """A point from the prior, and whether it repeats an earlier one.
 
-    It repeats only when a finite space has no unseen point left: when draws keep hitting seen points, the
+    In a finite space it repeats only when no unseen point is left: when draws keep hitting seen points, the
     space is listed far enough to hold an unseen one if there is any.
     """
     params = space.sample(rng)
@@ -95,4 +95,4 @@ def draw_unseen(space: SearchSpace, seen: Seen, rng: np.random.Generator) -> tup
     return params, True
 
 
-REPEAT_NOTE: Final = "Every point of the search space has been tried, so this one is a repeat."
+REPEAT_NOTE: Final = "No untried point was found in the search space, so this one is a repeat."

@@ -21,12 +21,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from optimizer.samplers.axes import TINY
+
 if TYPE_CHECKING:
     from optimizer.samplers.axes import Axes, Points, Table
     from optimizer.values import BoolArray, FloatArray, IntArray
 
 MIN_BANDWIDTH: Final = 0.01  # of the unit interval
-_TINY: Final = 1e-300
 _LOG_ROOT_2PI: Final = 0.5 * np.log(2 * np.pi)
 
 
@@ -164,7 +165,7 @@ def _cell_rows(table: Table, levels: IntArray, widths: FloatArray) -> FloatArray
     below, above = ndtr(z), ndtr(-z)  # differences are taken in the tail that has digits left
     mass = np.where(z[:, :-1] > 0, above[:, :-1] - above[:, 1:], below[:, 1:] - below[:, :-1])
     inside = below[:, -1:] - below[:, :1]
-    rows: FloatArray = np.log(np.maximum(mass, _TINY) / (inside * table.prior))
+    rows: FloatArray = np.log(np.maximum(mass, TINY) / (inside * table.prior))
     return rows
 
 

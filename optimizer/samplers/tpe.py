@@ -111,12 +111,12 @@ class TPESampler(Sampler):
         self, axes: Axes, history: History, pending: Sequence[Params], split: Split
     ) -> tuple[Mixture, Mixture]:
         """The densities of the good and of the bad trials."""
-        points = axes.read(history.coordinates, history.active)
-        bad_points = points.take(split.bad)
+        good_points = axes.read(history.coordinates[split.good], history.active[split.good])
+        bad_points = axes.read(history.coordinates[split.bad], history.active[split.bad])
         if pending:  # taken for bad until they are known, so that parallel trials spread out
             bad_points = Points.concatenate([bad_points, axes.read(*axes.space.encode(pending))])
         n_bad = len(bad_points)
-        good = fit_mixture(axes, points.take(split.good), rank_weights(len(split.good)))
+        good = fit_mixture(axes, good_points, rank_weights(len(good_points)))
         bandwidth = 0.3 * max(n_bad, 1) ** (-1 / (len(axes) + 4))
         bad = fit_mixture(axes, bad_points, np.full(n_bad + 1, 1 / (n_bad + 1)), bandwidth=bandwidth)
         return good, bad
@@ -141,8 +141,9 @@ class TPESampler(Sampler):
             "sampler": self.name,
             "kind": "model",
             "text": (
-                f"Model of {len(split)} trials{branch}: number {choice.rank} of {self.n_candidates} candidates, "
-                f"{likelier} times as dense among the {n_good} good trials as among the {n_bad} others."
+                f"Model of {len(split)} trials{branch}: number {choice.rank} of {self.n_candidates} "
+                f"candidates, {likelier} times as dense among the {n_good} good trials "
+                f"as among the {n_bad} others."
             ),
             "n_good": n_good,
             "n_bad": n_bad,

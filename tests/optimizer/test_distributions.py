@@ -94,9 +94,12 @@ def test_description_is_not_empty_and_listed_values_are_contained(distribution):
         assert all(distribution.contains(value) for value in values)
         edges = distribution.unit_edges()
         assert len(edges) == n + 1
-        assert np.all(np.diff(edges) > 0)
+        assert np.all(np.diff(edges) >= 0)
         middles = (edges[1:] + edges[:-1]) / 2
-        assert distribution.from_unit(middles) == values
+        has_mass = np.diff(edges) > 1e-12  # the tail of a normal has values that are never drawn
+        assert distribution.from_unit(middles[has_mass]) == [
+            v for v, is_real in zip(values, has_mass, strict=True) if is_real
+        ]
 
 
 @settings(max_examples=30)

@@ -39,6 +39,7 @@ SPACES = {
         Parameter("nesterov", Boolean()),
         Parameter("batch", Constant(32)),
     ],
+    "empty tail": [Parameter("x", Normal(0, 0.1, log=True, step=0.05, high=1.25))],
     "tree": [
         Parameter("model", Categorical(("net", "svm"))),
         Parameter("layers", Int(1, 3), Condition("model", ("net",))),

@@ -150,7 +150,7 @@ def test_failed_trials_repel():
 
 
 def test_pending_trials_push_proposals_apart():
-    """Twelve workers that ask at once get points farther apart than twelve that know nothing of each other."""
+    """Twelve workers that ask at once get points farther apart than twelve strangers."""
     space = SearchSpace([Parameter("x", Float(0, 1)), Parameter("y", Float(0, 1))])
     history = random_history(space, 40)
 

@@ -235,3 +235,22 @@ def test_a_training_that_is_closed_before_it_was_forked_never_runs(cache_dir: st
         process.kill()
         assert read_all(process, limit=30)[-1]["type"] == "exited"
         process.close()
+
+
+@slow
+def test_a_fork_server_that_cannot_import_keras_ends_the_training(cache_dir: str, monkeypatch, capfd):
+    monkeypatch.setenv("KERAS_BACKEND", "nonsense")
+    with TrainerHost() as host, host.start(make_job(cache_dir)) as process:
+        assert read_all(process, limit=60) == [{"type": "exited", "exit_code": None}]
+        assert process.pid is None
+    assert "nonsense" in capfd.readouterr().err
+
+
+@slow
+def test_warming_up_runs_no_operation():
+    code = (
+        "import trainers.warm\n"
+        "from tensorflow.python.eager import context\n"
+        "assert not context.context()._initialized\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

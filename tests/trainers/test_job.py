@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -34,7 +35,16 @@ def test_a_text_that_is_no_job_is_refused(text: str):
 
 def test_a_job_with_a_value_that_is_no_number_is_not_sent():
     with pytest.raises(ValueError, match="not JSON compliant"):
-        Job.from_json(JOB.to_json()).__class__(**{**JOB.__dict__, "params": {"x": float("nan")}}).to_json()
+        replace(JOB, params={"x": float("nan")}).to_json()
+
+
+@pytest.mark.parametrize("change", [{"seed": -1}, {"seed": 2**32}, {"threads": 0}])
+def test_a_seed_or_threads_that_keras_cannot_take_are_refused(change):
+    with pytest.raises(ParamsInvalid, match="must be at least"):
+        replace(JOB, **change)
+    if "seed" in change:
+        with pytest.raises(ParamsInvalid, match="must be at least"):
+            Split(**change)
 
 
 def test_a_result_comes_back_from_json_as_it_was():

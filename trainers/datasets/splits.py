@@ -31,6 +31,8 @@ class Split:
     test_fraction: float = 0.2
 
     def __post_init__(self) -> None:
+        if not 0 <= self.seed < 2**32:
+            raise ParamsInvalid(f"The split's seed must be at least 0 and below 2**32, not {self.seed}.")
         for name in ("validation_fraction", "test_fraction"):
             value = getattr(self, name)
             if not 0 < value < 1:
