@@ -41,13 +41,15 @@ class Density:
 def densities(explanation: Mapping[str, Any], params: Mapping[str, Any]) -> list[Density]:
     """The params that decided most, first; empty where no model proposed."""
     ratios, found = explanation.get("ratio") or {}, explanation.get("densities") or {}
-    names = sorted((n for n in found if n in params), key=lambda n: -abs(math.log(max(ratios.get(n, 1), 1e-9))))
+    names = sorted(
+        (n for n in found if n in params), key=lambda n: -abs(math.log(max(ratios.get(n, 1), 1e-9)))
+    )
     return [_density(name, found[name], params[name], ratios.get(name, 1.0)) for name in names[:MAX_SHOWN]]
 
 
 def _density(name: str, obj: Mapping[str, Any], value: Any, ratio: float) -> Density:
     good, bad = obj["good"], obj["bad"]
-    top = max(max(good), max(bad), 1e-12)
+    top = max(*good, *bad, 1e-12)
     if "choices" in obj:
         return _choices(name, obj["choices"], good, bad, top, value, ratio)
     grid = obj["x"]
@@ -69,7 +71,13 @@ def _density(name: str, obj: Mapping[str, Any], value: Any, ratio: float) -> Den
 
 
 def _choices(
-    name: str, choices: Sequence[Any], good: Sequence[float], bad: Sequence[float], top: float, value: Any, ratio: float
+    name: str,
+    choices: Sequence[Any],
+    good: Sequence[float],
+    bad: Sequence[float],
+    top: float,
+    value: Any,
+    ratio: float,
 ) -> Density:
     slot = WIDTH / len(choices)
     bars = []
@@ -79,7 +87,8 @@ def _choices(
             x = round(slot * (i + 0.2 + 0.31 * k), 1)
             bars.append(Bar(x, round(HEIGHT - height, 1), round(slot * 0.29, 1), height, tone))
     at = choices.index(value) if value in choices else 0
-    shares = f"{show_param(value)}: {100 * good[at] / sum(good):.0f} % of good, {100 * bad[at] / sum(bad):.0f} % of others."
+    of_good, of_bad = 100 * good[at] / sum(good), 100 * bad[at] / sum(bad)
+    shares = f"{show_param(value)}: {of_good:.0f} % of good, {of_bad:.0f} % of others."
     return Density(
         name=name,
         chosen="chosen",

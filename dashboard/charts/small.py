@@ -115,7 +115,9 @@ def prior_counts(distribution: Distribution, n_bars: int) -> np.ndarray:
         values, low, high = np.log(values), np.log(low), np.log(high)
     n_values = distribution.n_values
     bins = n_bars
-    if n_values and n_values <= N_BARS_LARGE:  # a bar per value; half a bin beyond the ends for the first and last
+    if (
+        n_values and n_values <= N_BARS_LARGE
+    ):  # a bar per value; half a bin beyond the ends for the first and last
         bins, half = n_values, (high - low) / max(1, n_values - 1) / 2
         low, high = low - half, high + half
     return np.histogram(values, bins=bins, range=(low, high))[0]

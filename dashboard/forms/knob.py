@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 
+from dashboard.templatetags.format import param as show_param
 from optimizer import SpaceError
 from optimizer.distributions import distribution_from_json
 from trainers.base import Knob
@@ -79,7 +80,7 @@ class KnobForm(forms.Form):
                 self.fields[name] = _number(self.knob, label=LABELS[name], wide=True)
 
     def _add_choice_fields(self) -> None:
-        choices = [(str(choice), str(choice)) for choice in self._choices]
+        choices = [(str(choice), show_param(choice)) for choice in self._choices]
         self.fields["value"] = forms.ChoiceField(
             choices=choices, required=False, widget=forms.Select(attrs={"class": "select"})
         )
@@ -203,18 +204,28 @@ def initial_of(knob: Knob, setting: KnobSetting | None = None) -> dict[str, Any]
     setting = setting or default_setting(knob)
     searched = setting.distribution or knob.distribution
     value = knob.default if setting.value is None else setting.value
-    initial: dict[str, Any] = {"mode": setting.mode, "value": value}
+    initial: dict[str, Any] = {"mode": setting.mode, "value": _plain(value)}
     if knob.kind in {"categorical", "boolean"}:
         choices = searched.get("choices", [False, True])
-        return initial | {"value": str(value), "choices": [str(choice) for choice in choices]}
+        return initial | {"choices": [str(choice) for choice in choices]}
     return initial | _initial_scale(searched)
 
 
 def _initial_scale(obj: Mapping[str, Any]) -> dict[str, Any]:
     log = bool(obj.get("log"))
-    bounds = {name: obj[name] for name in ("low", "high", "step") if obj.get(name) is not None}
+    bounds = {name: _plain(obj[name]) for name in ("low", "high", "step") if obj.get(name) is not None}
     if obj["type"] != "normal":
         return {"scale": "log-uniform" if log else "uniform", **bounds}
     median = math.exp(obj["mu"]) if log else obj["mu"]
     spread = obj["sigma"] / math.log(10) if log else obj["sigma"]
-    return {"scale": "log-normal" if log else "normal", "median": median, "spread": spread, **bounds}
+    return {
+        "scale": "log-normal" if log else "normal",
+        "median": _plain(median),
+        "spread": _plain(spread),
+        **bounds,
+    }
+
+
+def _plain(value: Any) -> str:
+    """As a person would type it: 0.001 and 1e-05 in full precision, 0 for 0.0."""
+    return f"{value:.12g}" if isinstance(value, float) else str(value)

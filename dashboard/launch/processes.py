@@ -21,7 +21,16 @@ def housekeeping_command() -> list[str]:
     """Periodic work, apart from the slots, so that it also runs while all of them train."""
     return [
         *(sys.executable, "-m", "celery", "-A", "dashboard", "worker", "-P", "solo"),
-        *("-B", "--scheduler", "celery.beat:Scheduler", "-Q", "housekeeping", "-n", "housekeeping@%h", *QUIET),
+        *(
+            "-B",
+            "--scheduler",
+            "celery.beat:Scheduler",
+            "-Q",
+            "housekeeping",
+            "-n",
+            "housekeeping@%h",
+            *QUIET,
+        ),
     ]
 
 

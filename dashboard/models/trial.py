@@ -17,6 +17,7 @@ class TrialState(models.TextChoices):
 class Origin(models.TextChoices):
     STARTUP = "startup", "start-up point"
     MODEL = "model", "model"
+    RANDOM = "random", "random draw"
 
 
 class FailureKind(models.TextChoices):
@@ -37,7 +38,7 @@ class Trial(models.Model):
     failure_message = models.CharField(max_length=500, blank=True)
 
     params = models.JSONField()
-    # Where the params come from: a start-up point or the sampler's model.
+    # Where the params come from: a start-up point, the sampler's model, or a random draw.
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.STARTUP)
     # What the sampler said about its proposal; {"sampler": ..., "kind": "startup" | "model", "text": ...}.
     explanation = models.JSONField(default=dict)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -60,6 +61,7 @@ class StudyForms:
 
     def __init__(self, trainer: TrainerInfo, start: "Start", data: QueryDict | None = None) -> None:
         self.trainer = trainer
+        self.start = start
         self.datasets = all_datasets()
         self.study = StudyForm(data, trainer=trainer, datasets=self.datasets, initial=start.fields)
         self.knobs = [
@@ -91,21 +93,31 @@ class StudyForms:
         return sum(len(form.errors) for form in (self.study, *self.knobs))
 
     def groups(self) -> list[Group]:
-        groups = []
-        for name, members in groupby(self.knobs, key=lambda form: form.knob.group):
-            forms = list(members)
-            searched = sum(mode_of(form) == SEARCH for form in forms)
-            blocks = [
-                Block(_condition_words(when), list(block))
-                for when, block in groupby(forms, key=lambda form: form.knob.when)
-            ]
-            is_open = searched > 0 or any(form.errors for form in forms) or forms[0].knob.when is None
-            groups.append(Group(name, blocks, searched, len(forms) - searched, is_open))
-        return groups
+        return [
+            self._group(name, list(forms))
+            for name, forms in groupby(self.knobs, key=lambda form: form.knob.group)
+        ]
+
+    def _group(self, name: str, forms: list[KnobForm]) -> Group:
+        used = [form for form in forms if form.knob.name in self.reachable]
+        searched = sum(mode_of(form) == SEARCH for form in used)
+        blocks = [
+            Block(_condition_words(when), list(block))
+            for when, block in groupby(forms, key=lambda form: form.knob.when)
+        ]
+        is_open = bool(searched or forms[0].knob.when is None or any(form.errors for form in forms))
+        return Group(name, blocks, searched, len(used) - searched, is_open)
+
+    @cached_property
+    def reachable(self) -> set[str]:
+        """Knobs that some trial could use as the form stands, for example none of layer 3 with two layers."""
+        settings_of = {form.knob.name: form.setting for form in self.knobs if hasattr(form, "setting")}
+        settings_of |= {} if self.study.is_bound else dict(self.start.settings)
+        return {param["name"] for param in space_json(self.trainer, settings_of)["params"]}
 
     @property
     def n_searched(self) -> int:
-        return sum(mode_of(form) == SEARCH for form in self.knobs)
+        return sum(mode_of(form) == SEARCH for form in self.knobs if form.knob.name in self.reachable)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """Params for reading: in branch order, with their range and their place in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from dashboard.charts.small import place_in_range
 from dashboard.templatetags.format import param as show_param
-from optimizer import SearchSpace
+from optimizer import Parameter, SearchSpace
 
 MAX_WORDS = 5
 
@@ -27,7 +27,7 @@ def param_rows(
     space: SearchSpace, params: Mapping[str, Any], *, only_searched: bool = False
 ) -> list[ParamRow]:
     rows = []
-    for parameter in space:
+    for parameter in _in_tree_order(space):
         name, distribution = parameter.name, parameter.distribution
         is_searched = not space.is_constant(name)
         if (only_searched and not is_searched) or (name not in params and not is_searched):
@@ -45,6 +45,19 @@ def param_rows(
             )
         )
     return rows
+
+
+def _in_tree_order(space: SearchSpace) -> Iterator[Parameter]:
+    """Every param right below the one that it depends on."""
+
+    def below(parameter: Parameter) -> Iterator[Parameter]:
+        yield parameter
+        for child in space.children_of(parameter.name):
+            yield from below(child)
+
+    for parameter in space:
+        if parameter.when is None:
+            yield from below(parameter)
 
 
 def params_in_words(searched: list[str], params: Mapping[str, Any]) -> str:

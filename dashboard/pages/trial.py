@@ -7,14 +7,14 @@ from django.utils import timezone
 
 from dashboard.charts.density import Density, densities
 from dashboard.charts.epochs import TrialEpochsChart, metric_curves
-from dashboard.models import Attempt, Study, Trial, TrialState
+from dashboard.models import Attempt, Origin, Study, Trial, TrialState
 from dashboard.pages.metrics import Goal, goal_of, is_percent
 from dashboard.pages.params import ParamRow, param_rows
 from dashboard.queries import trials as queries
 from dashboard.templatetags.format import count_noun, duration, metric, ordinal, percent, thousands
 from optimizer.samplers import SAMPLERS
 
-LOG_LINES = 40
+LOG_LINES = 14
 # The median curve is of this many trials of the study, the latest ones.
 MEDIAN_OF = 100
 
@@ -86,7 +86,11 @@ def trial_page(study: Study, trial: Trial) -> TrialPage:
 
 def _sentence(study: Study, trial: Trial) -> str:
     sampler = SAMPLERS[study.sampler].label if study.sampler in SAMPLERS else study.sampler
-    origin = f"A start-up point of {sampler}" if trial.origin == "startup" else f"Proposed by {sampler}"
+    origin = {
+        Origin.STARTUP: f"A start-up point of {sampler}",
+        Origin.MODEL: f"Proposed by {sampler}",
+        Origin.RANDOM: "Drawn at random",
+    }[Origin(trial.origin)]
     attempt = f", on the {ordinal(trial.attempt)} attempt" if trial.attempt > 1 else ""
     if trial.state == TrialState.RUNNING:
         return f"{origin}. It is training now{attempt}."

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
-from dashboard.models import Origin, Report, Study, Trial, TrialState
+from dashboard.models import FailureKind, Origin, Report, Study, Trial, TrialState
 
 PAGE_SIZE = 25
 COLUMNS = {"number": "number", "value": "value", "duration": "seconds", "state": "state"}
@@ -88,9 +88,12 @@ def trial_table(study: Study, *, state: str, order: TableOrder) -> QuerySet[Tria
 
 
 def observations(study: Study) -> list[tuple[int, str, dict[str, Any], float | None]]:
-    """What a sampler may see: every trial that has ended with a verdict, or is on its way."""
+    """What a sampler may see: every trial that has ended with a verdict, or is on its way.
+
+    A lost worker says nothing about the params, so its trial is no observation.
+    """
     return list(
-        study.trials.exclude(state=TrialState.CANCELLED)
+        study.trials.exclude(Q(state=TrialState.CANCELLED) | Q(failure_kind=FailureKind.LOST))
         .order_by("number")
         .values_list("number", "state", "params", "value")
     )

@@ -190,7 +190,9 @@ class Supervisor:
         if code is None:
             how = "is gone, and its fork server with it,"
         else:
-            how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code} and no result"
+            how = (
+                f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code} and no result"
+            )
         reason = f"The training process {how} after epoch {self.last_step}."
         self._record(lambda: trials.lose_trial(self.fence, reason=reason))
 

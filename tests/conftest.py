@@ -1,0 +1,44 @@
+"""Tests write into a folder of their own, never into the repository's `var/`, and reach no real broker.
+
+pytest-django reads the settings before any conftest, so the environment alone would come too late: the
+settings are moved here, and the environment is set for the processes that slow tests start.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+
+VAR_DIR = Path(tempfile.mkdtemp(prefix="parzen-tests-"))
+atexit.register(shutil.rmtree, VAR_DIR, ignore_errors=True)
+
+
+def pytest_configure():
+    key = "only-for-tests-and-long-enough-to-sign-a-session-0123456789"
+    os.environ["PARZEN_VAR_DIR"] = str(VAR_DIR)
+    os.environ["PARZEN_SECRET_KEY"] = settings.SECRET_KEY = key
+    settings.IS_SECRET_KEY_MISSING = False
+    settings.VAR_DIR = VAR_DIR
+    settings.CACHE_DIR = VAR_DIR / "cache"
+    settings.DATA_DIR = VAR_DIR / "data"
+    settings.SECRET_KEY_FILE = VAR_DIR / "secret-key"
+    settings.STATIC_ROOT = VAR_DIR / "static"
+    settings.STATIC_ROOT.mkdir()
+    # No server listens here, unless a slow test starts one.
+    settings.REDIS_URL = ""
+    settings.BROKER_SOCKET = VAR_DIR / "broker.sock"
+    settings.CELERY_BROKER_URL = f"redis+socket://{settings.BROKER_SOCKET}"
+    # Pages are rendered without `collectstatic`, and nobody waits for a good password hash.
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        # A file, because threads and worker processes share it.
+        database["NAME"] = VAR_DIR / "parzen.sqlite3"
+        database["TEST"]["NAME"] = str(VAR_DIR / "test.sqlite3")

@@ -1,0 +1,29 @@
+from unittest.mock import create_autospec
+
+import pytest
+from django.test import Client
+
+from dashboard.services import work
+from tests.builders import make_user
+
+
+@pytest.fixture(autouse=True)
+def hints(monkeypatch) -> list[int]:
+    """Stands in for the broker: how many slots each hint that was really sent would wake."""
+    sent: list[int] = []
+    fake = create_autospec(work._send_hints, side_effect=sent.append)
+    monkeypatch.setattr(work, "_send_hints", fake)
+    return sent
+
+
+@pytest.fixture
+def user(db):
+    return make_user()
+
+
+@pytest.fixture
+def page(user) -> Client:
+    """A browser in which Ada has signed in."""
+    client = Client()
+    client.force_login(user)
+    return client

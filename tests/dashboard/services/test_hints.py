@@ -1,0 +1,117 @@
+"""Workers are told of work after the commit, and a broker that is away costs latency only."""
+
+import pytest
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from dashboard.services import work
+from dashboard.services.studies import pause_study, resume_study, start_study
+from dashboard.services.trials import lose_trial, return_trial
+from dashboard.services.work import _send_hints, announce_work, is_broker_up
+from tests.builders import claim, fence_of, make_study, running_study
+
+pytestmark = pytest.mark.django_db
+
+
+def test_hints_wait_for_the_commit_when_a_study_is_started(hints, django_capture_on_commit_callbacks):
+    study = make_study(n_parallel=3)
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        start_study(study_id=study.pk)
+    assert hints == []
+    for callback in callbacks:
+        callback()
+    assert hints == [3]
+
+
+@pytest.mark.parametrize(("n_parallel", "max_trials", "n"), [(4, 2, 2), (2, 4, 2)])
+def test_start_wakes_no_more_slots_than_there_are_trials(
+    hints, django_capture_on_commit_callbacks, n_parallel, max_trials, n
+):
+    study = make_study(n_parallel=n_parallel, max_trials=max_trials)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        start_study(study_id=study.pk)
+
+    assert hints == [n]
+
+
+def test_resume_wakes_slots(hints, django_capture_on_commit_callbacks):
+    study = make_study("paused", n_parallel=3)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        resume_study(study_id=study.pk)
+
+    assert hints == [3]
+
+
+def test_no_hint_is_sent_when_the_move_was_refused(hints, django_capture_on_commit_callbacks):
+    study = running_study()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        start_study(study_id=study.pk)
+        resume_study(study_id=study.pk)
+        pause_study(study_id=study.pk, by="Ada")
+
+    assert hints == []
+
+
+@pytest.mark.parametrize("give_back", [return_trial, lose_trial])
+def test_a_slot_is_woken_when_a_trial_comes_back(hints, django_capture_on_commit_callbacks, give_back):
+    trial = claim(running_study())
+
+    with django_capture_on_commit_callbacks(execute=True):
+        give_back(fence_of(trial), reason="over")
+
+    assert hints == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_hint_is_sent_when_the_transaction_is_rolled_back(hints):
+    study = make_study()
+
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        start_study(study_id=study.pk)
+        _ = 1 / 0
+    assert hints == []
+
+    with transaction.atomic():
+        start_study(study_id=study.pk)
+        assert hints == []
+    assert hints == [4]
+
+
+def test_nothing_is_announced_for_no_slot(django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as callbacks:
+        announce_work(0)
+        announce_work(-1)
+
+    assert callbacks == []
+
+
+def test_one_message_goes_out_per_slot(monkeypatch):
+    sent = []
+    monkeypatch.setattr(work.current_app, "send_task", lambda name, **options: sent.append((name, options)))
+
+    _send_hints(3)
+
+    assert sent == [("dashboard.tasks.work", {"expires": 60})] * 3
+
+
+def test_broker_that_is_down_is_logged_and_no_error(monkeypatch, caplog):
+    tried = []
+
+    def refuse(name, **options):
+        tried.append(name)
+        raise OperationalError("Connection refused")
+
+    monkeypatch.setattr(work.current_app, "send_task", refuse)
+
+    _send_hints(3)
+
+    assert len(tried) == 1
+    assert "The broker does not answer" in caplog.text
+
+
+def test_broker_counts_as_down_when_nothing_listens():
+    assert is_broker_up() is False
