@@ -56,7 +56,7 @@ def study_fields(**changes: Any) -> dict[str, Any]:
         "space": SPACE,
         "objective": "val_loss",
         "direction": "minimize",
-        "sampler": "random",
+        "sampler": "tpe",
         "max_trials": 10,
         "max_epochs": 5,
         "n_parallel": 4,

@@ -141,9 +141,9 @@ class TPESampler(Sampler):
             "sampler": self.name,
             "kind": "model",
             "text": (
-                f"Model of {len(split)} trials{branch}: number {choice.rank} of {self.n_candidates} "
-                f"candidates, {likelier} times as dense among the {n_good} good trials "
-                f"as among the {n_bad} others."
+                f"TPE drew {self.n_candidates} candidates where the {n_good} best of {len(split)} trials"
+                f"{branch} are dense, and took number {choice.rank} of them: {likelier} times as dense "
+                f"there as among the {n_bad} others."
             ),
             "n_good": n_good,
             "n_bad": n_bad,
