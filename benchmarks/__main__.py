@@ -1,4 +1,4 @@
-"""`python -m benchmarks [digits] [mnist] [page] [queries]`; without names, all of them."""
+"""`python -m benchmarks [digits] [mnist] [queries] [page]`; without names, all of them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from benchmarks.stack import running_stack
 
 
 def main() -> None:
-    names = sys.argv[1:] or ["digits", "mnist", "page", "queries"]
+    names = sys.argv[1:] or ["digits", "mnist", "queries", "page"]
     packages = ("django", "celery", "keras", "tensorflow-cpu", "numpy")
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
     cores = len(os.sched_getaffinity(0))
-    print(
-        f"Python {platform.python_version()}, {versions}; {cores} cores; load {os.getloadavg()[0]:.1f}; seed 0"
-    )
+    load = os.getloadavg()[0]
+    print(f"Python {platform.python_version()}, {versions}; {cores} cores; load {load:.1f}; seed 0")
     with running_stack(n_slots=1) as address:
         from django.conf import settings
 
@@ -30,10 +29,10 @@ def main() -> None:
             compare("MNIST MLP, the classic", "classic", "mnist", "1.05")
         elif "mnist" in names:
             print("\nMNIST MLP, the classic: skipped, no mnist.npz in PARZEN_DATA_DIR")
-        if "page" in names:
-            time_the_page(address)
         if "queries" in names:
             count_queries()
+        if "page" in names:
+            time_the_page(address)
 
 
 if __name__ == "__main__":

@@ -35,12 +35,8 @@ def time_the_page(address: str) -> None:
         browser.close()
     starts, stops = [t[0] for t in times], [t[1] for t in times]
     print(f"\nIn the browser, {RUNS} runs on digits, worker warm (the page asks for news every second)")
-    print(
-        f"  Start to first epoch visible   median {median(starts):.2f} s, worst {max(starts):.2f} s    goal 5 s"
-    )
-    print(
-        f"  Stop to training process gone  median {median(stops):.2f} s, worst {max(stops):.2f} s    goal 2 s"
-    )
+    _print("Start to first epoch visible", starts, "5 s")
+    _print("Stop to training process gone", stops, "2 s")
 
 
 def _print(label: str, times: list[float], goal: str) -> None:

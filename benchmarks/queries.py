@@ -16,13 +16,9 @@ def count_queries() -> None:
     print("\nStudy page, rendered in this process")
     for n in (10, 1_000):
         study = _study_with(n, user)
-        page, live = (
-            _measure(user, study.get_absolute_url()),
-            _measure(user, f"{study.get_absolute_url()}live/"),
-        )
-        print(
-            f"  {n:5,} trials   page {page[0]} queries, {page[1]:.0f} ms   live {live[0]} queries, {live[1]:.0f} ms"
-        )
+        for name in ("", "live/"):
+            n_queries, milliseconds = _measure(user, study.get_absolute_url() + name)
+            print(f"  {n:5,} trials  {name or 'page':5}  {n_queries} queries  {milliseconds:.0f} ms")
 
 
 def _study_with(n: int, user: Any) -> Any:

@@ -52,3 +52,4 @@ urlpatterns = [
     *trial_pages,
     *others,
 ]
+handler500 = "dashboard.views.errors.server_error"

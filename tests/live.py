@@ -22,7 +22,7 @@ T = TypeVar("T")
 LEASE_SECONDS = 6
 
 
-def wait_for(question: Callable[[], T], what: str, seconds: float = 60) -> T:
+def wait_for(question: Callable[[], T], what: str, seconds: float = 120) -> T:
     """The first true answer; a failed test that says what it waited for otherwise."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -1,11 +1,12 @@
 """Curves over epochs: of many trials for the study page, of one for the trial page."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
-from dashboard.charts.points import nice_range
+from dashboard.charts.points import value_range
 from dashboard.templatetags.format import count_noun
 
 MAX_CURVES = 60
@@ -43,13 +44,9 @@ def epochs_chart(
 ) -> EpochsChart:
     """`curves` are (number, state, points), best trial first."""
     kept = [(n, state, thin_curve(points)) for n, state, points in curves[:MAX_CURVES] if points]
-    values = sorted(v for _, _, points in kept for _, v in points)
-    high = values[int(0.98 * (len(values) - 1))] if values else 1.0
-    low = values[0] if values else 0.0
-    if direction == "maximize":
-        low, high = (values[int(0.02 * (len(values) - 1))], values[-1]) if values else (0.0, 1.0)
-    log = not is_percent and low > 0 and high / low > 5
-    bottom, top = (low * 0.9, high * 1.1) if log else nice_range(low, high)
+    values = [v for _, _, points in kept for _, v in points]
+    log = not is_percent and direction == "minimize" and bool(values) and 0 < 5 * min(values) < max(values)
+    bottom, top = _log_range(values) if log else value_range(values, direction)
     last = max(1, len(kept) - 1)
     return EpochsChart(
         metric=metric,
@@ -62,6 +59,12 @@ def epochs_chart(
         label=f"{metric} by epoch of {count_noun(len(kept), 'trial')}"
         + (f", trial {kept[0][0]} is the best" if kept else ""),
     )
+
+
+def _log_range(values: Sequence[float]) -> tuple[float, float]:
+    """As `value_range`, by ratios: the axis does not follow one diverged trial."""
+    low, high = value_range([math.log(v) for v in values], "minimize")
+    return max(math.exp(low), min(values) * 0.9), min(math.exp(high), max(values) * 1.1)
 
 
 @dataclass(frozen=True)

@@ -52,9 +52,9 @@ class Study(models.Model):
         default=1, validators=[MinValueValidator(1), MaxValueValidator(256)]
     )
     # The study fails after this many failed trials in a row.
-    max_failures = models.PositiveIntegerField(default=5)
+    max_failures = models.PositiveIntegerField(default=5, validators=[MinValueValidator(1)])
     # Executions of one trial whose worker or process was lost, before the trial itself fails.
-    max_attempts = models.PositiveIntegerField(default=3)
+    max_attempts = models.PositiveIntegerField(default=3, validators=[MinValueValidator(1)])
 
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)

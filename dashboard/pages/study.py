@@ -52,13 +52,14 @@ class TableRow:
     trial: Trial
     value: float | None
     words: str
-    cells: list[Any]
+    cells: list[tuple[Any, bool]]
     seconds: float | None
 
 
 @dataclass(frozen=True)
 class Table:
-    columns: list[str]
+    # Searched params, and whether their values are numbers.
+    columns: list[tuple[str, bool]]
     rows: list[TableRow]
     page: Page[Trial]
     states: list[tuple[str, str, int]]
@@ -268,7 +269,8 @@ def _epochs_chart(study: Study, goal: Goal, rows: Sequence[dict[str, Any]]) -> d
     complete = [row for row in rows if row["state"] == TrialState.COMPLETE]
     complete.sort(key=lambda row: row["value"], reverse=goal.direction == "maximize")
     running = [row for row in rows if row["state"] == TrialState.RUNNING]
-    shown = complete[: MAX_CURVES - len(running)] + running[:MAX_CURVES]
+    running = running[-MAX_CURVES // 3 :]
+    shown = complete[: MAX_CURVES - len(running)] + running
     points = queries.curves([row["pk"] for row in shown], study.objective)
     chart = epochs_chart(
         [(row["number"], row["state"], points.get(row["pk"], [])) for row in shown],
@@ -291,7 +293,7 @@ def _table(study: Study, space: SearchSpace, counts: Mapping[str, int], query: M
     paginator = Paginator(trials, queries.PAGE_SIZE)
     paginator.count = n_all if state == "all" else counts.get(state, 0)  # known already: spare a query
     page = paginator.get_page(query.get("page"))
-    columns = searched[:MAX_COLUMNS]
+    columns = [(name, hasattr(space[name].distribution, "low")) for name in searched[:MAX_COLUMNS]]
     now = timezone.now()
     return Table(
         columns=columns,
@@ -306,7 +308,7 @@ def _table(study: Study, space: SearchSpace, counts: Mapping[str, int], query: M
     )
 
 
-def _table_row(study: Study, trial: Trial, columns: list[str], now: dt.datetime) -> TableRow:
+def _table_row(study: Study, trial: Trial, columns: list[tuple[str, bool]], now: dt.datetime) -> TableRow:
     words, seconds = "", trial.seconds
     if trial.state == TrialState.RUNNING:
         words = f"Epoch {trial.step} of {study.max_epochs}" if trial.step else "Setting up"
@@ -316,4 +318,6 @@ def _table_row(study: Study, trial: Trial, columns: list[str], now: dt.datetime)
     elif trial.state == TrialState.WAITING and trial.attempt:
         words = "Waiting for another attempt"
     value = trial.value if trial.state == TrialState.COMPLETE else None
-    return TableRow(trial, value, words, [trial.params.get(name) for name in columns], seconds)
+    return TableRow(
+        trial, value, words, [(trial.params.get(name), is_number) for name, is_number in columns], seconds
+    )

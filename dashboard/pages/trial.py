@@ -99,7 +99,8 @@ def _sentence(study: Study, trial: Trial) -> str:
     if trial.state == TrialState.FAILED:
         return f"{origin}. {trial.failure_message}"
     if trial.state == TrialState.CANCELLED:
-        return f"{origin}. Ended with its study: {study.state_reason.lower()}."
+        reason = study.state_reason[:1].lower() + study.state_reason[1:]
+        return f"{origin}. Ended with its study: {reason}."
     return f"{origin}. It trained to its end{attempt}."
 
 

@@ -43,7 +43,9 @@ def _start(request: HttpRequest) -> page.Start:
         if "preset" in request.GET:
             return page.start_from_preset(request.GET["preset"])
         if request.GET.get("from", "").isdecimal():
-            return page.start_from_study(visible_study(request, int(request.GET["from"])))
+            start = page.start_from_study(visible_study(request, int(request.GET["from"])))
+            trainer_info(start.trainer)
+            return start
     except ParamsInvalid as error:
         messages.warning(request, str(error))
     return page.start_from_defaults(request.GET.get("dataset"))

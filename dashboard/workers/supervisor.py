@@ -20,6 +20,7 @@ from dashboard.services import trials
 from dashboard.services.trials import Fence, Outcome, Step
 from dashboard.templatetags.format import duration
 from dashboard.workers.jobs import job_of
+from dashboard.workers.messages import NONSENSE, Message, read_line, read_outcome, read_step
 from trainers.errors import HostFailed
 from trainers.host import TrainerHost
 from trainers.running import TrainerProcess
@@ -27,6 +28,8 @@ from trainers.running import TrainerProcess
 logger = logging.getLogger(__name__)
 
 MAX_LOG_LINES = 500
+# Nothing comes after one of these.
+LAST_WORDS = {"result", "failed", "exited"}
 # How long to go on trying to record an ending. Its fence keeps a late one harmless.
 MAX_RECORD_SECONDS = 300
 
@@ -88,26 +91,32 @@ class Supervisor:
             if any(pulse.is_due() and check() for pulse, check in checks):
                 return
 
-    def _handle(self, message: dict[str, Any]) -> bool:
+    def _handle(self, message: Message) -> bool:
         """Take one message of the training. True when it was its last."""
-        kind = message.get("type")
-        if kind == "log":
-            self.log.append(time.strftime("%H:%M:%S  ", time.gmtime()) + str(message["line"]))
-            self.has_news = True
-        elif kind == "report":
-            self.steps.append(Step(message["step"], message["metrics"], message["seconds"]))
-            self.last_step = message["step"]
-            self.has_news = True
-        elif kind == "result":
-            self._finish(message)
+        try:
+            return self._take(message)
+        except NONSENSE as error:
+            words = f"{type(error).__name__}: {error}"
+            self._end(FailureKind.ERROR, f"The training reported something that makes no sense ({words}).")
             return True
-        elif kind == "failed":
-            self._fail(message)
-            return True
-        elif kind == "exited":
-            self._record_death(message["exit_code"])
-            return True
-        return False
+
+    def _take(self, message: Message) -> bool:
+        match message.get("type"):
+            case "log":
+                self.log.append(time.strftime("%H:%M:%S  ", time.gmtime()) + read_line(message))
+            case "report":
+                self.steps.append(read_step(message))
+                self.last_step = self.steps[-1].number
+            case "result":
+                self._finish(read_outcome(message))
+            case "failed":
+                self._fail(message)
+            case "exited":
+                self._record_death(message["exit_code"])
+            case _:
+                return False
+        self.has_news = True
+        return message["type"] in LAST_WORDS
 
     # Checks: each returns True when the training has to end now -----------------------------------------
 
@@ -160,18 +169,10 @@ class Supervisor:
 
     # Endings --------------------------------------------------------------------------------------------
 
-    def _finish(self, message: dict[str, Any]) -> None:
-        outcome = Outcome(
-            value=float(message["value"]),
-            best_step=message["best_step"],
-            metrics=message["metrics"],
-            seconds=message["seconds"],
-            n_parameters=message["n_parameters"],
-            environment={**message["versions"], "threads": settings.THREADS_PER_TRIAL},
-        )
+    def _finish(self, outcome: Outcome) -> None:
         self._record(lambda: trials.finish_trial(self.fence, outcome))
 
-    def _fail(self, message: dict[str, Any]) -> None:
+    def _fail(self, message: Message) -> None:
         kind = message.get("kind", "error")
         self._record(
             lambda: trials.fail_trial(

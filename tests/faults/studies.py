@@ -12,7 +12,7 @@ SMALL = {
     ],
 }
 # Long enough to be caught in the middle, short enough to wait for its end.
-LONG_EPOCHS = 150
+LONG_EPOCHS = 100
 
 
 def small_study(**changes):

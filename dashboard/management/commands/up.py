@@ -18,6 +18,8 @@ from dashboard.launch import first_start
 from dashboard.launch.processes import all_commands
 
 READY_SECONDS = 90
+# Exit codes of the process manager after Ctrl-C and after `kill`.
+ENDED_BY_HAND = {None, 0, 130, 143}
 
 
 class Command(BaseCommand):
@@ -67,7 +69,7 @@ class Command(BaseCommand):
                 manager.add_process(name, "exec " + shlex.join(command))
             threading.Thread(target=self._say_when_ready, args=(sign_in,), daemon=True).start()
             manager.loop()
-        if manager.returncode not in {0, 130, None}:
+        if manager.returncode not in ENDED_BY_HAND:
             raise CommandError(f"A part of Parzen has ended, so all of it has. Its last words: {log.name}.")
         self.stdout.write("\nParzen has ended; everything is saved. `make run` goes on where it stopped.")
 

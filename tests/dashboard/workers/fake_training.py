@@ -31,7 +31,7 @@ def result(value: Any = 0.25, **changes: Any) -> Entry:
         "seconds": 1.5,
         "versions": {"keras": "3.15", "numpy": "2"},
     }
-    return {"type": "result", **{**fields, **changes}}
+    return {"type": "result", **fields, **changes}
 
 
 def failed(kind: str = "error", message: str = "It broke.", traceback: str = "Traceback ...") -> Entry:

@@ -7,6 +7,7 @@ from dashboard.models import Attempt, Report
 from dashboard.services import trials as services
 from dashboard.services.studies import pause_study, stop_study
 from dashboard.services.trials import lose_trial
+from dashboard.workers import supervisor as module
 from dashboard.workers.supervisor import Supervisor
 from tests.builders import claim, everything, expire_lease, fence_of
 from tests.dashboard.workers.fake_training import FakeHost, exited, failed, log, report, result
@@ -178,6 +179,7 @@ class ScriptedLate(dict):
         return super().get(*args)
 
 
+@pytest.mark.django_db(transaction=True)  # a lost connection is dropped
 def test_result_survives_a_database_that_is_away_for_a_moment(supervise, trial, monkeypatch):
     finish, calls = services.finish_trial, []
 
@@ -195,6 +197,7 @@ def test_result_survives_a_database_that_is_away_for_a_moment(supervise, trial, 
     assert Report.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)  # a lost connection is dropped
 def test_steps_are_kept_until_the_database_is_back(supervise, trial, monkeypatch):
     write, calls = services.report_steps, []
 
@@ -211,6 +214,7 @@ def test_steps_are_kept_until_the_database_is_back(supervise, trial, monkeypatch
     assert trial.state == "complete"
 
 
+@pytest.mark.django_db(transaction=True)  # a lost connection is dropped
 def test_training_is_given_up_before_the_reaper_may_give_it_away(supervise, trial, monkeypatch, settings):
     def away(fence):
         raise OperationalError("could not connect")
@@ -227,6 +231,7 @@ def test_training_is_given_up_before_the_reaper_may_give_it_away(supervise, tria
     assert trial.state == "running"
 
 
+@pytest.mark.django_db(transaction=True)  # a lost connection is dropped
 def test_short_outage_does_not_end_a_training(supervise, trial, monkeypatch):
     def away(fence):
         raise OperationalError("could not connect")
@@ -264,12 +269,13 @@ def test_unknown_message_is_left_aside(supervise, trial):
     assert trial.state == "complete"
 
 
-def test_log_keeps_its_last_lines_only(supervise, attempt):
-    supervise(*(log(f"line {i}") for i in range(600)), result())
+def test_log_keeps_its_last_lines_only(supervise, attempt, monkeypatch):
+    monkeypatch.setattr(module, "MAX_LOG_LINES", 20)
+    supervise(*(log(f"line {i}") for i in range(30)), result())
 
     lines = Attempt.objects.get().log.splitlines()
-    assert len(lines) == 500
-    assert lines[-1].endswith("line 599")
+    assert len(lines) == 20
+    assert lines[-1].endswith("line 29")
 
 
 def test_job_names_the_data_params_and_budget_of_the_trial(trial, shutting_down, settings):

@@ -1,0 +1,76 @@
+"""What people do on pages, and what they see there."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.builders import PASSWORD
+
+LONG_MS = 180_000
+# Every chart of the page: its name, and how many points each of its datasets has.
+CHART_POINTS = """() => Object.fromEntries([...document.querySelectorAll("canvas[data-chart]")].map((canvas) => {
+  const chart = Chart.getChart(canvas);
+  const sets = chart.data.datasets.map((set, i) => [set.key ?? i, set.data.length]);
+  return [canvas.dataset.chart, Object.fromEntries(sets)];
+}))"""
+
+
+def sign_in(page, site, name="ada", password=PASSWORD):
+    page.goto(f"{site}/sign-in/")
+    page.get_by_label("User name").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(f"{site}/studies/")
+
+
+def knob(page, name):
+    return page.locator(f"#row-{name}")
+
+
+def set_mode(page, name, mode):
+    """Fixed or Search; the radio itself is hidden below its label."""
+    knob(page, name).locator("label").filter(has_text=re.compile(f"^{mode}$")).click()
+
+
+def open_editor(page, name):
+    knob(page, name).locator("summary").click()
+
+
+def field(page, knob_name, name):
+    """One control of a knob's row, such as its lowest value."""
+    return page.locator(f'[name="knob-{knob_name}-{name}"]')
+
+
+def fill_budget(page, trials, epochs):
+    page.get_by_label("Trials", exact=True).fill(str(trials))
+    page.get_by_label("Epochs per trial").fill(str(epochs))
+
+
+def press_start(page):
+    page.get_by_role("button", name="Start study").click()
+
+
+def expect_state(page, word, timeout=LONG_MS):
+    expect(page.locator("#study-head .chip")).to_have_text(word, timeout=timeout)
+
+
+def trial_rows(page):
+    return page.locator("#study-trials tbody tr")
+
+
+def expect_training(page):
+    """A trial trains, and the page says at which epoch."""
+    expect(trial_rows(page).filter(has_text=re.compile(r"Epoch \d+ of")).first).to_be_visible(timeout=LONG_MS)
+
+
+def mark(page):
+    """Leave a mark that a reload would wipe out."""
+    page.evaluate("window.isSamePage = true")
+
+
+def expect_same_page(page):
+    assert page.evaluate("window.isSamePage === true"), "the page was loaded again"
+
+
+def chart_points(page):
+    return page.evaluate(CHART_POINTS)

@@ -1,0 +1,195 @@
+"""Every page, wide and narrow, light and dark: accessible, quiet, no wider than the screen, charts drawn."""
+
+import datetime as dt
+from functools import cache
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from dashboard.models import StudyState, TrialState, Worker
+from tests.browser import steps
+from tests.builders import add_trials, claim, make_study, running_study
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("no_broker"),
+]
+AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ("wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice")
+RUN_AXE = """async (rules) => {
+  const found = await axe.run(document, {runOnly: rules, resultTypes: ["violations"]});
+  return found.violations.map((v) => v.id + " (" + v.impact + "): " + v.help + ": "
+    + v.nodes.slice(0, 4).map((n) => n.target.join(" ") + " " + (n.any[0]?.message || "")).join(" | "));
+}"""
+TOO_WIDE = """() => {
+  const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= room) { return []; }
+  return [...document.querySelectorAll("body *")]
+    .filter((e) => e.getBoundingClientRect().right > room + 1 && !e.closest(".scroll-x > *, .sr"))
+    .map((e) => e.tagName + "." + e.className).slice(0, 8);
+}"""
+LOOKS = [(width, theme) for width in (1440, 390) for theme in ("light", "dark")]
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+
+
+@cache
+def axe_source():
+    if not Path(AXE).is_file():
+        pytest.skip("needs axe-core: make install-dev")
+    return AXE.read_text() + ";0"
+
+
+def check_looks(page, charts=()):
+    """The page as it stands, in four looks; it is loaded once, as people turn their phones."""
+    page.evaluate(axe_source())
+    problems = []
+    for width, theme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        look = f"{width} px, {theme}"
+        problems += [f"{look}: {line}" for line in page.evaluate(RUN_AXE, list(RULES))]
+        problems += [f"{look}: wider than the screen: {name}" for name in page.evaluate(TOO_WIDE)]
+    if problems:
+        pytest.fail("\n".join(problems), pytrace=False)
+    if charts:
+        assert set(steps.chart_points(page)) == set(charts)
+        for canvas in page.locator("canvas[data-chart]").all():
+            assert canvas.evaluate(IS_PAINTED), f"nothing is painted on {canvas}"
+
+
+IS_PAINTED = """(canvas) => canvas.width > 0 && canvas.getContext("2d")
+  .getImageData(0, 0, canvas.width, canvas.height).data.some((byte) => byte > 0)"""
+
+
+def add_worker(name="node-a", n_slots=4):
+    now = timezone.now()
+    Worker.objects.create(
+        name=name, n_slots=n_slots, started_at=now, alive_until=now + dt.timedelta(hours=1)
+    )
+
+
+def study_with_trials(ada, n, state=StudyState.RUNNING):
+    study = running_study(owner=ada, max_trials=max(n, 10) + 10)
+    add_trials(study, n, n_reports=3, value=lambda number: 0.5 + 0.4 / (number + 1))
+    if n > 1:
+        add_trials(study, 1, state=TrialState.FAILED, failure_message="It broke." * 30)
+        add_trials(study, 1, state=TrialState.RUNNING, n_reports=2, step=2, step_value=0.7)
+    if state == StudyState.FINISHED:
+        study.trials.filter(state=TrialState.RUNNING).update(state=TrialState.CANCELLED)
+        study.__class__.objects.filter(pk=study.pk).update(
+            state=state, state_reason="Budget reached: 300 trials", finished_at=timezone.now()
+        )
+        study.refresh_from_db()
+    return study
+
+
+def test_sign_in_page(site, visitor):
+    visitor.goto(f"{site}/sign-in/")
+    check_looks(visitor)
+
+
+def test_sign_in_page_when_the_password_is_wrong(ada, site, visitor):
+    visitor.goto(f"{site}/sign-in/")
+    visitor.get_by_label("User name").fill("ada")
+    visitor.get_by_label("Password").fill("wrong")
+    visitor.get_by_role("button", name="Sign in").click()
+    expect(visitor.locator(".field-error")).to_be_visible()
+    check_looks(visitor)
+
+
+@pytest.mark.parametrize("path", ["/studies/", "/studies/new/", "/datasets/", "/workers/", "/password/"])
+def test_page_when_nothing_has_been_made(path, site, person):
+    person.goto(site + path)
+    check_looks(person)
+
+
+def test_page_that_does_not_exist(site, person, listener):
+    listener.allow("status of 404")
+    person.goto(f"{site}/studies/4711/")
+    expect(person.get_by_role("heading", level=1)).to_have_text("Nothing here")
+    check_looks(person)
+
+
+def test_new_study_page_when_every_group_and_editor_is_open(site, person):
+    person.goto(f"{site}/studies/new/?preset=quick")
+    person.evaluate("document.querySelectorAll('details.knobs, .knob-edit').forEach((e) => e.open = true)")
+    check_looks(person)
+
+
+def test_new_study_page_when_fields_are_wrong(site, person, listener):
+    listener.allow("status of 422")
+    person.goto(f"{site}/studies/new/")
+    steps.field(person, "learning_rate", "mode").first.check(force=True)
+    steps.field(person, "learning_rate", "value").fill("fast")
+    steps.fill_budget(person, trials=0, epochs="many")
+    steps.press_start(person)
+    expect(person.locator(".field-error")).to_have_count(3)
+    check_looks(person)
+
+
+def test_study_list_when_it_is_full(ada, site, person):
+    study_with_trials(ada, 12)
+    for number in range(24):
+        make_study(list(StudyState)[number % 6], owner=ada, name=f"study {number} " + "long-name-" * 6)
+    person.goto(f"{site}/studies/")
+    expect(person.locator("#studies tbody tr")).to_have_count(20)
+    check_looks(person)
+
+
+def test_study_list_when_no_study_matches(ada, site, person):
+    make_study(owner=ada)
+    person.goto(f"{site}/studies/?q=nothing-like-that")
+    check_looks(person)
+
+
+@pytest.mark.parametrize("state", [StudyState.DRAFT, StudyState.PAUSED, StudyState.STOPPED, StudyState.FAILED])
+def test_study_page_when_it_has_no_trials(state, ada, site, person):
+    study = make_study(state, owner=ada)
+    person.goto(site + study.get_absolute_url())
+    check_looks(person, charts=("best", "epochs"))
+
+
+@pytest.mark.parametrize("n", [0, 1, 300])
+@pytest.mark.parametrize("state", [StudyState.RUNNING, StudyState.FINISHED])
+def test_study_page_when_it_has_trials(n, state, ada, site, person):
+    study = study_with_trials(ada, n, state)
+    person.goto(site + study.get_absolute_url())
+    expect(steps.trial_rows(person)).to_have_count(min(25, study.trials.count() or 1))
+    check_looks(person, charts=("best", "epochs"))
+    assert steps.chart_points(person)["best"]["complete"] == n
+
+
+@pytest.mark.parametrize(
+    "state", [TrialState.COMPLETE, TrialState.FAILED, TrialState.RUNNING, TrialState.WAITING]
+)
+def test_trial_page(state, ada, site, person):
+    study = running_study(owner=ada)
+    (trial,) = add_trials(study, state=state, n_reports=3)
+    person.goto(site + trial.get_absolute_url())
+    check_looks(person, charts=("trial_epochs",))
+
+
+def test_workers_page_when_trials_train(ada, site, person):
+    for number in range(3):
+        add_worker(f"a-host-with-a-long-name.example.org-{number}")
+    claim(running_study(owner=ada))
+    person.goto(f"{site}/workers/")
+    check_looks(person)
+
+
+def test_hostile_name_is_only_text_when_it_is_shown_everywhere(ada, site, person):
+    study = running_study(owner=ada, name=HOSTILE)
+    (trial,) = add_trials(study, state=TrialState.RUNNING, n_reports=2)
+    add_worker()
+    for path in ("/studies/", study.get_absolute_url(), trial.get_absolute_url(), "/workers/"):
+        person.goto(site + path)
+        expect(person.locator("#main").get_by_text(HOSTILE).first).to_be_visible()
+    person.goto(f"{site}/studies/new/?from={study.pk}")
+    expect(person.get_by_label("Name", exact=True)).to_have_value(f"{HOSTILE} again")
+    person.goto(f'{site}/studies/?q="><script>alert(3)</script>')
+    expect(person.get_by_label("Search studies")).to_have_value('"><script>alert(3)</script>')

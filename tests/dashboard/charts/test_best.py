@@ -1,0 +1,68 @@
+"""Best value so far over all trials, as data for the chart."""
+
+import json
+
+import pytest
+
+from dashboard.charts.best import best_chart
+from dashboard.charts.points import TrialPoint
+
+
+def chart_of(values, **changes):
+    """A chart of (state, value) pairs."""
+    points = [
+        TrialPoint(n, state, value, 1.0 * n, 0.5 * n, None, "", f"/{n}/")
+        for n, (state, value) in enumerate(values)
+    ]
+    fields = {
+        "metric": "val_loss",
+        "direction": "minimize",
+        "is_percent": False,
+        "max_trials": 10,
+        "n_startup": None,
+        "sampler": "TPE",
+    }
+    return best_chart(points, **{**fields, **changes})
+
+
+def test_line_has_a_point_where_it_turns_and_at_its_end():
+    chart = chart_of([("complete", v) for v in (0.5, 0.6, 0.4, 0.7, 0.8)])
+
+    assert chart.line == [{"n": 0, "value": 0.5}, {"n": 2, "value": 0.4}, {"n": 4, "value": 0.4}]
+    assert chart.best == {"n": 2, "value": 0.4}
+    assert chart.label == "Best val_loss goes from 0.5000 to 0.4000 at trial 2, over 5 trials"
+
+
+def test_highest_value_is_the_best_when_maximizing():
+    chart = chart_of([("complete", 0.5), ("complete", 0.9)], direction="maximize", is_percent=True)
+
+    assert chart.best == {"n": 1, "value": 0.9}
+    assert "90.0" in chart.label
+
+
+@pytest.mark.parametrize("state", ["pruned", "failed", "running", "cancelled"])
+def test_only_complete_trials_count(state):
+    chart = chart_of([("complete", 0.5), (state, 0.1)])
+
+    assert chart.best == {"n": 0, "value": 0.5}
+    assert len(chart.trials) == 2
+
+
+def test_chart_without_a_value_says_so():
+    chart = chart_of([("failed", None)])
+
+    assert (chart.best, chart.line) == (None, [])
+    assert chart.label == "No value of val_loss yet, 1 trial"
+
+
+def test_values_beyond_the_axis_are_counted():
+    chart = chart_of([("complete", v) for v in (0.1, 0.11, 0.12, 0.13, 0.14, 0.15, 500.0)])
+
+    assert chart.n_clipped == 1
+    assert chart.clip < 500
+
+
+def test_chart_is_json():
+    chart = chart_of([("complete", 0.5), ("failed", None)])
+
+    assert json.loads(json.dumps(chart.to_json(), allow_nan=False))["max_trials"] == 10

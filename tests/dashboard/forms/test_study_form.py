@@ -1,0 +1,86 @@
+"""Names, data, goal and budgets of a new study."""
+
+import pytest
+
+from dashboard.forms.study import StudyForm
+from dashboard.pages.data import all_datasets
+from trainers.registry import trainer_info
+
+GOOD = {
+    "name": "digits-mlp",
+    "dataset": "digits",
+    "objective": "val_loss",
+    "sampler": "tpe",
+    "max_trials": "30",
+    "max_epochs": "10",
+    "max_minutes": "",
+    "max_trial_minutes": "",
+    "n_parallel": "2",
+    "seed": "",
+}
+
+
+def form_of(**changes):
+    return StudyForm(GOOD | changes, trainer=trainer_info("mlp"), datasets=all_datasets())
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({}, {"max_seconds": None, "max_trial_seconds": None, "seed": None, "direction": "minimize"}),
+        ({"objective": "val_accuracy"}, {"objective": "val_accuracy", "direction": "maximize"}),
+        ({"max_minutes": "2.5"}, {"max_seconds": 150}),
+        ({"max_trial_minutes": "0.1"}, {"max_trial_seconds": 6}),
+        ({"seed": "0"}, {"seed": 0}),
+        ({"max_trials": "100000"}, {"max_trials": 100_000}),
+        ({"name": "  spaced  "}, {"name": "spaced"}),
+        ({"name": "x" * 100}, {"name": "x" * 100}),
+    ],
+)
+def test_right_fields_come_in_the_units_of_the_database(changes, fields):
+    form = form_of(**changes)
+
+    assert form.is_valid(), form.errors
+    found = form.study_fields()
+    assert {name: found[name] for name in fields} == fields
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "words"),
+    [
+        ("name", "", "Give the study a name."),
+        ("name", "x" * 101, "at most 100 characters"),
+        ("name", "null\x00byte", "Null characters are not allowed"),
+        ("dataset", "", "Choose a dataset."),
+        ("dataset", "mnist", "MNIST is not there. Put mnist.npz into PARZEN_DATA_DIR to use it."),
+        ("dataset", "moon", "not one of the available choices"),
+        ("max_trials", "0", "Must be at least 1."),
+        ("max_trials", "-5", "Must be at least 1."),
+        ("max_trials", "100001", "Must be at most 100,000."),
+        ("max_trials", "1.5", "Give a whole number."),
+        ("max_trials", "", "Give a number from 1 up."),
+        ("max_epochs", "0", "Must be at least 1."),
+        ("n_parallel", "0", "Must be at least 1."),
+        ("n_parallel", "257", "Must be at most 256."),
+        ("max_minutes", "-1", "Must be at least 0.1 minutes."),
+        ("max_minutes", "0", "Must be at least 0.1 minutes."),
+        ("max_minutes", "soon", "Give a number of minutes, or leave it empty for no limit."),
+        ("max_minutes", "inf", "Give a number of minutes, or leave it empty for no limit."),
+        ("max_trial_minutes", "525601", "Must be at most 525,600 minutes, a year."),
+        ("seed", "-1", "Must be at least 0."),
+        ("seed", str(2**31), "Must be at most 2,147,483,647."),
+        ("objective", "loss", "not one of the available choices"),
+        ("sampler", "guesswork", "not one of the available choices"),
+    ],
+)
+def test_wrong_field_is_named_with_its_rule(field, text, words):
+    form = form_of(**{field: text})
+
+    assert list(form.errors) == [field]
+    assert words in form.errors[field][0]
+
+
+def test_only_validation_metrics_can_be_objectives():
+    names = [name for name, _ in form_of().fields["objective"].choices]
+
+    assert names == ["val_loss", "val_accuracy"]

@@ -1,0 +1,227 @@
+"""What holds for every address of the site: who may come in, which methods, which headers, which markup."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from dashboard.models import Worker
+from dashboard.services.workers import register_worker
+from tests.builders import add_trials, everything, make_study, running_study
+
+ARGS = {
+    "study-detail": [1],
+    "study-live": [1],
+    "study-start": [1],
+    "study-pause": [1],
+    "study-resume": [1],
+    "study-stop": [1],
+    "trial-detail": [1, 0],
+    "trial-live": [1, 0],
+    "trial-log": [1, 0, 1],
+    "knob-prior": ["mlp", "learning_rate"],
+    "dataset-picture": ["digits"],
+}
+POST_ONLY = {"study-start", "study-pause", "study-resume", "study-stop", "logout"}
+NEEDS_NO_SIGN_IN = {"sign-in"}
+OPEN_METHODS = {"sign-in", "study-new", "password_change"}
+NAMES = [p.name for p in get_resolver().url_patterns if isinstance(p, URLPattern) and p.name]
+PAGES = [name for name in NAMES if name not in POST_ONLY and name != "dataset-picture"]
+STUDY_ROUTES = [name for name in NAMES if name.startswith(("study-", "trial-")) and name in ARGS]
+
+
+@pytest.fixture
+def study(db):
+    """Study 1 with a trial of every state."""
+    study = running_study(pk=1)
+    for state in ("complete", "failed", "running", "waiting", "cancelled"):
+        add_trials(study, state=state, n_reports=2)
+    register_worker(name="node-a:1", n_slots=4)
+    return study
+
+
+def url_of(name: str) -> str:
+    return reverse(name, args=ARGS.get(name, []))
+
+
+def test_every_address_has_a_name():
+    assert [p.pattern for p in get_resolver().url_patterns if not getattr(p, "name", None)][1:] == []
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in NEEDS_NO_SIGN_IN])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_anonymous_person_is_sent_to_the_sign_in(study, name, method):
+    before = everything()
+
+    response = getattr(Client(), method)(url_of(name))
+
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("sign-in"))
+    assert everything() == before
+
+
+def test_root_leads_to_the_studies(page):
+    assert page.get("/").url == reverse("study-list")
+    assert Client().get("/").url.startswith(reverse("sign-in"))
+
+
+@pytest.mark.parametrize("name", STUDY_ROUTES)
+@pytest.mark.parametrize("study_id", [999, 10**30])
+def test_unknown_study_does_not_exist(page, name, study_id):
+    method = page.post if name in POST_ONLY else page.get
+
+    assert method(reverse(name, args=[study_id, *ARGS[name][1:]])).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["trial-detail", "trial-live", "trial-log"])
+@pytest.mark.parametrize("number", [99, 10**30])
+def test_unknown_trial_does_not_exist(page, study, name, number):
+    assert page.get(reverse(name, args=[1, number, *ARGS[name][2:]])).status_code == 404
+
+
+def test_unknown_attempt_does_not_exist(page, study):
+    assert page.get(reverse("trial-log", args=[1, 0, 7])).status_code == 404
+
+
+@pytest.mark.parametrize("name", POST_ONLY)
+def test_address_that_changes_something_refuses_to_be_read(page, study, name):
+    before = everything()
+
+    assert page.get(url_of(name)).status_code == 405
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in NAMES if n not in POST_ONLY | OPEN_METHODS | {"password_change_done"}]
+)
+def test_address_that_only_shows_refuses_to_be_posted_to(page, study, name):
+    assert page.post(url_of(name)).status_code == 405
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in POST_ONLY])
+def test_looking_changes_no_row(page, study, name):
+    before, people, workers = everything(), list(User.objects.values()), list(Worker.objects.values())
+
+    assert page.get(url_of(name)).status_code in {200, 302}
+
+    assert everything() == before
+    assert (list(User.objects.values()), list(Worker.objects.values())) == (people, workers)
+
+
+@pytest.mark.parametrize("name", sorted(POST_ONLY | OPEN_METHODS))
+def test_posting_without_a_token_is_refused(study, user, name):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(user)
+    before = everything()
+
+    response = strict.post(url_of(name))
+
+    assert response.status_code == 403
+    assert "too old to send" in response.content.decode()
+    assert everything() == before
+
+
+@pytest.mark.parametrize("path", [*(url_of(name) for name in NAMES if name not in POST_ONLY), "/nowhere/"])
+def test_every_answer_forbids_what_the_pages_do_not_need(page, study, path):
+    response = page.get(path)
+
+    policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "object-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert response.headers["X-Frame-Options"] == "DENY"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+class Inline(HTMLParser):
+    """Collects what a Content-Security-Policy without unsafe-inline would block."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.found += [f"<{tag} {name}>" for name in given if name == "style" or name.startswith("on")]
+        self.found += [f"<{tag} {k}={v}>" for k, v in attrs if (v or "").strip().startswith("javascript:")]
+        if tag == "style":
+            self.found.append("<style>")
+        if tag == "script" and "src" not in given and given.get("type") != "application/json":
+            self.found.append("<script> without src")
+
+
+def inline_parts(html: str) -> list[str]:
+    parser = Inline()
+    parser.feed(html)
+    return parser.found
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p style="color: red">',
+        "<button onclick=go()>",
+        "<script>go()</script>",
+        "<style>p {}</style>",
+        '<a href="javascript:go()">',
+    ],
+)
+def test_checker_sees_inline_parts(html):
+    assert inline_parts(html)
+
+
+@pytest.mark.parametrize("path", [*(url_of(name) for name in PAGES), "/nowhere/"])
+def test_page_has_no_inline_script_style_or_handler(page, study, path):
+    assert inline_parts(page.get(path).content.decode()) == []
+
+
+def test_sign_in_page_has_no_inline_script_style_or_handler(db):
+    assert inline_parts(Client().get(reverse("sign-in")).content.decode()) == []
+
+
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
+
+
+@pytest.mark.parametrize(
+    "name", ["study-list", "study-detail", "study-live", "trial-detail", "trial-live", "worker-list"]
+)
+def test_hostile_words_are_shown_and_never_run(page, db, name):
+    study = running_study(pk=1, name=HOSTILE)
+    trial = add_trials(study, state="failed", failure_message=HOSTILE, explanation={"text": HOSTILE})[0]
+    trial.attempts.update(traceback=HOSTILE, log=HOSTILE, reason=HOSTILE, worker=HOSTILE)
+    running = add_trials(study, state="running")[0]
+    running.attempts.update(worker=HOSTILE)
+    register_worker(name=HOSTILE, n_slots=1)
+
+    html = page.get(url_of(name)).content.decode()
+
+    assert inline_parts(html) == []
+    assert "<img src=x" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_copy_of_a_hostile_study_is_escaped_in_its_form(page, db):
+    make_study(pk=1, name=HOSTILE)
+
+    html = page.get(reverse("study-new"), {"from": "1"}).content.decode()
+
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert" in html
+
+
+def test_unknown_address_says_so_in_a_sentence(page):
+    response = page.get("/nowhere/")
+
+    assert response.status_code == 404
+    assert "This page does not exist" in response.content.decode()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_ids_are_unique(page, study, name):
+    ids = re.findall(r'\sid="([^"]+)"', page.get(url_of(name)).content.decode())
+
+    assert sorted(ids) == sorted(set(ids))

@@ -1,0 +1,135 @@
+"""The list of studies: found, filtered, counted."""
+
+import pytest
+from django.urls import reverse
+
+from tests.builders import add_trials, make_study, make_user, running_study
+
+URL = reverse("study-list")
+
+
+@pytest.fixture
+def show(page):
+    def get(**query):
+        response = page.get(URL, query)
+        assert response.status_code == 200
+        return response.context["page"]
+
+    return get
+
+
+def names(shown):
+    return [row.study.name for row in shown.rows]
+
+
+def test_first_visit_explains_how_to_begin(page):
+    html = page.get(URL).content.decode()
+
+    assert "No studies yet" in html
+    assert reverse("study-new") + "?preset=quick" in html
+
+
+def test_rows_tell_state_progress_best_value_and_owner(page):
+    study = running_study(name="digits one", max_trials=40, owner=make_user("grace"))
+    add_trials(study, 3, value=lambda n: 0.5 - n / 10)
+    add_trials(study, state="failed")
+
+    html = page.get(URL).content.decode()
+
+    for words in ("digits one", "4 of 40", "1 failed", "0.3000", "lowest val_loss", "grace", "Running"):
+        assert words in html
+
+
+def test_best_value_is_the_highest_one_when_the_objective_is_maximized(show):
+    study = running_study(direction="maximize", objective="val_accuracy")
+    add_trials(study, 3, value=lambda n: 0.5 - n / 10)
+
+    assert show().rows[0].best == 0.5
+
+
+def test_newest_study_comes_first(show):
+    for name in ("old", "middle", "new"):
+        make_study(name=name)
+
+    assert names(show()) == ["new", "middle", "old"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "found"),
+    [
+        ("active", {"running", "paused"}),
+        ("done", {"finished", "stopped", "failed"}),
+        ("drafts", {"draft"}),
+        ("all", {"draft", "running", "paused", "finished", "stopped", "failed"}),
+        ("nonsense", {"draft", "running", "paused", "finished", "stopped", "failed"}),
+    ],
+)
+def test_filter_keeps_the_studies_of_its_states(show, user, chosen, found):
+    for state in ("draft", "running", "paused", "finished", "stopped", "failed"):
+        make_study(state, name=state)
+
+    shown = show(state=chosen)
+
+    assert set(names(shown)) == found
+    assert {name: n for name, _, n in shown.filters} == {"all": 6, "active": 2, "done": 3, "drafts": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("wide", {"Wide digits"}),
+        ("WIDE", {"Wide digits"}),
+        ("grace", {"deep"}),
+        ("digits", {"Wide digits", "deep"}),
+        ("mnist", {"other"}),
+        ("digits wide", {"Wide digits"}),
+        ("wide mnist", set()),
+        ("%", set()),
+    ],
+)
+def test_search_finds_every_word_in_name_dataset_or_owner(show, user, text, found):
+    make_study(name="Wide digits")
+    make_study(name="deep", owner=make_user("grace"))
+    make_study(name="other", dataset="mnist")
+
+    assert set(names(show(q=text))) == found
+
+
+def test_search_without_a_match_says_so_and_keeps_its_words(page):
+    make_study(name="deep")
+
+    html = page.get(URL, {"q": "<b>wide"}).content.decode()
+
+    assert "No study matches" in html
+    assert 'value="&lt;b&gt;wide"' in html
+
+
+@pytest.mark.parametrize(("number", "shown"), [("1", 20), ("2", 1), ("99", 1), ("x", 20)])
+def test_long_list_has_pages(show, user, number, shown):
+    for n in range(21):
+        make_study(name=f"study {n}")
+
+    assert len(show(page=number).rows) == shown
+
+
+@pytest.mark.parametrize(("state", "polls"), [("running", True), ("paused", True), ("finished", False)])
+def test_list_asks_again_only_while_something_can_change(page, state, polls):
+    make_study(state)
+
+    assert ('hx-trigger="every' in page.get(URL).content.decode()) is polls
+
+
+def test_poll_gets_the_table_alone(page):
+    running_study(name="digits one")
+
+    html = page.get(URL, headers={"HX-Request": "true"}).content.decode()
+
+    assert html.lstrip().startswith('<div id="studies"')
+    assert "digits one" in html
+    assert "<html" not in html
+
+
+def test_study_of_a_trainer_that_is_gone_is_still_listed(page):
+    add_trials(running_study(name="relic", trainer="gone", dataset="gone too"))
+
+    assert "relic" in page.get(URL).content.decode()

@@ -1,0 +1,165 @@
+"""Rules of the house that no linter knows."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from importlinter.api import read_configuration
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("dashboard", "trainers", "optimizer", "tests", "benchmarks")
+PYTHON = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
+SHEETS = sorted((ROOT / "static" / "css").rglob("*.css"))
+HEAVY = ("tensorflow", "keras", "sklearn", "jax", "torch")
+
+
+def shown(paths):
+    return [str(path.relative_to(ROOT)) for path in paths]
+
+
+def n_lines(path):
+    return len(path.read_text().splitlines())
+
+
+@pytest.fixture(scope="module")
+def web_process(tmp_path_factory):
+    """What a web process that has rendered the study form and a sign-in page has loaded."""
+    script = f"""
+import django, sys
+django.setup()
+from django.conf import settings
+settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+import dashboard.urls, dashboard.wsgi
+from django.test import Client, RequestFactory
+from dashboard.pages.new_study import StudyForms, all_presets, start_from_defaults
+from django.shortcuts import render
+from trainers.registry import trainer_info
+assert Client().get("/sign-in/", headers={{"host": "localhost"}}).status_code == 200
+start = start_from_defaults()
+forms = StudyForms(trainer_info(start.trainer), start)
+context = {{"forms": forms, "start": start, "presets": all_presets()}}
+assert b"learning_rate" in render(RequestFactory().get("/"), "studies/new.html", context).content
+print(" ".join(sorted(name for name in {HEAVY!r} if name in sys.modules)))
+"""
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "dashboard.settings",
+        "PARZEN_VAR_DIR": str(tmp_path_factory.mktemp("var")),
+        "PARZEN_SECRET_KEY": "only-for-tests-0123456789-0123456789-0123456789",
+        "DATABASE_URL": "",
+        "PYTHONWARNINGS": "ignore",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_web_process_loads_no_training_library_when_it_renders_pages(web_process):
+    assert web_process == ""
+
+
+def test_arrows_between_packages_point_downwards():
+    assert read_configuration(str(ROOT / "pyproject.toml"))["contracts_options"]
+    before = Path.cwd()
+    os.chdir(ROOT)
+    try:
+        assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
+    finally:
+        os.chdir(before)
+
+
+def test_every_file_is_named_after_a_noun():
+    names = {"utils", "util", "misc", "helpers", "common", "signals"}
+
+    assert shown(path for path in PYTHON if path.stem in names) == []
+
+
+def test_no_file_is_longer_than_a_reader_can_hold():
+    assert shown(path for path in PYTHON if n_lines(path) > 400) == []
+    assert shown(path for path in TEMPLATES if n_lines(path) > 120) == []
+    assert shown(path for path in SCRIPTS + SHEETS if n_lines(path) > 200) == []
+
+
+def test_templates_hold_no_script_style_or_handler():
+    inline = re.compile(
+        r"<style\b|\sstyle=|\son[a-z]+=|\shx-on|<script(?![^>]*\bsrc=)|javascript:"
+        r"|\{%\s*autoescape off|\|\s*safe\b",
+        re.IGNORECASE,
+    )
+
+    assert inline.search('<p onclick="go()">')
+    assert shown(path for path in TEMPLATES if inline.search(path.read_text())) == []
+
+
+def test_templates_name_what_they_expect():
+    parts = [path for path in TEMPLATES if path.parent.name == "components" or path.name.startswith("_")]
+
+    assert parts
+    assert shown(path for path in parts if "Expects" not in path.read_text()[:400]) == []
+
+
+def test_files_that_the_base_page_names_are_there():
+    named = {
+        name for path in TEMPLATES for name in re.findall(r"\{% static '([^']+)' %\}", path.read_text())
+    } - {"vendor/htmx.min.js", "vendor/chart.umd.min.js"}
+
+    assert named
+    assert [name for name in sorted(named) if not (ROOT / "static" / name).is_file()] == []
+
+
+def test_services_queue_work_after_the_commit_only():
+    calls = [
+        path
+        for path in PYTHON
+        if path.is_relative_to(ROOT / "dashboard") and "send_task(" in path.read_text()
+    ]
+
+    assert shown(calls) == ["dashboard/services/work.py"]
+
+
+def names_read_from_the_environment() -> set[str]:
+    """First arguments of env.str(...), env.int(...) and the like in the settings."""
+    tree = ast.parse((ROOT / "dashboard" / "settings.py").read_text())
+    return {
+        node.args[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "env"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+
+
+def test_every_setting_of_the_environment_is_documented():
+    names = names_read_from_the_environment()
+    assert {"PARZEN_SLOTS", "DATABASE_URL", "REDIS_URL"} <= names
+
+    documented = set(re.findall(r"^#?\s*([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+
+    assert names - documented == set()
+    assert documented - names == set()
+
+
+def test_environment_is_read_in_the_settings_only():
+    reads = re.compile(r"os\.environ|os\.getenv")
+    # Trainings get a cleaned copy of the environment, and Django's own variable is set where it starts.
+    allowed = {"dashboard/celery.py", "dashboard/wsgi.py", "dashboard/asgi.py"}
+    found = {
+        name
+        for path in PYTHON
+        if path.is_relative_to(ROOT / "dashboard") and reads.search(path.read_text())
+        for name in shown([path])
+    }
+
+    assert found - allowed == set()
