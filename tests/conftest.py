@@ -39,6 +39,7 @@ def pytest_configure():
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
-        # A file, because threads and worker processes share it.
+        # A file, because threads and worker processes share it; it need not survive a power cut.
         database["NAME"] = VAR_DIR / "parzen.sqlite3"
         database["TEST"]["NAME"] = str(VAR_DIR / "test.sqlite3")
+        database["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"

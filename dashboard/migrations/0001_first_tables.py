@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,150 +15,327 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Worker',
+            name="Worker",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150, unique=True)),
-                ('n_slots', models.PositiveIntegerField()),
-                ('started_at', models.DateTimeField()),
-                ('alive_until', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=150, unique=True)),
+                ("n_slots", models.PositiveIntegerField()),
+                ("started_at", models.DateTimeField()),
+                ("alive_until", models.DateTimeField()),
             ],
             options={
-                'ordering': ('name',),
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='Study',
+            name="Study",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('running', 'Running'), ('paused', 'Paused'), ('finished', 'Finished'), ('stopped', 'Stopped'), ('failed', 'Failed')], default='draft', max_length=10)),
-                ('state_reason', models.CharField(blank=True, max_length=300)),
-                ('dataset', models.CharField(max_length=50)),
-                ('trainer', models.CharField(max_length=50)),
-                ('seed', models.PositiveIntegerField(default=0)),
-                ('split_seed', models.PositiveIntegerField(default=0)),
-                ('space', models.JSONField()),
-                ('objective', models.CharField(max_length=50)),
-                ('direction', models.CharField(choices=[('minimize', 'lowest'), ('maximize', 'highest')], max_length=8)),
-                ('sampler', models.CharField(max_length=20)),
-                ('max_trials', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100000)])),
-                ('max_epochs', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100000)])),
-                ('max_seconds', models.PositiveIntegerField(blank=True, null=True)),
-                ('max_trial_seconds', models.PositiveIntegerField(blank=True, null=True)),
-                ('n_parallel', models.PositiveIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(256)])),
-                ('max_failures', models.PositiveIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1)])),
-                ('max_attempts', models.PositiveIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1)])),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('running_since', models.DateTimeField(blank=True, null=True)),
-                ('seconds_before', models.FloatField(default=0)),
-                ('version', models.PositiveBigIntegerField(default=0)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='studies', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("running", "Running"),
+                            ("paused", "Paused"),
+                            ("finished", "Finished"),
+                            ("stopped", "Stopped"),
+                            ("failed", "Failed"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("state_reason", models.CharField(blank=True, max_length=300)),
+                ("dataset", models.CharField(max_length=50)),
+                ("trainer", models.CharField(max_length=50)),
+                ("seed", models.PositiveIntegerField(default=0)),
+                ("split_seed", models.PositiveIntegerField(default=0)),
+                ("space", models.JSONField()),
+                ("objective", models.CharField(max_length=50)),
+                (
+                    "direction",
+                    models.CharField(choices=[("minimize", "lowest"), ("maximize", "highest")], max_length=8),
+                ),
+                ("sampler", models.CharField(max_length=20)),
+                (
+                    "max_trials",
+                    models.PositiveIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(100000),
+                        ]
+                    ),
+                ),
+                (
+                    "max_epochs",
+                    models.PositiveIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(100000),
+                        ]
+                    ),
+                ),
+                ("max_seconds", models.PositiveIntegerField(blank=True, null=True)),
+                ("max_trial_seconds", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "n_parallel",
+                    models.PositiveIntegerField(
+                        default=1,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(256),
+                        ],
+                    ),
+                ),
+                (
+                    "max_failures",
+                    models.PositiveIntegerField(
+                        default=5, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                (
+                    "max_attempts",
+                    models.PositiveIntegerField(
+                        default=3, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("running_since", models.DateTimeField(blank=True, null=True)),
+                ("seconds_before", models.FloatField(default=0)),
+                ("version", models.PositiveBigIntegerField(default=0)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="studies",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'studies',
-                'ordering': ('-created_at', '-id'),
+                "verbose_name_plural": "studies",
+                "ordering": ("-created_at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Trial',
+            name="Trial",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('complete', 'Complete'), ('pruned', 'Pruned'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='waiting', max_length=10)),
-                ('failure_kind', models.CharField(blank=True, choices=[('error', 'error'), ('lost', 'lost'), ('out_of_memory', 'out of memory'), ('timed_out', 'timed out'), ('diverged', 'diverged')], max_length=15)),
-                ('failure_message', models.CharField(blank=True, max_length=500)),
-                ('params', models.JSONField()),
-                ('origin', models.CharField(choices=[('startup', 'start-up point'), ('model', 'model'), ('random', 'random draw')], default='startup', max_length=10)),
-                ('explanation', models.JSONField(default=dict)),
-                ('value', models.FloatField(blank=True, null=True)),
-                ('best_step', models.PositiveIntegerField(blank=True, null=True)),
-                ('metrics', models.JSONField(default=dict)),
-                ('step', models.PositiveIntegerField(default=0)),
-                ('step_value', models.FloatField(blank=True, null=True)),
-                ('attempt', models.PositiveIntegerField(default=0)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('seconds', models.FloatField(blank=True, null=True)),
-                ('n_parameters', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='trials', to='dashboard.study')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("complete", "Complete"),
+                            ("pruned", "Pruned"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "failure_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("error", "error"),
+                            ("lost", "lost"),
+                            ("out_of_memory", "out of memory"),
+                            ("timed_out", "timed out"),
+                            ("diverged", "diverged"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("failure_message", models.CharField(blank=True, max_length=500)),
+                ("params", models.JSONField()),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("startup", "start-up point"),
+                            ("model", "model"),
+                            ("random", "random draw"),
+                        ],
+                        default="startup",
+                        max_length=10,
+                    ),
+                ),
+                ("explanation", models.JSONField(default=dict)),
+                ("value", models.FloatField(blank=True, null=True)),
+                ("best_step", models.PositiveIntegerField(blank=True, null=True)),
+                ("metrics", models.JSONField(default=dict)),
+                ("step", models.PositiveIntegerField(default=0)),
+                ("step_value", models.FloatField(blank=True, null=True)),
+                ("attempt", models.PositiveIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("seconds", models.FloatField(blank=True, null=True)),
+                ("n_parameters", models.PositiveBigIntegerField(blank=True, null=True)),
+                (
+                    "study",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="trials",
+                        to="dashboard.study",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('study', 'number'),
+                "ordering": ("study", "number"),
             },
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('running', 'Running'), ('complete', 'Complete'), ('failed', 'Failed'), ('lost', 'Lost'), ('returned', 'Handed back'), ('cancelled', 'Cancelled')], default='running', max_length=10)),
-                ('worker', models.CharField(max_length=150)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('traceback', models.TextField(blank=True)),
-                ('log', models.TextField(blank=True)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('peak_memory', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('environment', models.JSONField(default=dict)),
-                ('trial', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='dashboard.trial')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("complete", "Complete"),
+                            ("failed", "Failed"),
+                            ("lost", "Lost"),
+                            ("returned", "Handed back"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                ("worker", models.CharField(max_length=150)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("traceback", models.TextField(blank=True)),
+                ("log", models.TextField(blank=True)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("peak_memory", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("environment", models.JSONField(default=dict)),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attempts",
+                        to="dashboard.trial",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('trial', '-number'),
+                "ordering": ("trial", "-number"),
             },
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.PositiveIntegerField()),
-                ('metrics', models.JSONField()),
-                ('seconds', models.FloatField(help_text='since the training began')),
-                ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='dashboard.attempt')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("step", models.PositiveIntegerField()),
+                ("metrics", models.JSONField()),
+                ("seconds", models.FloatField(help_text="since the training began")),
+                (
+                    "attempt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="dashboard.attempt",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('attempt', 'step'),
-                'constraints': [models.UniqueConstraint(fields=('attempt', 'step'), name='step_once_per_attempt')],
+                "ordering": ("attempt", "step"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("attempt", "step"), name="step_once_per_attempt")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='study',
-            index=models.Index(fields=['state', 'started_at'], name='study_by_state'),
+            model_name="study",
+            index=models.Index(fields=["state", "started_at"], name="study_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='study',
-            constraint=models.CheckConstraint(condition=models.Q(('max_trials__gte', 1)), name='study_has_a_trial_to_run'),
+            model_name="study",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("max_trials__gte", 1)), name="study_has_a_trial_to_run"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='study',
-            constraint=models.CheckConstraint(condition=models.Q(('n_parallel__gte', 1)), name='study_uses_a_slot'),
+            model_name="study",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("n_parallel__gte", 1)), name="study_uses_a_slot"
+            ),
         ),
         migrations.AddIndex(
-            model_name='trial',
-            index=models.Index(fields=['study', 'state', 'number'], name='trial_by_state'),
+            model_name="trial",
+            index=models.Index(fields=["study", "state", "number"], name="trial_by_state"),
         ),
         migrations.AddIndex(
-            model_name='trial',
-            index=models.Index(fields=['state', 'lease_until'], name='trial_by_lease'),
+            model_name="trial",
+            index=models.Index(fields=["state", "lease_until"], name="trial_by_lease"),
         ),
         migrations.AddConstraint(
-            model_name='trial',
-            constraint=models.UniqueConstraint(fields=('study', 'number'), name='trial_number_once_per_study'),
+            model_name="trial",
+            constraint=models.UniqueConstraint(
+                fields=("study", "number"), name="trial_number_once_per_study"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trial',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'complete'), _negated=True), ('value__isnull', False), _connector='OR'), name='complete_trial_has_a_value'),
+            model_name="trial",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "complete"), _negated=True), ("value__isnull", False), _connector="OR"
+                ),
+                name="complete_trial_has_a_value",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trial',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), ('value__isnull', True), _connector='OR'), name='failed_trial_has_no_value'),
+            model_name="trial",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "failed"), _negated=True), ("value__isnull", True), _connector="OR"
+                ),
+                name="failed_trial_has_no_value",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('trial', 'number'), name='attempt_number_once_per_trial'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(
+                fields=("trial", "number"), name="attempt_number_once_per_trial"
+            ),
         ),
     ]

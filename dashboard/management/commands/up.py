@@ -1,25 +1,22 @@
 """Start everything that Parzen is made of on this machine, and end it all on Ctrl-C."""
 
 import fcntl
-import shlex
+import signal
 import socket
-import threading
+import subprocess
 import time
 import urllib.error
 import urllib.request
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
-from honcho.manager import Manager
-from honcho.printer import Printer
 
 from dashboard.launch import first_start
-from dashboard.launch.processes import all_commands
+from dashboard.launch.processes import STOP_SECONDS, log_dir, manager_command
 
-READY_SECONDS = 90
-# Exit codes of the process manager after Ctrl-C and after `kill`.
-ENDED_BY_HAND = {None, 0, 130, 143}
+READY_SECONDS = 60
+LOG_LINES = 12
 
 
 class Command(BaseCommand):
@@ -27,7 +24,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        log_dir().mkdir(parents=True, exist_ok=True)
         with (settings.VAR_DIR / "lock").open("w") as lock:
             self._lock(lock)
             self._check_port()
@@ -62,35 +59,55 @@ class Command(BaseCommand):
             raise CommandError("The browser libraries are not installed. Run `make install` first.")
 
     def _run(self, sign_in: str) -> None:
-        with (settings.VAR_DIR / "parzen.log").open("a") as log:
-            manager = Manager(Printer(output=log, colour=False))
-            manager.KILL_WAIT = 10  # a worker hands its trials back first
-            for name, command in all_commands().items():
-                manager.add_process(name, "exec " + shlex.join(command))
-            threading.Thread(target=self._say_when_ready, args=(sign_in,), daemon=True).start()
-            manager.loop()
-        if manager.returncode not in ENDED_BY_HAND:
-            raise CommandError(f"A part of Parzen has ended, so all of it has. Its last words: {log.name}.")
-        self.stdout.write("\nParzen has ended; everything is saved. `make run` goes on where it stopped.")
+        # In a session of its own: Ctrl-C is for this process, which then ends the parts in order.
+        manager = subprocess.Popen(manager_command(), start_new_session=True)
+        for name in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, _as_ctrl_c)
+        try:
+            self._wait_until_ready(manager)
+            first_start.make_first_study()
+            self._say_how(sign_in)
+            manager.wait()
+        except KeyboardInterrupt:
+            self.stdout.write("\nEnding; trials in work are handed back.")
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            manager.terminate()
+            manager.wait(STOP_SECONDS * 4)
+        self.stdout.write("Parzen has ended; everything is saved. `make run` goes on where it stopped.")
 
-    def _say_when_ready(self, sign_in: str) -> None:
-        address = f"http://{settings.HOST}:{settings.PORT}/"
+    def _wait_until_ready(self, manager: subprocess.Popen[bytes]) -> None:
         end = time.monotonic() + READY_SECONDS
-        while time.monotonic() < end:
-            try:
-                urllib.request.urlopen(address, timeout=5).close()
-            except urllib.error.HTTPError:
-                break
-            except OSError:
-                time.sleep(0.1)
-            else:
-                break
-        first_start.make_first_study()
+        while time.monotonic() < end and manager.poll() is None:
+            if _answers(self._address()):
+                return
+            time.sleep(0.1)
+        words = (log_dir() / "web.log").read_text(errors="replace").splitlines()[-LOG_LINES:]
+        raise CommandError("\n".join(["The web server did not come up. Its last words:", *words]))
+
+    def _address(self) -> str:
+        return f"http://{settings.HOST}:{settings.PORT}/"
+
+    def _say_how(self, sign_in: str) -> None:
         self.stdout.write(
-            f"\n  Parzen is up\n"
-            f"    address   {address}\n"
+            "\n  Parzen is up\n"
+            f"    address   {self._address()}\n"
             f"    sign in   {sign_in}\n"
-            f"    slots     {settings.SLOTS}, with {settings.THREADS_PER_TRIAL} thread(s) each\n"
-            f"    files     {settings.VAR_DIR}\n"
-            f"    stop      Ctrl-C\n"
+            f"    slots     {settings.SLOTS}, threads per training: {settings.THREADS_PER_TRIAL}\n"
+            f"    files     {settings.VAR_DIR}, logs in {log_dir().name}/\n"
+            "    stop      Ctrl-C\n"
         )
+
+
+def _answers(address: str) -> bool:
+    try:
+        urllib.request.urlopen(address, timeout=5).close()  # noqa: S310 (our own address)
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def _as_ctrl_c(_signal: int, _frame: Any) -> NoReturn:
+    raise KeyboardInterrupt
