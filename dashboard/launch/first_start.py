@@ -32,6 +32,7 @@ def write_secret_key() -> None:
 
 def write_private(path: Path, text: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.fchmod(descriptor, 0o600)  # also where an open file lay
     with os.fdopen(descriptor, "w") as file:
         file.write(text + "\n")
 

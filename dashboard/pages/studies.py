@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 
 from dashboard.charts.small import CountBar, Spark, count_bar, spark
 from dashboard.models import Study
 from dashboard.pages.data import dataset_words, trainer_label
 from dashboard.pages.metrics import Goal, goal_of
+from dashboard.pages.pager import Pager, pager_of
 from dashboard.queries import studies as queries
 from dashboard.queries.work import n_slots
 from dashboard.templatetags.format import count_noun, thousands
@@ -36,7 +37,7 @@ class StudiesPage:
     sentence: str
     is_empty: bool
     rows: list[ListRow]
-    page: Page[Study]
+    pager: Pager | None
     filters: list[tuple[str, str, int]]
     filter: str
     text: str
@@ -58,7 +59,7 @@ def studies_page(user: User | AnonymousUser, query: Mapping[str, str]) -> Studie
         sentence=_sentence(counts["all"], n_active, slots),
         is_empty=not counts["all"] and not text,
         rows=[_row(row) for row in queries.study_rows(list(page))],
-        page=page,
+        pager=pager_of(page, state=chosen, q=text),
         filters=[(name, label, counts[name]) for name, label in LABELS.items()],
         filter=chosen,
         text=text,

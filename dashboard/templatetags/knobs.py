@@ -4,7 +4,7 @@ from django import template
 from django.forms import BoundField
 
 from dashboard.forms.knob import LABELS, KnobForm
-from dashboard.pages.new_study import Prior, prior_of
+from dashboard.pages.priors import Prior, prior_of
 
 register = template.Library()
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dashboard.forms.knob import KnobForm
 from dashboard.models import Study
 from dashboard.pages import new_study as page
+from dashboard.pages.priors import prior_of
 from dashboard.services.studies import create_study, start_study
 from dashboard.views.access import person, visible_study
 from dashboard.views.studies import warn_if_broker_is_down
@@ -34,7 +35,7 @@ def knob_prior(request: HttpRequest, trainer: str, knob: str) -> HttpResponse:
         form = KnobForm(page.find_knob(trainer, knob), data=request.GET)
     except ParamsInvalid as error:
         raise Http404(str(error)) from error
-    return render(request, "studies/_prior_answer.html", {"form": form, "prior": page.prior_of(form)})
+    return render(request, "studies/_prior_answer.html", {"form": form, "prior": prior_of(form)})
 
 
 def _start(request: HttpRequest) -> page.Start:

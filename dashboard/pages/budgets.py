@@ -1,0 +1,90 @@
+"""How far each limit of a study is used, and what happens when it is reached."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.charts.small import CountBar, count_bar
+from dashboard.models import Study
+from dashboard.templatetags.format import duration, thousands
+
+
+@dataclass(frozen=True)
+class Budget:
+    label: str
+    aside: str
+    value: str
+    of: str
+    percent: float = 0.0
+    meter: str = ""
+    counts: CountBar | None = None
+    is_soft: bool = False
+
+
+def budgets_of(
+    study: Study, counts: Mapping[str, int], rows: Sequence[dict[str, Any]], seconds: float
+) -> list[Budget]:
+    n = sum(counts.values())
+    n_left = max(0, study.max_trials - n)
+    budgets = [
+        Budget(
+            "Trials",
+            f"{thousands(n_left)} left",
+            thousands(n),
+            f"of {thousands(study.max_trials)}",
+            counts=count_bar(counts, study.max_trials),
+        )
+    ]
+    if study.max_seconds:
+        share = min(100.0, 100 * seconds / study.max_seconds)
+        aside = f"{duration(max(0, round(study.max_seconds - seconds)))} left"
+        label = f"{share:.0f} percent of the study time is used"
+        budgets.append(
+            Budget(
+                "Study time",
+                aside,
+                duration(round(seconds)),
+                f"of {duration(study.max_seconds)}",
+                share,
+                label,
+            )
+        )
+    else:
+        budgets.append(
+            Budget("Study time", "no limit", duration(round(seconds)), "", 0.0, "no limit", is_soft=True)
+        )
+    budgets.append(_epochs_budget(study, rows))
+    budgets.append(_failures_budget(study, counts, rows))
+    return budgets
+
+
+def _epochs_budget(study: Study, rows: Sequence[dict[str, Any]]) -> Budget:
+    done = [row["seconds"] for row in rows if row["seconds"] is not None]
+    mean = duration(round(sum(done) / len(done), 1)) if done else "–"
+    limit = (
+        f"at most {duration(study.max_trial_seconds)}"
+        if study.max_trial_seconds
+        else f"{study.max_epochs:,} epochs each"
+    )
+    return Budget("Training time", limit, mean, "a trial" if done else "no trial yet", 0.0, "", is_soft=True)
+
+
+def _failures_budget(study: Study, counts: Mapping[str, int], rows: Sequence[dict[str, Any]]) -> Budget:
+    ended = sorted(
+        (r for r in rows if r["state"] in {"complete", "pruned", "failed"} and r["finished_at"]),
+        key=lambda r: r["finished_at"],
+        reverse=True,
+    )
+    in_row = next((i for i, r in enumerate(ended) if r["state"] != "failed"), len(ended))
+    share = min(100.0, 100 * in_row / study.max_failures)
+    n_failed = counts.get("failed", 0)
+    label = f"{in_row} of {study.max_failures} failures in a row"
+    return Budget(
+        "Failed",
+        f"stops at {study.max_failures} in a row",
+        thousands(n_failed),
+        f"{in_row} in a row" if n_failed else "trials",
+        share,
+        label,
+        is_soft=True,
+    )

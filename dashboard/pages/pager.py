@@ -1,0 +1,29 @@
+"""Where one is in a long table, and the addresses of its neighbours."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page
+
+
+@dataclass(frozen=True)
+class Pager:
+    text: str
+    previous_url: str
+    next_url: str
+
+
+def pager_of(page: Page[Any], base: str = "", anchor: str = "", **query: str) -> Pager | None:
+    """None where everything fits on one page."""
+    if not page.has_other_pages():
+        return None
+
+    def url(number: int) -> str:
+        return f"{base}?{urlencode({**query, 'page': number})}{anchor}"
+
+    return Pager(
+        text=f"{page.start_index():,} to {page.end_index():,} of {page.paginator.count:,}",
+        previous_url=url(page.previous_page_number()) if page.has_previous() else "",
+        next_url=url(page.next_page_number()) if page.has_next() else "",
+    )
