@@ -107,17 +107,13 @@ def prior_bars(distribution: Distribution, *, width: float, height: float, n_bar
 
 
 def prior_counts(distribution: Distribution, n_bars: int) -> np.ndarray:
-    """How many of N_DRAWS evenly spread draws fall into equal bins between the bounds."""
+    """How many of N_DRAWS evenly spread draws fall to each value, or into equal bins where there are many."""
     u = (np.arange(N_DRAWS) + 0.5) / N_DRAWS
     values = np.array(distribution.from_unit(u), dtype=float)
+    if distribution.n_values and distribution.n_values <= N_BARS_LARGE:
+        grid = np.array(list(distribution.values()), dtype=float)
+        return np.bincount(np.abs(values[:, None] - grid).argmin(axis=1), minlength=len(grid))
     low, high = float(distribution.low), float(distribution.high)  # type: ignore[attr-defined]
     if getattr(distribution, "log", False):
         values, low, high = np.log(values), np.log(low), np.log(high)
-    n_values = distribution.n_values
-    bins = n_bars
-    if (
-        n_values and n_values <= N_BARS_LARGE
-    ):  # a bar per value; half a bin beyond the ends for the first and last
-        bins, half = n_values, (high - low) / max(1, n_values - 1) / 2
-        low, high = low - half, high + half
-    return np.histogram(values, bins=bins, range=(low, high))[0]
+    return np.histogram(values, bins=n_bars, range=(low, high))[0]

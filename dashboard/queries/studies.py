@@ -25,7 +25,7 @@ def studies_visible_to(user: User | AnonymousUser) -> QuerySet[Study]:
 
 
 def search_studies(studies: QuerySet[Study], text: str) -> QuerySet[Study]:
-    for word in text.split()[:10]:
+    for word in text.replace("\0", " ").split()[:10]:  # PostgreSQL refuses NUL
         studies = studies.filter(
             Q(name__icontains=word) | Q(dataset__icontains=word) | Q(owner__username__icontains=word)
         )

@@ -22,7 +22,7 @@ def end_study_if_done(*, study_id: int) -> bool:
     kinds = _latest_failures(study)
     if len(kinds) >= study.max_failures:
         common = FailureKind(max(set(kinds), key=kinds.count)).label
-        reason = f"{len(kinds)} failures in a row: {common}"
+        reason = f"{count_noun(len(kinds), 'failure')} in a row: {common}"
         return end_study(study_id=study_id, state=StudyState.FAILED, reason=reason)
     return False
 

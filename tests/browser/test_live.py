@@ -95,6 +95,7 @@ def test_table_stays_scrolled_when_a_trial_completes(study, open_page):
 
 def test_filter_and_order_stay_when_a_trial_completes(study, site, person):
     person.goto(f"{site}{study.get_absolute_url()}?state=complete&sort=value")
+    steps.mark(person)
     claim(study)
     show_news(study, person)
     expect(steps.trial_rows(person).first).to_contain_text("0.0500")

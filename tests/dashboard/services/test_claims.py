@@ -83,6 +83,23 @@ def test_no_more_trials_run_at_once_than_allowed():
     assert claim_trial(worker=WORKER).number == 2
 
 
+def test_last_place_goes_to_one_slot_only_when_two_race_for_it(monkeypatch):
+    study = running_study(n_parallel=1)
+    suggest, rivals = claims.suggest, []
+
+    def overtaken(study, number):
+        suggestion = suggest(study, number)
+        if not rivals:
+            rivals.append(None)
+            rivals[0] = claim(study, worker="node-b / 1")
+        return suggestion
+
+    monkeypatch.setattr(claims, "suggest", overtaken)
+
+    assert claim_trial_of(study_id=study.pk, worker=WORKER) is None
+    assert study.trials.get() == rivals[0]
+
+
 @pytest.mark.parametrize("state", ["draft", "paused", "finished", "stopped", "failed"])
 def test_study_that_does_not_run_gives_nothing(state):
     study = make_study(state)

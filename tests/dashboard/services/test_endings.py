@@ -99,7 +99,7 @@ def test_failed_study_cancels_what_still_runs():
 
     neighbour.refresh_from_db()
     assert neighbour.state == "cancelled"
-    assert neighbour.attempts.get().reason == "1 failures in a row: error"
+    assert neighbour.attempts.get().reason == "1 failure in a row: error"
 
 
 def test_time_that_is_up_finishes_the_study_and_cancels_open_trials():
@@ -138,9 +138,12 @@ def test_study_without_a_time_limit_runs_on():
     assert not end_study_if_done(study_id=study.pk)
 
 
-def test_cancelled_trials_are_no_failures():
+def test_cancelled_trials_are_neither_failures_nor_successes():
     study = running_study(max_failures=2)
     fail(study)
-    add_trials(study, 3, state="cancelled")
-
+    add_trials(study, 3, state="cancelled")  # they end after everything else
     assert not end_study_if_done(study_id=study.pk)
+
+    fail(study)
+
+    assert state_of(study) == ("failed", "2 failures in a row: error")

@@ -225,6 +225,18 @@ def test_chart_data_of_the_page_follows_its_trials(page, user):
     assert (best["n"], best["points"]) == (2, [(1, 1.0), (2, 0.5)])
 
 
+def test_curve_of_a_trial_is_that_of_its_last_attempt(page, user):
+    study = running_study()
+    first = claim(study)
+    report_steps(fence_of(first), steps=steps(9.0, 8.0), objective="val_loss", log="")
+    lose_trial(fence_of(first), reason="gone")
+    report_steps(fence_of(claim(study)), steps=steps(0.5), objective="val_loss", log="")
+
+    curves = page.get(study.get_absolute_url()).context["page"].charts["epochs"]["curves"]
+
+    assert [curve["points"] for curve in curves] == [[(1, 0.5)]]
+
+
 def test_running_trials_are_among_the_curves_however_many_there_are(page, user):
     study = running_study(max_trials=500, n_parallel=100)
     add_trials(study, 100, n_reports=2)
