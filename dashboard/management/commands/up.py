@@ -1,9 +1,11 @@
 """Start everything that Parzen is made of on this machine, and end it all on Ctrl-C."""
 
+import ctypes
 import fcntl
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -17,6 +19,7 @@ from dashboard.launch.processes import STOP_SECONDS, log_dir, manager_command
 
 READY_SECONDS = 60
 LOG_LINES = 12
+PR_SET_PDEATHSIG = 1
 
 
 class Command(BaseCommand):
@@ -60,7 +63,7 @@ class Command(BaseCommand):
 
     def _run(self, sign_in: str) -> None:
         # In a session of its own: Ctrl-C is for this process, which then ends the parts in order.
-        manager = subprocess.Popen(manager_command(), start_new_session=True)
+        manager = subprocess.Popen(manager_command(), start_new_session=True, preexec_fn=_end_with_parent)  # noqa: PLW1509 (no threads yet)
         for name in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, _as_ctrl_c)
         try:
@@ -107,6 +110,12 @@ def _answers(address: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def _end_with_parent() -> None:
+    """On Linux the manager also ends when this process is killed and cannot say so."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _as_ctrl_c(_signal: int, _frame: Any) -> NoReturn:
