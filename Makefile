@@ -5,6 +5,8 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 # Without bytecode every TensorFlow import costs seconds, also where bytecode is turned off.
 export UV_COMPILE_BYTECODE := 1
+# Certificates of the machine, such as those of a company's proxy.
+export UV_SYSTEM_CERTS ?= 1
 DONE := .venv/done
 
 help: ## List the commands
@@ -51,12 +53,13 @@ install-dev: $(DONE)-dev node_modules/.dev
 $(UV): deploy/bootstrap/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
 		{ echo "Parzen needs Python 3.11, 3.12 or 3.13; $(PYTHON) is another one. Name one: make run PYTHON=python3.12"; exit 1; }
-	@echo "Setting up: Python packages (about a minute the first time)"
+	@echo "Setting up: virtual environment (all of it takes a minute or two the first time)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r deploy/bootstrap/uv.txt
 	@touch $(UV)
 
 $(DONE)-app: requirements.txt $(UV)
+	@echo "Setting up: packages of requirements.txt"
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
 	@touch $@
 
@@ -76,7 +79,8 @@ static/vendor/htmx.min.js: package-lock.json $(UV)
 	@$(call npm_ci,--omit=dev)
 	@mkdir -p static/vendor
 	@cp node_modules/chart.js/dist/chart.umd.min.js node_modules/chart.js/dist/chart.umd.min.js.map \
-		node_modules/htmx.org/dist/htmx.min.js static/vendor/
+		node_modules/htmx.org/dist/htmx.min.js \
+		node_modules/idiomorph/dist/idiomorph-ext.min.js static/vendor/
 	@touch $@
 
 # Linters and the accessibility checker; the browser libraries come along.

@@ -125,6 +125,12 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     }
     # Tests share the file with real workers, so it cannot live in memory.
     _database["TEST"] = {"NAME": env.str("PARZEN_TEST_DATABASE", "") or str(VAR_DIR / "test.sqlite3")}
+elif _database["ENGINE"] == "django.db.backends.postgresql":
+    # A worker that waits for a database must notice before its lease is over.
+    _database["OPTIONS"] = {
+        "connect_timeout": 5,
+        "options": "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
+    }
 DATABASES = {"default": _database}
 
 # Queue -------------------------------------------------------------------------------------------------
@@ -156,9 +162,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 # A web request must not hang on a dead broker.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
-CELERY_BEAT_SCHEDULE = {
-    "keep house": {"task": "dashboard.tasks.keep_house", "schedule": 5.0, "options": {"expires": 10}}
-}
+CELERY_BEAT_SCHEDULE = {"keep house": {"task": "dashboard.tasks.keep_house", "schedule": 5.0}}
 
 # Trainings ---------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import os
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -46,6 +47,7 @@ _DEFAULTS = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # or the first of several trainings takes the whole GPU
 }
+MESSAGE_SECONDS = 5
 _ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -91,6 +93,9 @@ class TrainerHost:
         finally:
             theirs.close()
             os.close(status_write)
+        # A message that stops half-way must not hold the supervisor for ever.
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            ours.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", MESSAGE_SECONDS, 0))
         connection = Connection(ours.detach())
         return TrainerProcess(connection, status_read, text)
 

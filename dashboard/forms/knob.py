@@ -174,7 +174,9 @@ class KnobForm(forms.Form):
                 if self.cleaned_data.get("mode") == FIXED
                 else next(iter(self._shown_fields(self.cleaned_data)))
             )
-        words = error.message if error.message[:1].isupper() else f"{LABELS.get(name, name)} {error.message}"
+        message = error.message.replace("greater than low (", "greater than Lowest (")
+        message = message.replace("high - low (", "Highest - Lowest (")
+        words = message if message[:1].isupper() else f"{LABELS.get(name, name)} {message}"
         self.add_error(name, words if words.endswith(".") else f"{words}.")
 
     def rows(self) -> Iterator[forms.BoundField]:

@@ -69,7 +69,7 @@ class StudyForm(forms.Form):
     max_trial_minutes = _minutes("Time per trial")
     n_parallel = _count("Trials at once", high=256)
     seed = _count(
-        "Seed", low=0, high=2**31 - 1, required=False, hint="The same seed repeats split and suggestions."
+        "Seed", low=0, high=2**31 - 1, required=False, hint="The same seed repeats suggestions and trainings."
     )
 
     def __init__(self, *args: Any, trainer: TrainerInfo, datasets: list[Any], **kwargs: Any) -> None:

@@ -46,7 +46,7 @@ def sign_in_words() -> str:
     name, password = _first_sign_in()
     if name:
         return f"{name} with the password {password}"
-    return "your own name and password (forgotten: manage.py changepassword NAME)"
+    return "your own name and password (forgotten: .venv/bin/python manage.py changepassword NAME)"
 
 
 def _first_sign_in() -> tuple[str, str]:

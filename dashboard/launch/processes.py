@@ -43,6 +43,7 @@ def web_command() -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn", "dashboard.wsgi", "--bind", f"{settings.HOST}:{settings.PORT}"),
         *("--workers", "1", "--threads", "8", "--graceful-timeout", "3", "--log-level", "warning"),
+        "--no-control-socket",
     ]
 
 

@@ -27,7 +27,7 @@ class Attempt(models.Model):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     peak_memory = models.PositiveBigIntegerField(null=True, blank=True)
-    # Versions, threads and seed: what the bits of the result depend on.
+    # Versions and threads: beside the seed, what the bits of the result depend on.
     environment = models.JSONField(default=dict)
 
     class Meta:

@@ -29,7 +29,7 @@ def budgets_of(
     budgets = [
         Budget(
             "Trials",
-            f"{thousands(n_left)} left",
+            f"{thousands(n_left)} left" if not study.is_ended else "",
             thousands(n),
             f"of {thousands(study.max_trials)}",
             counts=count_bar(counts, study.max_trials),
@@ -83,7 +83,7 @@ def _failures_budget(study: Study, counts: Mapping[str, int], rows: Sequence[dic
         "Failed",
         f"stops at {study.max_failures} in a row",
         thousands(n_failed),
-        f"{in_row} in a row" if n_failed else "trials",
+        f"in all, {in_row} in a row" if n_failed else "trials",
         share,
         label,
         is_soft=True,

@@ -38,6 +38,12 @@ class Group:
     is_open: bool
 
 
+@dataclass(frozen=True)
+class WrongField:
+    label: str
+    anchor: str
+
+
 class StudyForms:
     """The study's own form and one form per knob, filled and checked together."""
 
@@ -73,6 +79,15 @@ class StudyForms:
     @property
     def n_errors(self) -> int:
         return sum(len(form.errors) for form in (self.study, *self.knobs))
+
+    @property
+    def wrong_fields(self) -> list[WrongField]:
+        """Links to what has to be corrected, in page order."""
+        fields = [self.study[name] for name in self.study.fields if name in self.study.errors]
+        wrong = [WrongField(str(field.label), field.id_for_label or "card-data") for field in fields]
+        return wrong + [
+            WrongField(form.knob.name, f"row-{form.knob.name}") for form in self.knobs if form.errors
+        ]
 
     def groups(self) -> list[Group]:
         return [

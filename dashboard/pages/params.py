@@ -47,6 +47,27 @@ def param_rows(
     return rows
 
 
+@dataclass(frozen=True)
+class SpaceRow:
+    """One param of a search space, for reading."""
+
+    name: str
+    depth: int
+    words: str
+    is_searched: bool
+    only_with: str
+
+
+def space_rows(space: SearchSpace) -> list[SpaceRow]:
+    rows = []
+    for parameter in _in_tree_order(space):
+        name, distribution = parameter.name, parameter.distribution
+        is_searched = not space.is_constant(name)
+        words = distribution.describe() if is_searched else show_param(next(iter(distribution.values())))
+        rows.append(SpaceRow(name, space.depth_of(name), words, is_searched, _only_with(space, name)))
+    return rows
+
+
 def _in_tree_order(space: SearchSpace) -> Iterator[Parameter]:
     """Every param right below the one that it depends on."""
 

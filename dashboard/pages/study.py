@@ -8,14 +8,16 @@ from django.utils import timezone
 
 from dashboard.models import Study, StudyState, Trial
 from dashboard.pages.budgets import Budget, budgets_of
+from dashboard.pages.data import dataset_words, trainer_label
 from dashboard.pages.metrics import Goal, goal_of, is_percent
-from dashboard.pages.params import ParamRow, param_rows
+from dashboard.pages.params import ParamRow, SpaceRow, param_rows, space_rows
 from dashboard.pages.study_charts import study_charts
 from dashboard.pages.trial_table import Table, trial_table
 from dashboard.queries import trials as queries
 from dashboard.queries.work import n_slots
 from dashboard.templatetags.format import count_noun, duration, metric, percent
 from optimizer import SearchSpace
+from optimizer.samplers import SAMPLERS
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,14 @@ class StudyPage:
     budgets: list[Budget]
     best: Best | None
     table: Table
+    facts: list[tuple[str, str]]
+    space: list[SpaceRow]
     charts: dict[str, Any]
     at: int
+
+    @property
+    def n_searched(self) -> int:
+        return sum(row.is_searched for row in self.space)
 
 
 def study_page(study: Study, query: Mapping[str, str]) -> StudyPage:
@@ -53,6 +61,8 @@ def study_page(study: Study, query: Mapping[str, str]) -> StudyPage:
         trouble=_trouble(study, counts),
         budgets=budgets_of(study, counts, rows, seconds),
         best=_best(study, space, goal, best),
+        facts=_facts(study, goal),
+        space=space_rows(space),
         table=trial_table(study, space, counts, query),
         charts=study_charts(study, space, goal, rows),
         at=int(now.timestamp()),
@@ -65,24 +75,26 @@ def _sentence(study: Study, counts: Mapping[str, int], seconds: float) -> str:
     if study.state == StudyState.DRAFT:
         return f"Made by {owner}. It has not been started."
     if study.state != StudyState.RUNNING:
-        return f"{study.state_reason}. {_spent(counts, seconds)}"
+        return f"{study.state_reason}. {_spent(study, counts, seconds)}"
     n_running = counts.get("running", 0)
     doing = (
         f"{count_noun(n_running, 'trial')} {'is' if n_running == 1 else 'are'} training"
         if n_running
-        else "No trial is training yet"
+        else "It waits for a free worker slot"
     )
     n_done = sum(counts.get(s, 0) for s in ("complete", "pruned", "failed"))
     ahead = ""
-    if n_done >= 2 and seconds > 0:
+    if n_running and n_done >= 2 and seconds > 0:
         left = (study.max_trials - n_done) * seconds / n_done
         ahead = f"; at this pace the trial budget is used up in {duration(max(1, round(left)))}"
     return f"Started by {owner}. {doing}{ahead}."
 
 
-def _spent(counts: Mapping[str, int], seconds: float) -> str:
-    n = sum(counts.values())
-    return f"{count_noun(n, 'trial')} in {duration(round(seconds, 1))}."
+def _spent(study: Study, counts: Mapping[str, int], seconds: float) -> str:
+    n_running = counts.get("running", 0)
+    if study.state == StudyState.PAUSED and n_running:
+        return f"{count_noun(n_running, 'trial')} still {'trains' if n_running == 1 else 'train'} to the end."
+    return f"{count_noun(sum(counts.values()), 'trial')} in {duration(round(seconds, 1))}."
 
 
 def _trouble(study: Study, counts: Mapping[str, int]) -> str:
@@ -93,6 +105,23 @@ def _trouble(study: Study, counts: Mapping[str, int]) -> str:
         "No worker is there, so nothing trains. Start one with `make run`, or "
         "`celery -A dashboard worker -P threads`; the study goes on by itself."
     )
+
+
+def _facts(study: Study, goal: Goal) -> list[tuple[str, str]]:
+    """What was asked for, beside the search space."""
+    sampler = SAMPLERS[study.sampler].label if study.sampler in SAMPLERS else study.sampler
+    limit = duration(study.max_trial_seconds) if study.max_trial_seconds else "no limit"
+    return [
+        ("Goal", goal.words),
+        ("Dataset", dataset_words(study.dataset)),
+        ("Trainer", trainer_label(study.trainer)),
+        ("Sampler", f"{sampler}, seed {study.seed}"),
+        ("Trials", f"{study.max_trials:,}, {study.n_parallel:,} at once"),
+        ("Epochs per trial", f"{study.max_epochs:,}"),
+        ("Study time", duration(study.max_seconds) if study.max_seconds else "no limit"),
+        ("Time per trial", limit),
+        ("Split", f"train, validation and test, seed {study.split_seed}"),
+    ]
 
 
 def _best(study: Study, space: SearchSpace, goal: Goal, trial: Trial | None) -> Best | None:

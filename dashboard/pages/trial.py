@@ -97,7 +97,7 @@ def _sentence(study: Study, trial: Trial) -> str:
     if trial.state == TrialState.WAITING:
         return f"{origin}. It waits for a free slot."
     if trial.state == TrialState.FAILED:
-        return f"{origin}. {trial.failure_message}"
+        return f"{origin}. It failed on its {ordinal(trial.attempt)} attempt."
     if trial.state == TrialState.CANCELLED:
         reason = study.state_reason[:1].lower() + study.state_reason[1:]
         return f"{origin}. Ended with its study: {reason}."

@@ -3,7 +3,7 @@
 import logging
 import traceback
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -11,7 +11,7 @@ from dashboard.models import Attempt, Origin, Study, StudyState, Trial, TrialSta
 from dashboard.queries.work import claimable_studies
 from dashboard.services.clock import lease_end
 from dashboard.services.endings import end_study_if_done
-from dashboard.services.studies import end_study
+from dashboard.services.studies import OPEN_TRIALS, end_study
 from dashboard.services.suggestions import suggest
 from optimizer import SpaceExhausted, Suggestion
 
@@ -42,12 +42,6 @@ def claim_trial_of(*, study_id: int, worker: str) -> Trial | None:
             return _claim_waiting(study_id, worker) or _claim_new(study_id, worker)
         except RaceLost:
             continue
-        except SpaceExhausted as error:
-            end_study(study_id=study_id, state=StudyState.FINISHED, reason=f"Space exhausted: {error}")
-        except Exception as error:
-            logger.exception("study %s: no suggestion", study_id)
-            reason = "".join(traceback.format_exception_only(error)).strip()
-            end_study(study_id=study_id, state=StudyState.FAILED, reason=f"The sampler failed. {reason}")
     return None
 
 
@@ -78,9 +72,27 @@ def _claim_new(study_id: int, worker: str) -> Trial | None:
     number = study.trials.count()
     if number >= study.max_trials or study.state != StudyState.RUNNING:
         return None
-    suggestion = suggest(study, number)
+    suggestion = _suggest_or_end(study, number)
+    if suggestion is None:
+        return None
     with transaction.atomic():
         return _insert(study_id, number, suggestion, worker)
+
+
+def _suggest_or_end(study: Study, number: int) -> Suggestion | None:
+    """A sampler that has nothing more to say, or fails, ends its study. Database trouble is not its fault."""
+    try:
+        return suggest(study, number)
+    except SpaceExhausted as error:
+        if not study.trials.filter(state__in=OPEN_TRIALS).exists():  # the last points may still be training
+            end_study(study_id=study.pk, state=StudyState.FINISHED, reason=f"Space exhausted: {error}")
+    except (DatabaseError, InterfaceError):
+        raise
+    except Exception as error:
+        logger.exception("study %s: no suggestion", study.pk)
+        reason = "".join(traceback.format_exception_only(error)).strip()
+        end_study(study_id=study.pk, state=StudyState.FAILED, reason=f"The sampler failed. {reason}")
+    return None
 
 
 def _insert(study_id: int, number: int, suggestion: Suggestion, worker: str) -> Trial | None:

@@ -1,5 +1,9 @@
 """Periodic work. Each step stands alone, so that a test can run one."""
 
+import time
+
+from django.conf import settings
+
 from dashboard.models import Study, StudyState
 from dashboard.queries.work import n_claimable_trials, n_idle_slots
 from dashboard.services.endings import end_study_if_done
@@ -7,12 +11,23 @@ from dashboard.services.trials import reap_lost_trials
 from dashboard.services.work import announce_work
 from dashboard.services.workers import forget_dead_workers
 
+# When this process kept house the last time, by its own clock.
+_last_time: float | None = None
+
 
 def keep_house() -> None:
-    reap_lost_trials()
+    if not _was_asleep():
+        reap_lost_trials()
     forget_dead_workers()
     end_studies_that_are_done()
     announce_forgotten_work()
+
+
+def _was_asleep() -> bool:
+    """After a suspend every lease looks old; workers that woke up as well get one round to renew theirs."""
+    global _last_time
+    now, last, _last_time = time.time(), _last_time, time.time()
+    return last is not None and now - last > settings.LEASE_SECONDS / 2
 
 
 def end_studies_that_are_done() -> None:

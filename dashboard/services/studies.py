@@ -103,8 +103,8 @@ def _move(study: Study, state: StudyState, reason: str, **fields: Any) -> None:
 
 
 def _cancel_open_trials(study: Study, reason: str) -> None:
-    open_trials = Trial.objects.filter(study=study, state__in=OPEN_TRIALS)
-    Attempt.objects.filter(trial__in=open_trials, state=AttemptState.RUNNING).update(
+    ids = list(study.trials.filter(state__in=OPEN_TRIALS).values_list("pk", flat=True))
+    Trial.objects.filter(pk__in=ids).update(state=TrialState.CANCELLED, finished_at=Now(), lease_until=None)
+    Attempt.objects.filter(trial__in=ids, state=AttemptState.RUNNING).update(
         state=AttemptState.CANCELLED, reason=reason[:500], finished_at=Now()
     )
-    open_trials.update(state=TrialState.CANCELLED, finished_at=Now(), lease_until=None)

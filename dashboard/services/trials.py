@@ -2,7 +2,8 @@
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from dashboard.models import Attempt, AttemptState, FailureKind, Report, Trial, TrialState
+from dashboard.models import Attempt, AttemptState, FailureKind, Report, Study, Trial, TrialState
 from dashboard.services.clock import lease_end
 from dashboard.services.endings import end_study_if_done
 from dashboard.services.studies import touch_study
@@ -66,7 +67,7 @@ def report_steps(
     fence: Fence, *, steps: Sequence[Step], objective: str, log: str, peak_memory: int | None = None
 ) -> bool:
     """Record steps and the log's tail. False, and nothing recorded, when the attempt is not current."""
-    with transaction.atomic():
+    with _locked(fence):
         fields: dict[str, Any] = {"lease_until": lease_end()}
         if steps:
             fields |= {"step": steps[-1].number, "step_value": steps[-1].metrics.get(objective)}
@@ -87,7 +88,7 @@ def finish_trial(fence: Fence, outcome: Outcome) -> bool:
     if not math.isfinite(outcome.value):
         message = f"The objective is {outcome.value} at step {outcome.best_step}."
         return fail_trial(fence, kind=FailureKind.DIVERGED, message=message)
-    with transaction.atomic():
+    with _locked(fence):
         recorded = fence.trials().update(
             state=TrialState.COMPLETE,
             value=outcome.value,
@@ -108,7 +109,7 @@ def finish_trial(fence: Fence, outcome: Outcome) -> bool:
 
 def fail_trial(fence: Fence, *, kind: FailureKind, message: str, traceback: str = "") -> bool:
     """Record a failure that another attempt would only repeat."""
-    with transaction.atomic():
+    with _locked(fence):
         recorded = fence.trials().update(
             state=TrialState.FAILED,
             failure_kind=kind,
@@ -126,7 +127,7 @@ def fail_trial(fence: Fence, *, kind: FailureKind, message: str, traceback: str 
 
 def lose_trial(fence: Fence, *, reason: str, if_expired: bool = False) -> bool:
     """The worker or the process died: another attempt, or a failed trial after too many."""
-    with transaction.atomic():
+    with _locked(fence):
         trials = fence.trials().filter(lease_until__lt=Now()) if if_expired else fence.trials()
         trial = trials.select_related("study").first()
         if trial is None:
@@ -134,7 +135,7 @@ def lose_trial(fence: Fence, *, reason: str, if_expired: bool = False) -> bool:
         n_lost = 1 + trial.attempts.filter(state=AttemptState.LOST).count()
         is_final = n_lost >= trial.study.max_attempts
         if is_final:
-            message = f"Lost {n_lost} times. {reason} Out of memory? Try a smaller model or batch."
+            message = f"Lost {n_lost} times. {reason}"
             fields = {
                 "state": TrialState.FAILED,
                 "failure_kind": FailureKind.LOST,
@@ -153,7 +154,7 @@ def lose_trial(fence: Fence, *, reason: str, if_expired: bool = False) -> bool:
 
 def return_trial(fence: Fence, *, reason: str) -> bool:
     """Hand a trial back unharmed, for example because its worker shuts down."""
-    with transaction.atomic():
+    with _locked(fence):
         recorded = fence.trials().update(state=TrialState.WAITING, lease_until=None)
         if recorded:
             fence.attempts().update(state=AttemptState.RETURNED, reason=reason[:500], finished_at=Now())
@@ -170,6 +171,14 @@ def reap_lost_trials() -> int:
         reason = f"The worker did not answer for {settings.LEASE_SECONDS} s."
         n += lose_trial(Fence(trial_id, attempt), reason=reason, if_expired=True)
     return n
+
+
+@contextmanager
+def _locked(fence: Fence) -> Iterator[None]:
+    """A transaction that locks study, trial, attempt in this order, as `end_study` does: no deadlock."""
+    with transaction.atomic():
+        Study.objects.select_for_update().only("pk").filter(pk=_study_id(fence)).first()
+        yield
 
 
 def _study_id(fence: Fence) -> int:

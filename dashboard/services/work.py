@@ -19,7 +19,7 @@ def announce_work(n_slots: int) -> None:
 def _send_hints(n_slots: int) -> None:
     for _ in range(n_slots):
         try:
-            current_app.send_task("dashboard.tasks.work", expires=60)
+            current_app.send_task("dashboard.tasks.work")
         except OperationalError as error:
             logger.warning("The broker does not answer, work will be announced again later: %s", error)
             return

@@ -20,6 +20,11 @@ def person_name(request: HttpRequest) -> str:
     return user.get_full_name() or user.get_username()
 
 
+def row_number(text: str) -> int | None:
+    """A number from an address, if it can be one of a row."""
+    return int(text) if text.isdecimal() and len(text) <= 18 else None
+
+
 def visible_study(request: HttpRequest, study_id: int) -> Study:
     return get_object_or_404(studies_visible_to(person(request)).select_related("owner"), pk=study_id)
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -11,6 +11,7 @@ ADVICE = {
     "No space left": "The disk is full, so nothing was saved. Free some space and try again.",
     "locked": "The database was busy for too long, so nothing was saved. Try again.",
     "readonly": "The database file cannot be written. Check who owns it and its folder.",
+    "does not exist": "The database has not been set up. Run `make run`, or `manage.py migrate`.",
     "no such table": "The database has not been set up. Run `make run`, or `manage.py migrate`.",
 }
 DEFAULT = "The database does not answer. Nothing was saved; check that it is up and try again."
@@ -19,7 +20,9 @@ DEFAULT = "The database does not answer. Nothing was saved; check that it is up 
 def server_error(_request: HttpRequest) -> HttpResponse:
     """Called while the exception is being handled, wherever it was raised."""
     error = sys.exc_info()[1]
-    if not isinstance(error, DatabaseError):
+    sentence = DEFAULT if isinstance(error, OperationalError | InterfaceError) else ""
+    if isinstance(error, DatabaseError):
+        sentence = next((words for sign, words in ADVICE.items() if sign in str(error)), sentence)
+    if not sentence:
         return render(None, "500.html", status=500)
-    sentence = next((words for sign, words in ADVICE.items() if sign in str(error)), DEFAULT)
     return render(None, "503.html", {"sentence": sentence}, status=503)

@@ -5,6 +5,7 @@ import time
 from django.http import HttpRequest
 
 from dashboard.models import Study
+from dashboard.views.access import row_number
 
 # Clocks on the page move on even while nothing happens.
 REFRESH_SECONDS = 10
@@ -13,5 +14,5 @@ REFRESH_SECONDS = 10
 def is_unchanged(request: HttpRequest, study: Study) -> bool:
     if request.GET.get("version") != str(study.version):
         return False
-    at = request.GET.get("at", "")
-    return study.is_ended or (at.isdecimal() and time.time() - int(at) < REFRESH_SECONDS)
+    at = row_number(request.GET.get("at", ""))
+    return study.is_ended or (at is not None and time.time() - at < REFRESH_SECONDS)

@@ -10,7 +10,7 @@ from dashboard.models import Study
 from dashboard.pages import new_study as page
 from dashboard.pages.priors import prior_of
 from dashboard.services.studies import create_study, start_study
-from dashboard.views.access import person, visible_study
+from dashboard.views.access import person, row_number, visible_study
 from dashboard.views.studies import warn_if_broker_is_down
 from trainers.errors import ParamsInvalid
 from trainers.registry import trainer_info
@@ -43,8 +43,8 @@ def _start(request: HttpRequest) -> page.Start:
     try:
         if "preset" in request.GET:
             return page.start_from_preset(request.GET["preset"])
-        if request.GET.get("from", "").isdecimal():
-            start = page.start_from_study(visible_study(request, int(request.GET["from"])))
+        if (number := row_number(request.GET.get("from", ""))) is not None:
+            start = page.start_from_study(visible_study(request, number))
             trainer_info(start.trainer)
             return start
     except ParamsInvalid as error:

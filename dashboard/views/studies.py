@@ -1,7 +1,10 @@
+from collections.abc import Callable
+from functools import wraps
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.pages.studies import studies_page
 from dashboard.pages.study import study_page
@@ -10,10 +13,23 @@ from dashboard.services.work import is_broker_up
 from dashboard.views.access import person, person_name, visible_study
 from dashboard.views.live import is_unchanged
 
+StudyView = Callable[[HttpRequest, int], HttpResponse]
 BROKER_DOWN = (
     "The broker does not answer, so workers have not heard of it yet. Everything is saved, and the work "
     "begins by itself when the broker is back: see that `make run` is running, or check REDIS_URL."
 )
+
+
+def changes_study(view: StudyView) -> StudyView:
+    """Only a POST changes anything; a GET, as after signing in again on the way, shows the study."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, study_id: int) -> HttpResponse:
+        if request.method == "POST":
+            return view(request, study_id)
+        return redirect(visible_study(request, study_id))
+
+    return require_http_methods(["GET", "HEAD", "POST"])(guarded)
 
 
 @require_safe
@@ -38,7 +54,7 @@ def study_live(request: HttpRequest, study_id: int) -> HttpResponse:
     return render(request, "studies/_live.html", {"page": study_page(study, request.GET.dict())})
 
 
-@require_POST
+@changes_study
 def study_start(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
     if start_study(study_id=study.pk):
@@ -46,14 +62,14 @@ def study_start(request: HttpRequest, study_id: int) -> HttpResponse:
     return redirect(study)
 
 
-@require_POST
+@changes_study
 def study_pause(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
     pause_study(study_id=study.pk, by=person_name(request))
     return redirect(study)
 
 
-@require_POST
+@changes_study
 def study_resume(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
     if resume_study(study_id=study.pk):
@@ -61,7 +77,7 @@ def study_resume(request: HttpRequest, study_id: int) -> HttpResponse:
     return redirect(study)
 
 
-@require_POST
+@changes_study
 def study_stop(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
     stop_study(study_id=study.pk, by=person_name(request))

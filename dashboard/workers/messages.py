@@ -3,6 +3,7 @@
 Each reader raises KeyError, TypeError, ValueError or OverflowError for a message that makes no sense.
 """
 
+import math
 from typing import Any
 
 from django.conf import settings
@@ -10,31 +11,50 @@ from django.conf import settings
 from dashboard.services.trials import Outcome, Step
 
 Message = dict[str, Any]
+MAX_LINE = 2_000
+MAX_TRACEBACK = 20_000
 NONSENSE = (KeyError, TypeError, ValueError, OverflowError, AttributeError)
 
 
 def read_step(message: Message) -> Step:
     return Step(
         number=_count(message["step"]),
-        metrics={str(k): None if v is None else float(v) for k, v in message["metrics"].items()},
-        seconds=float(message["seconds"]),
+        metrics={clean_text(k, 100): _finite_or_none(v) for k, v in message["metrics"].items()},
+        seconds=_finite(message["seconds"]),
     )
 
 
 def read_outcome(message: Message) -> Outcome:
     return Outcome(
-        value=float(message["value"]),
+        value=_finite(message["value"]),
         best_step=_count(message["best_step"]),
-        metrics={str(k): float(v) for k, v in message["metrics"].items()},
-        seconds=float(message["seconds"]),
+        metrics={clean_text(k, 100): _finite(v) for k, v in message["metrics"].items()},
+        seconds=_finite(message["seconds"]),
         n_parameters=_count(message["n_parameters"]),
         environment={**message["versions"], "threads": settings.THREADS_PER_TRIAL},
     )
 
 
 def read_line(message: Message) -> str:
-    """One line of the log; NUL is the one character that PostgreSQL cannot keep."""
-    return str(message["line"]).replace("\0", "\ufffd")
+    return clean_text(message["line"], MAX_LINE)
+
+
+def clean_text(value: Any, limit: int) -> str:
+    """Text that every database can keep: no lone surrogates, and not the one character PostgreSQL refuses."""
+    return str(value)[:limit].encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
+def _finite(number: Any) -> float:
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(f"{number!r} is not finite")
+    return value
+
+
+def _finite_or_none(number: Any) -> float | None:
+    if number is None or not math.isfinite(float(number)):
+        return None
+    return float(number)
 
 
 def _count(number: Any) -> int:

@@ -27,6 +27,7 @@ class Presence(bootsteps.StartStopStep):
         super().__init__(parent, **options)
         self.worker_name = f"{socket.gethostname()}:{os.getpid()}"
         self.n_slots = 0
+        self.thread: threading.Thread
 
     def include_if(self, parent: Any) -> bool:
         return "trials" in parent.app.amqp.queues.consume_from
@@ -37,10 +38,12 @@ class Presence(bootsteps.StartStopStep):
         reap_lost_trials()
         register_worker(name=self.worker_name, n_slots=self.n_slots)
         announce_forgotten_work()
-        threading.Thread(target=self._stay_present, name="presence", daemon=True).start()
+        self.thread = threading.Thread(target=self._stay_present, name="presence", daemon=True)
+        self.thread.start()
 
     def stop(self, _parent: Any) -> None:
         slots.shutting_down.set()
+        self.thread.join(5)  # or it might register the worker once more
         remove_worker(name=self.worker_name)
 
     def _stay_present(self) -> None:

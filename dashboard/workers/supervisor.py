@@ -5,6 +5,7 @@ from a stranger; everything that is written about it is fenced by its attempt.
 """
 
 import logging
+import signal
 import threading
 import time
 from collections import deque
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from kombu.utils.functional import retry_over_time
 
 from dashboard.models import FailureKind, Study, Trial
@@ -20,7 +21,16 @@ from dashboard.services import trials
 from dashboard.services.trials import Fence, Outcome, Step
 from dashboard.templatetags.format import duration
 from dashboard.workers.jobs import job_of
-from dashboard.workers.messages import NONSENSE, Message, read_line, read_outcome, read_step
+from dashboard.workers.messages import (
+    MAX_LINE,
+    MAX_TRACEBACK,
+    NONSENSE,
+    Message,
+    clean_text,
+    read_line,
+    read_outcome,
+    read_step,
+)
 from trainers.errors import HostFailed
 from trainers.host import TrainerHost
 from trainers.running import TrainerProcess
@@ -28,6 +38,9 @@ from trainers.running import TrainerProcess
 logger = logging.getLogger(__name__)
 
 MAX_LOG_LINES = 500
+DATABASE_AWAY = (OperationalError, InterfaceError)
+# A worker that cannot start trainings must not burn through a study.
+HOST_FAILED_SECONDS = 5
 # Nothing comes after one of these.
 LAST_WORDS = {"result", "failed", "exited"}
 # How long to go on trying to record an ending. Its fence keeps a late one harmless.
@@ -61,7 +74,9 @@ class Supervisor:
         self.has_news = False
         self.peak_memory = 0
         self.last_step = 0
-        self.begun = self.renewed = time.monotonic()
+        self.is_out_of_touch = False
+        self.begun: float | None = None  # when the training process was there
+        self.renewed = time.monotonic()
 
     def run(self) -> None:
         """Supervise until the training has ended one way or the other. Never raises for a training's sake."""
@@ -69,38 +84,50 @@ class Supervisor:
             process = self.host.start(job_of(self.trial, self.study))
         except (HostFailed, OSError) as error:
             reason = f"The training could not be started: {error}"
-            self._record(lambda: trials.lose_trial(self.fence, reason=reason))
+            self._lose(reason)
+            self.shutting_down.wait(HOST_FAILED_SECONDS)
             return
+        is_over = threading.Event()
+        threading.Thread(target=self._kill_when_out_of_touch, args=(process, is_over), daemon=True).start()
         try:
             self._watch(process)
         finally:
+            is_over.set()
             process.kill()
             process.close()
+
+    def _kill_when_out_of_touch(self, process: TrainerProcess, is_over: threading.Event) -> None:
+        """Needs no database: it also works while this supervisor waits for one that does not answer."""
+        while not is_over.wait(1):
+            if time.monotonic() - self.renewed > settings.LEASE_SECONDS * 0.75:
+                self.is_out_of_touch = True
+                process.kill()
+                return
 
     def _watch(self, process: TrainerProcess) -> None:
         checks = (
             (Pulse(0.25), self._flush),
-            (Pulse(0.5), self._check_ownership),
+            (Pulse(0.5), lambda: self._check_ownership(process)),
             (Pulse(settings.LEASE_SECONDS / 6), self._renew),
             (Pulse(1.0), lambda: self._check_limits(process)),
         )
         while True:
             message = process.poll(0.1)
-            if message is not None and self._handle(message):
+            if message is not None and self._handle(message, process):
                 return
             if any(pulse.is_due() and check() for pulse, check in checks):
                 return
 
-    def _handle(self, message: Message) -> bool:
+    def _handle(self, message: Message, process: TrainerProcess) -> bool:
         """Take one message of the training. True when it was its last."""
         try:
-            return self._take(message)
+            return self._take(message, process)
         except NONSENSE as error:
             words = f"{type(error).__name__}: {error}"
             self._end(FailureKind.ERROR, f"The training reported something that makes no sense ({words}).")
             return True
 
-    def _take(self, message: Message) -> bool:
+    def _take(self, message: Message, process: TrainerProcess) -> bool:
         match message.get("type"):
             case "log":
                 self.log.append(time.strftime("%H:%M:%S  ", time.gmtime()) + read_line(message))
@@ -112,7 +139,7 @@ class Supervisor:
             case "failed":
                 self._fail(message)
             case "exited":
-                self._record_death(message["exit_code"])
+                self._record_death(message["exit_code"], process)
             case _:
                 return False
         self.has_news = True
@@ -126,23 +153,24 @@ class Supervisor:
             return False
         try:
             return not self._write_news()
-        except DatabaseError as error:
+        except DATABASE_AWAY as error:
             return self._has_lost_touch(error)
 
-    def _check_ownership(self) -> bool:
+    def _check_ownership(self, process: TrainerProcess) -> bool:
         """A trial that was cancelled, or given to another worker, is not ours to train."""
         if self.shutting_down.is_set():
+            process.kill()
             self._record(lambda: trials.return_trial(self.fence, reason="Its worker was shut down."))
             return True
         try:
             return not trials.is_current(self.fence)
-        except DatabaseError as error:
+        except DATABASE_AWAY as error:
             return self._has_lost_touch(error)
 
     def _renew(self) -> bool:
         try:
             is_ours = trials.renew_lease(self.fence)
-        except DatabaseError as error:
+        except DATABASE_AWAY as error:
             return self._has_lost_touch(error)
         self.renewed = time.monotonic()
         return not is_ours
@@ -151,17 +179,21 @@ class Supervisor:
         self.peak_memory = max(self.peak_memory, process.rss_bytes())
         limit = settings.TRIAL_MEMORY_MB * 2**20
         if limit and self.peak_memory > limit:
+            process.kill()
             used = f"{self.peak_memory / 2**20:,.0f} MB"
             message = f"The training took {used}; the limit is {settings.TRIAL_MEMORY_MB:,} MB."
             self._end(FailureKind.OUT_OF_MEMORY, message)
             return True
+        if self.begun is None and process.pid is not None:
+            self.begun = time.monotonic()
         seconds = self.study.max_trial_seconds
-        if seconds and time.monotonic() - self.begun > seconds:
+        if seconds and self.begun is not None and time.monotonic() - self.begun > seconds:
+            process.kill()
             self._end(FailureKind.TIMED_OUT, f"The trial took longer than {duration(seconds)}.")
             return True
         return False
 
-    def _has_lost_touch(self, error: DatabaseError) -> bool:
+    def _has_lost_touch(self, error: Exception) -> bool:
         """Give up before the reaper may give the trial away; until then a database may come back."""
         logger.warning("trial %s: the database does not answer: %s", self.trial.pk, error)
         close_old_connections()
@@ -178,23 +210,27 @@ class Supervisor:
             lambda: trials.fail_trial(
                 self.fence,
                 kind=FailureKind(kind) if kind in FailureKind.values else FailureKind.ERROR,
-                message=str(message.get("message", "")),
-                traceback=str(message.get("traceback", "")),
+                message=clean_text(message.get("message", ""), MAX_LINE),
+                traceback=clean_text(message.get("traceback", ""), MAX_TRACEBACK),
             )
         )
 
     def _end(self, kind: FailureKind, message: str) -> None:
         self._record(lambda: trials.fail_trial(self.fence, kind=kind, message=message))
 
-    def _record_death(self, code: int | None) -> None:
+    def _record_death(self, code: int | None, process: TrainerProcess) -> None:
         """No result and no failure came before the end."""
-        if code is None:
-            how = "is gone, and its fork server with it,"
+        if self.is_out_of_touch:
+            return  # its lease runs out, and the reaper gives it away
+        if process.pid is None:
+            self._lose("Keras could not be loaded on this worker; the worker's log says why.")
+            self.shutting_down.wait(HOST_FAILED_SECONDS)
+        elif code is None:
+            self._lose("The fork server of the trainings is gone.")
         else:
-            how = (
-                f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code} and no result"
-            )
-        reason = f"The training process {how} after epoch {self.last_step}."
+            self._lose(f"The training process {_how(code)} after epoch {self.last_step}.{_advice(code)}")
+
+    def _lose(self, reason: str) -> None:
         self._record(lambda: trials.lose_trial(self.fence, reason=reason))
 
     def _write_news(self) -> bool:
@@ -212,7 +248,7 @@ class Supervisor:
         """Write an ending; a database that is away for a while must not cost a finished training."""
         retry_over_time(
             lambda: self._write_news() and write(),
-            DatabaseError,
+            DATABASE_AWAY,
             errback=self._before_retry,  # type: ignore[arg-type]  # the stubs have it wrong
             interval_start=0.2,
             interval_step=0.3,
@@ -224,3 +260,11 @@ class Supervisor:
         logger.warning("trial %s: the database does not answer, trying again: %s", self.trial.pk, error)
         close_old_connections()
         return float(next(intervals))
+
+
+def _how(code: int) -> str:
+    return f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code} and no result"
+
+
+def _advice(code: int) -> str:
+    return " Out of memory? Try a smaller model or batch." if code == -signal.SIGKILL else ""

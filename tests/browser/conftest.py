@@ -1,4 +1,4 @@
-"""A real Chromium against a real web server; every test also fails on what a console or a network log says."""
+"""A real Chromium against a real web server; every test also fails on what console or network log says."""
 
 import os
 import shutil
@@ -14,9 +14,7 @@ from tests.live import worker
 
 __all__ = ["worker"]
 
-NO_CHROMIUM = (
-    "needs Chromium: apt-get install chromium, or your system's own Chromium or Chrome on the PATH"
-)
+NO_CHROMIUM = "needs Chromium: apt-get install chromium, or your system's own Chromium or Chrome on the PATH"
 LAUNCH_ARGS = (
     "--no-sandbox",  # root, as in a container, has none
     "--disable-gpu",
@@ -31,17 +29,25 @@ PATIENCE_MS = 60_000
 
 @pytest.fixture(scope="session", autouse=True)
 def allow_queries_beside_playwright():
-    """Playwright keeps an event loop in this thread to the end of the run, and Django would refuse to query."""
+    """Playwright keeps an event loop in this thread to the end of the run; Django would refuse to query."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def find_chromium():
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((found for name in names if (found := shutil.which(name))), None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Skip here, not in a fixture: pytest then reports one line for all tests, and no worker is started."""
+    if item.get_closest_marker("browser") and find_chromium() is None:
+        pytest.skip(NO_CHROMIUM)
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next((found for name in names if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip(NO_CHROMIUM)
-    return {**browser_type_launch_args, "executable_path": path, "args": list(LAUNCH_ARGS)}
+    return {**browser_type_launch_args, "executable_path": find_chromium(), "args": list(LAUNCH_ARGS)}
 
 
 @pytest.fixture

@@ -8,11 +8,13 @@ from tests.builders import PASSWORD
 
 LONG_MS = 180_000
 # Every chart of the page: its name, and how many points each of its datasets has.
-CHART_POINTS = """() => Object.fromEntries([...document.querySelectorAll("canvas[data-chart]")].map((canvas) => {
-  const chart = Chart.getChart(canvas);
-  const sets = chart.data.datasets.map((set, i) => [set.key ?? i, set.data.length]);
-  return [canvas.dataset.chart, Object.fromEntries(sets)];
-}))"""
+CHART_POINTS = """() => {
+  const canvases = [...document.querySelectorAll("canvas[data-chart]")];
+  return Object.fromEntries(canvases.map((canvas) => {
+    const sets = Chart.getChart(canvas).data.datasets.map((set, i) => [set.key ?? i, set.data.length]);
+    return [canvas.dataset.chart, Object.fromEntries(sets)];
+  }));
+}"""
 
 
 def sign_in(page, site, name="ada", password=PASSWORD):

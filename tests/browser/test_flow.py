@@ -19,7 +19,9 @@ def quiet(worker):
     """No training of an earlier test takes the cores."""
     yield
     Study.objects.filter(state__in=[StudyState.RUNNING, StudyState.PAUSED]).update(state=StudyState.STOPPED)
-    Trial.objects.filter(state__in=[TrialState.WAITING, TrialState.RUNNING]).update(state=TrialState.CANCELLED)
+    Trial.objects.filter(state__in=[TrialState.WAITING, TrialState.RUNNING]).update(
+        state=TrialState.CANCELLED
+    )
     wait_for(lambda: not worker.trainings(), "the end of all trainings", 120)
 
 

@@ -14,8 +14,38 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_broker")]
 NUL = "a\x00b"
 HUGE = "9" * 5_000
 # Unusual in a query string, harmless in a page.
-ODD = ("", "-1", "0", "1e9", "nan", "abc", "../../etc/passwd", "' OR 1=1 --", NUL, "٣", "²", "\ud83d\ude00", HUGE)
-NUMBERS = ("1e309", "-1e309", "NaN", "inf", "-inf", "-1", "1e-400", HUGE, "0x10", "٣", "²", "1_0", NUL, " ", "\u202e1")
+ODD = (
+    "",
+    "-1",
+    "0",
+    "1e9",
+    "nan",
+    "abc",
+    "../../etc/passwd",
+    "' OR 1=1 --",
+    NUL,
+    "٣",
+    "²",
+    "\U0001f600",
+    HUGE,
+)
+NUMBERS = (
+    "1e309",
+    "-1e309",
+    "NaN",
+    "inf",
+    "-inf",
+    "-1",
+    "1e-400",
+    HUGE,
+    "0x10",
+    "٣",
+    "²",
+    "1_0",
+    NUL,
+    " ",
+    "\u202e1",
+)
 
 SCALES_OF = {
     "learning_rate": ("uniform", "log-uniform", "normal", "log-normal"),
@@ -74,11 +104,17 @@ def test_odd_number_is_answered_when_it_stands_in_a_knob(number, client):
             fields = {"low": "1", "high": "8", "median": "2", "spread": "1", "mode": mode, "scale": scale}
             data = {f"knob-{knob}-{key}": text for key, text in (fields | {name: number}).items()}
             answer = client.get(f"/studies/new/prior/mlp/{knob}/", data)
-            assert answer.status_code == 200, f"{answer.status_code} for {knob} {scale} {name}={ascii(number)[:30]}"
+            assert answer.status_code == 200, (
+                f"{answer.status_code} for {knob} {scale} {name}={ascii(number)[:30]}"
+            )
 
 
-@pytest.mark.parametrize("name", ["dataset", "objective", "sampler", "knob-optimizer-mode", "knob-learning_rate-scale"])
-@pytest.mark.parametrize("value", ["unknown", "", NUL, "../../etc/passwd", HUGE], ids=lambda text: ascii(text)[:20])
+@pytest.mark.parametrize(
+    "name", ["dataset", "objective", "sampler", "knob-optimizer-mode", "knob-learning_rate-scale"]
+)
+@pytest.mark.parametrize(
+    "value", ["unknown", "", NUL, "../../etc/passwd", HUGE], ids=lambda text: ascii(text)[:20]
+)
 def test_unknown_choice_is_refused(name, value, client, posted):
     answer = client.post("/studies/new/", posted | {name: value})
     if name == "knob-learning_rate-scale" and not value:
@@ -87,20 +123,19 @@ def test_unknown_choice_is_refused(name, value, client, posted):
     assert not Study.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["name", "max_trials", "sampler", "knob-optimizer-value", "knob-learning_rate-low"])
+@pytest.mark.parametrize(
+    "name", ["name", "max_trials", "sampler", "knob-optimizer-value", "knob-learning_rate-low"]
+)
 def test_list_is_answered_when_one_value_is_expected(name, client, posted):
     assert client.post("/studies/new/", posted | {name: ["1", "2", "x"]}).status_code < 500
 
 
 @pytest.mark.parametrize(
-    "name", ["n" * 10_000_000, NUL, "   ", "\u202eabc", "\ud83d\ude00" * 51, "<script>alert(1)</script>", "\u0000"],
+    "name",
+    ["n" * 10_000_000, NUL, "   ", "\u202eabc", "\U0001f600" * 51, "<script>alert(1)</script>", "\u0000"],
     ids=lambda text: ascii(text)[:20],
 )
 def test_odd_name_is_answered(name, client, posted):
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        name = name.encode("utf-16", "surrogatepass").decode("utf-16")
     answer = client.post("/studies/new/", posted | {"name": name, "action": "draft"})
     assert answer.status_code < 500
     for study in Study.objects.all():
@@ -115,7 +150,12 @@ def test_ten_thousand_fields_are_refused(client, posted):
 
 
 def test_body_that_is_no_form_is_refused(client):
-    for content_type in ("application/json", "multipart/form-data", "text/plain", "multipart/form-data; boundary=x"):
+    for content_type in (
+        "application/json",
+        "multipart/form-data",
+        "text/plain",
+        "multipart/form-data; boundary=x",
+    ):
         assert refused(client.post("/studies/new/", b"\xff\xfe{[", content_type=content_type))
 
 
@@ -128,23 +168,28 @@ def test_odd_query_is_answered(text, client):
         "/studies/": ("q", "state", "page"),
         "/studies/new/": ("preset", "from", "dataset"),
         "/studies/new/prior/mlp/learning_rate/": (
-            "knob-learning_rate-low", "knob-learning_rate-mode", "knob-learning_rate-scale"
+            "knob-learning_rate-low",
+            "knob-learning_rate-mode",
+            "knob-learning_rate-scale",
         ),
         study.get_absolute_url(): ("state", "sort", "page"),
         f"{study.get_absolute_url()}live/": ("version", "at", "sort", "page", "state"),
         f"{trial}live/": ("version", "at"),
     }
+    broken = []
     for page, names in pages.items():
         for name in names:
             same = {"version": str(study.version)} if name == "at" else {}
-            try:
-                answer = client.get(page, {name: text, **same})
-            except UnicodeEncodeError:
-                return
-            assert answer.status_code in {200, 204, 404}, f"{answer.status_code} {page}?{name}={ascii(text)[:40]}"
+            answer = client.get(page, {name: text, **same})
+            if answer.status_code not in {200, 204, 404}:
+                broken.append(f"{answer.status_code} {page}?{name}=")
+    assert not broken
 
 
-@pytest.mark.parametrize("sort", ["params.units_1", "-params.units_2", "params.nope", "study__owner__password", "params.units_1__x"])
+@pytest.mark.parametrize(
+    "sort",
+    ["params.units_1", "-params.units_2", "params.nope", "study__owner__password", "params.units_1__x"],
+)
 def test_table_is_ordered_by_known_columns_only(sort, client):
     study = running_study()
     add_trials(study, 3)

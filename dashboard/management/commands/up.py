@@ -1,14 +1,14 @@
 """Start everything that Parzen is made of on this machine, and end it all on Ctrl-C."""
 
 import ctypes
+import errno
 import fcntl
+import http.client
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from typing import Any, NoReturn, TextIO
 
 from django.conf import settings
@@ -27,7 +27,8 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        log_dir().mkdir(parents=True, exist_ok=True)
+        settings.VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # the database holds sessions
+        log_dir().mkdir(exist_ok=True)
         with (settings.VAR_DIR / "lock").open("w") as lock:
             self._lock(lock)
             self._check_port()
@@ -51,7 +52,10 @@ class Command(BaseCommand):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((settings.HOST, settings.PORT))
-            except OSError:
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    where = f"{settings.HOST}:{settings.PORT}"
+                    raise CommandError(f"Parzen cannot listen on {where}: {error.strerror}.") from None
                 raise CommandError(
                     f"Port {settings.PORT} is taken by another program. Choose another one: "
                     f"PARZEN_PORT={settings.PORT + 1} make run."
@@ -72,17 +76,17 @@ class Command(BaseCommand):
             self._say_how(sign_in)
             manager.wait()
         except KeyboardInterrupt:
-            self.stdout.write("\nEnding; trials in work are handed back.")
+            self._say("\nEnding; trials in work are handed back.")
         finally:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             manager.terminate()
             manager.wait(STOP_SECONDS * 4)
-        self.stdout.write("Parzen has ended; everything is saved. `make run` goes on where it stopped.")
+        self._say("Parzen has ended; everything is saved. `make run` goes on where it stopped.")
 
     def _wait_until_ready(self, manager: subprocess.Popen[bytes]) -> None:
         end = time.monotonic() + READY_SECONDS
         while time.monotonic() < end and manager.poll() is None:
-            if _answers(self._address()):
+            if _answers():
                 return
             time.sleep(0.1)
         words = (log_dir() / "web.log").read_text(errors="replace").splitlines()[-LOG_LINES:]
@@ -91,8 +95,12 @@ class Command(BaseCommand):
     def _address(self) -> str:
         return f"http://{settings.HOST}:{settings.PORT}/"
 
+    def _say(self, words: str) -> None:
+        self.stdout.write(words)
+        self.stdout.flush()  # also where it goes to a file or a pipe
+
     def _say_how(self, sign_in: str) -> None:
-        self.stdout.write(
+        self._say(
             "\n  Parzen is up\n"
             f"    address   {self._address()}\n"
             f"    sign in   {sign_in}\n"
@@ -102,13 +110,16 @@ class Command(BaseCommand):
         )
 
 
-def _answers(address: str) -> bool:
+def _answers() -> bool:
+    """Any answer will do, a redirect to https included."""
+    connection = http.client.HTTPConnection(settings.HOST, settings.PORT, timeout=5)
     try:
-        urllib.request.urlopen(address, timeout=5).close()  # noqa: S310 (our own address)
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
+        connection.request("GET", "/sign-in/")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
     return True
 
 

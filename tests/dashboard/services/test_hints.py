@@ -95,7 +95,7 @@ def test_one_message_goes_out_per_slot(monkeypatch):
 
     _send_hints(3)
 
-    assert sent == [("dashboard.tasks.work", {"expires": 60})] * 3
+    assert sent == [("dashboard.tasks.work", {})] * 3
 
 
 def test_broker_that_is_down_is_logged_and_no_error(monkeypatch, caplog):

@@ -48,15 +48,17 @@ class FakeTraining:
     After the script it is silent for `patience` polls, in which the supervisor has to end it.
     """
 
-    def __init__(self, *script: Entry, rss: int = 100 * 2**20, patience: int = 20) -> None:
+    def __init__(
+        self, *script: Entry, rss: int = 100 * 2**20, patience: int = 20, pid: int | None = 4711
+    ) -> None:
         self.script = list(script)
         self.rss = rss
+        self.pid = pid
         self.patience = patience
         self.n_silent = 0
         self.is_killed = self.is_closed = False
 
     def poll(self, timeout: float) -> Entry:
-        assert not self.is_killed
         assert 0 < timeout < 1
         if not self.script:
             self.n_silent += 1

@@ -1,5 +1,7 @@
 """A training is watched to its end, and every end is recorded once."""
 
+import time
+
 import pytest
 from django.db import OperationalError
 
@@ -72,10 +74,45 @@ def test_process_that_died_loses_its_attempt(supervise, trial, attempt, code, wo
     attempt.refresh_from_db()
     assert (trial.state, attempt.state) == ("waiting", "lost")
     assert words in attempt.reason
-    assert attempt.reason.endswith("after epoch 2.")
+    assert ("after epoch 2." in attempt.reason) is (code is not None)
+    assert ("Out of memory?" in attempt.reason) is (code == -9)
 
 
-def test_host_that_cannot_start_loses_the_attempt(trial, attempt, shutting_down):
+def test_worker_that_cannot_load_keras_says_so(supervise, trial, attempt, monkeypatch):
+    monkeypatch.setattr("dashboard.workers.supervisor.HOST_FAILED_SECONDS", 0)
+
+    supervise(exited(None), pid=None)
+
+    attempt.refresh_from_db()
+    assert attempt.reason == "Keras could not be loaded on this worker; the worker's log says why."
+
+
+def test_training_is_killed_when_nothing_renews_its_lease(supervise, trial, monkeypatch):
+    """As if the supervisor hung in a query: the watchdog needs no database."""
+
+    def hang(supervisor):
+        supervisor.renewed -= 1_000
+
+    training = supervise(lambda: time.sleep(1.5), exited(-9), before=hang)
+
+    assert training.is_killed
+    assert trial.state == "running"  # for the reaper
+
+
+def test_odd_characters_and_numbers_do_not_lose_a_trial(supervise, trial, attempt):
+    lines = ["\udcff undecodable", "NUL \0 inside"]
+
+    supervise(*map(log, lines), report(1, float("inf")), report(2, 0.5), result())
+
+    attempt.refresh_from_db()
+    assert trial.state == "complete"
+    assert [r.metrics["val_loss"] for r in attempt.reports.order_by("step")] == [None, 0.5]
+    assert "undecodable" in attempt.log
+    assert "\0" not in attempt.log
+
+
+def test_host_that_cannot_start_loses_the_attempt(trial, attempt, shutting_down, monkeypatch):
+    monkeypatch.setattr("dashboard.workers.supervisor.HOST_FAILED_SECONDS", 0)
     host = FakeHost(HostFailed("The trainer fork server does not start."))
 
     Supervisor(trial, host=host, shutting_down=shutting_down).run()
@@ -126,7 +163,7 @@ def test_training_ends_only_above_the_memory_limit(supervise, trial, settings, l
 @pytest.mark.parametrize(("age", "state"), [(61, "failed"), (30, "complete")])
 def test_training_ends_only_after_its_time(supervise, trial, age, state):
     def grow_old(supervisor):
-        supervisor.begun -= age
+        supervisor.begun = time.monotonic() - age
 
     supervise(None, result(), before=grow_old, patience=1)
 
@@ -278,7 +315,8 @@ def test_log_keeps_its_last_lines_only(supervise, attempt, monkeypatch):
     assert lines[-1].endswith("line 29")
 
 
-def test_job_names_the_data_params_and_budget_of_the_trial(trial, shutting_down, settings):
+def test_job_names_the_data_params_and_budget_of_the_trial(trial, shutting_down, settings, monkeypatch):
+    monkeypatch.setattr("dashboard.workers.supervisor.HOST_FAILED_SECONDS", 0)
     host = FakeHost(HostFailed("not now"))
 
     Supervisor(trial, host=host, shutting_down=shutting_down).run()
