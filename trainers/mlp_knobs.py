@@ -191,8 +191,9 @@ INFO = TrainerInfo(
     summary="A fully connected classifier with one to four hidden layers, trained by Keras.",
     knobs=(
         *_OPTIMIZER_KNOBS,
+        *_layer_knobs(1),
         *_NETWORK_KNOBS,
-        *(knob for layer in range(1, MAX_LAYERS + 1) for knob in _layer_knobs(layer)),
+        *(knob for layer in range(2, MAX_LAYERS + 1) for knob in _layer_knobs(layer)),
         *_TRAINING_KNOBS,
     ),
     metrics=(

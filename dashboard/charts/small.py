@@ -9,7 +9,7 @@ from dashboard.charts.points import running_best
 from dashboard.templatetags.format import count_noun
 from optimizer.distributions import Distribution
 
-N_DRAWS = 500
+N_DRAWS = 6_000  # divides evenly into both numbers of bars
 N_BARS = 12
 N_BARS_LARGE = 30
 SPARK_WIDTH, SPARK_TOP, SPARK_BOTTOM = 120.0, 4.0, 24.0

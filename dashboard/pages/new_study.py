@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.http import QueryDict
 
-from dashboard.forms.knob import SEARCH, KnobForm, initial_of
+from dashboard.forms.knob import LABELS, SEARCH, KnobForm, initial_of
 from dashboard.forms.study import MINUTE, StudyForm
 from dashboard.models import Study
 from dashboard.pages.data import all_datasets
@@ -85,9 +85,11 @@ class StudyForms:
         """Links to what has to be corrected, in page order."""
         fields = [self.study[name] for name in self.study.fields if name in self.study.errors]
         wrong = [WrongField(str(field.label), field.id_for_label or "card-data") for field in fields]
-        return wrong + [
-            WrongField(form.knob.name, f"row-{form.knob.name}") for form in self.knobs if form.errors
-        ]
+        for form in self.knobs:
+            for name in form.errors:
+                label = f"{form.knob.name}, {LABELS.get(name, name).lower()}"
+                wrong.append(WrongField(label, form[name].id_for_label or f"row-{form.knob.name}"))
+        return wrong
 
     def groups(self) -> list[Group]:
         return [

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.paginator import Paginator
+from django.utils import timezone
 
 from dashboard.charts.small import CountBar, Spark, count_bar, spark
 from dashboard.models import Study
@@ -88,5 +89,5 @@ def _row(row: queries.StudyRow) -> ListRow:
         counts_words=" · ".join(words),
         spark=spark(row.values, direction=study.direction, max_trials=study.max_trials),
         seconds=row.seconds,
-        last_activity=row.last_activity,
+        last_activity=timezone.now() if counts.get("running") else row.last_activity,
     )

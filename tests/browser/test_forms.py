@@ -136,9 +136,9 @@ def test_message_stands_beside_the_choices_when_there_are_too_few(n_ticked, word
 
 
 def expect_refused(page, n):
-    fields = "1 field below needs" if n == 1 else f"{n} fields below need"
+    fields = "1 field needs" if n == 1 else f"{n} fields need"
     expect(page.locator("#form-errors")).to_contain_text(
-        f"Nothing has been saved yet: {fields} another value"
+        f"Nothing has been saved yet. {fields} another value"
     )
     expect(page.locator(".field-error")).to_have_count(n)
     assert not Study.objects.exists()

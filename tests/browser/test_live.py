@@ -12,8 +12,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("no_broker"),
 ]
-# Remove when updates keep focus and scroll, and leave alone what did not change.
-disturbed = pytest.mark.xfail(reason="a poll replaces regions that a person is using", strict=True)
 
 
 @pytest.fixture
@@ -66,7 +64,6 @@ def test_open_menu_stays_open_when_a_trial_completes(study, open_page):
     expect(item).to_be_focused()
 
 
-@disturbed
 @pytest.mark.parametrize(
     "selector",
     [
@@ -87,7 +84,6 @@ def test_focus_stays_when_a_trial_completes(selector, study, open_page):
     expect(target, "the update took the focus away").to_be_focused(timeout=2_000)
 
 
-@disturbed
 def test_table_stays_scrolled_when_a_trial_completes(study, open_page):
     open_page.set_viewport_size({"width": 390, "height": 844})
     region = open_page.locator("#study-trials .scroll-x")
@@ -105,7 +101,6 @@ def test_filter_and_order_stay_when_a_trial_completes(study, site, person):
     expect(person.locator("#study-trials nav [aria-current]")).to_have_text("Complete 4")
 
 
-@disturbed
 def test_press_of_stop_is_not_lost_when_an_update_comes_in_between(study, open_page):
     """A person presses the mouse button, the page updates, and the person lets go."""
     box = open_page.get_by_role("button", name="Stop").bounding_box()
@@ -116,7 +111,6 @@ def test_press_of_stop_is_not_lost_when_an_update_comes_in_between(study, open_p
     steps.expect_state(open_page, "Stopped", timeout=10_000)
 
 
-@disturbed
 def test_focus_stays_in_the_log_when_the_trial_goes_on(ada, site, person):
     study = running_study(owner=ada)
     (trial,) = add_trials(study, state="running", n_reports=3)
@@ -133,7 +127,6 @@ def test_focus_stays_in_the_log_when_the_trial_goes_on(ada, site, person):
     expect(log, "the update took the focus away").to_be_focused(timeout=2_000)
 
 
-@disturbed
 def test_list_updates_itself_when_a_study_goes_on(study, site, person):
     person.goto(f"{site}/studies/")
     steps.mark(person)

@@ -1,6 +1,7 @@
 """Giving trials to slots: within every budget, fairly, and repeatably."""
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from dashboard.models import Attempt, Study, Trial
@@ -230,6 +231,40 @@ def test_study_fails_with_the_reason_when_its_sampler_raises():
     assert study.state == "failed"
     assert study.state_reason.startswith("The sampler failed.")
     assert "guesswork" in study.state_reason
+
+
+def test_study_goes_on_when_only_the_database_was_in_trouble(monkeypatch):
+    study = running_study()
+    training = claim(study)
+
+    def locked(study, number):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(claims, "suggest", locked)
+    with pytest.raises(OperationalError):
+        claim_trial(worker=WORKER)
+
+    study.refresh_from_db()
+    training.refresh_from_db()
+    assert (study.state, training.state) == ("running", "running")
+
+
+def test_last_points_may_train_to_their_end_when_the_space_is_exhausted(monkeypatch):
+    study = running_study()
+    last = claim(study)
+
+    def exhausted(study, number):
+        raise SpaceExhausted("all points were tried")
+
+    monkeypatch.setattr(claims, "suggest", exhausted)
+    assert claim_trial(worker=WORKER) is None
+    study.refresh_from_db()
+    assert study.state == "running"
+
+    assert finish_trial(fence_of(last), outcome())
+    assert claim_trial(worker=WORKER) is None
+    study.refresh_from_db()
+    assert study.state == "finished"
 
 
 def test_broken_study_does_not_keep_the_slot_from_the_next_one():

@@ -1,12 +1,14 @@
 """Periodic work heals what messages and workers lose."""
 
 import datetime as dt
+import time
 
 import pytest
 from django.utils import timezone
 
 from dashboard import tasks
 from dashboard.models import Study, Trial, Worker
+from dashboard.services import housekeeping
 from dashboard.services.housekeeping import announce_forgotten_work, end_studies_that_are_done, keep_house
 from dashboard.services.workers import (
     forget_dead_workers,
@@ -110,6 +112,20 @@ def test_study_ends_in_time_although_no_trial_ends():
 
     states = dict(Study.objects.values_list("pk", "state"))
     assert states == {late.pk: "finished", early.pk: "running"}
+
+
+def test_leases_are_left_alone_for_one_round_after_the_machine_slept(monkeypatch):
+    trial = claim(running_study())
+    expire_lease(trial)
+    monkeypatch.setattr(housekeeping, "_last_time", time.time() - 3_600)
+
+    keep_house()
+    trial.refresh_from_db()
+    assert trial.state == "running"
+
+    keep_house()
+    trial.refresh_from_db()
+    assert trial.state == "waiting"
 
 
 @pytest.mark.parametrize("run", [keep_house, tasks.keep_house])
