@@ -28,7 +28,7 @@ check: install-dev ## Run all linters and contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/djlint templates --lint --quiet
 	npm run --silent lint
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	PARZEN_HTTPS=1 PARZEN_SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") \
