@@ -11,6 +11,8 @@ from dashboard.services.trials import reap_lost_trials
 from dashboard.services.work import announce_work
 from dashboard.services.workers import forget_dead_workers
 
+# Seconds; a round is due every five.
+MISSED_ROUNDS = 15
 # When this process kept house the last time, by its own clock.
 _last_time: float | None = None
 
@@ -27,7 +29,7 @@ def _was_asleep() -> bool:
     """After a suspend every lease looks old; workers that woke up as well get one round to renew theirs."""
     global _last_time
     now, last, _last_time = time.time(), _last_time, time.time()
-    return last is not None and now - last > settings.LEASE_SECONDS / 2
+    return last is not None and now - last > max(settings.LEASE_SECONDS / 2, MISSED_ROUNDS)
 
 
 def end_studies_that_are_done() -> None:

@@ -25,7 +25,7 @@ def row_number(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= 18 else None
 
 
-def visible_study(request: HttpRequest, study_id: int) -> Study:
+def visible_study(request: HttpRequest, study_id: int | None) -> Study:
     return get_object_or_404(studies_visible_to(person(request)).select_related("owner"), pk=study_id)
 
 

@@ -43,8 +43,8 @@ def _start(request: HttpRequest) -> page.Start:
     try:
         if "preset" in request.GET:
             return page.start_from_preset(request.GET["preset"])
-        if (number := row_number(request.GET.get("from", ""))) is not None:
-            start = page.start_from_study(visible_study(request, number))
+        if request.GET.get("from", "").isdecimal():
+            start = page.start_from_study(visible_study(request, row_number(request.GET["from"])))
             trainer_info(start.trainer)
             return start
     except ParamsInvalid as error:

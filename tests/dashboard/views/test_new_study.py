@@ -200,7 +200,7 @@ def test_prior_is_drawn_while_its_fields_are_right(page, query, words):
 
     assert words in html
     assert html.count("<rect") > 20
-    assert 'hx-swap-oob="true"' in html
+    assert 'hx-swap-oob="morph"' in html
 
 
 def test_prior_says_what_is_wrong_with_its_fields(page):
