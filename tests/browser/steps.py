@@ -7,6 +7,9 @@ from playwright.sync_api import expect
 from tests.builders import PASSWORD
 
 LONG_MS = 180_000
+ALL_DRAWN = """() => [...document.querySelectorAll("canvas[data-chart]")].every(
+  (canvas) => window.Chart?.getChart(canvas),
+)"""
 # Every chart of the page: its name, and how many points each of its datasets has.
 CHART_POINTS = """() => {
   const canvases = [...document.querySelectorAll("canvas[data-chart]")];
@@ -75,4 +78,5 @@ def expect_same_page(page):
 
 
 def chart_points(page):
+    page.wait_for_function(ALL_DRAWN)  # scripts are deferred: headings are there before charts are
     return page.evaluate(CHART_POINTS)
