@@ -31,6 +31,10 @@ class SpaceExhausted(OptimizerError):  # noqa: N818 - says what happened, as tra
     """Every point of a finite search space has been proposed, and repeats are not allowed."""
 
 
+class TellError(OptimizerError, ValueError):
+    """Something was told or reported that cannot be true of the trial it names."""
+
+
 class UnknownSampler(OptimizerError, ValueError):  # noqa: N818 - as above
     """No sampler has the name that was asked for."""
 

@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 import math
+import sys
 from bisect import insort
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from optimizer.objective import Direction, to_loss
+from optimizer.objective import Direction, check_directions, to_loss
+from optimizer.pareto import best_subset, pareto_front
+from optimizer.reports import Reports
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from optimizer.space import SearchSpace
     from optimizer.values import BoolArray, FloatArray, IntArray, Params
 
 State: TypeAlias = Literal["complete", "pruned", "failed"]
 STATES: Final[tuple[State, ...]] = ("complete", "pruned", "failed")
+Values: TypeAlias = "float | Sequence[float] | None"
 _FIRST_CAPACITY: Final = 64
 
 
 class TrialRow(NamedTuple):
-    """One finished trial as plain data; ``value`` is None when there is none."""
+    """One finished trial as plain data.
+
+    ``value`` is a number, one number per objective, or None; ``constraints`` are satisfied where at most 0;
+    ``reports`` are values by step; ``seconds`` is what the trial cost.
+    """
 
     number: int
     params: Params
-    value: float | None
+    value: Values
     state: State
+    constraints: Sequence[float] = ()
+    reports: Mapping[int, float] | None = None
+    seconds: float | None = None
 
 
 class History:
@@ -37,74 +50,128 @@ class History:
     A complete trial whose value is missing or not finite counts as failed: it never gets a number.
     """
 
-    def __init__(self, space: SearchSpace, direction: Direction = "minimize") -> None:
+    def __init__(self, space: SearchSpace, direction: Direction | Sequence[Direction] = "minimize") -> None:
         self.space = space
-        self.direction: Direction = direction
+        self.directions: tuple[Direction, ...] = check_directions(direction)
+        self.reports = Reports(self.directions[0])
+        self.has_constraints = False
         self._n = 0
         self._coordinates = np.zeros((_FIRST_CAPACITY, len(space)))
         self._active = np.zeros((_FIRST_CAPACITY, len(space)), dtype=np.bool_)
         self._numbers = np.zeros(_FIRST_CAPACITY, dtype=np.int64)
+        self._losses = np.full((_FIRST_CAPACITY, len(self.directions)), np.nan)
+        self._violations = np.zeros(_FIRST_CAPACITY)
+        self._seconds = np.full(_FIRST_CAPACITY, np.nan)
         self._states: list[State] = []
         self._places: dict[int, int] = {}
-        self._ranking: list[tuple[float, int]] = []  # (loss, number) of complete trials, sorted
-        self._keys: set[tuple[object, ...]] = set()
+        self._ranking: list[tuple[float, float, int]] = []  # (violation, first loss, number), sorted
+        self._pruned: list[int] = []
+        self._n_failed = 0
+        self._keys: set[bytes] = set()
 
     @classmethod
     def from_trials(
-        cls, space: SearchSpace, rows: Iterable[TrialRow], direction: Direction = "minimize"
+        cls,
+        space: SearchSpace,
+        rows: Iterable[TrialRow],
+        direction: Direction | Sequence[Direction] = "minimize",
     ) -> History:
         """A history of many trials at once. Raises ``ValueError`` as ``add`` does."""
         history = cls(space, direction)
-        history._extend([TrialRow(*row) for row in rows])
+        listed = [TrialRow(*row) for row in rows]
+        coordinates, active = space.encode([row.params for row in listed])
+        for row, u, mask in zip(listed, coordinates, active, strict=True):
+            history._append(row, u, mask)
         return history
 
-    def add(self, number: int, params: Params, value: float | None, state: State) -> None:
-        """Append one finished trial. ``ValueError`` for a repeated number or an unknown state."""
-        self._extend([TrialRow(number, params, value, state)])
+    def add(
+        self,
+        number: int,
+        params: Params,
+        value: Values,
+        state: State,
+        constraints: Sequence[float] = (),
+        reports: Mapping[int, float] | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        """Append one finished trial. ``ValueError`` for a repeated number, an unknown state, or a wrong
+        number of values.
+        """
+        row = TrialRow(number, params, value, state, constraints, reports, seconds)
+        self._append(row, *self.space.encode_one(params))
 
-    def _extend(self, rows: list[TrialRow]) -> None:
-        fresh: set[int] = set()
-        for row in rows:
-            self._check(row, fresh)
-            fresh.add(row.number)
-        start, end = self._n, self._n + len(rows)
-        self._reserve(end)
-        coordinates, active = self.space.encode([row.params for row in rows])
-        self._coordinates[start:end], self._active[start:end] = coordinates, active
-        self._numbers[start:end] = [row.number for row in rows]
-        self._n = end
-        for row in rows:
-            state, loss = self._judge(row)
-            self._places[row.number] = len(self._states)
-            self._states.append(state)
-            self._keys.add(self.space.key(row.params))
-            if state == "complete":
-                insort(self._ranking, (loss, row.number))
-
-    def _check(self, row: TrialRow, fresh: set[int]) -> None:
+    def _append(
+        self, row: TrialRow, coordinates: Sequence[float] | FloatArray, active: Sequence[bool] | BoolArray
+    ) -> None:
         if row.state not in STATES:
             raise ValueError(f"state must be one of {', '.join(STATES)}, got {row.state!r}")
-        if row.number in self._places or row.number in fresh:
+        if row.number in self._places:
             raise ValueError(f"trial {row.number} is in this history already")
+        state, losses = self._judge(row)
+        violation = total_violation(row.constraints)
+        place = self._n
+        self._reserve(place + 1)
+        self._coordinates[place], self._active[place] = coordinates, active
+        self._numbers[place] = row.number
+        self._violations[place] = violation
+        if row.seconds is not None:
+            self._seconds[place] = row.seconds
+        self._n = place + 1
+        self._places[row.number] = place
+        self._states.append(state)
+        self._keys.add(self.space.key_of_row(self._coordinates[place], self._active[place]))
+        self.has_constraints |= len(row.constraints) > 0
+        for step, value in (row.reports or {}).items():
+            self.reports.add(row.number, step, value)
+        if state == "complete":
+            self._losses[place] = losses
+            insort(self._ranking, (violation, losses[0], row.number))
+        elif state == "pruned":
+            self._pruned.append(row.number)
+        else:
+            self._n_failed += 1
 
-    def _judge(self, row: TrialRow) -> tuple[State, float]:
-        """The state to keep, and the loss that ranks a complete trial."""
-        if row.state == "complete" and (row.value is None or not math.isfinite(row.value)):
-            return "failed", math.nan
-        return row.state, to_loss(math.nan if row.value is None else row.value, self.direction)
+    def _judge(self, row: TrialRow) -> tuple[State, tuple[float, ...]]:
+        """The state to keep, and the losses of a complete trial."""
+        if row.state != "complete" or row.value is None:
+            return ("failed" if row.state == "complete" else row.state), ()
+        values = row.value if isinstance(row.value, Sequence) else (row.value,)
+        if len(values) != len(self.directions):
+            raise ValueError(
+                f"trial {row.number} must have one value per objective ({len(self.directions)}), got {len(values)}"
+            )
+        losses = tuple(to_loss(float(v), d) for v, d in zip(values, self.directions, strict=True))
+        return ("complete" if all(map(math.isfinite, losses)) else "failed"), losses
 
     def _reserve(self, n: int) -> None:
-        """Make room for n rows by doubling."""
-        capacity = len(self._numbers)
-        if n <= capacity:
+        """Make room for n rows."""
+        if n <= len(self._numbers):
             return
-        more = max(n, 2 * capacity) - capacity
-        self._coordinates = np.pad(self._coordinates, ((0, more), (0, 0)))
-        self._active = np.pad(self._active, ((0, more), (0, 0)))
-        self._numbers = np.pad(self._numbers, (0, more))
+        for name, fill in (
+            ("_coordinates", 0),
+            ("_active", 0),
+            ("_numbers", 0),
+            ("_losses", np.nan),
+            ("_violations", 0),
+            ("_seconds", np.nan),
+        ):
+            setattr(self, name, with_room(getattr(self, name), n, fill))
 
     def __len__(self) -> int:
         return self._n
+
+    def __contains__(self, number: object) -> bool:
+        return number in self._places
+
+    @property
+    def direction(self) -> Direction:
+        """The direction of the only, or the first, objective."""
+        return self.directions[0]
+
+    @property
+    def n_objectives(self) -> int:
+        """How many objectives the trials have."""
+        return len(self.directions)
 
     @property
     def coordinates(self) -> FloatArray:
@@ -122,9 +189,32 @@ class History:
         return self._numbers[: self._n]
 
     @property
+    def losses(self) -> FloatArray:
+        """Losses (smaller is better), shape (n, n_objectives); NaN where a trial is not complete."""
+        return self._losses[: self._n]
+
+    @property
+    def violations(self) -> FloatArray:
+        """By how much each trial breaks its constraints in total, shape (n,); 0 when it keeps all."""
+        return self._violations[: self._n]
+
+    @property
+    def seconds(self) -> FloatArray:
+        """What each trial cost in seconds, shape (n,); NaN where unknown."""
+        return self._seconds[: self._n]
+
+    @property
     def states(self) -> tuple[State, ...]:
         """The state of each trial; "failed" for a complete one without a finite value."""
         return tuple(self._states)
+
+    def state_of_row(self, row: int) -> State:
+        """The state of the trial in a row."""
+        return self._states[row]
+
+    def row_of(self, number: int) -> int:
+        """The row of a trial number. Raises ``KeyError`` when it is not here."""
+        return self._places[number]
 
     @property
     def n_complete(self) -> int:
@@ -134,21 +224,70 @@ class History:
     @property
     def n_finished(self) -> int:
         """How many trials are complete or pruned, that is, told something about their params."""
-        return self._n - self._states.count("failed")
+        return self._n - self._n_failed
 
     def best_rows(self, n: int) -> IntArray:
-        """Rows of the n best complete trials, best first; equal values in order of trial number."""
-        return np.array([self._places[number] for _, number in self._ranking[:n]], dtype=np.int64)
+        """Rows of the n best complete trials, best first; equal ones in order of trial number.
 
-    def losses(self) -> Iterator[tuple[int, float]]:
-        """(trial number, loss) of the complete trials, best first."""
-        return ((number, loss) for loss, number in self._ranking)
+        Trials that keep their constraints come first, the others by how much they break them. With several
+        objectives, best means the earlier Pareto front, and within the last one the largest hypervolume.
+        """
+        if self.n_objectives == 1 or n <= 0:
+            return np.array([self._places[number] for _, _, number in self._ranking[:n]], dtype=np.int64)
+        rows = np.array(sorted(self._places[number] for _, _, number in self._ranking), dtype=np.int64)
+        feasible = rows[self._violations[rows] == 0]
+        best = feasible[best_subset(self._losses[feasible], n)]
+        others = rows[self._violations[rows] > 0]
+        others = others[np.argsort(self._violations[others], kind="stable")]
+        return np.concatenate([best, others[: max(0, n - len(best))]])
+
+    def front_rows(self) -> IntArray:
+        """Rows of the complete trials that keep their constraints and that no such trial dominates."""
+        feasible = (self._places[number] for violation, _, number in self._ranking if violation == 0)
+        rows = np.array(sorted(feasible), dtype=np.int64)
+        front: IntArray = rows[pareto_front(self._losses[rows])]
+        return front
+
+    def pruned_rows(self) -> IntArray:
+        """Rows of the pruned trials, most promising first: those that got farther, then by rank at that step."""
+        promise = {number: self._promise(number) for number in self._pruned}
+        return np.array([self._places[n] for n in sorted(promise, key=promise.__getitem__)], dtype=np.int64)
+
+    def _promise(self, number: int) -> tuple[float, float, int]:
+        step = self.reports.last_step(number)
+        return (
+            (math.inf, 1.0, number) if step is None else (-step, self.reports.rank_at(number, step), number)
+        )
+
+    def ranked(self) -> Iterator[tuple[int, float]]:
+        """(trial number, first loss) of the complete trials, best first."""
+        return ((number, loss) for _, loss, number in self._ranking)
 
     def has_seen(self, params: Params) -> bool:
         """Whether some trial of this history, in any state, had exactly these params."""
         return self.space.key(params) in self._keys
 
+    def has_key(self, key: bytes) -> bool:
+        """``has_seen`` for params whose ``SearchSpace.key`` is known."""
+        return key in self._keys
+
     @property
     def n_seen(self) -> int:
         """How many different params the trials had."""
         return len(self._keys)
+
+
+def with_room(array: NDArray[Any], n: int, fill: float = 0) -> NDArray[Any]:
+    """``array`` with at least n rows, by doubling; new rows hold ``fill``."""
+    more = max(n, 2 * len(array), _FIRST_CAPACITY) - len(array)
+    if n <= len(array):
+        return array
+    grown = np.full((len(array) + more, *array.shape[1:]), fill, dtype=array.dtype)
+    grown[: len(array)] = array
+    return grown
+
+
+def total_violation(constraints: Sequence[float]) -> float:
+    """The sum of what exceeds 0; a constraint that is not a number counts as broken beyond measure."""
+    total = sum(max(0.0, float(c)) if c == c else math.inf for c in constraints)  # noqa: PLR0124 - NaN
+    return min(total, sys.float_info.max)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias
 
 Direction: TypeAlias = Literal["minimize", "maximize"]
@@ -19,3 +20,14 @@ def is_better(a: float, b: float, direction: Direction) -> bool:
 def to_loss(value: float, direction: Direction) -> float:
     """``value`` as a loss, which samplers minimise; applied twice it gives the value back."""
     return value if direction == "minimize" else -value
+
+
+def check_directions(direction: Direction | Sequence[Direction]) -> tuple[Direction, ...]:
+    """One direction per objective. Raises ``ValueError`` for none or an unknown one."""
+    directions = (direction,) if isinstance(direction, str) else tuple(direction)
+    if not directions:
+        raise ValueError("there must be at least one objective, got none")
+    for one in directions:
+        if one not in DIRECTIONS:
+            raise ValueError(f"direction must be one of {', '.join(DIRECTIONS)}, got {one!r}")
+    return directions

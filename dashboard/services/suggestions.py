@@ -18,4 +18,5 @@ def suggest(study: Study, number: int) -> Suggestion:
     history = History.from_trials(space, rows, cast(Direction, study.direction))
     pending = [params for _, state, params, _ in trials if state not in ENDED]
     rng = generator_for(study.seed, number)
-    return create_sampler(study.sampler).suggest(space, history, pending, rng, budget=study.max_trials)
+    sampler = create_sampler(study.sampler)
+    return sampler.suggest(space, history, pending, rng, budget=study.max_trials, seed=study.seed)

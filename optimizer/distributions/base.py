@@ -74,6 +74,22 @@ class Distribution(ABC):
         """The values at model coordinates, shape (n,): the inverse of ``encode``."""
         return self.from_unit(coordinates)
 
+    def encode_one(self, value: object) -> float:
+        """``encode`` of a single value, without the cost of an array."""
+        return float(self.encode([value])[0])
+
+    def decode_one(self, coordinate: float) -> Value:
+        """``decode`` of a single coordinate, without the cost of an array."""
+        return self.decode(np.array([coordinate]))[0]
+
+    def pack_one(self, value: Value) -> float:
+        """A float that stands for ``value``, NaN when it has no place here; choices give their index."""
+        return self.encode_one(value)
+
+    def unpack_one(self, number: float) -> Value:
+        """The inverse of ``pack_one``."""
+        return self.decode_one(number)
+
     def sample(self, rng: np.random.Generator) -> Value:
         """One value from the prior; takes exactly one uniform number from ``rng``."""
         return self.from_unit(np.array([rng.random()]))[0]

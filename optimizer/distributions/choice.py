@@ -67,6 +67,12 @@ class Choice(Distribution):
     def decode(self, coordinates: FloatArray) -> list[Value]:
         return [self.choices[int(i)] for i in coordinates.tolist()]
 
+    def encode_one(self, value: object) -> float:
+        return self._index.get(value_key(value), math.nan) if isinstance(value, SCALAR_TYPES) else math.nan
+
+    def decode_one(self, coordinate: float) -> Value:
+        return self.choices[int(coordinate)]
+
     def to_unit(self, values: Sequence[object]) -> FloatArray:
         middles = (self._edges[1:] + self._edges[:-1]) / 2
         index = self.encode(values)

@@ -141,6 +141,12 @@ class Numeric(Distribution):
         ticks = np.minimum(np.maximum(np.rint((x - self._anchor) / self.step), first), last)
         return [self._snap(tick) for tick in ticks.tolist()]
 
+    def pack_one(self, value: Value) -> float:
+        return math.nan if math.isnan(self.encode_one(value)) else float(cast(float, value))
+
+    def unpack_one(self, number: float) -> Value:
+        return number
+
     def _scale_json(self) -> dict[str, JSON]:
         return {"log": True} if self.log else {}
 

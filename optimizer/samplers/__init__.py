@@ -7,7 +7,10 @@ from typing import Any, Final
 
 from optimizer.errors import UnknownSampler
 from optimizer.samplers.base import Sampler, Suggestion, generator_for
+from optimizer.samplers.gp import GPSampler
+from optimizer.samplers.grid import GridSampler
 from optimizer.samplers.random import RandomSampler
+from optimizer.samplers.sobol import SobolSampler
 from optimizer.samplers.tpe import TPESampler
 
 
@@ -31,10 +34,28 @@ SAMPLERS: Final[dict[str, SamplerInfo]] = {
             "Learns from the trials so far where good values are dense, and tries more there.",
         ),
         SamplerInfo(
+            "gp",
+            "Gaussian process",
+            GPSampler,
+            "Models the value over the whole space and tries where the most improvement is expected.",
+        ),
+        SamplerInfo(
             "random",
             "Random search",
             RandomSampler,
             "Draws every trial independently of the others; the baseline to compare with.",
+        ),
+        SamplerInfo(
+            "sobol",
+            "Sobol sequence",
+            SobolSampler,
+            "Fills the search space evenly, without gaps and clusters; learns nothing from the results.",
+        ),
+        SamplerInfo(
+            "grid",
+            "Grid search",
+            GridSampler,
+            "Tries every combination of evenly spread values once, in a shuffled order, and then ends.",
         ),
     )
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -81,6 +82,11 @@ class Axes:
 
     def __len__(self) -> int:
         return len(self.smooth) + len(self.tables)
+
+    @cached_property
+    def is_conditional(self) -> bool:
+        """Whether some searched parameter is not always active."""
+        return any(self.space[name].when is not None for name in self.space.searched)
 
     def read(self, coordinates: FloatArray, active: BoolArray) -> Points:
         """Points from model coordinates and activity, each of shape (n, d)."""

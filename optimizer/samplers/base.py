@@ -7,10 +7,9 @@ suggestion, in whatever process it runs.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 import numpy as np
 
@@ -19,16 +18,44 @@ if TYPE_CHECKING:
     from optimizer.space import SearchSpace
     from optimizer.values import JSON, Params, Value
 
+Explanation: TypeAlias = "dict[str, JSON]"
+
 _REDRAWS: Final = 32
 _LISTED_POINTS: Final = 2_000
 
 
-@dataclass(frozen=True)
 class Suggestion:
-    """Params to try next, and why: ``explanation`` is small JSON with "sampler", "kind" and "text"."""
+    """Params to try next, and why.
 
-    params: dict[str, Value]
-    explanation: dict[str, JSON]
+    ``explanation`` is small JSON with at least "sampler" (who proposed), "kind" ("startup", "random" or "model")
+    and "text" (one sentence for people). It may be given as a function, because curves for a page cost more
+    than the proposal itself; it is called at most once, and must not look at anything that changes.
+    """
+
+    def __init__(
+        self, params: dict[str, Value], explanation: Explanation | Callable[[], Explanation]
+    ) -> None:
+        self.params = params
+        self._explanation = explanation
+
+    @property
+    def explanation(self) -> Explanation:
+        """Why these params."""
+        if callable(self._explanation):
+            self._explanation = self._explanation()
+        return self._explanation
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Suggestion)
+            and self.params == other.params
+            and self.explanation == other.explanation
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # params are a dict
+
+    def __repr__(self) -> str:
+        return f"Suggestion({self.params!r})"
 
 
 class Sampler(ABC):
@@ -45,11 +72,16 @@ class Sampler(ABC):
         rng: np.random.Generator,
         *,
         budget: int | None = None,
+        allow_repeats: bool = False,
+        seed: int = 0,
     ) -> Suggestion:
         """Params for one more trial, a point of ``space``.
 
         ``history`` must be over ``space``; ``pending`` are the params of trials that still run; ``budget``
-        is the number of trials of the whole study when it is known.
+        is the number of trials of the whole study when it is known, ``seed`` the study's, for what all its trials
+        share. Unless ``allow_repeats``, a point that was
+        seen is proposed only when no unseen one is left. A sampler may keep what it computed from a history, as
+        long as this changes no suggestion. Raises ``SpaceExhausted`` when there is nothing left to propose.
         """
 
 
@@ -63,12 +95,16 @@ def generator_for(study_seed: int, trial_number: int) -> np.random.Generator:
 class Seen:
     """The points that were proposed before: those of the history and those that still run."""
 
-    def __init__(self, history: History, pending: Sequence[Params]) -> None:
+    def __init__(self, history: History, pending: Sequence[Params], *, allow_repeats: bool = False) -> None:
         self._history = history
         self._pending = {history.space.key(params) for params in pending}
+        self._allow_repeats = allow_repeats
 
     def __contains__(self, params: Params) -> bool:
-        return self._history.space.key(params) in self._pending or self._history.has_seen(params)
+        if self._allow_repeats:
+            return False
+        key = self._history.space.key(params)
+        return key in self._pending or self._history.has_key(key)
 
     def __len__(self) -> int:
         """At least the number of different points; the two sources may overlap."""

@@ -28,7 +28,10 @@ class RandomSampler(Sampler):
         rng: np.random.Generator,
         *,
         budget: int | None = None,  # noqa: ARG002 - part of the contract
+        allow_repeats: bool = False,
+        seed: int = 0,  # noqa: ARG002 - as above
     ) -> Suggestion:
-        params, is_repeat = draw_unseen(space, Seen(history, pending), rng)
+        seen = Seen(history, pending, allow_repeats=allow_repeats)
+        params, is_repeat = draw_unseen(space, seen, rng)
         text = f"Random point. {REPEAT_NOTE}" if is_repeat else "Random point from the search space."
         return Suggestion(params, {"sampler": self.name, "kind": "random", "text": text})

@@ -70,8 +70,10 @@ class TPESampler(Sampler):
         rng: np.random.Generator,
         *,
         budget: int | None = None,
+        allow_repeats: bool = False,
+        seed: int = 0,
     ) -> Suggestion:
-        seen = Seen(history, pending)
+        seen = Seen(history, pending, allow_repeats=allow_repeats)
         n_startup = startup_trials(self.n_startup, budget)
         axes = Axes.of(space)
         if history.n_finished < n_startup or history.n_complete == 0 or len(axes) == 0:

@@ -20,7 +20,7 @@ def test_ranks_complete_trials_by_loss_then_number():
 def test_maximizing_ranks_the_largest_first():
     rows = [TrialRow(0, {"x": 0.1}, 1.0, "complete"), TrialRow(1, {"x": 0.2}, 3.0, "complete")]
     history = History.from_trials(SPACE, rows, "maximize")
-    assert list(history.losses()) == [(1, -3.0), (0, -1.0)]
+    assert list(history.ranked()) == [(1, -3.0), (0, -1.0)]
 
 
 @pytest.mark.parametrize("value", [None, math.nan, math.inf, -math.inf])
@@ -29,7 +29,7 @@ def test_value_that_is_not_finite_stays_failed(value):
     history.add(0, {"x": 0.5}, value, "complete")
     assert history.states == ("failed",)
     assert (history.n_complete, history.n_finished, len(history)) == (0, 0, 1)
-    assert list(history.losses()) == []
+    assert list(history.ranked()) == []
     assert history.has_seen({"x": 0.5})
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from optimizer import (
     SAMPLERS,
+    SpaceExhausted,
     Boolean,
     Categorical,
     Condition,
@@ -22,6 +23,7 @@ from optimizer import (
     create_sampler,
     generator_for,
 )
+from optimizer.samplers.grid import GridSampler
 
 SPACES = {
     "float": [Parameter("x", Float(0, 1))],
@@ -69,6 +71,16 @@ def filled(space, n, value=lambda number: float(number % 7), state="complete", s
     return history
 
 
+def ask(sampler, space, history, pending, rng, **options):
+    """A suggestion, or None where a sampler ends: only when it has proposed all that it can."""
+    try:
+        return sampler.suggest(space, history, pending, rng, **options)
+    except SpaceExhausted:
+        assert isinstance(sampler, GridSampler)
+        assert history.n_seen + len(pending) >= sampler.size(space)
+        return None
+
+
 every_sampler = pytest.mark.parametrize("name", sorted(SAMPLERS))
 every_space = pytest.mark.parametrize("space_name", sorted(SPACES))
 
@@ -79,7 +91,9 @@ def test_proposes_valid_params_with_a_small_explanation(name, space_name):
     space, sampler = space_of(space_name), create_sampler(name)
     history = History(space)
     for number in range(30):
-        suggestion = sampler.suggest(space, history, [], generator_for(1, number), budget=30)
+        suggestion = ask(sampler, space, history, [], generator_for(1, number), budget=30)
+        if suggestion is None:
+            break
         space.validate_params(suggestion.params)
         assert list(suggestion.params) == space.active(suggestion.params)
         assert suggestion.explanation["sampler"] == name
@@ -91,13 +105,13 @@ def test_proposes_valid_params_with_a_small_explanation(name, space_name):
 @every_sampler
 @every_space
 def test_same_seed_and_history_give_the_same_suggestion(name, space_name):
-    def ask():
+    def suggest():
         space = space_of(space_name)
         rng = np.random.default_rng(3)
         pending = [space.sample(rng) for _ in range(2)]
-        return create_sampler(name).suggest(space, filled(space, 25), pending, generator_for(7, 25))
+        return ask(create_sampler(name), space, filled(space, 25), pending, generator_for(7, 25))
 
-    assert ask() == ask()
+    assert suggest() == suggest()
 
 
 @every_sampler
@@ -106,7 +120,9 @@ def test_same_seed_and_history_give_the_same_suggestion(name, space_name):
 def test_copes_with_a_history_without_any_value(name, space_name, state):
     space = space_of(space_name)
     history = filled(space, 20, value=lambda number: None, state=state)
-    space.validate_params(create_sampler(name).suggest(space, history, [], generator_for(0, 20)).params)
+    suggestion = ask(create_sampler(name), space, history, [], generator_for(0, 20))
+    if suggestion is not None:
+        space.validate_params(suggestion.params)
 
 
 @every_sampler
@@ -114,8 +130,9 @@ def test_copes_with_a_history_without_any_value(name, space_name, state):
 def test_copes_with_equal_and_with_extreme_values(name, space_name):
     space = space_of(space_name)
     for value in (lambda number: 1.0, lambda number: (-1) ** number * 1e308, lambda number: math.nan):
-        suggestion = create_sampler(name).suggest(space, filled(space, 20, value), [], generator_for(0, 20))
-        space.validate_params(suggestion.params)
+        suggestion = ask(create_sampler(name), space, filled(space, 20, value), [], generator_for(0, 20))
+        if suggestion is not None:
+            space.validate_params(suggestion.params)
 
 
 @every_sampler
@@ -152,9 +169,10 @@ def test_never_repeats_in_a_finite_space_until_it_is_exhausted(name):
         suggestion = sampler.suggest(space, history, [], generator_for(5, number))
         assert not history.has_seen(suggestion.params)
         history.add(number, suggestion.params, float(suggestion.params.get("b", 0)), "complete")
-    repeat = sampler.suggest(space, history, [], generator_for(5, n_points))
-    space.validate_params(repeat.params)
-    assert "repeat" in repeat.explanation["text"]
+    repeat = ask(sampler, space, history, [], generator_for(5, n_points))
+    if repeat is not None:
+        space.validate_params(repeat.params)
+        assert "repeat" in repeat.explanation["text"]
 
 
 def test_generators_differ_by_seed_and_by_trial():
@@ -164,7 +182,7 @@ def test_generators_differ_by_seed_and_by_trial():
 
 
 def test_unknown_sampler_is_named_with_the_known_ones():
-    with pytest.raises(UnknownSampler, match="must be one of tpe, random, got 'tpo'"):
+    with pytest.raises(UnknownSampler, match="must be one of tpe, .*, got 'tpo'"):
         create_sampler("tpo")
 
 

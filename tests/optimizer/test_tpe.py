@@ -58,7 +58,7 @@ def best_of(name, space, objective, n, seed):
     for number in range(n):
         params = sampler.suggest(space, history, [], generator_for(seed, number), budget=n).params
         history.add(number, params, objective(params), "complete")
-    return next(history.losses())[1]
+    return next(history.ranked())[1]
 
 
 def random_history(space, n, seed=0):

@@ -1,0 +1,63 @@
+"""Points of a search space as the columns that a stationary kernel can measure distances in.
+
+A number (smooth, or the middle of its cell) is one column in [0, 1]. A nominal choice is a one-hot block
+scaled such that two different choices lie at distance 1. A parameter that is inactive stands at the middle of
+its column, or at the centre of its block: between two points of one branch it then makes no difference, and
+between branches the parent's own columns keep the distance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from optimizer.samplers.axes import Axes, Points
+    from optimizer.values import FloatArray, IntArray
+
+_ROOT_HALF = np.sqrt(0.5)
+
+
+@dataclass(frozen=True)
+class Features:
+    """How the axes of a space become columns.
+
+    ``parameter`` (n_columns,) says which axis a column belongs to: first the smooth axes, then the tables.
+    """
+
+    axes: Axes
+    parameter: IntArray
+    blocks: tuple[FloatArray, ...]  # one row of columns per level, by table
+    absent: tuple[FloatArray, ...]  # the row of an inactive table
+
+    @classmethod
+    def of(cls, axes: Axes) -> Features:
+        """The columns of every axis."""
+        n_smooth = len(axes.smooth)
+        owners = [np.arange(n_smooth)]
+        blocks, absent = [], []
+        for t, table in enumerate(axes.tables):
+            if table.is_nominal:
+                block = np.eye(len(table.prior)) * _ROOT_HALF
+                blank = np.full(block.shape[1], _ROOT_HALF / len(table.prior))
+            else:
+                block, blank = table.middles[:, None], np.full(1, 0.5)
+            blocks.append(block)
+            absent.append(blank)
+            owners.append(np.full(block.shape[1], n_smooth + t))
+        return cls(axes, np.concatenate(owners).astype(np.int64), tuple(blocks), tuple(absent))
+
+    @property
+    def n_columns(self) -> int:
+        """Columns of a row of features."""
+        return len(self.parameter)
+
+    def read(self, points: Points) -> FloatArray:
+        """Features of n points, shape (n, n_columns)."""
+        columns = [np.where(points.is_u, points.u, 0.5)]
+        for t, (block, blank) in enumerate(zip(self.blocks, self.absent, strict=True)):
+            rows = block[points.levels[:, t]]
+            columns.append(np.where(points.is_level[:, t, None], rows, blank))
+        return np.concatenate(columns, axis=1)

@@ -1,0 +1,86 @@
+"""One line that says how far a search is."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from time import monotonic
+from typing import Any, Final, Protocol, TypeAlias
+
+INTERVAL: Final = 0.1  # seconds between two states of the line on a terminal
+LOG_INTERVAL: Final = 30.0  # seconds between two lines in a file
+
+
+class Bar(Protocol):
+    """What a progress callback of Hyperopt yields, such as tqdm's bar; ``postfix`` is set to the best
+    loss.
+    """
+
+    postfix: Any
+
+    def update(self, n: int) -> object: ...
+
+
+ProgressCallback: TypeAlias = Callable[..., AbstractContextManager[Bar]]
+
+
+class Line:
+    """Shows "12/100 trials, best loss: 0.1, 3.2 s per trial" on standard error."""
+
+    def __init__(self, initial: int, total: int) -> None:
+        self.postfix = ""
+        self._n = self._first = initial
+        self._total = "" if total == sys.maxsize else f"/{total}"
+        self._is_terminal = sys.stderr.isatty()
+        self._began = self._shown = monotonic()
+
+    def update(self, n: int) -> None:
+        self._n += n
+        if monotonic() - self._shown >= (INTERVAL if self._is_terminal else LOG_INTERVAL):
+            self.show()
+
+    def show(self) -> None:
+        """Write the line now, on a terminal over the one before."""
+        self._shown = monotonic()
+        parts = [f"{self._n}{self._total} trials", self.postfix]
+        if self._n > self._first:
+            parts.append(f"{(self._shown - self._began) / (self._n - self._first):.3g} s per trial")
+        start, end = ("\r\x1b[K", "") if self._is_terminal else ("", "\n")
+        sys.stderr.write(f"{start}{', '.join(filter(None, parts))}{end}")
+        sys.stderr.flush()
+
+    def close(self) -> None:
+        """Write the last state."""
+        self.show()
+        if self._is_terminal:
+            sys.stderr.write("\n")
+
+
+class _NoBar:
+    postfix = ""
+
+    def update(self, n: int) -> None: ...
+
+
+@contextmanager
+def default_callback(initial: int, total: int) -> Iterator[Bar]:
+    """A ``Line``."""
+    line = Line(initial, total)
+    try:
+        yield line
+    finally:
+        line.close()
+
+
+@contextmanager
+def no_progress_callback(initial: int, total: int) -> Iterator[Bar]:  # noqa: ARG001 - every callback has these
+    """Nothing to see."""
+    yield _NoBar()
+
+
+def callback_for(show_progressbar: bool | ProgressCallback, *, verbose: bool) -> ProgressCallback:
+    """What ``fmin`` was told to show: nothing, a line, or the bar of the user."""
+    if not (show_progressbar and verbose):
+        return no_progress_callback
+    return default_callback if show_progressbar is True else show_progressbar

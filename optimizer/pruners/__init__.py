@@ -1,0 +1,89 @@
+"""Pruners by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+from optimizer.pruners.asha import AshaPruner
+from optimizer.pruners.base import Decision, Pruner, UnknownPruner
+from optimizer.pruners.hyperband import HyperbandPruner
+from optimizer.pruners.median import MedianPruner
+from optimizer.pruners.patient import PatientPruner
+from optimizer.pruners.percentile import PercentilePruner
+from optimizer.pruners.threshold import ThresholdPruner
+
+
+@dataclass(frozen=True)
+class PrunerInfo:
+    """A pruner as pages show it: a label and one sentence of help."""
+
+    name: str
+    label: str
+    pruner: type[Pruner]
+    help: str
+
+
+PRUNERS: Final[dict[str, PrunerInfo]] = {
+    info.name: info
+    for info in (
+        PrunerInfo(
+            "median",
+            "Median",
+            MedianPruner,
+            "Stops a trial that is worse than half of the others were at the same step.",
+        ),
+        PrunerInfo(
+            "percentile",
+            "Percentile",
+            PercentilePruner,
+            "Stops a trial that is not within the best part of the others at the same step.",
+        ),
+        PrunerInfo(
+            "asha",
+            "Successive halving (ASHA)",
+            AshaPruner,
+            "Looks at a few steps far apart, and lets only the best quarter of the trials pass each of them.",
+        ),
+        PrunerInfo(
+            "hyperband",
+            "Hyperband",
+            HyperbandPruner,
+            "Successive halving that starts to stop early for some trials and late for others.",
+        ),
+        PrunerInfo(
+            "patient",
+            "Patience",
+            PatientPruner,
+            "Stops a trial that has not improved on itself for a number of steps.",
+        ),
+        PrunerInfo(
+            "threshold",
+            "Threshold",
+            ThresholdPruner,
+            "Stops a trial whose value leaves fixed bounds or is not a number.",
+        ),
+    )
+}
+
+
+def create_pruner(name: str, **options: Any) -> Pruner:
+    """A pruner by name, with the options of its class; a wrapped pruner may be given as its JSON.
+
+    Raises ``UnknownPruner`` for any other name, and ``ValueError`` for an option that does not exist or
+    breaks a rule.
+    """
+    info = PRUNERS.get(name)
+    if info is None:
+        raise UnknownPruner(f"the pruner must be one of {', '.join(PRUNERS)}, got {name!r}")
+    known = [field.name for field in fields(info.pruner) if field.init]
+    for option, value in options.items():
+        if option not in known:
+            raise ValueError(f"the options of {name} are {', '.join(known)}; got {option!r}")
+        if isinstance(value, Mapping) and isinstance(value.get("name"), str):
+            options[option] = create_pruner(**value)
+    return info.pruner(**options)
+
+
+__all__ = ["PRUNERS", "Decision", "Pruner", "PrunerInfo", "UnknownPruner", "create_pruner"]

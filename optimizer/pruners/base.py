@@ -1,0 +1,111 @@
+"""The contract of every pruner, and what pruners share.
+
+A pruner looks at reports and at nothing else: the same reports give the same decision, in whatever process
+and in whatever order they came. It compares losses, so smaller is better whatever the direction of the study.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
+
+from optimizer.errors import OptimizerError
+from optimizer.objective import to_loss
+from optimizer.values import is_number, show_number, show_value
+
+if TYPE_CHECKING:
+    from optimizer.objective import Direction
+    from optimizer.reports import Reports
+    from optimizer.values import JSON
+
+
+class UnknownPruner(OptimizerError, ValueError):  # noqa: N818 - as UnknownSampler
+    """No pruner has the name that was asked for."""
+
+
+class Decision(NamedTuple):
+    """Whether to stop a trial, and why in one sentence for people."""
+
+    should_prune: bool
+    text: str
+
+    @classmethod
+    def stop(cls, step: int, reason: str) -> Decision:
+        """Stop the trial at ``step``."""
+        return cls(True, f"Stopped at step {step}: {reason}.")
+
+    @classmethod
+    def go_on(cls, reason: str) -> Decision:
+        """Let the trial go on."""
+        return cls(False, f"Goes on: {reason}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pruner(ABC):
+    """Says whether a running trial is worth going on with, from what all trials reported.
+
+    A pruner is a frozen dataclass: its fields are its options, checked when it is made (``ValueError``).
+    Pruners with the same options are equal.
+
+    ``is_relative``: whether it judges a trial by the other trials alone. Such a pruner stops neither a trial
+    that has nobody to compare with, nor the best one at a step.
+    """
+
+    name: ClassVar[str]
+    is_relative: ClassVar[bool]
+
+    @abstractmethod
+    def decide(self, reports: Reports, number: int, step: int) -> Decision:
+        """The decision for trial ``number``, which has just reported at ``step``.
+
+        Raises ``KeyError`` when it has not.
+        """
+
+    def to_json(self) -> dict[str, JSON]:
+        """Name and options; ``create_pruner(**pruner.to_json())`` gives an equal pruner."""
+        options = {field.name: getattr(self, field.name) for field in fields(self) if field.init}
+        return {"name": self.name, **{key: _to_json(value) for key, value in options.items()}}
+
+
+def _to_json(option: Any) -> JSON:
+    return option.to_json() if isinstance(option, Pruner) else cast("JSON", option)
+
+
+def is_check(reports: Reports, number: int, step: int, n_warmup_steps: int, interval_steps: int) -> bool:
+    """Whether a pruner that looks every ``interval_steps`` after a warm-up looks at this report.
+
+    It looks at the first report at or after each of the steps w, w + i, w + 2i ..., because a trial need not
+    report at exactly those.
+    """
+    if step < n_warmup_steps:
+        return False
+    due = step - (step - n_warmup_steps) % interval_steps
+    return reports.is_first_since(number, due, step)
+
+
+def show_loss(loss: float, direction: Direction) -> str:
+    """A loss as the value that was reported, for people."""
+    return show_number(to_loss(loss, direction)) if loss < math.inf else "(not a number)"
+
+
+def check_whole(name: str, value: object, at_least: int) -> None:
+    """Raise ``ValueError`` unless an option is a whole number and not too small."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < at_least:
+        raise ValueError(f"{name} must be a whole number of at least {at_least}, got {show_value(value)}")
+
+
+def check_number(name: str, value: object, low: float = -math.inf, high: float = math.inf) -> None:
+    """Raise ``ValueError`` unless an option is a finite number from ``low`` to ``high``."""
+    try:
+        number = float(cast("float", value)) if is_number(value) else math.nan
+    except OverflowError:
+        number = math.inf
+    if math.isfinite(number) and low <= number <= high:
+        return
+    if high < math.inf:
+        rule = f"a number from {show_number(low)} to {show_number(high)}"
+    else:
+        rule = "a finite number" + (f" of at least {show_number(low)}" if low > -math.inf else "")
+    raise ValueError(f"{name} must be {rule}, got {show_value(value)}")

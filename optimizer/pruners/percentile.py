@@ -1,0 +1,74 @@
+"""Stop what is worse than a percentile of the other trials at the same step.
+
+The median stopping rule (Golovin et al., "Google Vizier", KDD 2017), for any percentile and with the others'
+values at the step in place of their running averages.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from optimizer.pruners.base import Decision, Pruner, check_number, check_whole, is_check, show_loss
+
+if TYPE_CHECKING:
+    from optimizer.reports import Reports
+
+
+@dataclass(frozen=True, kw_only=True)
+class PercentilePruner(Pruner):
+    """Keeps a trial whose best value so far is within the best ``percentile`` % of the others at this step.
+
+    Nothing is stopped at a step where fewer than ``n_startup_trials`` other trials have reported, nor before
+    step ``n_warmup_steps``; from there on, every ``interval_steps`` steps are looked at.
+    """
+
+    name: ClassVar[str] = "percentile"
+    is_relative: ClassVar[bool] = True
+
+    percentile: float = 25.0
+    n_startup_trials: int = 5
+    n_warmup_steps: int = 0
+    interval_steps: int = 1
+
+    def __post_init__(self) -> None:
+        check_number("percentile", self.percentile, 0, 100)
+        check_whole("n_startup_trials", self.n_startup_trials, 0)
+        check_whole("n_warmup_steps", self.n_warmup_steps, 0)
+        check_whole("interval_steps", self.interval_steps, 1)
+
+    def decide(self, reports: Reports, number: int, step: int) -> Decision:
+        loss, losses = reports.loss_at(number, step), reports.at(step)
+        n_others = len(losses) - 1
+        if not is_check(reports, number, step, self.n_warmup_steps, self.interval_steps):
+            return Decision.go_on(f"step {step} is not one to look at")
+        if n_others < max(1, self.n_startup_trials):
+            return Decision.go_on(f"only {n_others} other trials have reported at step {step}")
+        best = reports.best_of(number, 0, step)
+        limit = percentile_without(losses, loss, self.percentile)
+        compared = f"{self._describe(show_loss(limit, reports.direction))} of {n_others} trials at that step"
+        shown = f"its best value {show_loss(best, reports.direction)}"
+        if best <= limit:
+            return Decision.go_on(f"{shown} is no worse than {compared}")
+        return Decision.stop(step, f"{shown} is worse than {compared}")
+
+    def _describe(self, limit: str) -> str:
+        return f"{limit}, the limit of the best {self.percentile:g}%"
+
+
+def percentile_without(losses: Sequence[float], left_out: float, percentile: float) -> float:
+    """The percentile, linearly interpolated, of sorted ``losses`` without one that equals ``left_out``.
+
+    There must be another one. The list is neither copied nor changed, so the cost hardly grows with it.
+    """
+    gap = bisect_left(losses, left_out)
+    position = (len(losses) - 2) * percentile / 100
+    low = math.floor(position)
+    high = math.ceil(position)
+    below, above = losses[low + (low >= gap)], losses[high + (high >= gap)]
+    if below == above:  # also where both are infinite
+        return below
+    return below + (position - low) * (above - below)

@@ -1,0 +1,58 @@
+"""Stop what leaves the range of sane values: a training that diverges, or is no better than guessing."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from optimizer.objective import to_loss
+from optimizer.pruners.base import Decision, Pruner, check_number, check_whole, is_check
+from optimizer.values import show_number
+
+if TYPE_CHECKING:
+    from optimizer.reports import Reports
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThresholdPruner(Pruner):
+    """Stops a trial whose value is below ``lower``, above ``upper`` or not a finite number.
+
+    The bounds are values as they are reported, whatever the direction; None stands for no bound. Nothing is
+    stopped before step ``n_warmup_steps``; from there on, every ``interval_steps`` steps are looked at.
+    """
+
+    name: ClassVar[str] = "threshold"
+    is_relative: ClassVar[bool] = False
+
+    lower: float | None = None
+    upper: float | None = None
+    n_warmup_steps: int = 0
+    interval_steps: int = 1
+
+    def __post_init__(self) -> None:
+        if self.lower is not None:
+            check_number("lower", self.lower)
+        if self.upper is not None:
+            check_number("upper", self.upper)
+        if self.lower is not None and self.upper is not None and self.lower > self.upper:
+            raise ValueError(f"upper must be at least lower ({self.lower:g}), got {self.upper:g}")
+        check_whole("n_warmup_steps", self.n_warmup_steps, 0)
+        check_whole("interval_steps", self.interval_steps, 1)
+
+    def decide(self, reports: Reports, number: int, step: int) -> Decision:
+        loss = reports.loss_at(number, step)
+        if not is_check(reports, number, step, self.n_warmup_steps, self.interval_steps):
+            return Decision.go_on(f"step {step} is not one to look at")
+        if loss == math.inf:
+            return Decision.stop(step, "its value is not a finite number")
+        value = to_loss(loss, reports.direction)
+        if self.lower is not None and value < self.lower:
+            return Decision.stop(
+                step, f"{show_number(value)} is below the lower bound {show_number(self.lower)}"
+            )
+        if self.upper is not None and value > self.upper:
+            return Decision.stop(
+                step, f"{show_number(value)} is above the upper bound {show_number(self.upper)}"
+            )
+        return Decision.go_on(f"{show_number(value)} is within the bounds")

@@ -1,0 +1,161 @@
+"""Values that trials reported on their way: by trial and by step.
+
+Trials are compared at the same step only. What two trials reported at different steps says nothing about
+which of them is better, because both improve while they train.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from bisect import bisect_left, bisect_right, insort
+from operator import index
+from typing import TYPE_CHECKING, Final
+
+from optimizer.objective import to_loss
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from optimizer.objective import Direction
+
+MAX_STEP: Final = 2**63 - 1
+
+
+class _Curve:
+    """What one trial reported: steps in rising order, and the loss at each of them."""
+
+    __slots__ = ("losses", "steps")
+
+    def __init__(self) -> None:
+        self.steps: array[int] = array("q")
+        self.losses: array[float] = array("d")
+
+
+class Reports:
+    """Reported losses; with ``direction`` "maximize" a loss is the negated value.
+
+    A value that is not finite is kept as a loss of infinity: it ranks behind every number, in either
+    direction. What this holds does not depend on the order in which reports came. Arrays rather than lists
+    and dicts: a report takes 24 bytes instead of 80.
+    """
+
+    def __init__(self, direction: Direction = "minimize") -> None:
+        self.direction = direction
+        self._curves: dict[int, _Curve] = {}
+        self._at: dict[int, array[float]] = {}
+        self._groups: dict[Callable[[int], int], dict[int, Reports]] = {}
+
+    def __len__(self) -> int:
+        """How many trials have reported."""
+        return len(self._curves)
+
+    def add(self, number: int, step: int, value: float) -> None:
+        """Record what trial ``number`` reported at ``step``; a repeated step replaces the earlier value.
+
+        Raises ``ValueError`` for a step that is not a whole number, or a negative one.
+        """
+        step = _check_step(step)
+        loss = to_loss(float(value), self.direction)
+        if not math.isfinite(loss):
+            loss = math.inf
+        curve = self._curves.get(number)
+        if curve is None:
+            curve = self._curves[number] = _Curve()
+        at_step = self._at.get(step)
+        if at_step is None:
+            at_step = self._at[step] = array("d")
+        i = bisect_left(curve.steps, step)
+        if i < len(curve.steps) and curve.steps[i] == step:
+            del at_step[bisect_left(at_step, curve.losses[i])]
+            curve.losses[i] = loss
+        else:
+            curve.steps.insert(i, step)
+            curve.losses.insert(i, loss)
+        insort(at_step, loss)
+        for group_of, groups in self._groups.items():
+            _group(groups, group_of(number), self.direction).add(number, step, value)
+
+    def of(self, number: int) -> dict[int, float]:
+        """Losses of one trial by step, in the order of the steps; empty when it has not reported."""
+        curve = self._curves.get(number)
+        return {} if curve is None else dict(zip(curve.steps, curve.losses, strict=True))
+
+    def at(self, step: int) -> Sequence[float]:
+        """Losses of all trials at ``step``, sorted, best first. Read it only, and before the next report."""
+        return self._at.get(step, ())
+
+    def loss_at(self, number: int, step: int) -> float:
+        """The loss of one trial at one step. Raises ``KeyError`` without a report."""
+        curve = self._curves.get(number)
+        if curve is not None:
+            i = bisect_left(curve.steps, step)
+            if i < len(curve.steps) and curve.steps[i] == step:
+                return curve.losses[i]
+        raise KeyError(f"trial {number} has not reported at step {step}")
+
+    def best_of(self, number: int, first: int, last: int) -> float:
+        """The smallest loss of one trial from step ``first`` to ``last``; infinity when there is none."""
+        curve = self._curves.get(number)
+        if curve is None:
+            return math.inf
+        begin, end = bisect_left(curve.steps, first), bisect_right(curve.steps, last)
+        return min(curve.losses[begin:end], default=math.inf)
+
+    def is_first_since(self, number: int, start: int, step: int) -> bool:
+        """Whether ``step`` is the first step at or after ``start`` that a trial reported."""
+        curve = self._curves.get(number)
+        if curve is None:
+            return False
+        i = bisect_left(curve.steps, start)
+        return i < len(curve.steps) and curve.steps[i] == step
+
+    def last_step(self, number: int) -> int | None:
+        """The highest step that a trial reported, or None."""
+        curve = self._curves.get(number)
+        return None if curve is None else curve.steps[-1]
+
+    def rank_at(self, number: int, step: int) -> float:
+        """Share of the other trials' losses at ``step`` that are better than this trial's, in [0, 1].
+
+        Ties count half. 0.5 when no other trial got there. Raises ``KeyError`` without a report.
+        """
+        loss, losses = self.loss_at(number, step), self._at[step]
+        others = len(losses) - 1
+        if others == 0:
+            return 0.5
+        better = bisect_left(losses, loss)
+        equal = bisect_right(losses, loss) - better - 1
+        return (better + equal / 2) / others
+
+    def group(self, group_of: Callable[[int], int], number: int) -> Reports:
+        """The reports of the trials that ``group_of`` puts into the same group as trial ``number``.
+
+        Groups are kept, so that asking again is cheap; ``group_of`` must be hashable by what it does, and
+        depend on the trial number only. Add to the whole, never to a group.
+        """
+        groups = self._groups.get(group_of)
+        if groups is None:
+            groups = self._groups[group_of] = {}
+            for other in self._curves:
+                part = _group(groups, group_of(other), self.direction)
+                for step, loss in self.of(other).items():
+                    part.add(other, step, to_loss(loss, self.direction))
+        return _group(groups, group_of(number), self.direction)
+
+
+def _group(groups: dict[int, Reports], key: int, direction: Direction) -> Reports:
+    if key not in groups:
+        groups[key] = Reports(direction)
+    return groups[key]
+
+
+def _check_step(step: int) -> int:
+    try:
+        step = index(step)
+    except TypeError:
+        raise ValueError(f"step must be a whole number, got {step!r}") from None
+    if not 0 <= step <= MAX_STEP:
+        problem = "not be negative" if step < 0 else f"be at most {MAX_STEP}"
+        raise ValueError(f"step must {problem}, got {step}")
+    return step
