@@ -44,7 +44,7 @@ class Optimizer:
     def __init__(
         self,
         space: SearchSpace | Mapping[str, Any],
-        sampler: str | Sampler = "tpe",
+        sampler: str | Sampler = "auto",
         direction: Direction | Sequence[Direction] = "minimize",
         seed: int = 0,
         *,
@@ -63,6 +63,7 @@ class Optimizer:
         self.duplicates = duplicates
         self.history = History(self.space, direction)
         self.running: dict[int, dict[str, Value]] = {}  # params of the trials that were asked for, by number
+        self.proposers: dict[int, str] = {}  # which sampler proposed them, where one lets others propose
         self.queue: deque[dict[str, Value]] = deque()
         self._packed = np.zeros((0, len(self.space)))  # params in the order of the history's rows
         self.next_number = 0
@@ -73,6 +74,8 @@ class Optimizer:
         number = self.next_number
         self.next_number += 1
         self.running[number] = suggestion.params
+        if suggestion.proposer:
+            self.proposers[number] = suggestion.proposer
         return OpenTrial(number, suggestion)
 
     def tell(
@@ -97,7 +100,8 @@ class Optimizer:
             raise TellError(f"trial {number!r} was never asked for; ask first, or use add_trial")
         params = self.running[number]
         kept = values if state == "complete" else ()
-        self.record(number, params, kept, state, constraints=constraints, seconds=seconds)
+        proposer = self.proposers.pop(number, "")
+        self.record(number, params, kept, state, constraints=constraints, seconds=seconds, proposer=proposer)
         del self.running[number]
 
     def report(self, number: int, step: int, value: float) -> bool:
@@ -193,9 +197,12 @@ class Optimizer:
         *,
         constraints: Sequence[float] = (),
         seconds: float | None = None,
+        proposer: str = "",
     ) -> None:
         """Write a finished trial into the history without any check; for ``tell`` and for saved states."""
-        self.history.add(number, params, values or None, state, constraints=constraints, seconds=seconds)
+        self.history.add(
+            number, params, values or None, state, constraints, seconds=seconds, proposer=proposer
+        )
         row = len(self.history) - 1
         self._packed = with_room(self._packed, row + 1)
         self._packed[row] = self.space.pack(params)

@@ -6,6 +6,7 @@ import math
 import sys
 from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -30,7 +31,8 @@ class TrialRow(NamedTuple):
     """One finished trial as plain data.
 
     ``value`` is a number, one number per objective, or None; ``constraints`` are satisfied where at most 0;
-    ``reports`` are values by step; ``seconds`` is what the trial cost.
+    ``reports`` are values by step; ``seconds`` is what the trial cost,
+    and ``proposer`` the sampler whose params it has, where that matters.
     """
 
     number: int
@@ -40,6 +42,7 @@ class TrialRow(NamedTuple):
     constraints: Sequence[float] = ()
     reports: Mapping[int, float] | None = None
     seconds: float | None = None
+    proposer: str = ""
 
 
 class History:
@@ -63,6 +66,7 @@ class History:
         self._violations = np.zeros(_FIRST_CAPACITY)
         self._seconds = np.full(_FIRST_CAPACITY, np.nan)
         self._states: list[State] = []
+        self._proposers: list[str] = []
         self._places: dict[int, int] = {}
         self._ranking: list[tuple[float, float, int]] = []  # (violation, first loss, number), sorted
         self._pruned: list[int] = []
@@ -78,10 +82,8 @@ class History:
     ) -> History:
         """A history of many trials at once. Raises ``ValueError`` as ``add`` does."""
         history = cls(space, direction)
-        listed = [TrialRow(*row) for row in rows]
-        coordinates, active = space.encode([row.params for row in listed])
-        for row, u, mask in zip(listed, coordinates, active, strict=True):
-            history._append(row, u, mask)
+        for row in rows:
+            history._append(TrialRow(*row))
         return history
 
     def add(
@@ -93,22 +95,21 @@ class History:
         constraints: Sequence[float] = (),
         reports: Mapping[int, float] | None = None,
         seconds: float | None = None,
+        proposer: str = "",
     ) -> None:
         """Append one finished trial. ``ValueError`` for a repeated number, an unknown state, or a wrong
         number of values.
         """
-        row = TrialRow(number, params, value, state, constraints, reports, seconds)
-        self._append(row, *self.space.encode_one(params))
+        self._append(TrialRow(number, params, value, state, constraints, reports, seconds, proposer))
 
-    def _append(
-        self, row: TrialRow, coordinates: Sequence[float] | FloatArray, active: Sequence[bool] | BoolArray
-    ) -> None:
+    def _append(self, row: TrialRow) -> None:
         if row.state not in STATES:
             raise ValueError(f"state must be one of {', '.join(STATES)}, got {row.state!r}")
         if row.number in self._places:
             raise ValueError(f"trial {row.number} is in this history already")
         state, losses = self._judge(row)
         violation = total_violation(row.constraints)
+        coordinates, active = self.space.encode_one(row.params)
         place = self._n
         self._reserve(place + 1)
         self._coordinates[place], self._active[place] = coordinates, active
@@ -119,7 +120,8 @@ class History:
         self._n = place + 1
         self._places[row.number] = place
         self._states.append(state)
-        self._keys.add(self.space.key_of_row(self._coordinates[place], self._active[place]))
+        self._proposers.append(row.proposer)
+        self._keys.add(self.space.key_of_row(coordinates, active))
         self.has_constraints |= len(row.constraints) > 0
         for step, value in (row.reports or {}).items():
             self.reports.add(row.number, step, value)
@@ -136,9 +138,10 @@ class History:
         if row.state != "complete" or row.value is None:
             return ("failed" if row.state == "complete" else row.state), ()
         values = row.value if isinstance(row.value, Sequence) else (row.value,)
-        if len(values) != len(self.directions):
+        if len(values) != self.n_objectives:
             raise ValueError(
-                f"trial {row.number} must have one value per objective ({len(self.directions)}), got {len(values)}"
+                f"trial {row.number} must have one value per objective "
+                f"({self.n_objectives}), got {len(values)}"
             )
         losses = tuple(to_loss(float(v), d) for v, d in zip(values, self.directions, strict=True))
         return ("complete" if all(map(math.isfinite, losses)) else "failed"), losses
@@ -204,6 +207,11 @@ class History:
         return self._seconds[: self._n]
 
     @property
+    def proposers(self) -> Sequence[str]:
+        """Which sampler proposed each trial, where it was told. Do not change the list."""
+        return self._proposers
+
+    @property
     def states(self) -> tuple[State, ...]:
         """The state of each trial; "failed" for a complete one without a finite value."""
         return tuple(self._states)
@@ -226,15 +234,19 @@ class History:
         """How many trials are complete or pruned, that is, told something about their params."""
         return self._n - self._n_failed
 
-    def best_rows(self, n: int) -> IntArray:
+    def best_rows(self, n: int, among: BoolArray | None = None) -> IntArray:
         """Rows of the n best complete trials, best first; equal ones in order of trial number.
 
         Trials that keep their constraints come first, the others by how much they break them. With several
         objectives, best means the earlier Pareto front, and within the last one the largest hypervolume.
+        ``among``, shape (len(self),), says which trials count; None means all.
         """
+        places: Iterator[int] = (self._places[number] for _, _, number in self._ranking)
+        if among is not None:
+            places = filter(among.tolist().__getitem__, places)
         if self.n_objectives == 1 or n <= 0:
-            return np.array([self._places[number] for _, _, number in self._ranking[:n]], dtype=np.int64)
-        rows = np.array(sorted(self._places[number] for _, _, number in self._ranking), dtype=np.int64)
+            return np.array(list(islice(places, max(n, 0))), dtype=np.int64)
+        rows = np.array(sorted(places), dtype=np.int64)
         feasible = rows[self._violations[rows] == 0]
         best = feasible[best_subset(self._losses[feasible], n)]
         others = rows[self._violations[rows] > 0]
@@ -249,15 +261,17 @@ class History:
         return front
 
     def pruned_rows(self) -> IntArray:
-        """Rows of the pruned trials, most promising first: those that got farther, then by rank at that step."""
-        promise = {number: self._promise(number) for number in self._pruned}
-        return np.array([self._places[n] for n in sorted(promise, key=promise.__getitem__)], dtype=np.int64)
+        """Rows of the pruned trials that have reported, most promising first.
 
-    def _promise(self, number: int) -> tuple[float, float, int]:
-        step = self.reports.last_step(number)
-        return (
-            (math.inf, 1.0, number) if step is None else (-step, self.reports.rank_at(number, step), number)
+        Those that got farther come first, then those with the better rank at that step: what two trials
+        reported at different steps is never compared.
+        """
+        reports = self.reports
+        last = {number: step for number in self._pruned if (step := reports.last_step(number)) is not None}
+        order = sorted(
+            last, key=lambda number: (-last[number], reports.rank_at(number, last[number]), number)
         )
+        return np.array([self._places[number] for number in order], dtype=np.int64)
 
     def ranked(self) -> Iterator[tuple[int, float]]:
         """(trial number, first loss) of the complete trials, best first."""

@@ -33,7 +33,12 @@ def to_json(optimizer: Optimizer) -> dict[str, JSON]:
         "next": optimizer.next_number,
         "queue": [dict(params) for params in optimizer.queue],
         "running": [
-            {"number": number, "params": dict(params), "reports": _reports(optimizer, number)}
+            {
+                "number": number,
+                "params": dict(params),
+                "reports": _reports(optimizer, number),
+                "proposer": optimizer.proposers.get(number, ""),
+            }
             for number, params in optimizer.running.items()
         ],
         "trials": [_trial(optimizer, row) for row in range(len(optimizer.history))],
@@ -63,10 +68,13 @@ def from_json(cls: type[Optimizer], obj: object, sampler: Sampler | None, pruner
             trial["state"],
             constraints=trial["constraints"],
             seconds=trial["seconds"],
+            proposer=trial["proposer"],
         )
     for trial in obj["running"]:
         _restore_reports(optimizer, trial)
         optimizer.running[trial["number"]] = dict(trial["params"])
+        if trial["proposer"]:
+            optimizer.proposers[trial["number"]] = trial["proposer"]
     optimizer.queue.extend(dict(params) for params in obj["queue"])
     optimizer.next_number = obj["next"]
     return optimizer
@@ -84,6 +92,7 @@ def _trial(optimizer: Optimizer, row: int) -> dict[str, JSON]:
         "constraints": [violation] if history.has_constraints else [],
         "seconds": None if seconds != seconds else seconds,  # noqa: PLR0124 - NaN stands for unknown
         "reports": _reports(optimizer, trial.number),
+        "proposer": history.proposers[row],
     }
 
 

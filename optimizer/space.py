@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
+from optimizer.codec import Codec
 from optimizer.errors import SpaceError
 from optimizer.parameter import Condition, Parameter, parameters_from_json
 from optimizer.points import count_points, iterate_points
 from optimizer.tree import ordered_parameters
 from optimizer.values import JSON, BoolArray, FloatArray, Params, Value, show_value
 
+if TYPE_CHECKING:
+    import numpy as np
+
 __all__ = ["Condition", "Parameter", "SearchSpace"]
 
 VERSION: Final = 1
-_ABSENT: Final = object()
 
 
 class SearchSpace:
@@ -44,10 +45,7 @@ class SearchSpace:
             if param.when is not None:
                 children[param.when.parent] = (*children.get(param.when.parent, ()), param)
         self._children = children
-        self._steps = [
-            (p.name, p.distribution.encode_one, self._column[p.when.parent] if p.when else -1, p.when)
-            for p in self.params
-        ]
+        self._codec = Codec(self.params)
 
     def __repr__(self) -> str:
         return f"SearchSpace({', '.join(f'{p.name}: {p.distribution.describe()}' for p in self.params)})"
@@ -94,6 +92,11 @@ class SearchSpace:
     def searched(self) -> tuple[str, ...]:
         """Names of the parameters with more than one value."""
         return tuple(name for name in self.names if not self.is_constant(name))
+
+    @cached_property
+    def parents(self) -> tuple[int, ...]:
+        """Columns of the searched parameters that switch others on."""
+        return tuple(j for j, n in enumerate(self.names) if self.children_of(n) and not self.is_constant(n))
 
     def children_of(self, name: str) -> tuple[Parameter, ...]:
         """The parameters whose condition names ``name`` as its parent."""
@@ -146,21 +149,16 @@ class SearchSpace:
 
     def key(self, params: Params) -> bytes:
         """What equal points share and different points do not."""
-        coordinates, active = self.encode_one(params)
-        return self.key_of_row(np.array(coordinates, dtype=np.float64), np.array(active))
+        return self.key_of_row(*self.encode_one(params))
 
     @staticmethod
-    def key_of_row(coordinates: FloatArray, active: BoolArray) -> bytes:
-        """``key`` of encoded params, each of shape (d,)."""
-        return hashlib.blake2b(coordinates.tobytes() + active.tobytes(), digest_size=16).digest()
+    def key_of_row(coordinates: Sequence[float], active: Sequence[bool]) -> bytes:
+        """``key`` of params as ``encode_one`` gives them."""
+        return hashlib.blake2b(array("d", coordinates).tobytes() + bytes(active), digest_size=16).digest()
 
     def sample(self, rng: np.random.Generator) -> dict[str, Value]:
         """One point from the prior: active parameters only, in order."""
-        params: dict[str, Value] = {}
-        for param in self.params:
-            if self._is_active(param, params):
-                params[param.name] = param.distribution.sample(rng)
-        return params
+        return self._codec.sample(rng)
 
     def n_points(self) -> int | None:
         """How many different points there are, counted through the tree; None when infinite."""
@@ -175,74 +173,30 @@ class SearchSpace:
 
         A value that no longer has a place (type, bounds, branch) is inactive; inactive coordinates are 0.
         """
-        n = len(rows)
-        coordinates = np.zeros((n, len(self)))
-        active = np.zeros((n, len(self)), dtype=np.bool_)
-        for j, param in enumerate(self.params):
-            column = param.distribution.encode([row.get(param.name, _ABSENT) for row in rows])
-            here = np.isfinite(column)
-            if param.when is not None:
-                parent = active[:, self._column[param.when.parent]]
-                holds = [self._is_active(param, row) for row in rows]
-                here = here & parent & np.array(holds, dtype=np.bool_)
-            active[:, j] = here
-            coordinates[:, j] = np.where(here, column, 0.0)
-        return coordinates, active
+        return self._codec.encode(rows)
 
     def encode_one(self, params: Params) -> tuple[list[float], list[bool]]:
         """``encode`` of one params dict, as plain lists: much faster than an array of one row."""
-        coordinates, active = [0.0] * len(self), [False] * len(self)
-        get = params.get
-        for j, (name, encode, parent, when) in enumerate(self._steps):
-            if when is not None and not (active[parent] and when.holds_for(params[when.parent])):
-                continue
-            u = encode(get(name, _ABSENT))
-            if u == u:  # noqa: PLR0124 - NaN, which has no place, is not equal to itself
-                coordinates[j], active[j] = u, True
-        return coordinates, active
+        return self._codec.encode_one(params)
 
     def pack(self, params: Params) -> list[float]:
         """One float per parameter that ``unpack`` turns back into the same value; NaN for what is not there.
 
         A number stands for itself and a choice for its index: 8 bytes a value, where a dict needs 70.
         """
-        packed = [math.nan] * len(self)
-        for name, value in params.items():
-            j = self._column.get(name)
-            if j is not None:
-                packed[j] = self.params[j].distribution.pack_one(value)
-        return packed
+        return self._codec.pack(params)
 
     def unpack(self, row: FloatArray) -> dict[str, Value]:
         """The params of a row that ``pack`` gave, shape (d,)."""
-        return {
-            param.name: param.distribution.unpack_one(number)
-            for param, number in zip(self.params, row.tolist(), strict=True)
-            if not math.isnan(number)
-        }
+        return self._codec.unpack(row)
 
     def activity(self, coordinates: FloatArray) -> BoolArray:
         """Which parameters are active at model coordinates, both of shape (n, d)."""
-        active = np.ones(coordinates.shape, dtype=np.bool_)
-        decoded: dict[str, list[Value]] = {}
-        for j, param in enumerate(self.params):
-            if param.when is None:
-                continue
-            parent = param.when.parent
-            column = self._column[parent]
-            if parent not in decoded:
-                decoded[parent] = self[parent].distribution.decode(coordinates[:, column])
-            holds = np.array([param.when.holds_for(value) for value in decoded[parent]], dtype=np.bool_)
-            active[:, j] = active[:, column] & holds
-        return active
+        return self._codec.activity(coordinates)
 
     def decode(self, row: FloatArray) -> dict[str, Value]:
         """The point at model coordinates of shape (d,); coordinates of inactive parameters are ignored."""
-        params: dict[str, Value] = {}
-        for param, coordinate in zip(self.params, row.tolist(), strict=True):
-            if param.when is None or self._is_active(param, params):
-                params[param.name] = param.distribution.decode_one(coordinate)
-        return params
+        return self._codec.decode(row)
 
 
 def _unmet(when: Condition, params: Params) -> str:

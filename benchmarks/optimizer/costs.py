@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from math import isnan
 from pathlib import Path
 from statistics import mean, median
 from typing import TYPE_CHECKING, Any, Final
@@ -140,21 +141,18 @@ def print_latency(costs: Costs, searches: list[str], cells: list[Cell], referenc
     """Markdown: median (p95) CPU ms per cell, and how many times the reference's median that is below."""
     searches = [name for name in searches if any(key[0] == name for key in costs.latency)]
     others = [name for name in searches if name != reference]
-    print(f"| space | n | d | {' | '.join(searches)} | {' | '.join(f'{o}/{reference}' for o in others)} |")
-    print("|" + "---|" * (3 + len(searches) + len(others)))
+    heads = ["space", "n", "d", *searches, *(f"{name}/{reference}" for name in others)]
+    print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
     for cell in cells:
-        times = [
-            f"{costs.median(name, cell):.3g} ({costs.quantile(name, cell, 0.95):.3g})"
-            if (name, cell) in costs.latency
-            else "-"
-            for name in searches
-        ]
-        base = costs.median(reference, cell)
-        speeds = [
-            f"{costs.median(name, cell) / base:.1f}" if (name, cell) in costs.latency else "-"
-            for name in others
-        ]
-        print(f"| {cell.kind} | {cell.n:,} | {cell.d} | {' | '.join(times)} | {' | '.join(speeds)} |")
+        row = [cell.kind, f"{cell.n:,}", str(cell.d)]
+        for name in searches:
+            is_known = (name, cell) in costs.latency
+            spread = f"{costs.median(name, cell):.3g} ({costs.quantile(name, cell, 0.95):.3g})"
+            row.append(spread if is_known else "-")
+        for name in others:
+            share = costs.median(name, cell) / costs.median(reference, cell)
+            row.append("-" if isnan(share) else f"{share:.1f}")
+        print(f"| {' | '.join(row)} |")
 
 
 def print_gp(costs: Costs, search: str, cells: list[Cell]) -> None:

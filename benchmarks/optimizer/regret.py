@@ -52,7 +52,7 @@ def run(args: Namespace) -> None:
                 f"{name}@{label_of(name, args.label)} holds runs of other code ({', '.join(others)}); "
                 "--fresh redoes them"
             )
-    budgets = [budget for budget in BUDGETS if budget <= args.budget]
+    budgets = sorted({args.budget, *(budget for budget in BUDGETS if budget <= args.budget)})
     print_summary(results, samplers, args.against, budgets, args.label)
     print_problems(results, samplers, args.against, budgets[-3:], args.worst)
 
@@ -96,7 +96,8 @@ def print_problems(
     results: Results, samplers: list[str], against: str, budgets: list[int], n_worst: int
 ) -> None:
     """Ratios per problem, the first sampler's worst first, and the regrets at the last budget."""
-    if not budgets or not samplers:
+    samplers = [name for name in samplers if results.regrets(name, budgets[-1])]
+    if not samplers:
         return
     columns = [(name, budget) for name in samplers for budget in budgets]
     found = {key: ratios(results.regrets(*key), results.regrets(against, key[1])) for key in columns}

@@ -107,13 +107,15 @@ def make_run(job: Job) -> Run:
 
 
 def make_runs(jobs: Iterable[Job], stores: dict[str, RunStore], n_processes: int = 1) -> list[Job]:
-    """Make the runs that the stores lack and keep each as it ends; the jobs that failed, told on stderr."""
+    """Make the runs that the stores lack, keep each as it ends, and return the jobs that failed."""
     missing = [job for job in jobs if stores[job.optimizer].find(job) is None]
-    best, failed = BestSeen(), []
+    best, failed, shown = BestSeen(), [], set()
     for i, (job, run) in enumerate(_outcomes(missing, n_processes), start=1):
         if isinstance(run, str):
             failed.append(job)
-            print(f"\n{job} failed:\n{run}", file=sys.stderr)
+            if run not in shown:  # one mistake can break every run
+                print(f"\n{job} failed:\n{run}", file=sys.stderr)
+                shown.add(run)
         else:
             stores[job.optimizer].add(run)
             if problem_named(job.problem).optimum is None:

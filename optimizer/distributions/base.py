@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, cast
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from optimizer.errors import SpaceError
 from optimizer.values import JSON, FloatArray, Value, is_number, show_value
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class Distribution(ABC):
@@ -74,13 +75,16 @@ class Distribution(ABC):
         """The values at model coordinates, shape (n,): the inverse of ``encode``."""
         return self.from_unit(coordinates)
 
+    @abstractmethod
     def encode_one(self, value: object) -> float:
-        """``encode`` of a single value, without the cost of an array."""
-        return float(self.encode([value])[0])
+        """``encode`` of a single value, without the cost of an array.
 
+        The two may differ by a rounding: what is compared must come from one of them.
+        """
+
+    @abstractmethod
     def decode_one(self, coordinate: float) -> Value:
-        """``decode`` of a single coordinate, without the cost of an array."""
-        return self.decode(np.array([coordinate]))[0]
+        """``decode`` of a single coordinate, likewise."""
 
     def pack_one(self, value: Value) -> float:
         """A float that stands for ``value``, NaN when it has no place here; choices give their index."""
@@ -90,9 +94,9 @@ class Distribution(ABC):
         """The inverse of ``pack_one``."""
         return self.decode_one(number)
 
+    @abstractmethod
     def sample(self, rng: np.random.Generator) -> Value:
         """One value from the prior; takes exactly one uniform number from ``rng``."""
-        return self.from_unit(np.array([rng.random()]))[0]
 
 
 def check_number(value: object, field: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -44,6 +45,10 @@ class Choice(Distribution):
         edges[-1] = 1.0
         return edges
 
+    @cached_property
+    def _cuts(self) -> list[float]:
+        return cast("list[float]", self._edges[1:-1].tolist())
+
     @property
     def n_values(self) -> int:
         return len(self.choices)
@@ -72,6 +77,9 @@ class Choice(Distribution):
 
     def decode_one(self, coordinate: float) -> Value:
         return self.choices[int(coordinate)]
+
+    def sample(self, rng: np.random.Generator) -> Value:
+        return self.choices[bisect_right(self._cuts, rng.random())]
 
     def to_unit(self, values: Sequence[object]) -> FloatArray:
         middles = (self._edges[1:] + self._edges[:-1]) / 2

@@ -99,6 +99,23 @@ class Normal(Numeric):
         line = self.mu + self.sigma * z
         return np.exp(line) if self.log else line
 
+    def _warp_one(self, x: float) -> float:
+        if not self.log:
+            z = (x - self.mu) / self.sigma
+        else:
+            z = (math.log(x) - self.mu) / self.sigma if x > 0 else -math.inf
+        return -float(ndtr(-z)) if self._is_right_tail else float(ndtr(z))
+
+    def _unwarp_one(self, w: float) -> float:
+        z = -float(ndtri(-w)) if self._is_right_tail else min(float(ndtri(w)), MAX_SIGMAS)
+        line = self.mu + self.sigma * z
+        return math.exp(line) if self.log else line
+
+    def decode_one(self, coordinate: float) -> Value:
+        if self.n_values is None:
+            coordinate = min(max(coordinate, OPEN_MARGIN), 1 - OPEN_MARGIN)
+        return super().decode_one(coordinate)
+
     def from_unit(self, u: FloatArray) -> list[Value]:
         if self.n_values is None:
             u = np.minimum(np.maximum(u, OPEN_MARGIN), 1 - OPEN_MARGIN)

@@ -13,14 +13,13 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
-from typing import cast
 
 import numpy as np
 
 from optimizer.distributions.base import (
     Distribution,
 )
-from optimizer.values import JSON, FloatArray, Value, is_number, show_number
+from optimizer.values import JSON, FloatArray, Value, show_number
 
 GRID_TOLERANCE = 1e-6  # of a step: a value this near to the grid lies on it
 
@@ -42,6 +41,12 @@ class Numeric(Distribution):
     @abstractmethod
     def _unwarp(self, w: FloatArray) -> FloatArray: ...
 
+    @abstractmethod
+    def _warp_one(self, x: float) -> float: ...
+
+    @abstractmethod
+    def _unwarp_one(self, w: float) -> float: ...
+
     @property
     def _anchor(self) -> float:
         """One value of the grid."""
@@ -54,6 +59,12 @@ class Numeric(Distribution):
         assert self.step is not None  # noqa: S101 - for the type checker; only quantised kinds come here
         low, high = ((bound - self._anchor) / self.step for bound in self.bounds)
         return float(np.ceil(low - GRID_TOLERANCE)), float(np.floor(high + GRID_TOLERANCE))
+
+    @cached_property
+    def _scalars(self) -> tuple[float, float, float, float]:
+        """Low, high, and the warped start and length of the unit interval."""
+        start, end = self._ends
+        return *self.bounds, start, end - start
 
     @cached_property
     def _digits(self) -> int:
@@ -110,9 +121,7 @@ class Numeric(Distribution):
         return min(max(round(self._anchor + tick * self.step, self._digits), low), high)
 
     def contains(self, value: Value) -> bool:
-        if not is_number(value):
-            return False
-        number = float(cast(float, value))
+        number = _to_float(value)
         low, high = self.bounds
         if not (math.isfinite(number) and low <= number <= high):
             return False
@@ -122,7 +131,7 @@ class Numeric(Distribution):
         return abs(tick - round(tick)) <= GRID_TOLERANCE
 
     def to_unit(self, values: Sequence[object]) -> FloatArray:
-        x = np.array([v if is_number(v) else np.nan for v in values], dtype=np.float64)
+        x = np.array([_to_float(v) for v in values], dtype=np.float64)
         low, high = self.bounds
         start, end = self._ends
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -141,8 +150,31 @@ class Numeric(Distribution):
         ticks = np.minimum(np.maximum(np.rint((x - self._anchor) / self.step), first), last)
         return [self._snap(tick) for tick in ticks.tolist()]
 
+    def encode_one(self, value: object) -> float:
+        low, high, start, length = self._scalars
+        x = value if type(value) is float else _to_float(value)
+        if not low <= x <= high or math.isinf(x):
+            return math.nan
+        u = (self._warp_one(x) - start) / length
+        return u if 0.0 < u < 1.0 else float(u >= 1.0)
+
+    def decode_one(self, coordinate: float) -> Value:
+        low, high, start, length = self._scalars
+        if not 0.0 <= coordinate <= 1.0:
+            coordinate = float(coordinate > 0.0)
+        x = self._unwarp_one(start + coordinate * length)
+        if self.step is None:
+            return min(max(x, low), high)
+        first, last = self._ticks
+        return self._snap(min(max(round((x - self._anchor) / self.step), first), last))
+
+    def sample(self, rng: np.random.Generator) -> Value:
+        return self.decode_one(rng.random())
+
     def pack_one(self, value: Value) -> float:
-        return math.nan if math.isnan(self.encode_one(value)) else float(cast(float, value))
+        low, high, _, _ = self._scalars
+        number = value if type(value) is float else _to_float(value)
+        return number if low <= number <= high else math.nan
 
     def unpack_one(self, number: float) -> Value:
         return number
@@ -157,3 +189,13 @@ class Numeric(Distribution):
         step = "" if self.step == 1 and self.kind == "int" else f", step {show_number(self.step)}"
         count = "" if self.n_values is None else f": {self.n_values:,} values"
         return f"{lead}{step}{count}"
+
+
+def _to_float(value: object) -> float:
+    """A number as a float; NaN for anything else, and for an int that no float can hold."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.nan

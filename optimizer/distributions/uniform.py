@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import ClassVar, cast
 
 import numpy as np
@@ -19,7 +18,7 @@ from optimizer.distributions.base import (
 )
 from optimizer.distributions.numeric import Numeric
 from optimizer.errors import SpaceError
-from optimizer.values import JSON, FloatArray, Value, is_number, show_number, show_value
+from optimizer.values import JSON, FloatArray, Value, show_number, show_value
 
 
 class _Uniform(Numeric):
@@ -38,30 +37,11 @@ class _Uniform(Numeric):
     def _unwarp(self, w: FloatArray) -> FloatArray:
         return cast(FloatArray, np.exp(w)) if self.log else w
 
-    @cached_property
-    def _scalars(self) -> tuple[float, float, float, float]:
-        """Low, high, and the warped start and length of the unit interval."""
-        start, end = self._ends
-        return *self.bounds, start, end - start
+    def _warp_one(self, x: float) -> float:
+        return math.log(x) if self.log else x
 
-    def encode_one(self, value: object) -> float:
-        if not is_number(value):
-            return math.nan
-        low, high, start, length = self._scalars
-        x = cast(float, value)
-        if not low <= x <= high:
-            return math.nan
-        return min(max(((math.log(x) if self.log else x) - start) / length, 0.0), 1.0)
-
-    def decode_one(self, coordinate: float) -> Value:
-        low, high, start, length = self._scalars
-        x = start + min(max(coordinate, 0.0), 1.0) * length
-        if self.log:
-            x = math.exp(x)
-        if self.step is None:
-            return min(max(x, low), high)
-        first, last = self._ticks
-        return self._snap(min(max(round((x - self._anchor) / self.step), first), last))
+    def _unwarp_one(self, w: float) -> float:
+        return math.exp(w) if self.log else w
 
     def _check_scale(self) -> None:
         check_flag(self.log, "log")
@@ -129,7 +109,12 @@ class Int(_Uniform):
         return int(number)
 
     def contains(self, value: Value) -> bool:
-        return isinstance(value, int) and super().contains(value) and (value - self.low) % self.step == 0
+        return (
+            isinstance(value, int)
+            and super().contains(value)
+            and self.low <= value <= self.high  # as a float, what lies beyond 2^53 would be rounded
+            and (value - self.low) % self.step == 0
+        )
 
     def to_json(self) -> dict[str, JSON]:
         step: dict[str, JSON] = {} if self.step == 1 else {"step": self.step}

@@ -15,7 +15,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from optimizer.samplers.axes import Axes, Points
-    from optimizer.values import FloatArray, IntArray
+    from optimizer.values import BoolArray, FloatArray, IntArray
 
 _ROOT_HALF = np.sqrt(0.5)
 
@@ -48,6 +48,12 @@ class Features:
             absent.append(blank)
             owners.append(np.full(block.shape[1], n_smooth + t))
         return cls(axes, np.concatenate(owners).astype(np.int64), tuple(blocks), tuple(absent))
+
+    @property
+    def is_nominal(self) -> BoolArray:
+        """Which columns belong to a nominal choice, shape (n_columns,)."""
+        nominal = [False] * len(self.axes.smooth) + [table.is_nominal for table in self.axes.tables]
+        return np.array(nominal, dtype=np.bool_)[self.parameter]
 
     @property
     def n_columns(self) -> int:

@@ -46,6 +46,11 @@ class Hyper:
         """The mode of the priors."""
         return cls(np.full(d, prior.length_mean), 0.0, prior.noise_mean)
 
+    def scaled(self, spread: float) -> Hyper:
+        """For targets that are ``spread`` times as large."""
+        more = 2 * float(np.log(spread))
+        return Hyper(self.log_lengths, self.log_signal + more, self.log_noise + more)
+
     def to_vector(self) -> FloatArray:
         """Shape (d + 2,)."""
         return np.concatenate([self.log_lengths, [self.log_signal, self.log_noise]])
@@ -79,8 +84,8 @@ def matern(squared: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def fit(
     x: FloatArray, y: FloatArray, owner: IntArray, start: Hyper, prior: Prior, max_iterations: int = 40
-) -> tuple[Hyper, float]:
-    """The hyperparameters with the highest posterior density near ``start``, and minus its logarithm.
+) -> Hyper:
+    """The hyperparameters with the highest posterior density near ``start``.
 
     ``x`` (n, c) are features, ``y`` (n,) targets, ``owner`` (c,) the parameter of each column, ascending.
     """
@@ -100,7 +105,7 @@ def fit(
     found = minimize(
         energy, start.to_vector(), jac=True, method="L-BFGS-B", bounds=Bounds(floor, ceiling), options=options
     )
-    return Hyper.from_vector(found.x), float(found.fun)
+    return Hyper.from_vector(found.x)
 
 
 def _negative_log_likelihood(
@@ -118,7 +123,7 @@ def _negative_log_likelihood(
     alpha = dpotrs(factor, y, lower=1)[0]
     energy = 0.5 * float(y @ alpha) + float(np.log(factor.diagonal()).sum())
     weights = dpotri(factor, lower=1)[0]  # the lower triangle of the inverse
-    weights = np.tril(weights) + np.tril(weights, -1).T
+    weights += np.tril(weights, -1).T
     trace = float(weights.trace())
     weights -= np.outer(alpha, alpha)
     gradient = np.empty_like(vector)
@@ -158,8 +163,8 @@ class Posterior:
         kernel.flat[:: len(y) + 1] += self.noise
         self.factor = cholesky(kernel)
         self.alpha = dpotrs(self.factor, y, lower=1)[0]
-        inverse = dpotri(self.factor, lower=1)[0]
-        self.inverse = np.tril(inverse) + np.tril(inverse, -1).T
+        self.inverse = dpotri(self.factor, lower=1)[0]  # the lower triangle; the factor is clean above it
+        self.inverse += np.tril(self.inverse, -1).T
 
     def predict(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation at features (m, c), each of shape (m,)."""

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from optimizer.gaussian.model import Posterior
     from optimizer.values import BoolArray, FloatArray, IntArray
 
-N_GLOBAL: Final = 384
-N_LOCAL: Final = 384
+N_GLOBAL: Final = 256
+N_LOCAL: Final = 256
 N_CENTRES: Final = 3
 N_STARTS: Final = 4
 MAX_ITERATIONS: Final = 20
@@ -52,6 +52,7 @@ class Search:
     posterior: Posterior
     best: float
     box: FloatArray | None = None
+    seconds: Posterior | None = None  # of the logarithm of a trial's seconds
 
     def run(self, centres: Latent, rng: np.random.Generator) -> tuple[Latent, FloatArray]:
         """Candidates and their log EI, best first. ``centres`` are the best points so far."""
@@ -85,25 +86,31 @@ class Search:
 
     def value(self, latent: Latent) -> FloatArray:
         """Log EI, shape (m,)."""
-        mean, deviation = self.posterior.predict(self.features.read(self.points(latent)))
-        return log_improvement(mean, deviation, self.best)
+        x = self.features.read(self.points(latent))
+        value = log_improvement(*self.posterior.predict(x), self.best)
+        return value if self.seconds is None else value - self.seconds.predict(x)[0]
 
     def _draw(self, rng: np.random.Generator, n: int, centres: Latent) -> Latent:
         """Points from the prior, or from the trust region."""
         axes = self.features.axes
-        u = rng.random((n, len(axes.smooth)))
+        m = len(axes.smooth)
+        low, high = np.zeros(self.features.n_columns), np.ones(self.features.n_columns)
+        if self.box is not None:
+            low, high = self.box
+        u = low[:m] + rng.random((n, m)) * (high[:m] - low[:m])
         levels = np.zeros((n, len(axes.tables)), dtype=np.int64)
         for t, table in enumerate(axes.tables):
-            levels[:, t] = np.searchsorted(table.edges[1:-1], rng.random(n), side="right")
-        if self.box is None:
-            return Latent(u, levels)
-        low, high = self.box[:, : u.shape[1]]
-        u = low + u * (high - low)
-        # In many dimensions a step in all of them leaves the model's knowledge: most keep the centre's value.
+            drawn = rng.random(n)
+            if not table.is_nominal:
+                column = int(np.searchsorted(self.features.parameter, m + t))
+                drawn = low[column] + drawn * (high[column] - low[column])
+            levels[:, t] = np.searchsorted(table.edges[1:-1], drawn, side="right")
         d = len(axes)
-        moved = rng.random((n, d)) < min(1.0, 20 / d)
+        if d <= 20:
+            return Latent(u, levels)
+        # In many dimensions a step in all of them leaves the model's knowledge: most keep the centre's value.
+        moved = rng.random((n, d)) < 20 / d
         centre = centres.take(np.zeros(n, dtype=np.int64))
-        m = u.shape[1]
         return Latent(np.where(moved[:, :m], u, centre.u), np.where(moved[:, m:], levels, centre.levels))
 
     def _perturb(self, rng: np.random.Generator, centres: Latent) -> list[Latent]:
@@ -185,7 +192,12 @@ class Search:
             x[free] = vector
             mean, deviation, by_mean, by_deviation = self.posterior.predict_with_slopes(x)
             improvement, slope_mean, slope_deviation = log_improvement_slopes(mean, deviation, self.best)
+            if self.seconds is not None:
+                cost, _, by_cost, _ = self.seconds.predict_with_slopes(x)
+                improvement = improvement - cost
             slopes = slope_mean[:, None] * by_mean + slope_deviation[:, None] * by_deviation
+            if self.seconds is not None:
+                slopes -= by_cost
             return -float(improvement.sum()), -slopes[free]
 
         begin = np.clip(x[free], floor, ceiling)

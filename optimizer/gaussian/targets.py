@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,25 +12,43 @@ if TYPE_CHECKING:
     from optimizer.values import FloatArray
 
 
-def warp_losses(losses: FloatArray) -> FloatArray:
-    """Losses of n trials, shape (n,), made standard: mean 0, variance 1 (all 0 when they are all equal).
+@dataclass(frozen=True)
+class Targets:
+    """What the process is fitted to: ``y`` (n,) has mean 0 and variance 1, or is 0 where all losses are equal.
+
+    ``losses`` (n,) are where they came from; ``unit`` is how much loss a y of 1 is, in the better half.
+    """
+
+    y: FloatArray
+    losses: FloatArray
+    unit: float
+
+    def loss_at(self, y: float) -> float:
+        """The loss that a target stands for; below the best observation on the scale of the better half."""
+        order = np.argsort(self.y, kind="stable")
+        lowest = float(self.y[order[0]])
+        if y < lowest:
+            return float(self.losses[order[0]]) - (lowest - y) * self.unit
+        return float(np.interp(y, self.y[order], self.losses[order]))
+
+
+def warp_losses(losses: FloatArray) -> Targets:
+    """Targets of n losses, shape (n,), all finite.
 
     The worse half keeps its order only: its values become those of half a normal distribution that is as wide as
     the better half. How bad a bad trial was says little about where good ones are, and one diverged training would
-    flatten everything else (the "half-rank warper" of Vizier, Song et al., arXiv 2408.11527).
+    flatten everything else. The idea is the half-rank warper of Vizier (Song et al., arXiv 2408.11527).
     """
-    median = np.median(losses)
-    # Differences first: losses of 1e300 would overflow when squared.
-    size = max(np.abs(losses - median).max(), np.finfo(float).tiny) if np.isfinite(median) else 1.0
-    distance = losses / size - median / size
-    worse = distance > 0
-    better = distance[distance < 0]
-    spread = np.sqrt(np.mean(better**2)) if len(better) else 0.0
-    if worse.any() and spread > 0:
-        _, inverse = np.unique(distance[worse], return_inverse=True)
-        quantile = 0.5 + 0.5 * (inverse + 0.5) / (inverse.max() + 1)
-        distance[worse] = spread * ndtri(quantile)
-    centred = distance - distance.mean()
-    deviation = centred.std()
-    return centred / deviation if deviation > 0 else np.zeros_like(centred)
-
+    halves = losses / 2  # the difference of 1e308 and -1e308 overflows
+    halves = halves - np.median(halves)
+    size = float(np.abs(halves).max())
+    if size == 0:
+        return Targets(np.zeros_like(losses), losses, 0.0)
+    distance = halves / size  # in [-1, 1]; squares of losses of 1e300 would overflow
+    worse, better = distance > 0, distance[distance < 0]
+    if worse.any() and len(better):
+        ranks = np.unique(distance[worse], return_inverse=True)[1]
+        quantile = 0.5 + 0.5 * (ranks + 0.5) / (ranks.max() + 1)
+        distance[worse] = np.sqrt(np.mean(better**2)) * ndtri(quantile)
+    deviation = float(distance.std())
+    return Targets((distance - distance.mean()) / deviation, losses, min(2 * size * deviation, 1e300))

@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 from optimizer.samplers import SAMPLERS, Sampler, create_sampler
 from optimizer.values import is_number, show_value
 
-DEFAULT_ALGO: Final = "tpe"
+DEFAULT_ALGO: Final = "auto"
 
 
 class Algorithm:

@@ -1,12 +1,15 @@
-"""The variance of a fitted model, split among the parameters of its search space.
+"""The variance of the objective, split among the parameters of its search space.
 
-Standard errors are those of the delete-a-group jackknife (Kott, Journal of Official Statistics 17, 2001): every
-ensemble has left out another group of trials.
+It is the variance of the fitted model and the error of its predictions: noise, and what was not learned, is
+nobody's share. Effects are exact; only what is beyond them is sampled, at the points of the prior, so that
+chance can neither push a share beyond 1 nor hide a small one. Standard errors are those of the delete-a-group
+jackknife (Kott, Journal of Official Statistics 17, 2001): every ensemble has left out other trials.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,76 +18,98 @@ from optimizer.importance.marginals import Boxes, Branching
 
 if TYPE_CHECKING:
     from optimizer.importance.boosting import Ensembles
-    from optimizer.values import FloatArray, IntArray
+    from optimizer.values import BoolArray, FloatArray, IntArray
+
+_TINY = float(np.finfo(float).tiny)
 
 
 class Decomposition:
     """Main effects of all d parameters and interactions of some pairs, under the prior of the space.
 
-    ``prior`` are the slots, shape (p, d), of the points at which ``model.at_prior`` was predicted. In no pair
-    may one parameter be above the other.
+    ``effects`` hold for every parameter what each of m ensembles expects in each bin, shape (m, n_bins).
+    ``p_active`` (d,) says how likely each parameter is active. In no pair may one parameter be above the
+    other; pairs that are never active together are left out.
     """
 
-    def __init__(self, model: Ensembles, prior: IntArray, pairs: Sequence[tuple[int, int]] = ()) -> None:
-        grid, m = model.grid, len(model.means)
-        branching = Branching(grid)
-        everything = Boxes.everything(grid, branching)
-        self.axes = grid.axes
-        self.p_active: FloatArray = everything.outside[:, 0]  # (d,)
-        self.effects = [np.empty((m, axis.n_bins)) for axis in self.axes]  # expected y by ensemble and bin
-        self._p_both = {pair: float(everything.outside_pair(*pair)[0]) for pair in pairs}
-        self._tables = {(i, j): np.zeros((self.axes[i].n_bins, self.axes[j].n_bins)) for i, j in pairs}
+    def __init__(self, model: Ensembles, pairs: Sequence[tuple[int, int]] = ()) -> None:
+        binned, m = model.binned, len(model.means)
+        branching = Branching(binned)
+        everything = Boxes.everything(binned, branching)
+        self.axes = binned.axes
+        self.p_active: FloatArray = everything.outside[:, 0]
+        self.effects = [np.empty((m, axis.n_bins)) for axis in self.axes]
+        p_both = {pair: float(everything.outside_pair(*pair)[0]) for pair in pairs}
+        self._p_both = {pair: p for pair, p in p_both.items() if p > 0}
+        tables = {(i, j): np.zeros((self.axes[i].n_bins, self.axes[j].n_bins)) for i, j in self._p_both}
         for e in range(m):
-            boxes = Boxes(grid, branching, *model.boxes(e))
+            boxes = Boxes(binned, branching, *model.boxes(e))
             for j, effects in enumerate(self.effects):
                 effects[e] = model.means[e] + boxes.main_sums(j) / self.p_active[j]
-            for pair, table in self._tables.items():
-                table += boxes.pair_sums(*pair) / (self._p_both[pair] * m)
-        self._at_prior = model.at_prior
-        self._is_active = prior != grid.starts[:-1]
+            for pair, p in self._p_both.items():
+                tables[pair] += boxes.pair_sums(*pair) / (p * m)
+        self._main = [self._centred(effects.mean(axis=0), j) for j, effects in enumerate(self.effects)]
+        self._beyond = {(i, j): self._centred(self._centred(t, j).T, i).T for (i, j), t in tables.items()}
+        self._each_at_prior, self._at_prior = model.at_prior, model.at_prior.mean(axis=0)
+        self._errors, self._was_active = model.errors, model.slots != binned.starts[:-1]
+        self._bins: IntArray = model.prior - binned.starts[:-1] - 1
+        self._is_active: BoolArray = self._bins >= 0
 
     def shares(self) -> tuple[FloatArray, FloatArray]:
         """The share of the variance that each parameter explains alone, and its standard error, each (d,)."""
-        variances = np.array([_variance(e.mean(axis=0), a.mass) for e, a in zip(self.effects, self.axes, strict=True)])
-        by_ensemble = [[_variance(one, a.mass) for one in e] for e, a in zip(self.effects, self.axes, strict=True)]
-        explained = self.p_active * variances
-        errors = jackknife_error((self.p_active[:, None] * by_ensemble / self._at_prior.var(axis=1)).T)
-        return explained / self._total(explained), errors
-
-    def _total(self, explained: FloatArray) -> float:
-        """The variance of the model. It is sampled, so that noise could leave it below its own parts."""
-        return max(float(self._at_prior.mean(axis=0).var()), float(explained.sum()), np.finfo(float).tiny)
+        mean = np.array([self._square(effect, j) for j, effect in enumerate(self._main)])
+        each = np.array([self._square(self._centred(e, j), j) for j, e in enumerate(self.effects)])
+        totals = np.maximum(self._each_at_prior.var(axis=1) + self._errors.mean(), _TINY)
+        return self.p_active * mean / self._total, jackknife_error(self.p_active * each.T / totals[:, None])
 
     def branch_share(self, j: int) -> float:
         """The share of the variance that parameter j explains among the points at which it is active."""
-        predicted = self._at_prior.mean(axis=0)[self._is_active[:, j]]
-        explained = _variance(self.effects[j].mean(axis=0), self.axes[j].mass)
-        total = max(float(predicted.var()) if len(predicted) else 0.0, explained)
-        return explained / total if total else 0.0
+        is_active, was_active = self._is_active[:, j], self._was_active[:, j]
+        explained = float(self._square(self._main[j], j))
+        if explained <= 0 or not (is_active.any() and was_active.any()):
+            return 0.0
+        rest = self._at_prior[is_active] - self._main[j][self._bins[is_active, j]]
+        return explained / (explained + float(rest.var()) + float(self._errors[was_active].mean()))
 
     def interaction_shares(self) -> dict[tuple[int, int], float]:
         """The share of the variance that each pair explains together beyond what both explain alone."""
-        total = self._total(np.zeros(1))
+        return {pair: variance / self._total for pair, variance in self._pair_variances().items()}
+
+    @property
+    def learned(self) -> float:
+        """The share of the variance that is the model's, not an error."""
+        return 1 - float(self._errors.mean()) / self._total
+
+    def _pair_variances(self) -> dict[tuple[int, int], float]:
         return {
-            (i, j): self._p_both[i, j] * _interaction(table, self.axes[i].mass, self.axes[j].mass) / total
-            for (i, j), table in self._tables.items()
+            (i, j): self._p_both[i, j] * float(self._square(table, j) @ self.axes[i].mass)
+            for (i, j), table in self._beyond.items()
         }
+
+    @cached_property
+    def _total(self) -> float:
+        """The variance of all effects, which are uncorrelated, of the rest of the model, and its error."""
+        rest = self._at_prior.copy()
+        for j, effect in enumerate(self._main):
+            rest -= np.where(self._is_active[:, j], effect[self._bins[:, j]], 0.0)
+        for (i, j), table in self._beyond.items():
+            both = self._is_active[:, i] & self._is_active[:, j]
+            rest -= np.where(both, table[self._bins[:, i], self._bins[:, j]], 0.0)
+        alone = [float(p * self._square(self._main[j], j)) for j, p in enumerate(self.p_active)]
+        beyond = sum(self._pair_variances().values()) + float(rest.var())
+        return max(sum(alone) + beyond + float(self._errors.mean()), _TINY)
+
+    def _centred(self, effects: FloatArray, j: int) -> FloatArray:
+        """Effects without their mean over the bins of parameter j, which the last axis counts."""
+        centred: FloatArray = effects - (effects @ self.axes[j].mass)[..., None]
+        return centred
+
+    def _square(self, centred: FloatArray, j: int) -> FloatArray:
+        """The mean square of effects over the bins of parameter j, which the last axis counts."""
+        square: FloatArray = centred**2 @ self.axes[j].mass
+        return square
 
 
 def jackknife_error(by_ensemble: FloatArray) -> FloatArray:
-    """Standard error of the mean over the ensembles, the first axis."""
-    m = len(by_ensemble)
-    error: FloatArray = np.sqrt((m - 1) * by_ensemble.var(axis=0))
+    """Standard error of a mean over the ensembles, the first axis."""
+    error: FloatArray = np.sqrt((len(by_ensemble) - 1) * by_ensemble.var(axis=0))
     return error
-
-
-def _variance(effect: FloatArray, mass: FloatArray) -> float:
-    """Variance of an effect by bin (n_bins,) under the bins' mass."""
-    return float(mass @ (effect - mass @ effect) ** 2)
-
-
-def _interaction(table: FloatArray, mass_i: FloatArray, mass_j: FloatArray) -> float:
-    """Variance of what two parameters do beyond their sum; ``table`` has shape (n_bins of i, n_bins of j)."""
-    rest = table - mass_i @ table
-    rest = rest - (rest @ mass_j)[:, None]
-    return float(mass_i @ rest**2 @ mass_j)

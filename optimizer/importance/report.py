@@ -36,11 +36,11 @@ class Curve:
 class ParameterImportance:
     """How much one parameter matters.
 
-    ``importance``: its part of what all parameters explain alone; these sum to 1 (or all are 0).
-    ``share``: the share of the objective's whole variance that it explains alone, where it is active.
-    ``share_error``: standard error of ``share``.
-    ``branch_share``: the same share among points at which the parameter is active; None without a condition.
-    ``n_trials``: complete trials in which it was active. ``reason`` says why it is 0 when nothing was computed.
+    ``importance``: its part of what all parameters explain alone; these sum to 1, or all are 0.
+    ``share``: the share of the objective's whole variance, noise included, that it explains alone where it
+    is active. ``share_error``: the standard error of that.
+    ``branch_share``: the same share within the points at which it is active; None without a condition.
+    ``n_trials``: complete trials in which it was active. ``reason``: why nothing was computed, or empty.
     """
 
     name: str
@@ -68,7 +68,7 @@ class ParameterImportance:
 
 @dataclass(frozen=True)
 class Interaction:
-    """The ``share`` of the objective's variance that two parameters explain together beyond what each does."""
+    """The ``share`` of the objective's variance that two parameters explain beyond what each does alone."""
 
     names: tuple[str, str]
     share: float
@@ -82,9 +82,9 @@ class Interaction:
 class Importance:
     """The importance of every parameter of a space, most important first.
 
-    ``fit`` is the share of variance of unseen trials that the model predicts (R² of a cross-validation); with
-    0 nothing was found and every importance is 0. ``scale`` and ``note`` are sentences for people: how losses
-    entered, and how much to believe.
+    ``fit`` is the share of the variance of unseen trials that the model predicts (R² of a cross-validation);
+    where it is 0, nothing was found and every importance is 0. ``scale`` and ``note`` are sentences for
+    people: how the values entered, and how much to believe.
     """
 
     parameters: tuple[ParameterImportance, ...]

@@ -1,8 +1,8 @@
 """Losses on a scale on which variance means something.
 
-One diverged training must not outweigh a thousand others, so that losses far outside the bulk are moved to its
-fences; and where most losses lie close together beside a wide rest, ranks speak instead (Conover and Iman,
-"Rank transformations as a bridge", The American Statistician 35, 1981).
+One diverged training must not outweigh a thousand others, so that losses far outside the bulk count as the
+fences around it; and where most losses lie close together beside a wide rest, ranks stand for them (Conover
+and Iman, "Rank transformations as a bridge", The American Statistician 35, 1981).
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 
+from optimizer.objective import to_loss
 from optimizer.values import show_number
 
 if TYPE_CHECKING:
+    from optimizer.objective import Direction
     from optimizer.values import FloatArray
 
 Kind: TypeAlias = Literal["identity", "clipped", "ranks"]
 
-MAX_RATIO: Final = 30  # of the span of the inner 90 % of the losses to that of the inner 50 %
+MAX_RATIO: Final = 30  # of the span of the inner 90 % to that of the closest half of different losses
+FENCE: Final = 1.0  # spans of the inner 90 % beyond its ends at which losses are stopped
 
 
 @dataclass(frozen=True)
@@ -35,16 +38,18 @@ class LossScale:
     def of(cls, losses: FloatArray) -> LossScale:
         """The scale for finite losses, shape (n,), of which at least two differ."""
         ordered = np.sort(losses)
-        with np.errstate(over="ignore"):  # a span may exceed the largest double; then nothing is clipped
-            q05, q25, q75, q95 = (
-                float(q) for q in np.quantile(ordered, (0.05, 0.25, 0.75, 0.95), method="nearest")
-            )
-            if not q95 / 2 - q05 / 2 < MAX_RATIO * (q75 / 2 - q25 / 2):
-                return cls("ranks", ordered, float(ordered[0]), float(ordered[-1]))
-            low, high = float(q05 - (q95 - q05)), float(q95 + (q95 - q05))
-        is_clipped = low > ordered[0] or high < ordered[-1]
-        low, high = max(low, float(ordered[0])), min(high, float(ordered[-1]))
-        return cls("clipped" if is_clipped else "identity", ordered, low, high)
+        n = len(ordered)
+        q05, q95 = ordered[round(0.05 * (n - 1))], ordered[round(0.95 * (n - 1))]
+        different = np.unique(ordered) / 2  # halves, lest spans overflow
+        half = len(different) // 2
+        closest = (different[half:] - different[: len(different) - half]).min()
+        if not 0 < (q95 / 2 - q05 / 2) / MAX_RATIO < closest:
+            return cls("ranks", ordered, float(ordered[0]), float(ordered[-1]))
+        with np.errstate(over="ignore"):  # an infinite fence stops nothing
+            fences = q05 - FENCE * (q95 - q05), q95 + FENCE * (q95 - q05)
+        low, high = max(float(fences[0]), float(ordered[0])), min(float(fences[1]), float(ordered[-1]))
+        kind: Kind = "identity" if (low, high) == (ordered[0], ordered[-1]) else "clipped"
+        return cls(kind, ordered, low, high)
 
     def to_unit(self, losses: FloatArray) -> FloatArray:
         """Losses on the scale, shape (n,)."""
@@ -63,16 +68,17 @@ class LossScale:
             places = np.rint((scaled + 1) / 2 * (len(self.sorted_losses) - 1)).astype(np.int64)
             return self.sorted_losses[places]
         middle, half = self._centre
-        return middle + half * scaled
+        return np.clip(middle + half * scaled, self.low, self.high)
 
     @property
     def _centre(self) -> tuple[float, float]:
         return self.low / 2 + self.high / 2, self.high / 2 - self.low / 2
 
-    def describe(self) -> str:
-        """The scale in words."""
+    def describe(self, direction: Direction) -> str:
+        """What was done to the values, in words."""
         if self.kind == "ranks":
-            return "ranks of the losses, because most of them lie close together beside a wide rest"
-        if self.kind == "clipped":
-            return f"losses, those outside {show_number(self.low)} to {show_number(self.high)} moved to these ends"
-        return "losses as they are"
+            return "Ranks of the values, because most of them lie close together beside a wide rest."
+        if self.kind == "identity":
+            return "Values as they are."
+        low, high = sorted(to_loss(loss, direction) for loss in (self.low, self.high))
+        return f"Values outside {show_number(low)} to {show_number(high)} count as these bounds."

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Trials:
-    """Complete trials of one objective: coordinates and activity (n, d), losses (n,), all finite."""
+    """Complete trials of one objective: coordinates and activity (n, d), and finite losses (n,)."""
 
     space: SearchSpace
     coordinates: FloatArray
@@ -33,8 +33,7 @@ class Trials:
         n = history.n_objectives
         if isinstance(objective, bool) or not isinstance(objective, int) or not 0 <= objective < n:
             raise ValueError(
-                f"objective must be the place of one of the history's {n} objectives, counted from 0, "
-                f"got {show_value(objective)}"
+                f"objective must be one of the history's {n}, counted from 0, got {show_value(objective)}"
             )
         losses = history.losses[:, objective]
         rows = np.flatnonzero(np.isfinite(losses))
@@ -50,8 +49,12 @@ class Trials:
 
     @property
     def is_constant(self) -> bool:
-        """Whether all losses are the same."""
+        """Whether no two losses differ."""
         return len(self) == 0 or bool(self.losses.min() == self.losses.max())
+
+    def n_active(self, j: int) -> int:
+        """In how many trials parameter j was active."""
+        return int(self.active[:, j].sum())
 
     def reason_against(self, j: int, n_needed: int) -> str:
         """Why nothing can be said about parameter j, or an empty text."""
@@ -61,7 +64,7 @@ class Trials:
         if len(tried) == 0:
             return "It was not active in any complete trial."
         if len(tried) < n_needed:
-            return f"It was active in {len(tried)} complete trials, and {n_needed} are needed."
+            return f"Complete trials in which it was active: {len(tried)}, and {n_needed} are needed."
         if tried.min() == tried.max():
-            return f"It had the same value in all {len(tried)} complete trials in which it was active."
+            return f"It had the same value in all {len(tried):,} complete trials in which it was active."
         return ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from optimizer.errors import UnknownSampler
+from optimizer.samplers.auto import AutoSampler
 from optimizer.samplers.base import Sampler, Suggestion, generator_for
 from optimizer.samplers.gp import GPSampler
 from optimizer.samplers.grid import GridSampler
@@ -27,6 +28,12 @@ class SamplerInfo:
 SAMPLERS: Final[dict[str, SamplerInfo]] = {
     info.name: info
     for info in (
+        SamplerInfo(
+            "auto",
+            "Automatic",
+            AutoSampler,
+            "Decides before each trial which of the others proposes, by the space and by what has paid off.",
+        ),
         SamplerInfo(
             "tpe",
             "TPE",

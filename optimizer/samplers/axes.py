@@ -7,10 +7,10 @@ equally far apart) or *cells* (neighbouring pieces of the unit interval: few int
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from optimizer.values import BoolArray, FloatArray, IntArray
 
 MAX_LEVELS: Final = 64  # finer grids than this are smooth at the narrowest bandwidth
+FEW_ROWS: Final = 32  # up to which a comparison with every cut is cheaper than a search table by table
 
 TINY: Final = 1e-300  # stands for a mass that underflowed, where a logarithm is taken
 
@@ -53,6 +54,49 @@ class Table:
     def coordinates_of(self, levels: IntArray) -> FloatArray:
         """The inverse of ``levels_at``."""
         return levels.astype(np.float64) if self.is_choice else self.middles[levels]
+
+
+class Levels:
+    """The levels of all tables side by side, one column each, so that one array operation serves every table.
+
+    ``starts`` and ``counts`` hold the first column and the number of levels of each table, shape (n_tables,).
+    ``table`` says which table a column belongs to; ``prior``, ``middles`` and ``coordinates`` (of models) have
+    shape (n_columns,). ``edges`` are those of all tables, one after the other: column k lies between number
+    k + table[k] and the next. The level at a coordinate is the number of its table's ``cuts`` up to it.
+    """
+
+    def __init__(self, tables: Sequence[Table]) -> None:
+        every = [np.arange(len(table.prior), dtype=np.int64) for table in tables]
+        self.counts = np.array([len(k) for k in every], dtype=np.int64)
+        self.starts = np.cumsum(self.counts) - self.counts
+        self.table = np.repeat(np.arange(len(tables)), self.counts)
+        self.is_nominal = np.array([table.is_nominal for table in tables], dtype=np.bool_)
+        self.prior = _joined(table.prior for table in tables)
+        self.middles = _joined(table.middles for table in tables)
+        self.coordinates = _joined(t.coordinates_of(k) for t, k in zip(tables, every, strict=True))
+        self.edges = _joined(table.edges for table in tables)
+        self.edge_table = np.repeat(np.arange(len(tables)), self.counts + 1)
+        self.cuts = _joined(
+            k[1:] if t.is_choice else t.edges[1:-1] for t, k in zip(tables, every, strict=True)
+        )
+        self.cut_starts = np.cumsum(self.counts - 1) - (self.counts - 1)
+        self.cut_table = np.repeat(np.arange(len(tables)), self.counts - 1)
+        self.nominal_columns = np.flatnonzero(self.is_nominal[self.table])
+
+    @property
+    def n_columns(self) -> int:
+        """How many levels all tables have."""
+        return len(self.table)
+
+
+class Blocks(NamedTuple):
+    """Columns of features: u of each smooth axis, the levels of all tables, u², and 1 where u is active."""
+
+    linear: slice
+    levels: slice
+    square: slice
+    constant: slice
+    n_features: int
 
 
 @dataclass(frozen=True)
@@ -88,20 +132,53 @@ class Axes:
         """Whether some searched parameter is not always active."""
         return any(self.space[name].when is not None for name in self.space.searched)
 
+    @cached_property
+    def levels(self) -> Levels:
+        """The levels of all tables."""
+        return Levels(self.tables)
+
+    @cached_property
+    def blocks(self) -> Blocks:
+        """Where the features of points and kernels are."""
+        d, n_columns = len(self.smooth), self.levels.n_columns
+        square, constant = d + n_columns, 2 * d + n_columns
+        return Blocks(
+            slice(0, d),
+            slice(d, square),
+            slice(square, constant),
+            slice(constant, constant + d),
+            constant + d,
+        )
+
+    @cached_property
+    def table_columns(self) -> IntArray:
+        """Columns of the space that are tables, shape (n_tables,)."""
+        return np.array([table.column for table in self.tables], dtype=np.int64)
+
     def read(self, coordinates: FloatArray, active: BoolArray) -> Points:
         """Points from model coordinates and activity, each of shape (n, d)."""
-        table_columns = [table.column for table in self.tables]
-        levels = np.zeros((len(coordinates), len(self.tables)), dtype=np.int64)
+        levels = self._levels_at(coordinates[:, self.table_columns])
+        return self.points(coordinates[:, self.smooth], levels, active)
+
+    def points(self, u: FloatArray, levels: IntArray, active: BoolArray) -> Points:
+        """Points from u (n, n_smooth), levels (n, n_tables), and the activity of all parameters (n, d)."""
+        return Points(u, active[:, self.smooth], levels, active[:, self.table_columns])
+
+    def _levels_at(self, coordinates: FloatArray) -> IntArray:
+        """Levels at the tables' model coordinates, both of shape (n, n_tables)."""
+        levels = np.zeros(coordinates.shape, dtype=np.int64)
+        if len(coordinates) <= FEW_ROWS and self.tables:
+            is_beyond = coordinates[:, self.levels.cut_table] >= self.levels.cuts
+            return np.add.reduceat(is_beyond, self.levels.cut_starts, axis=1, dtype=np.int64, out=levels)
         for t, table in enumerate(self.tables):
-            levels[:, t] = table.levels_at(coordinates[:, table.column])
-        return Points(coordinates[:, self.smooth], active[:, self.smooth], levels, active[:, table_columns])
+            levels[:, t] = table.levels_at(coordinates[:, t])
+        return levels
 
     def write(self, u: FloatArray, levels: IntArray) -> tuple[FloatArray, BoolArray]:
         """Model coordinates and activity, each (n, d), from u (n, n_smooth) and levels (n, n_tables)."""
         coordinates = np.zeros((len(u), len(self.space)))
         coordinates[:, self.smooth] = u
-        for t, table in enumerate(self.tables):
-            coordinates[:, table.column] = table.coordinates_of(levels[:, t])
+        coordinates[:, self.table_columns] = self.levels.coordinates[self.levels.starts + levels]
         return coordinates, self.space.activity(coordinates)
 
 
@@ -130,6 +207,10 @@ class Points:
         listed = list(parts)
         fields = ("u", "is_u", "levels", "is_level")
         return Points(*(np.concatenate([getattr(part, field) for part in listed]) for field in fields))
+
+
+def _joined(parts: Iterable[FloatArray | IntArray]) -> FloatArray:
+    return np.concatenate([np.zeros(0), *parts])
 
 
 def _is_table(distribution: Distribution) -> bool:

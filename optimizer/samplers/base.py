@@ -29,13 +29,18 @@ class Suggestion:
 
     ``explanation`` is small JSON with at least "sampler" (who proposed), "kind" ("startup", "random" or "model")
     and "text" (one sentence for people). It may be given as a function, because curves for a page cost more
-    than the proposal itself; it is called at most once, and must not look at anything that changes.
+    than the proposal itself; it is called at most once, and must not look at anything that changes. ``proposer``
+    is for samplers that let others propose: the history will say whose trial it was.
     """
 
     def __init__(
-        self, params: dict[str, Value], explanation: Explanation | Callable[[], Explanation]
+        self,
+        params: dict[str, Value],
+        explanation: Explanation | Callable[[], Explanation],
+        proposer: str = "",
     ) -> None:
         self.params = params
+        self.proposer = proposer
         self._explanation = explanation
 
     @property

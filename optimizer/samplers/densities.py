@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from optimizer.values import JSON, FloatArray, IntArray
 
 GRID_POINTS: Final = 41
-MAX_KERNELS: Final = 128  # a smooth curve is drawn from at most so many kernels, spread evenly
 _OPEN_MARGIN: Final = 0.005  # where a distribution has no bound, the curve ends at this quantile
 
 
@@ -66,11 +65,14 @@ def round_significant(numbers: FloatArray) -> list[JSON]:
 
 def smooth_marginals(mixture: Mixture, axes: IntArray, x: FloatArray) -> FloatArray:
     """Marginal densities of d smooth axes at x of shape (d, G), relative to the prior; shape (d, G)."""
-    n = len(mixture.log_weights)  # the last kernel is the prior, which knows every parameter
-    rows = np.unique(np.linspace(0, n - 1, min(n, MAX_KERNELS)).astype(np.int64))
-    known = np.concatenate([mixture.centres.is_u[:, axes], np.ones((1, len(x)), dtype=np.bool_)])[rows]
-    weights = known * np.exp(mixture.log_weights[rows])[:, None]
-    square, linear, offset = mixture.smooth[:, rows][:, :, axes].transpose(0, 2, 1)[:, :, None, :]
+    known = np.vstack(
+        [mixture.centres.is_u[:, axes], np.ones((1, len(x)), dtype=np.bool_)]
+    )  # by the prior too
+    weights = known * np.exp(mixture.log_weights)[:, None]
+    blocks = mixture.axes.blocks
+    linear, square, offset = (
+        mixture.features[:, block].T[axes, None] for block in (blocks.linear, blocks.square, blocks.constant)
+    )
     x = x[:, :, None]
     exponents = (square * x + linear) * x + offset
     total = np.exp(exponents) @ weights.T[:, :, None]
@@ -82,7 +84,9 @@ def table_marginal(mixture: Mixture, t: int) -> FloatArray:
     """Marginal probabilities of the levels of table ``t``, shape (n_levels,)."""
     known = np.append(mixture.centres.is_level[:, t], True)
     weights = known * np.exp(mixture.log_weights)
-    ratios: FloatArray = weights @ np.exp(mixture.rows[t]) / weights.sum()
+    levels = mixture.axes.levels
+    rows = mixture.features[:, mixture.axes.blocks.levels][:, levels.table == t]
+    ratios: FloatArray = weights @ np.exp(rows) / weights.sum()
     return ratios * mixture.axes.tables[t].prior
 
 

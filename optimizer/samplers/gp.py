@@ -1,36 +1,60 @@
-"""Gaussian process search."""
+"""Bayesian optimisation with a Gaussian process, in the line of Spearmint.
+
+Snoek, Larochelle and Adams, "Practical Bayesian optimization of machine learning algorithms", NIPS 2012: a Matern 5/2
+kernel with a length-scale per parameter, expected improvement, pending trials as fantasies, and improvement
+per second on request. Ours are the mode of the hyperparameters instead of samples of them, log EI, one process
+over all branches of a tree, and that every second proposal comes from a process of its own on the neighbourhood of
+the best trials, where a global one is too coarse.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from optimizer.gaussian.features import Features
-from optimizer.gaussian.model import Hyper, Posterior, Prior, fit
-from optimizer.gaussian.search import Latent, Search
-from optimizer.gaussian.targets import warp_losses
 from optimizer.samplers.axes import Axes
-from optimizer.samplers.base import REPEAT_NOTE, Sampler, Seen, Suggestion, draw_unseen
+from optimizer.samplers.base import REPEAT_NOTE, Explanation, Sampler, Seen, Suggestion, draw_unseen
 from optimizer.samplers.split import startup_trials
+from optimizer.samplers.startup import propose_start
 
 if TYPE_CHECKING:
+    from optimizer.gaussian.views import View
     from optimizer.history import History
     from optimizer.space import SearchSpace
     from optimizer.values import FloatArray, Params
 
+LOCAL_FROM: Final = 20  # observations
+LOCAL_EVERY: Final = 2
+
 
 @dataclass
 class GPSampler(Sampler):
+    """Proposes where a Gaussian process expects the most improvement.
+
+    ``n_startup`` points that fill the space come first (fewer when the budget is small). ``noise`` is the standard
+    deviation of the value from one training to the next, in its own units; None learns it. ``per_second`` divides
+    the improvement by the seconds that a trial is expected to take. Several objectives are made one with
+    other weights for each proposal.
+    """
+
     name: ClassVar[str] = "gp"
 
-    n_startup: int = 10
-    max_rows: int = 400
-    prior: Prior = field(default_factory=Prior)
-    _memo: WeakKeyDictionary[Any, dict[Any, Any]] = field(default_factory=WeakKeyDictionary, repr=False)
+    n_startup: int = 3
+    noise: float | None = None
+    per_second: bool = False
+    _memos: WeakKeyDictionary[History, dict[Any, Any]] = field(
+        default_factory=WeakKeyDictionary, init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        if self.n_startup < 1:
+            raise ValueError(f"n_startup must be at least 1, got {self.n_startup}")
+        if self.noise is not None and not self.noise >= 0:
+            raise ValueError(f"noise must not be negative, got {self.noise}")
 
     def suggest(
         self,
@@ -44,75 +68,68 @@ class GPSampler(Sampler):
         seed: int = 0,
     ) -> Suggestion:
         seen = Seen(history, pending, allow_repeats=allow_repeats)
-        memo = self._memo.setdefault(history, {})
-        axes = memo.setdefault("axes", None) or Axes.of(space)
-        memo["axes"] = axes
         n_startup = startup_trials(self.n_startup, budget)
-        if history.n_finished < n_startup or history.n_complete < 2 or len(axes) == 0:
-            params, is_repeat = draw_unseen(space, seen, rng)
-            if len(history) + len(pending) == 0:
-                params = self._centre(space, axes)
-            return Suggestion(
-                params,
-                {"sampler": self.name, "kind": "startup", "text": REPEAT_NOTE if is_repeat else "Start."},
-            )
-        features = Features.of(axes)
-        points = axes.read(history.coordinates, history.active)
-        x = features.read(points)
-        losses = history.losses[:, 0]
-        known = np.isfinite(losses)
-        y = warp_losses(losses[known])
-        x = x[known]
-        latent = Latent(points.u[known], points.levels[known])
-        hyper = self._hyper(memo, features, x, losses[known])
-        posterior = Posterior(x, y, features.parameter, hyper)
-        mean = posterior.predict(x)[0]
-        best = float(mean.min())
-        order = np.argsort(mean, kind="stable")
-        search = Search(features, posterior, best)
-        found, values = search.run(latent.take(order[:8]), rng)
-        coordinates, active = axes.write(found.u, found.levels)
-        for row in range(len(coordinates)):
-            params = axes.space.decode(coordinates[row])
+        place = history.n_finished + len(pending)
+        if place < n_startup or history.n_complete < 2 or not space.searched:
+            return propose_start(space, history, pending, seen, rng, seed, n_startup, self.name)
+        return self._model(space, history, pending, seen, rng)
+
+    def _model(
+        self,
+        space: SearchSpace,
+        history: History,
+        pending: Sequence[Params],
+        seen: Seen,
+        rng: np.random.Generator,
+    ) -> Suggestion:
+        # SciPy's optimizers and LAPACK take longer to import than all the rest of this package.
+        from optimizer.gaussian.views import Views  # noqa: PLC0415
+
+        memo = self._memos.setdefault(history, {})
+        if "views" not in memo:
+            memo["views"] = Views(Axes.of(space), history, self.noise)
+        views: Views = memo["views"]
+        weights = None
+        if history.n_objectives > 1:
+            weights = rng.dirichlet(np.ones(history.n_objectives))
+        is_local = len(history) >= LOCAL_FROM and (len(history) + len(pending)) % LOCAL_EVERY == 1
+        view = views.take(is_local=is_local, weights=weights, pending=pending)
+        seconds = views.seconds() if self.per_second else None
+        found, values = view.search(seconds).run(view.centres, rng)
+        axes = views.axes
+        coordinates, _ = axes.write(found.u, found.levels)
+        for row, value in zip(coordinates, values, strict=True):
+            params = space.decode(row)
             if params not in seen:
-                return Suggestion(params, {"sampler": self.name, "kind": "model", "text": "GP."})
+                return Suggestion(params, lambda: self._explain(view, params, float(value)))
         params, is_repeat = draw_unseen(space, seen, rng)
-        return Suggestion(
-            params, {"sampler": self.name, "kind": "random", "text": REPEAT_NOTE if is_repeat else "Random."}
-        )
+        text = REPEAT_NOTE if is_repeat else "Random point: everything the model likes has been tried."
+        return Suggestion(params, {"sampler": self.name, "kind": "random", "text": text})
 
-    def _centre(self, space, axes):
-        coordinates, _ = axes.write(
-            np.full((1, len(axes.smooth)), 0.5),
-            np.array(
-                [
-                    [
-                        np.searchsorted(t.edges[1:-1], 0.5, side="right")
-                        if not t.is_nominal
-                        else int(np.argmax(t.prior))
-                        for t in axes.tables
-                    ]
-                ],
-                dtype=np.int64,
-            ).reshape(1, -1),
-        )
-        return space.decode(coordinates[0])
-
-    def _hyper(self, memo: dict[Any, Any], features: Features, x: FloatArray, losses: FloatArray) -> Hyper:
-        n = len(x)
-        every = 1 if n < 40 else 2 if n < 80 else 4 if n < 160 else 8
-        n = n - n % every
-        key = ("hyper", n)
-        if key not in memo:
-            d = len(features.axes)
-            previous = 2 ** int(np.ceil(np.log2(n)) - 1)
-            start = (
-                Hyper.at_prior(d, self._prior(d))
-                if n <= 16
-                else self._hyper(memo, features, x[:previous], losses[:previous])
+    def _explain(self, view: View, params: Params, log_improvement: float) -> Explanation:
+        mean, sd, improvement, best = view.in_own_units(params, log_improvement)
+        where = "near the best trials" if view.is_local else "in the whole search space"
+        if view.n_objectives > 1:
+            text = f"A Gaussian process on {view.n} trials expects the front to advance most here."
+        else:
+            text = (
+                f"A Gaussian process on {view.n} trials, looking {where}, predicts {mean:.4g} ± {sd:.2g} here "
+                f"and expects to improve on {best:.4g} by {improvement:.2g}."
             )
-            memo[key] = fit(x[:n], warp_losses(losses[:n]), features.parameter, start, self._prior(d))[0]
-        return memo[key]
+        return {
+            "sampler": self.name,
+            "kind": "model",
+            "text": text,
+            "n": view.n,
+            "is_local": view.is_local,
+            "mean": _significant(mean) if view.n_objectives == 1 else None,
+            "sd": _significant(sd) if view.n_objectives == 1 else None,
+            "improvement": _significant(improvement) if view.n_objectives == 1 else None,
+            "best": _significant(best) if view.n_objectives == 1 else None,
+            "lengths": {name: _significant(length) for name, length in view.lengths().items()},
+        }
 
-    def _prior(self, d):
-        return self.prior
+
+def _significant(number: float) -> float:
+    """Four digits, which is more than a model knows."""
+    return float(f"{number:.4g}")

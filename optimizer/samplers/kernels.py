@@ -5,9 +5,11 @@ prior's*, so the prior kernel is 1 everywhere, and a factor whose parameter is i
 the point is 1 as well: branches of a tree live together in one mixture. All log densities then are one
 matrix product of point features and kernel features:
 
-- smooth: a Gaussian truncated to [0, 1]; features (u², u, 1) against (-1/2s², m/s², -m²/2s² - log Z);
+- smooth: a Gaussian truncated to [0, 1]; features (u, u², 1) against (m/s², -1/2s², -m²/2s² - log Z);
 - table: one-hot levels against a row of log(mass / prior mass): the same Gaussian integrated over cells,
   or for nominal levels the prior with one pseudo-count added at the kernel's level.
+
+Their columns come in this order: u of all smooth axes, the levels of all tables, u², 1.
 
 The construction is the joint Parzen estimator of Optuna 5 and of Watanabe, "Tree-structured Parzen
 estimator: understanding its algorithm components", arXiv 2304.11127, 2023.
@@ -16,6 +18,7 @@ estimator: understanding its algorithm components", arXiv 2304.11127, 2023.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -24,7 +27,7 @@ from scipy.special import ndtr, ndtri
 from optimizer.samplers.axes import TINY
 
 if TYPE_CHECKING:
-    from optimizer.samplers.axes import Axes, Points, Table
+    from optimizer.samplers.axes import Axes, Levels, Points
     from optimizer.values import BoolArray, FloatArray, IntArray
 
 MIN_BANDWIDTH: Final = 0.01  # of the unit interval
@@ -33,86 +36,192 @@ _LOG_ROOT_2PI: Final = 0.5 * np.log(2 * np.pi)
 
 @dataclass(frozen=True)
 class Mixture:
-    """A mixture of n kernels and the prior.
+    """A mixture of n kernels and, as the last one, the prior.
 
-    ``smooth`` holds features of shape (3, n + 1, n_smooth), ``rows`` one array (n + 1, n_levels) per table,
-    ``log_weights`` has shape (n + 1,). The last kernel is the prior: zeros.
+    ``widths`` have the shape of ``centres.u``; ``below`` and ``inside`` hold the mass that each Gaussian has
+    below 0 and in [0, 1]. ``features`` has shape (n + 1, n_features) and ``log_weights`` (n + 1,).
     """
 
     axes: Axes
     centres: Points
     widths: FloatArray
-    smooth: FloatArray
-    rows: tuple[FloatArray, ...]
+    below: FloatArray
+    inside: FloatArray
+    features: FloatArray
     log_weights: FloatArray
 
-    def log_ratio_to_prior(self, points: Points) -> FloatArray:
-        """Log of density / prior density at each of C points, shape (C,)."""
-        x = np.where(points.is_u, points.u, 0.0)
-        features = [x * x, x, points.is_u.astype(np.float64)]
-        kernels = list(self.smooth)
-        for t, row in enumerate(self.rows):
-            one_hot = np.zeros((len(points), row.shape[1]))
-            one_hot[np.arange(len(points)), points.levels[:, t]] = points.is_level[:, t]
-            features.append(one_hot)
-            kernels.append(row)
-        exponents = np.concatenate(features, axis=1) @ np.concatenate(kernels, axis=1).T
-        return log_sum_exp(exponents + self.log_weights)
+    def log_ratio_to_prior(self, features: FloatArray) -> FloatArray:
+        """Log of density / prior density at C points, whose features are given; shape (C,)."""
+        return log_sum_exp(features @ self.features.T + self.log_weights)
 
     def sample(self, rng: np.random.Generator, n: int) -> tuple[FloatArray, IntArray]:
         """Draw n points: u (n, n_smooth) and levels (n, n_tables).
 
         A parameter that is inactive in the drawn kernel comes from another kernel in which it is active,
-        or from the prior if there is none: a draw may enter a branch that the kernel was not in.
+        or from the prior if there is none: a draw may enter a branch that the kernel was not in. Parameters
+        that are active together come from the same kernel.
         """
-        cumulative = np.cumsum(np.exp(self.log_weights))
-        chosen = np.searchsorted(cumulative[:-1], rng.random(n) * cumulative[-1], side="right")
-        donors = _donors(chosen, self.centres.is_u, rng)
-        u = _sample_truncated(self.centres.u, self.widths, donors, rng)
-        donors = _donors(chosen, self.centres.is_level, rng)
-        levels = np.zeros((n, len(self.rows)), dtype=np.int64)
-        for t, (table, row) in enumerate(zip(self.axes.tables, self.rows, strict=True)):
-            mass = np.exp(row[donors[:, t]]) * table.prior
-            climbed = np.cumsum(mass, axis=1)
-            levels[:, t] = (climbed[:, :-1] < (rng.random(n) * climbed[:, -1])[:, None]).sum(axis=1)
-        return u, levels
+        cumulated = self._cumulated_weights
+        chosen = np.searchsorted(cumulated[:-1], rng.random(n) * cumulated[-1], side="right")
+        spare = rng.random(n)
+        u = self._sample_smooth(_donors(chosen, spare, self.centres.is_u), rng)
+        return u, self._sample_levels(_donors(chosen, spare, self.centres.is_level), rng)
+
+    @cached_property
+    def _cumulated_weights(self) -> FloatArray:
+        return np.cumsum(np.exp(self.log_weights))
+
+    def _sample_smooth(self, donors: IntArray, rng: np.random.Generator) -> FloatArray:
+        """Draws from the donors' truncated Gaussians, shape (C, n_smooth); uniform for the prior."""
+        n, d = self.centres.u.shape
+        uniform = rng.random((len(donors), d))
+        is_prior = donors == n
+        row = np.where(is_prior, 0, donors)
+        at = (row[:, 0],) if donors.shape[1] == 1 else (row, np.arange(d))
+        drawn = ndtri(self.below[at] + uniform * self.inside[at])
+        drawn *= self.widths[at]
+        drawn += self.centres.u[at]
+        return np.where(is_prior, uniform, np.minimum(np.maximum(drawn, 0.0), 1.0))
+
+    def _sample_levels(self, donors: IntArray, rng: np.random.Generator) -> IntArray:
+        """Draws from the donors' masses, shape (C, n_tables): one search in all cumulated masses at once."""
+        levels, n_tables = self.axes.levels, len(self.axes.tables)
+        if n_tables == 0:
+            return np.zeros((len(donors), 0), dtype=np.int64)
+        uniform = rng.random((len(donors), n_tables))
+        place = np.searchsorted(
+            self._cumulated_masses, donors * n_tables + np.arange(n_tables) + uniform, side="right"
+        )
+        drawn: IntArray = place - donors * levels.n_columns - levels.starts
+        return np.minimum(np.maximum(drawn, 0), levels.counts - 1)  # rounding may lead to a neighbour
+
+    @cached_property
+    def _cumulated_masses(self) -> FloatArray:
+        """Cumulated level masses; those of table t in kernel i lie between i * n_tables + t and the next."""
+        levels, n_tables = self.axes.levels, len(self.axes.tables)
+        mass = np.exp(self.features[:, self.axes.blocks.levels]) * levels.prior
+        cumulated = np.cumsum(mass, axis=1)
+        start = cumulated[:, levels.starts] - mass[:, levels.starts]
+        total = cumulated[:, levels.starts + levels.counts - 1] - start
+        share = (cumulated - start[:, levels.table]) / total[:, levels.table]
+        return (share + np.arange(len(mass))[:, None] * n_tables + levels.table).reshape(-1)
 
 
 def fit_mixture(
-    axes: Axes, centres: Points, weights: FloatArray, *, bandwidth: float | None = None
+    axes: Axes,
+    centres: Points,
+    weights: FloatArray,
+    *,
+    bandwidth: float | None = None,
+    n_trials: int | None = None,
 ) -> Mixture:
     """A mixture with one kernel per centre; ``weights`` has shape (n + 1,), the prior's last, and sums to 1.
 
     With ``bandwidth`` (a fraction of the unit interval) all kernels have that width; without it each kernel
-    reaches to its farther neighbour, parameter by parameter, but at least over 1 / (n + 2).
+    reaches to its farther neighbour, parameter by parameter, but at least over 1 / (n + 2). ``n_trials`` says
+    how many trials the n centres stand for, when they are a part of them.
     """
-    n = len(centres)
-    floor = MIN_BANDWIDTH if bandwidth is not None else max(MIN_BANDWIDTH, 1 / (n + 2))
+    n, d = centres.u.shape
     if bandwidth is None:
-        widths = np.clip(neighbour_gaps(centres.u, centres.is_u), floor, 1.0)
+        middles = axes.levels.middles[axes.levels.starts + centres.levels]
+        gaps = neighbour_gaps(np.hstack([centres.u, middles]), np.hstack([centres.is_u, centres.is_level]))
+        widths = np.minimum(np.maximum(gaps, max(MIN_BANDWIDTH, 1 / (n + 2))), 1.0)
     else:
-        widths = np.full(centres.u.shape, max(bandwidth, floor))
-    rows = []
-    for t, table in enumerate(axes.tables):
-        levels, is_level = centres.levels[:, t], centres.is_level[:, t]
-        if table.is_nominal:
-            row = _nominal_rows(table, levels, n)
-        elif bandwidth is None:
-            gaps = neighbour_gaps(table.middles[levels][:, None], is_level[:, None])[:, 0]
-            row = _cell_rows(table, levels, np.clip(gaps, floor, 1.0))
-        else:
-            every = np.arange(len(table.prior))
-            row = _cell_rows(table, every, np.full(len(every), max(bandwidth, floor)))[levels]
-        row[~is_level] = 0.0
-        rows.append(np.concatenate([row, np.zeros((1, row.shape[1]))]))
-    smooth = _smooth_features(centres.u, centres.is_u, widths)
-    return Mixture(axes, centres, widths, smooth, tuple(rows), np.log(weights))
+        widths = np.full((n, len(axes)), bandwidth)
+    below, inside = truncated_mass(centres.u, widths[:, :d])
+    features = kernel_features(axes, centres, widths, inside, n if n_trials is None else n_trials)
+    features = np.vstack([features, np.zeros((1, features.shape[1]))])
+    return Mixture(axes, centres, widths[:, :d], below, inside, features, np.log(weights))
+
+
+def point_features(axes: Axes, points: Points) -> FloatArray:
+    """Features of n points, shape (n, n_features)."""
+    blocks = axes.blocks
+    features = np.zeros((len(points), blocks.n_features))
+    linear = features[:, blocks.linear]
+    np.multiply(points.u, points.is_u, out=linear)
+    np.square(linear, out=features[:, blocks.square])
+    features[:, blocks.constant] = points.is_u
+    if len(axes.tables):
+        one_hot = features[:, blocks.levels]
+        one_hot[np.arange(len(points))[:, None], axes.levels.starts + points.levels] = points.is_level
+    return features
+
+
+def truncated_mass(u: FloatArray, widths: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The mass of Gaussians below 0 and in [0, 1]; that is at least 0.34, as u is in it and widths <= 1."""
+    below: FloatArray = ndtr(-u / widths)
+    return below, ndtr((1 - u) / widths) - below
+
+
+def kernel_features(
+    axes: Axes, centres: Points, widths: FloatArray, inside: FloatArray, n_trials: int
+) -> FloatArray:
+    """Features of n kernels, shape (n, n_features); zeros where a parameter is inactive.
+
+    ``widths`` has shape (n, n_smooth + n_tables), ``inside`` as ``truncated_mass`` gives it. Nominal kernels
+    are the narrower, the more trials there are.
+    """
+    d, levels, blocks = centres.u.shape[1], axes.levels, axes.blocks
+    features = np.zeros((len(centres), blocks.n_features))
+    linear = features[:, blocks.linear]
+    precision = centres.is_u / np.square(widths[:, :d])
+    np.multiply(centres.u, precision, out=linear)
+    np.multiply(precision, -0.5, out=features[:, blocks.square])
+    log_area = np.log(widths[:, :d] * inside) + _LOG_ROOT_2PI
+    features[:, blocks.constant] = -0.5 * centres.u * linear - centres.is_u * log_area
+    if levels.n_columns:
+        rows = features[:, blocks.levels]
+        _fill_levels(rows, levels, centres, widths[:, d:], n_trials)
+    return features
+
+
+def _fill_levels(
+    rows: FloatArray, levels: Levels, centres: Points, widths: FloatArray, n_trials: int
+) -> None:
+    """Log(mass / prior) of every level under n kernels, into ``rows`` of shape (n, n_columns)."""
+    if not levels.is_nominal.all():
+        rows[:] = _cell_rows(levels, centres.levels, widths)
+    if levels.is_nominal.any():
+        _fill_nominal_rows(rows, levels, centres.levels, n_trials)
+    rows *= centres.is_level[:, levels.table]
+
+
+def _fill_nominal_rows(rows: FloatArray, levels: Levels, at: IntArray, n: int) -> None:
+    """Log(mass / prior) of nominal levels, mass = (prior · a + [same level]) / (a + 1) with a = K / (n + 1).
+
+    ``rows`` has shape (n_kernels, n_columns), ``at`` holds the kernels' levels, shape (n_kernels, n_tables).
+    """
+    columns = levels.nominal_columns
+    pseudo = levels.counts[levels.table] / (n + 1)
+    rows[:, columns] = np.log(pseudo / (1 + pseudo))[columns]
+    hit = np.log((pseudo + 1 / levels.prior) / (1 + pseudo))
+    same = (levels.starts + at)[:, levels.is_nominal]
+    rows[np.arange(len(rows))[:, None], same] = hit[same]
+
+
+def _cell_rows(levels: Levels, at: IntArray, widths: FloatArray) -> FloatArray:
+    """Log(mass / prior) of each cell under Gaussians at the middles of the cells ``at``, truncated to [0, 1].
+
+    ``at`` and ``widths`` have shape (n, n_tables). No kernel is narrower than half its own cell.
+    """
+    own = levels.starts + at
+    widths = np.maximum(widths, 0.5 * levels.prior[own])
+    z = (levels.edges - levels.middles[own][:, levels.edge_table]) / widths[:, levels.edge_table]
+    below, above = ndtr(z), ndtr(-z)  # differences are taken in the tail that has digits left
+    low = np.arange(levels.n_columns) + levels.table
+    mass = np.where(z[:, low] > 0, above[:, low] - above[:, low + 1], below[:, low + 1] - below[:, low])
+    first = levels.starts + np.arange(len(levels.starts))
+    inside = below[:, first + levels.counts] - below[:, first]
+    rows: FloatArray = np.log(np.maximum(mass, TINY) / (inside[:, levels.table] * levels.prior))
+    return rows
 
 
 def log_sum_exp(exponents: FloatArray) -> FloatArray:
-    """Log of the sum of exp over the last axis."""
-    peak = exponents.max(axis=-1, keepdims=True)
-    total: FloatArray = np.log(np.exp(exponents - peak).sum(axis=-1)) + peak[..., 0]
+    """Log of the sum of exp over the last axis; uses ``exponents`` up."""
+    peak = exponents.max(axis=-1)
+    exponents -= peak[..., None]
+    total: FloatArray = np.log(np.exp(exponents, out=exponents).sum(axis=-1)) + peak
     return total
 
 
@@ -121,75 +230,34 @@ def neighbour_gaps(u: FloatArray, is_active: BoolArray) -> FloatArray:
 
     The outermost points have one neighbour. A point that is alone in its column reaches over all of it: 1.
     """
-    placed = np.where(is_active, u, np.inf)
-    order = np.argsort(placed, axis=0, kind="stable")
-    ranked = np.take_along_axis(placed, order, axis=0)
+    n, d = u.shape
+    placed = np.where(is_active, u, np.inf).T.copy()
+    order = np.argsort(placed, axis=1, kind="stable")
+    order += np.arange(d)[:, None] * n
+    ranked = placed.reshape(-1)[order]
+    gaps = np.zeros((d, n + 1))
     with np.errstate(invalid="ignore"):
-        gaps = np.diff(ranked, axis=0)
+        np.subtract(ranked[:, 1:], ranked[:, :-1], out=gaps[:, 1:-1])
     gaps[~np.isfinite(gaps)] = 0.0
-    edge = np.zeros((1, u.shape[1]))
-    farther = np.maximum(np.concatenate([edge, gaps]), np.concatenate([gaps, edge]))
-    farther[:, is_active.sum(axis=0) <= 1] = 1.0
-    result = np.empty_like(u)
-    np.put_along_axis(result, order, farther, axis=0)
-    return result
+    farther = np.maximum(gaps[:, :-1], gaps[:, 1:])
+    farther[is_active.sum(axis=0) <= 1] = 1.0
+    result = np.empty(n * d)
+    result[order] = farther
+    return result.reshape(d, n).T
 
 
-def _smooth_features(u: FloatArray, is_u: BoolArray, widths: FloatArray) -> FloatArray:
-    """Kernel features of shape (3, n + 1, n_smooth); zeros where inactive and for the prior."""
-    features = np.zeros((3, len(u) + 1, u.shape[1]))
-    precision = is_u / widths**2
-    inside = ndtr((1 - u) / widths) - ndtr(-u / widths)  # at least 0.34, as u is in [0, 1] and widths <= 1
-    features[0, :-1] = -0.5 * precision
-    features[1, :-1] = u * precision
-    features[2, :-1] = -0.5 * u * u * precision - is_u * (np.log(widths * inside) + _LOG_ROOT_2PI)
-    return features
+def _donors(chosen: IntArray, spare: FloatArray, is_active: BoolArray) -> IntArray:
+    """Which kernel each of C draws takes each parameter from, shape (C, d), or (C, 1) when all are active.
 
-
-def _nominal_rows(table: Table, levels: IntArray, n: int) -> FloatArray:
-    """Log(mass / prior) of each level, mass = (prior · a + [same level]) / (a + 1) with a = K / (n + 1)."""
-    prior = table.prior
-    pseudo = len(prior) / (n + 1)
-    rows = np.full((len(levels), len(prior)), np.log(pseudo / (1 + pseudo)))
-    rows[np.arange(len(levels)), levels] = np.log((pseudo + 1 / prior[levels]) / (1 + pseudo))
-    return rows
-
-
-def _cell_rows(table: Table, levels: IntArray, widths: FloatArray) -> FloatArray:
-    """Log(mass / prior) of each cell under a Gaussian at the middle of cell ``levels``, truncated to [0, 1].
-
-    No kernel is narrower than half its own cell.
+    ``spare``, uniform in [0, 1), picks another kernel where a parameter is inactive in the chosen one. The
+    prior is kernel n.
     """
-    widths = np.maximum(widths, 0.5 * table.prior[levels])[:, None]
-    z = (table.edges - table.middles[levels][:, None]) / widths
-    below, above = ndtr(z), ndtr(-z)  # differences are taken in the tail that has digits left
-    mass = np.where(z[:, :-1] > 0, above[:, :-1] - above[:, 1:], below[:, 1:] - below[:, :-1])
-    inside = below[:, -1:] - below[:, :1]
-    rows: FloatArray = np.log(np.maximum(mass, TINY) / (inside * table.prior))
-    return rows
-
-
-def _donors(chosen: IntArray, is_active: BoolArray, rng: np.random.Generator) -> IntArray:
-    """Which kernel each of C draws takes each parameter from, shape (C, d); the prior is kernel n."""
     n, d = is_active.shape
-    donors = np.repeat(chosen[:, None], d, axis=1)
-    for j in np.flatnonzero(~is_active.all(axis=0)):
-        others = np.flatnonzero(is_active[:, j])
-        spare = rng.choice(others, size=len(chosen)) if len(others) else np.full(len(chosen), n)
-        known = np.append(is_active[:, j], True)  # the prior knows every parameter
-        donors[:, j] = np.where(known[chosen], chosen, spare)
-    return donors
-
-
-def _sample_truncated(
-    u: FloatArray, widths: FloatArray, donors: IntArray, rng: np.random.Generator
-) -> FloatArray:
-    """Draws from the donors' truncated Gaussians, shape (C, n_smooth); uniform for the prior (row n)."""
-    uniform = rng.random(donors.shape)
-    is_prior = donors == len(u)
-    columns = np.arange(donors.shape[1])
-    row = np.where(is_prior, 0, donors)
-    centre, width = u[row, columns], widths[row, columns]
-    low, high = ndtr(-centre / width), ndtr((1 - centre) / width)
-    drawn = centre + width * ndtri(low + uniform * (high - low))
-    return np.where(is_prior, uniform, np.minimum(np.maximum(drawn, 0.0), 1.0))
+    if is_active.all():
+        return chosen[:, None]
+    counts = is_active.sum(axis=0)
+    ranked = np.argsort(~is_active, axis=0, kind="stable")  # the kernels in which a parameter is active first
+    others = ranked[(spare[:, None] * counts).astype(np.int64), np.arange(d)]
+    others[:, counts == 0] = n
+    is_known = np.vstack([is_active, np.ones((1, d), dtype=np.bool_)])  # the prior knows every parameter
+    return np.where(is_known[chosen], chosen[:, None], others)

@@ -12,76 +12,86 @@ from optimizer.values import show_value
 
 if TYPE_CHECKING:
     from optimizer.history import History
-    from optimizer.values import FloatArray, IntArray
+    from optimizer.values import BoolArray, FloatArray, IntArray
 
 MAX_GOOD: Final = 25
-MAX_BAD: Final = 1_024  # bounds the time of a suggestion, whatever the length of the history
+MAX_FRONT: Final = 100  # likewise with several objectives, where the good trials must span a front
+MAX_BAD: Final = 1_024  # bounds the time of a proposal, whatever the length of the history
+RENEWAL: Final = 128  # trials, after which the choice of the bad ones is made anew
+GROWTH: Final = 1.1  # of the number of trials, after which the bad kernels get narrower
 BRANCH_SHARE: Final = 0.25  # of the proposals in a tree learn from one branch only
 MIN_BRANCH: Final = 4  # trials, three of them complete, from which a branch can learn
 
 
 @dataclass(frozen=True)
 class Split:
-    """Rows of the history, the good ones best first; ``branch`` says in words where they come from."""
+    """``good`` rows of the history, best first, and which of its ``kernel_rows`` are bad.
+
+    ``n_trials`` is how many trials were divided and ``branch`` says in words where they come from.
+    """
 
     good: IntArray
-    bad: IntArray
+    is_bad: BoolArray
+    n_trials: int
     branch: str = ""
 
-    def __len__(self) -> int:
-        return len(self.good) + len(self.bad)
 
+def split_history(history: History, good_share: float, rows: IntArray) -> Split:
+    """The best ``good_share`` of all trials against the others; ``rows`` are the kernel rows.
 
-def split_history(history: History, good_share: float) -> Split:
-    """The best ``good_share`` of all trials against the others.
-
-    Pruned and failed trials are never good: the one was stopped for a reason, the other has no value.
+    When there are too few complete trials, the most promising pruned ones fill up the good ones. Failed
+    trials are never good: nothing is known of them but that.
     """
-    good = history.best_rows(n_good_of(history.n_finished, good_share))
-    bad = np.setdiff1d(np.arange(len(history)), good, assume_unique=True)
-    return Split(good, thin_out(bad, history.numbers))
+    n_good = n_good_of(history.n_finished, good_share, history.n_objectives)
+    good = history.best_rows(n_good)
+    if len(good) < n_good:
+        good = np.concatenate([good, history.pruned_rows()[: n_good - len(good)]])
+    is_bad = np.ones(len(history), dtype=np.bool_)
+    is_bad[good] = False
+    return Split(good, is_bad[rows], len(history))
 
 
-def split_branch(history: History, good_share: float, rng: np.random.Generator) -> Split | None:
+def split_branch(
+    history: History, good_share: float, rows: IntArray, rng: np.random.Generator
+) -> Split | None:
     """The same within a branch: the trials with one value, picked evenly, of one parameter that has children.
 
     A branch whose first trials were unlucky is never among the best of all trials, although it may hold the
     optimum; judged by itself it gets its chance. None when the branch has too few trials.
     """
     space = history.space
-    parents = [
-        j for j, name in enumerate(space.names) if space.children_of(name) and not space.is_constant(name)
-    ]
+    parents = space.parents
     if not parents:
         return None
-    column = int(rng.choice(parents))
+    column = parents[int(rng.integers(len(parents)))]
     coordinates, active = history.coordinates[:, column], history.active[:, column]
     values = np.unique(coordinates[active])
     if len(values) < 2:
         return None
-    value = rng.choice(values)
-    inside = active & (coordinates == value)
-    ranked = history.best_rows(len(history))
-    ranked = ranked[inside[ranked]]
-    if inside.sum() < MIN_BRANCH or len(ranked) < MIN_BRANCH - 1:
+    value = values[int(rng.integers(len(values)))]
+    is_inside = active & (coordinates == value)
+    n_inside = int(is_inside.sum())
+    n_complete = int((is_inside & np.isfinite(history.losses[:, 0])).sum())
+    if n_inside < MIN_BRANCH or n_complete < MIN_BRANCH - 1:
         return None
-    good = ranked[: max(2, n_good_of(int(inside.sum()), good_share))]
-    bad = np.setdiff1d(np.flatnonzero(inside), good, assume_unique=True)
+    good = history.best_rows(max(2, n_good_of(n_inside, good_share, history.n_objectives)), is_inside)
+    is_bad = is_inside.copy()
+    is_bad[good] = False
     parameter = space.params[column]
-    shown = show_value(parameter.distribution.decode(np.array([value]))[0])
-    return Split(good, thin_out(bad, history.numbers), f"{parameter.name} = {shown}")
+    shown = show_value(parameter.distribution.decode_one(float(value)))
+    return Split(good, is_bad[rows], n_inside, f"{parameter.name} = {shown}")
 
 
 def startup_trials(n_startup: int, budget: int | None) -> int:
-    """How many random trials come first: at most about a third of the budget, but at least 3."""
+    """How many starting points come before the model: about a third of the budget, but at least 3."""
     if budget is None:
         return n_startup
     return min(n_startup, max(3, math.ceil(budget / 3)))
 
 
-def n_good_of(n: int, good_share: float) -> int:
-    """How many of n trials are good: at least 1, at most 25."""
-    return min(max(1, math.ceil(good_share * n)), MAX_GOOD)
+def n_good_of(n: int, good_share: float, n_objectives: int = 1) -> int:
+    """How many of n trials are good: at least 1, at most 25, or 100 with several objectives."""
+    return min(max(1, math.ceil(good_share * n)), MAX_GOOD if n_objectives == 1 else MAX_FRONT)
 
 
 def rank_weights(n: int) -> FloatArray:
@@ -91,6 +101,28 @@ def rank_weights(n: int) -> FloatArray:
     """
     weights = np.log(n + 1) - np.log(np.arange(1, n + 1))
     return np.append(weights * (n / (n + 1) / weights.sum()), 1 / (n + 1))
+
+
+def kernel_rows(numbers: IntArray) -> IntArray:
+    """Rows of the trials that may be bad kernels, of all trials, whose numbers are given in order.
+
+    All of up to ``MAX_BAD``; beyond, a choice that stays the same for ``RENEWAL`` trials, to which the trials
+    since then are added.
+    """
+    base = renewal_base(len(numbers))
+    return np.concatenate([thin_out(np.arange(base), numbers), np.arange(base, len(numbers))])
+
+
+def renewal_base(n: int) -> int:
+    """How many of n trials there were when the choice of kernel rows was last made; 0 while all are taken."""
+    return 0 if n <= MAX_BAD else n - n % RENEWAL
+
+
+def steady_count(n: int) -> int:
+    """The number of trials that sizes the kernels of n trials: it changes when n has grown by a tenth."""
+    if not 0 < n <= MAX_BAD:
+        return min(n, MAX_BAD)
+    return int(GROWTH ** math.floor(math.log(n, GROWTH)))
 
 
 def thin_out(rows: IntArray, numbers: IntArray) -> IntArray:

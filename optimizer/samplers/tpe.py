@@ -9,42 +9,49 @@ fourth proposal in a tree learning from one branch only.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from optimizer.samplers.axes import Axes, Points
+from optimizer.samplers.axes import Axes
+from optimizer.samplers.background import Background
 from optimizer.samplers.base import REPEAT_NOTE, Sampler, Seen, Suggestion, draw_unseen
-from optimizer.samplers.densities import describe_densities
-from optimizer.samplers.kernels import Mixture, fit_mixture
+from optimizer.samplers.explanation import Proposal, explain
+from optimizer.samplers.kernels import Mixture, fit_mixture, point_features
 from optimizer.samplers.split import (
     BRANCH_SHARE,
     Split,
     rank_weights,
+    renewal_base,
     split_branch,
     split_history,
     startup_trials,
+    steady_count,
+    thin_out,
 )
+from optimizer.samplers.startup import propose_start
 
 if TYPE_CHECKING:
     from optimizer.history import History
+    from optimizer.samplers.axes import Points
     from optimizer.space import SearchSpace
-    from optimizer.values import JSON, Params, Value
+    from optimizer.values import IntArray, Params
 
 ROUNDS: Final = 8  # of candidates, until one is a point that was not seen before
 
 
-@dataclass(frozen=True)
+@dataclass
 class TPESampler(Sampler):
-    """Joint TPE.
+    """Joint TPE, for one objective or several.
 
-    ``n_startup`` random trials come first (fewer when the budget is small); then the best ``good_share``
-    of the trials, at most 25, are the good ones, and the best of ``n_candidates`` draws is proposed.
-    ``with_densities`` puts the curves of both densities into the explanation; they cost most of the time.
-    Pruned, failed and pending trials count as bad: a failure says where not to go, without any number.
+    ``n_startup`` starting points come first (fewer when the budget is small); then the best ``good_share``
+    of the trials, at most 25 (100 with several objectives), are the good ones, and the best of
+    ``n_candidates`` draws is proposed. ``with_densities`` puts the curves of both densities into the
+    explanation. Failed and pending trials count as bad: a failure says where not to go, without any number.
     """
 
     name: ClassVar[str] = "tpe"
@@ -53,6 +60,9 @@ class TPESampler(Sampler):
     n_candidates: int = 24
     good_share: float = 0.15
     with_densities: bool = True
+    _models: WeakKeyDictionary[History, Model] = field(
+        default_factory=WeakKeyDictionary, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         if self.n_startup < 1 or self.n_candidates < 1:
@@ -61,6 +71,12 @@ class TPESampler(Sampler):
             )
         if not 0 < self.good_share < 1:
             raise ValueError(f"good_share must lie between 0 and 1, got {self.good_share}")
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_models": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _models=WeakKeyDictionary())
 
     def suggest(
         self,
@@ -75,94 +91,90 @@ class TPESampler(Sampler):
     ) -> Suggestion:
         seen = Seen(history, pending, allow_repeats=allow_repeats)
         n_startup = startup_trials(self.n_startup, budget)
-        axes = Axes.of(space)
-        if history.n_finished < n_startup or history.n_complete == 0 or len(axes) == 0:
-            return self._start(space, history, pending, seen, rng, n_startup)
-        split = split_branch(history, self.good_share, rng) if rng.random() < BRANCH_SHARE else None
-        if split is None:
-            split = split_history(history, self.good_share)
-        good, bad = self._fit(axes, history, pending, split)
+        model = self._models.get(history)
+        if model is None:
+            model = self._models[history] = Model(Axes.of(space))
+        if history.n_finished < n_startup or len(model.axes) == 0:
+            return propose_start(space, history, pending, seen, rng, seed, n_startup, self.name)
+        rows = model.update(history)
+        split = split_branch(history, self.good_share, rows, rng) if rng.random() < BRANCH_SHARE else None
+        split = split or split_history(history, self.good_share, rows)
+        if len(split.good) == 0:  # all were pruned without a report
+            return propose_start(space, history, pending, seen, rng, seed, n_startup, self.name)
+        waiting = model.axes.read(*space.encode(pending)) if pending else model.nothing
         for _ in range(ROUNDS):
-            choice = self._choose(good, bad, seen, rng)
-            if choice is not None:
-                return self._explain(choice, good, bad, split)
+            proposal = self._propose(model, history, split, waiting, seen, rng)
+            if proposal is not None:
+                return Suggestion(proposal.params, partial(explain, proposal, self.with_densities))
         params, is_repeat = draw_unseen(space, seen, rng)
         text = REPEAT_NOTE if is_repeat else "Random point: everything the model likes has been tried."
         return Suggestion(params, {"sampler": self.name, "kind": "random", "text": text})
 
-    def _start(
+    def _propose(
         self,
-        space: SearchSpace,
+        model: Model,
         history: History,
-        pending: Sequence[Params],
+        split: Split,
+        pending: Points,
         seen: Seen,
         rng: np.random.Generator,
-        n_startup: int,
-    ) -> Suggestion:
-        params, is_repeat = draw_unseen(space, seen, rng)
-        place = history.n_finished + len(pending) + 1
-        if is_repeat:
-            text = REPEAT_NOTE
-        elif place <= n_startup:
-            text = f"Random start, {place} of {n_startup}."
-        else:
-            text = f"Random point: the model waits for {n_startup} results and has {history.n_finished}."
-        return Suggestion(params, {"sampler": self.name, "kind": "startup", "text": text})
+    ) -> Proposal | None:
+        """The unseen candidate with the highest ratio of good to bad, or None when all were seen.
 
-    def _fit(
-        self, axes: Axes, history: History, pending: Sequence[Params], split: Split
-    ) -> tuple[Mixture, Mixture]:
-        """The densities of the good and of the bad trials."""
-        good_points = axes.read(history.coordinates[split.good], history.active[split.good])
-        bad_points = axes.read(history.coordinates[split.bad], history.active[split.bad])
-        if pending:  # taken for bad until they are known, so that parallel trials spread out
-            bad_points = Points.concatenate([bad_points, axes.read(*axes.space.encode(pending))])
-        n_bad = len(bad_points)
-        good = fit_mixture(axes, good_points, rank_weights(len(good_points)))
-        bandwidth = 0.3 * max(n_bad, 1) ** (-1 / (len(axes) + 4))
-        bad = fit_mixture(axes, bad_points, np.full(n_bad + 1, 1 / (n_bad + 1)), bandwidth=bandwidth)
-        return good, bad
-
-    def _choose(self, good: Mixture, bad: Mixture, seen: Seen, rng: np.random.Generator) -> Candidate | None:
-        """The unseen candidate with the highest ratio of good to bad, or None when all were seen."""
-        axes = good.axes
-        coordinates, active = axes.write(*good.sample(rng, self.n_candidates))
-        points = axes.read(coordinates, active)
-        ratios = good.log_ratio_to_prior(points) - bad.log_ratio_to_prior(points)
-        for place, row in enumerate(np.argsort(-ratios, kind="stable")):
+        Pending trials are taken for bad until they are known, so that parallel trials spread out.
+        """
+        axes, good = model.axes, model.fit_good(history, split)
+        u, levels = good.sample(rng, self.n_candidates)
+        coordinates, active = axes.write(u, levels)
+        points = axes.points(u, levels, active)
+        features = point_features(axes, points)
+        ratios = good.log_ratio_to_prior(features)
+        ratios -= model.background.log_ratio_to_prior(features, split.is_bad, pending)
+        for place, row in enumerate(np.argsort(-ratios, kind="stable").tolist()):
             params = axes.space.decode(coordinates[row])
             if params not in seen:
-                return Candidate(params, points.take(np.array([row])), place + 1, float(ratios[row]))
+                return Proposal(
+                    params=params,
+                    point=points.take(np.array([row])),
+                    rank=place + 1,
+                    n_candidates=self.n_candidates,
+                    log_ratio=float(ratios[row]),
+                    axes=axes,
+                    split=split,
+                    pending=pending,
+                    history=history,
+                    n=len(history),
+                )
         return None
 
-    def _explain(self, choice: Candidate, good: Mixture, bad: Mixture, split: Split) -> Suggestion:
-        n_good, n_bad = len(good.centres), len(bad.centres)
-        likelier = f"{math.exp(min(choice.log_ratio, 700)):.3g}"
-        branch = f" with {split.branch}" if split.branch else ""
-        explanation: dict[str, JSON] = {
-            "sampler": self.name,
-            "kind": "model",
-            "text": (
-                f"TPE drew {self.n_candidates} candidates where the {n_good} best of {len(split)} trials"
-                f"{branch} are dense, and took number {choice.rank} of them: {likelier} times as dense "
-                f"there as among the {n_bad} others."
-            ),
-            "n_good": n_good,
-            "n_bad": n_bad,
-            "rank": choice.rank,
-            "n_candidates": self.n_candidates,
-            "log_ratio": round(choice.log_ratio, 4),
-        }
-        if self.with_densities:
-            explanation["densities"], explanation["ratio"] = describe_densities(good, bad, choice.point)
-        return Suggestion(choice.params, explanation)
 
+class Model:
+    """What is kept of a history from one proposal to the next, only to save time."""
 
-@dataclass(frozen=True)
-class Candidate:
-    """A proposed point: its rank among the candidates (1 is best) and its log density ratio."""
+    def __init__(self, axes: Axes) -> None:
+        self.axes = axes
+        self.nothing = axes.read(*axes.space.encode([]))
+        self.background = Background(axes, 0)
+        self._base = 0
+        self._chosen: IntArray = np.arange(0)
+        self._good: dict[bool, tuple[bytes, Mixture]] = {}
 
-    params: dict[str, Value]
-    point: Points
-    rank: int
-    log_ratio: float
+    def update(self, history: History) -> IntArray:
+        """Bring the background up to date; the rows of its kernels, which are ``kernel_rows``."""
+        n = len(history)
+        base, n_trials = renewal_base(n), steady_count(n)
+        if base != self._base or n_trials != self.background.n_trials:
+            self._base, self._chosen = base, thin_out(np.arange(base), history.numbers)
+            self.background = Background(self.axes, n_trials)
+        rows = np.concatenate([self._chosen, np.arange(base, n)])
+        self.background.update(history, rows)
+        return rows
+
+    def fit_good(self, history: History, split: Split) -> Mixture:
+        """The density of the good trials."""
+        key, place = split.good.tobytes(), bool(split.branch)
+        kept = self._good.get(place)
+        if kept is None or kept[0] != key:
+            points = self.axes.read(history.coordinates[split.good], history.active[split.good])
+            kept = self._good[place] = key, fit_mixture(self.axes, points, rank_weights(len(points)))
+        return kept[1]

@@ -96,7 +96,7 @@ def test_proposes_valid_params_with_a_small_explanation(name, space_name):
             break
         space.validate_params(suggestion.params)
         assert list(suggestion.params) == space.active(suggestion.params)
-        assert suggestion.explanation["sampler"] == name
+        assert suggestion.explanation.get("chosen_by", suggestion.explanation["sampler"]) == name
         assert suggestion.explanation["text"].endswith(".")
         assert len(json.dumps(suggestion.explanation, allow_nan=False)) < 20_000
         history.add(number, suggestion.params, math.sin(number), "complete")
@@ -182,7 +182,7 @@ def test_generators_differ_by_seed_and_by_trial():
 
 
 def test_unknown_sampler_is_named_with_the_known_ones():
-    with pytest.raises(UnknownSampler, match="must be one of tpe, .*, got 'tpo'"):
+    with pytest.raises(UnknownSampler, match="must be one of auto, tpe, .*, got 'tpo'"):
         create_sampler("tpo")
 
 

@@ -19,7 +19,7 @@ from optimizer import (
 )
 from optimizer.samplers.axes import Axes, Points
 from optimizer.samplers.densities import GRID_POINTS, round_significant, smooth_marginals, table_marginal
-from optimizer.samplers.kernels import fit_mixture, neighbour_gaps
+from optimizer.samplers.kernels import fit_mixture, neighbour_gaps, point_features
 from optimizer.samplers.split import MAX_BAD, rank_weights, split_branch, startup_trials, thin_out
 from optimizer.samplers.tpe import TPESampler
 

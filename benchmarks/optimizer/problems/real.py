@@ -75,7 +75,12 @@ def _validation_loss(task: Task, model: Model, params: Point) -> float:
         warnings.simplefilter("ignore")  # models that did not converge are part of the search
         losses = []
         for train_x, train_y, test_x, test_y in _splits(task.data, task.n_splits, task.n_rows):
-            fitted = model.build(params).fit(train_x, train_y)
+            try:
+                fitted = model.build(params).fit(train_x, train_y)
+            except ValueError as error:
+                if "non-finite" in str(error):  # how scikit-learn says that a network diverged
+                    return WORST
+                raise
             losses.append(LOSSES[task.loss](fitted, test_x, test_y))
     mean = float(np.mean(losses))
     return mean if np.isfinite(mean) else WORST

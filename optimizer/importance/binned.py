@@ -1,8 +1,8 @@
-"""A search space cut into bins whose prior mass is known: what trees are grown on and integrated over.
+"""A search space cut into bins of known prior mass: what trees are grown on and integrated over.
 
-Every parameter owns a run of *slots*: the first stands for "inactive", the others for its bins in order. A trial
-is then one slot per parameter, and the prior of the tree is exact: roots are independent, and a child that its
-parent switched on is independent of everything that is not its own descendant.
+Every parameter owns a run of *slots*: the first stands for "inactive", the others for its bins in order. A
+trial is then one slot per parameter. The prior of the tree is exact: roots are independent, and a parameter
+that its parent has switched on is independent of everything but its own descendants.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ _BISECTIONS: Final = 54  # halvings of the unit interval down to the spacing of 
 class Axis:
     """One parameter in bins: ``edges`` in the unit interval, shape (n_bins + 1,), and a value inside each.
 
-    ``parent`` is the axis that switches it on (-1 for none), ``opened_by`` says by which of the parent's bins,
-    shape (n_bins of the parent,). Bins of a *nominal* axis have no order.
+    ``parent`` is the axis that switches it on (-1 for none), ``opened_by`` says by which of the parent's
+    bins, shape (n_bins of the parent,); without a parent it is empty. Bins of a *nominal* axis have no order.
     """
 
     edges: FloatArray
     values: list[Value]
     is_choice: bool
     is_nominal: bool
-    parent: int = -1
-    opened_by: BoolArray | None = None
+    parent: int
+    opened_by: BoolArray
 
     @property
     def n_bins(self) -> int:
@@ -48,8 +48,9 @@ class Axis:
     @cached_property
     def mass(self) -> FloatArray:
         """Prior probability of each bin where the parameter is active, shape (n_bins,)."""
-        mass: FloatArray = np.maximum(np.diff(self.edges), MIN_MASS)
-        return mass / mass.sum()
+        mass = np.maximum(np.diff(self.edges), MIN_MASS)
+        share: FloatArray = mass / mass.sum()
+        return share
 
     def bins_of(self, coordinates: FloatArray) -> IntArray:
         """The bins, shape (n,), of model coordinates, shape (n,)."""
@@ -58,21 +59,18 @@ class Axis:
         return np.searchsorted(self.edges[1:-1], coordinates, side="right").astype(np.int64)
 
 
-class Grid:
+class BinnedSpace:
     """All axes of a space, in its order, so that parents come first."""
 
     def __init__(self, axes: Iterable[Axis]) -> None:
         self.axes = tuple(axes)
         widths = [axis.n_bins + 1 for axis in self.axes]
         self.starts: IntArray = np.concatenate([[0], np.cumsum(widths)])  # shape (d + 1,)
-        self.owner: IntArray = np.repeat(np.arange(len(widths)), widths)  # of each slot, shape (n_slots,)
+        self.owner: IntArray = np.repeat(np.arange(len(widths)), widths)  # axis of each slot, (n_slots,)
 
     @classmethod
-    def of(cls, space: SearchSpace, coordinates: FloatArray, active: BoolArray) -> Grid:
-        """The grid for trials whose model coordinates and activity are given, each of shape (n, d).
-
-        Half of the bins of a parameter with many values follow its prior, half follow the trials.
-        """
+    def of(cls, space: SearchSpace, coordinates: FloatArray, active: BoolArray) -> BinnedSpace:
+        """The bins for trials whose model coordinates and activity are given, each of shape (n, d)."""
         axes: list[Axis] = []
         for j, param in enumerate(space):
             distribution = param.distribution
@@ -81,11 +79,11 @@ class Grid:
             is_choice = isinstance(distribution, Choice)
             values = (
                 list(distribution.values())
-                if isinstance(distribution, Choice)
+                if is_choice
                 else distribution.from_unit((edges[1:] + edges[:-1]) / 2)
             )
             is_nominal = isinstance(distribution, Choice) and not distribution.ordered
-            parent, opened_by = -1, None
+            parent, opened_by = -1, np.zeros(0, dtype=np.bool_)
             if param.when is not None:
                 parent = space.names.index(param.when.parent)
                 opened_by = np.array([param.when.holds_for(value) for value in axes[parent].values])
@@ -106,34 +104,38 @@ class Grid:
                 children[axis.parent].append(j)
         return children
 
-    def is_above(self, ancestor: int, axis: int) -> bool:
-        """Whether ``axis`` is ``ancestor`` or hangs below it."""
-        while axis != ancestor and axis >= 0:
-            axis = self.axes[axis].parent
-        return axis == ancestor
+    def is_above(self, ancestor: int, j: int) -> bool:
+        """Whether axis j hangs somewhere below ``ancestor``, or is it."""
+        while j not in (ancestor, -1):
+            j = self.axes[j].parent
+        return j == ancestor
 
     def slots_of(self, coordinates: FloatArray, active: BoolArray) -> IntArray:
-        """One slot per trial and parameter, shape (n, d)."""
+        """One slot per trial and parameter, shape (n, d), of model coordinates and activity."""
         slots = np.empty(coordinates.shape, dtype=np.int64)
         for j, axis in enumerate(self.axes):
             slots[:, j] = self.starts[j] + np.where(active[:, j], 1 + axis.bins_of(coordinates[:, j]), 0)
         return slots
 
     def draw(self, n: int, rng: np.random.Generator) -> IntArray:
-        """Slots, shape (n, d), of n points from the prior, a Latin hypercube (McKay et al., 1979)."""
+        """Slots, shape (n, d), of n points from the prior: a Latin hypercube (McKay et al., 1979)."""
         slots = np.empty((n, len(self.axes)), dtype=np.int64)
         bins, is_active = np.empty_like(slots), np.ones(slots.shape, dtype=np.bool_)
         for j, axis in enumerate(self.axes):
             u = (rng.permutation(n) + rng.random(n)) / n
             bins[:, j] = np.searchsorted(np.cumsum(axis.mass)[:-1], u, side="right")
-            if axis.opened_by is not None:
+            if axis.parent >= 0:
                 is_active[:, j] = is_active[:, axis.parent] & axis.opened_by[bins[:, axis.parent]]
             slots[:, j] = self.starts[j] + np.where(is_active[:, j], 1 + bins[:, j], 0)
         return slots
 
 
 def _edges(distribution: Distribution, tried: FloatArray, deciding: list[Value]) -> FloatArray:
-    """Edges of the bins: one bin per value if there are few, and always one per value that decides a branch."""
+    """Edges of the bins: one bin per value if there are few, and one per value that decides a branch.
+
+    Otherwise half of the bins follow the prior and half the trials, so that neither the range nor what a
+    sampler has looked at closely is blurred.
+    """
     n_values = distribution.n_values
     if isinstance(distribution, Choice) or (n_values is not None and n_values <= MAX_BINS):
         return distribution.unit_edges()
@@ -144,7 +146,7 @@ def _edges(distribution: Distribution, tried: FloatArray, deciding: list[Value])
 
 
 def _cells(distribution: Distribution, values: list[Value]) -> FloatArray:
-    """Both edges of each value's cell, by bisection: a grid may have far too many cells to list."""
+    """Both edges of each value's cell, by bisection: there may be far too many cells to list."""
     target = np.array(values, dtype=np.float64)
     edges = []
     for is_beyond in (np.greater_equal, np.greater):
@@ -153,5 +155,5 @@ def _cells(distribution: Distribution, values: list[Value]) -> FloatArray:
             middle = (low + high) / 2
             beyond = is_beyond(np.array(distribution.from_unit(middle), dtype=np.float64), target)
             low, high = np.where(beyond, low, middle), np.where(beyond, middle, high)
-        edges.append(high)
+        edges.append(np.where(low > 0, high, 0.0))
     return np.concatenate(edges)

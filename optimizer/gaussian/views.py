@@ -1,0 +1,213 @@
+"""A fitted process on all trials, or on the neighbourhood of the best ones.
+
+A fit depends on the history alone, never on earlier fits of this process: hyperparameters are fitted at fixed lengths
+of the history (every length, later every second, fourth, eighth) and to its rows up to there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from weakref import ref
+
+import numpy as np
+
+from optimizer.gaussian.features import Features
+from optimizer.gaussian.model import Hyper, Posterior, Prior, fit
+from optimizer.gaussian.observations import chosen_rows, observed_losses
+from optimizer.gaussian.search import Latent, Search
+from optimizer.gaussian.targets import Targets, warp_losses
+from optimizer.objective import to_loss
+
+if TYPE_CHECKING:
+    from optimizer.history import History
+    from optimizer.samplers.axes import Axes
+    from optimizer.values import FloatArray, IntArray, Params
+
+MAX_ROWS: Final = 300  # of a global model
+MAX_FIT_ROWS: Final = 150  # the likelihood costs n^3 some forty times
+MAX_LOCAL_ROWS: Final = 200
+N_CENTRES: Final = 8
+LOCAL_SHARE: Final = 1 / 3  # of the trials, but at least as many as a quadratic would need in each direction
+MIN_LOCAL: Final = 20
+
+
+@dataclass(frozen=True)
+class View:
+    """A process conditioned on some trials and on fantasies of those that run."""
+
+    axes: Axes
+    features: Features
+    posterior: Posterior
+    targets: Targets
+    best: float
+    centres: Latent
+    box: FloatArray | None
+    history: History
+
+    @property
+    def n(self) -> int:
+        """Trials that it has seen."""
+        return len(self.targets.y)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it looks at the neighbourhood of the best trials only."""
+        return self.box is not None
+
+    @property
+    def n_objectives(self) -> int:
+        """Of the study."""
+        return self.history.n_objectives
+
+    def search(self, seconds: Posterior | None) -> Search:
+        """The search for its highest expected improvement, per second if those are modelled."""
+        return Search(self.features, self.posterior, self.best, self.box, seconds)
+
+    def in_own_units(self, params: Params, log_improvement: float) -> tuple[float, float, float, float]:
+        """Predicted value, its standard deviation, the expected improvement, and what is to be improved on."""
+        points = self.axes.read(*self.axes.space.encode([params]))
+        mean, deviation = self.posterior.predict(self.features.read(points))
+        unit, direction = self.targets.unit, self.history.direction
+        value = to_loss(self.targets.loss_at(float(mean[0])), direction)
+        best = to_loss(self.targets.loss_at(self.best), direction)
+        return value, float(deviation[0]) * unit, float(np.exp(log_improvement)) * unit, best
+
+    def lengths(self) -> dict[str, float]:
+        """Length-scale of each searched parameter in unit coordinates: short where the value changes fast."""
+        columns = [*self.axes.smooth.tolist(), *(table.column for table in self.axes.tables)]
+        lengths = np.exp(self.posterior.hyper.log_lengths).tolist()
+        return {
+            self.axes.space.names[column]: length for column, length in zip(columns, lengths, strict=True)
+        }
+
+
+class Views:
+    """The views of one history, with what they have in common and what was fitted before."""
+
+    def __init__(self, axes: Axes, history: History, noise: float | None) -> None:
+        self.axes = axes
+        self._history = ref(history)  # the sampler that holds this must not keep a history alive
+        self.features = Features.of(axes)
+        self._noise = noise
+        self._fitted: dict[tuple[bool, int], Hyper] = {}
+        self._x = np.zeros((0, self.features.n_columns))
+
+    @property
+    def history(self) -> History:
+        """The history that the views are of."""
+        history = self._history()
+        assert history is not None  # noqa: S101 - who calls has it
+        return history
+
+    def take(self, *, is_local: bool, weights: FloatArray | None, pending: Sequence[Params]) -> View:
+        """A view of all that the history holds now."""
+        history = self.history
+        n = len(history)
+        x = self._features(n)
+        losses = observed_losses(history, n, weights)
+        rows = self._near(losses, x) if is_local else chosen_rows(losses, MAX_ROWS)
+        box = self._box(x, losses) if is_local else None
+        targets = warp_losses(losses[rows])
+        hyper = self._hyper(n, targets, is_local=is_local, weights=weights)
+        x_rows, y = x[rows], targets.y
+        posterior = Posterior(x_rows, y, self.features.parameter, hyper)
+        mean = posterior.predict(x_rows)[0]
+        order = np.argsort(mean, kind="stable")[:N_CENTRES]
+        best = float(mean[order[0]])
+        if pending:  # believed to come out as predicted, so that nobody else looks there
+            points = self.axes.read(*self.axes.space.encode(pending))
+            fantasies = self.features.read(points)
+            y = np.concatenate([y, posterior.predict(fantasies)[0]])
+            posterior = Posterior(np.concatenate([x_rows, fantasies]), y, self.features.parameter, hyper)
+        points = self.axes.read(history.coordinates[rows[order]], history.active[rows[order]])
+        centres = Latent(points.u, points.levels)
+        return View(self.axes, self.features, posterior, targets, best, centres, box, history)
+
+    def seconds(self) -> Posterior | None:
+        """A process of the logarithm of the seconds that a trial takes; None before two are known."""
+        seconds = self.history.seconds
+        known = np.flatnonzero(seconds > 0)[-MAX_FIT_ROWS:]
+        if len(known) < 2:
+            return None
+        y = np.log(seconds[known])
+        centred = y - y.mean()
+        spread = float(centred.std())
+        if spread < 1e-3:
+            return None
+        x = self._features(len(self.history))[known]
+        prior = self._prior()
+        hyper = fit(
+            x, centred / spread, self.features.parameter, Hyper.at_prior(len(self.axes), prior), prior
+        )
+        return Posterior(x, centred, self.features.parameter, hyper.scaled(spread))
+
+    def _features(self, n: int) -> FloatArray:
+        """Features of the first n rows, read once."""
+        known = len(self._x)
+        if known < n:
+            history = self.history
+            points = self.axes.read(history.coordinates[known:n], history.active[known:n])
+            self._x = np.concatenate([self._x, self.features.read(points)])
+        return self._x[:n]
+
+    def _best(self, losses: FloatArray) -> IntArray:
+        rows = np.flatnonzero(np.isfinite(losses))
+        k = max(MIN_LOCAL, 2 * len(self.axes), int(LOCAL_SHARE * len(rows)))
+        return rows[np.argsort(losses[rows], kind="stable")[: min(k, MAX_LOCAL_ROWS)]]
+
+    def _box(self, x: FloatArray, losses: FloatArray) -> FloatArray:
+        """What the best trials span and a little more, shape (2, n_columns); everything for nominal choices."""
+        near = x[self._best(losses)]
+        low, high = near.min(axis=0), near.max(axis=0)
+        margin = np.maximum(0.05 * (high - low), 1e-3)
+        low, high = np.maximum(low - margin, 0.0), np.minimum(high + margin, 1.0)
+        nominal = self.features.is_nominal
+        return np.stack([np.where(nominal, 0.0, low), np.where(nominal, 1.0, high)])
+
+    def _near(self, losses: FloatArray, x: FloatArray) -> IntArray:
+        """Rows inside the box, the best of them if there are many."""
+        box = self._box(x, losses)
+        inside = ((x >= box[0]) & (x <= box[1])).all(axis=1) & np.isfinite(losses)
+        rows = np.flatnonzero(inside)
+        order = np.argsort(losses[rows], kind="stable")[:MAX_LOCAL_ROWS]
+        return np.sort(rows[order])
+
+    def _hyper(self, n: int, targets: Targets, *, is_local: bool, weights: FloatArray | None) -> Hyper:
+        """Hyperparameters from the rows up to the last length at which they are fitted."""
+        if weights is not None:  # another loss each time
+            return self._with_noise(self._fit(n, is_local=is_local, weights=weights), targets)
+        every = 1 if n < 24 else 2 if n < 64 else 4 if n < 128 else 8
+        n -= n % every
+        if (is_local, n) not in self._fitted:
+            self._fitted[is_local, n] = self._fit(n, is_local=is_local, weights=None)
+        return self._with_noise(self._fitted[is_local, n], targets)
+
+    def _fit(self, n: int, *, is_local: bool, weights: FloatArray | None) -> Hyper:
+        x, prior = self._features(n), self._prior()
+        losses = observed_losses(self.history, n, weights)
+        start = Hyper.at_prior(len(self.axes), prior)
+        owner = self.features.parameter
+        if not is_local:
+            rows = chosen_rows(losses, MAX_FIT_ROWS)
+            return fit(x[rows], warp_losses(losses[rows]).y, owner, start, prior)
+        # Lengths that matter are relative to the size of the neighbourhood.
+        rows, box = self._near(losses, x), self._box(x, losses)
+        rows = rows[chosen_rows(losses[rows], MAX_FIT_ROWS)]
+        side = box[1] - box[0]
+        hyper = fit((x[rows] - box[0]) / side, warp_losses(losses[rows]).y, owner, start, prior)
+        scale = np.ones(len(self.axes))
+        np.minimum.at(scale, owner, side)
+        return Hyper(hyper.log_lengths + np.log(scale), hyper.log_signal, hyper.log_noise)
+
+    def _with_noise(self, hyper: Hyper, targets: Targets) -> Hyper:
+        """With the known noise in place of the fitted one."""
+        if self._noise is None or targets.unit == 0:
+            return hyper
+        known = np.log(np.maximum((self._noise / targets.unit) ** 2, 1e-8))
+        return Hyper(hyper.log_lengths, hyper.log_signal, float(known))
+
+    def _prior(self) -> Prior:
+        """Distances in a unit cube grow with the root of its dimensions, and so do length-scales that matter."""
+        return Prior(length_mean=-0.5 + 0.5 * float(np.log(len(self.axes) / 10)))

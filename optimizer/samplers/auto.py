@@ -1,0 +1,99 @@
+"""The default: decides before each trial which sampler proposes it.
+
+A Gaussian process learns fastest from few trials where values change smoothly; TPE makes no such assumption, and
+its proposals keep the process from looking in one place for too long. So both take turns, and whoever has found
+new best values lately gets more of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+
+from optimizer.samplers.base import Explanation, Sampler, Seen, Suggestion
+from optimizer.samplers.gp import GPSampler
+from optimizer.samplers.split import startup_trials
+from optimizer.samplers.startup import propose_start
+from optimizer.samplers.tpe import TPESampler
+
+if TYPE_CHECKING:
+    from optimizer.history import History
+    from optimizer.space import SearchSpace
+    from optimizer.values import Params
+
+TPE_SHARE: Final = 1 / 3  # while neither has done better than the other
+LOWEST_SHARE: Final = 0.1  # nobody is silenced: what does not pay off now may later
+MEMORY: Final = 30  # trials in which the weight of an improvement falls to 1 / e
+PATIENCE: Final = 6  # pseudo-trials: so much it takes to move the share
+
+
+@dataclass
+class AutoSampler(Sampler):
+    """Starts with ``n_startup`` points that fill the space, then lets a Gaussian process and TPE take turns.
+
+    Studies with several objectives use TPE alone, whose ranking of trials is made for them.
+    """
+
+    name: ClassVar[str] = "auto"
+
+    n_startup: int = 3
+    gp: GPSampler = field(default_factory=lambda: GPSampler(n_startup=1), repr=False)
+    tpe: TPESampler = field(default_factory=lambda: TPESampler(n_startup=1), repr=False)
+
+    def suggest(
+        self,
+        space: SearchSpace,
+        history: History,
+        pending: Sequence[Params],
+        rng: np.random.Generator,
+        *,
+        budget: int | None = None,
+        allow_repeats: bool = False,
+        seed: int = 0,
+    ) -> Suggestion:
+        n_startup = startup_trials(self.n_startup, budget)
+        place = history.n_finished + len(pending)
+        if place < n_startup or history.n_complete < 2:
+            seen = Seen(history, pending, allow_repeats=allow_repeats)
+            return propose_start(space, history, pending, seen, rng, seed, n_startup, self.name)
+        sampler, why = self._choose(history, rng)
+        inner = sampler.suggest(
+            space, history, pending, rng, budget=budget, allow_repeats=allow_repeats, seed=seed
+        )
+
+        def explain() -> Explanation:
+            return {**inner.explanation, "chosen_by": self.name, "why": why}
+
+        return Suggestion(inner.params, explain, sampler.name)
+
+    def _choose(self, history: History, rng: np.random.Generator) -> tuple[Sampler, str]:
+        """Who proposes, and why in one sentence."""
+        if history.n_objectives > 1:
+            return self.tpe, "TPE proposes, because it ranks trials with several objectives as a whole."
+        share = tpe_share(history)
+        if rng.random() < share:
+            return self.tpe, f"TPE's turn: it gets {share:.0%} of the trials by what has paid off so far."
+        return self.gp, (
+            f"The Gaussian process's turn: it gets {1 - share:.0%} of the trials by what has paid off so far."
+        )
+
+
+def tpe_share(history: History) -> float:
+    """The share of trials that TPE gets: by the rates at which both found new best values, recent ones first."""
+    proposers, losses = history.proposers, history.losses[:, 0]
+    best = np.fmin.accumulate(losses)
+    is_new_best = np.append(False, best[1:] < best[:-1])
+    age = np.arange(len(losses))[::-1]
+    weight = np.exp(-age / MEMORY)
+    rates = {}
+    every = np.array([name in {"gp", "tpe"} for name in proposers], dtype=np.bool_)
+    overall = float(weight[every] @ is_new_best[every] + 1) / float(weight[every].sum() + PATIENCE)
+    for name in ("gp", "tpe"):
+        by_it = np.array([proposer == name for proposer in proposers], dtype=np.bool_)
+        found = float(weight[by_it] @ is_new_best[by_it])
+        rates[name] = (found + PATIENCE * overall) / (float(weight[by_it].sum()) + PATIENCE)
+    tpe, gp = TPE_SHARE * rates["tpe"], (1 - TPE_SHARE) * rates["gp"]
+    return min(max(tpe / (tpe + gp), LOWEST_SHARE), 1 - LOWEST_SHARE)

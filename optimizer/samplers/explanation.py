@@ -1,0 +1,90 @@
+"""Why TPE proposed what it did, told from the rows of the history that it looked at.
+
+An explanation is asked for later, if at all, and the history has grown by then. It only grows, so the first n
+rows and the rows of the split bring back both densities as they were, and nothing large has to be kept.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from optimizer.samplers.axes import Axes, Points
+from optimizer.samplers.background import bandwidth_of
+from optimizer.samplers.densities import describe_densities
+from optimizer.samplers.kernels import Mixture, fit_mixture
+from optimizer.samplers.split import Split, kernel_rows, rank_weights, steady_count
+
+if TYPE_CHECKING:
+    from optimizer.history import History
+    from optimizer.values import JSON, Value
+
+MAX_KERNELS: Final = 128  # the curve of the bad trials is drawn from at most so many, spread evenly
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposed point and where it comes from.
+
+    ``point`` (one row) had rank ``rank`` (1 is best) of ``n_candidates`` by its log density ratio. ``n`` is
+    the length of the history at the time.
+    """
+
+    params: dict[str, Value]
+    point: Points
+    rank: int
+    n_candidates: int
+    log_ratio: float
+    axes: Axes
+    split: Split
+    pending: Points
+    history: History
+    n: int
+
+
+def explain(proposal: Proposal, with_densities: bool) -> dict[str, JSON]:
+    """The explanation of a proposal; see ``Suggestion``."""
+    split = proposal.split
+    n_good, n_bad = len(split.good), int(split.is_bad.sum()) + len(proposal.pending)
+    branch = f" with {split.branch}" if split.branch else ""
+    explanation: dict[str, JSON] = {
+        "sampler": "tpe",
+        "kind": "model",
+        "text": (
+            f"TPE drew {proposal.n_candidates} candidates where the {n_good} best of {split.n_trials} trials"
+            f"{branch} are dense, and took number {proposal.rank} of them: "
+            f"{math.exp(min(proposal.log_ratio, 700)):.3g} times as dense there as among the {n_bad} others."
+        ),
+        "n_good": n_good,
+        "n_bad": n_bad,
+        "rank": proposal.rank,
+        "n_candidates": proposal.n_candidates,
+        "log_ratio": round(proposal.log_ratio, 4),
+    }
+    if with_densities:
+        densities = describe_densities(_good_of(proposal), _bad_of(proposal), proposal.point)
+        explanation["densities"], explanation["ratio"] = densities
+    return explanation
+
+
+def _good_of(proposal: Proposal) -> Mixture:
+    rows, history = proposal.split.good, proposal.history
+    points = proposal.axes.read(history.coordinates[rows], history.active[rows])
+    return fit_mixture(proposal.axes, points, rank_weights(len(points)))
+
+
+def _bad_of(proposal: Proposal) -> Mixture:
+    """The density of the bad trials, from a part of them when they are many."""
+    axes, history = proposal.axes, proposal.history
+    rows = kernel_rows(history.numbers[: proposal.n])[proposal.split.is_bad]
+    points = Points.concatenate(
+        [axes.read(history.coordinates[rows], history.active[rows]), proposal.pending]
+    )
+    n, n_trials = len(points), steady_count(proposal.n)
+    shown = points.take(np.unique(np.linspace(0, n - 1, min(n, MAX_KERNELS)).astype(np.int64)))
+    weights = np.append(np.full(len(shown), n / (n + 1) / max(len(shown), 1)), 1 / (n + 1))
+    bandwidth = bandwidth_of(n_trials, len(axes))
+    return fit_mixture(axes, shown, weights, bandwidth=bandwidth, n_trials=n_trials)

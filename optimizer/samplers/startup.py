@@ -1,0 +1,77 @@
+"""How a study begins, before a model has enough to learn from: the middle of the space, then Sobol points.
+
+The middle is what a person would try first, and seldom bad; a scrambled Sobol sequence then fills the space
+more evenly than independent draws do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from optimizer.distributions import Choice
+from optimizer.samplers.base import REPEAT_NOTE, Seen, Suggestion, draw_unseen
+from optimizer.samplers.sobol import startup_point
+
+if TYPE_CHECKING:
+    from optimizer.history import History
+    from optimizer.space import SearchSpace
+    from optimizer.values import Params, Value
+
+SKIPS: Final = 16  # seen Sobol points in a row, after which a random unseen point is drawn
+
+
+def propose_start(
+    space: SearchSpace,
+    history: History,
+    pending: Sequence[Params],
+    seen: Seen,
+    rng: np.random.Generator,
+    seed: int,
+    n_startup: int,
+    sampler_name: str,
+) -> Suggestion:
+    """The next starting point of a study that models from ``n_startup`` results on.
+
+    The first trial gets the middle of the space and trial k + 1 the k-th point of the Sobol sequence that
+    ``seed`` scrambles. What was seen is passed over; a random unseen point stands in when there is nothing
+    else. ``sampler_name`` is who proposes, for the explanation.
+    """
+    place = len(history) + len(pending)
+    if place < n_startup:
+        lead = f"Starting point {place + 1} of {n_startup}"
+    else:  # trials that failed or still run have taken places, so that there are more points than planned
+        lead = f"Starting point {place + 1}, because {history.n_finished} of {n_startup} results are there"
+    params, origin = _start_of(space, place, seen, rng, seed)
+    return Suggestion(params, {"sampler": sampler_name, "kind": "startup", "text": f"{lead}: {origin}"})
+
+
+def _start_of(
+    space: SearchSpace, place: int, seen: Seen, rng: np.random.Generator, seed: int
+) -> tuple[dict[str, Value], str]:
+    """The point of a place, counted from 0, and where it comes from in words."""
+    if place == 0:
+        params = middle_point(space)
+        if params not in seen:
+            return params, "the middle of the search space."
+    first = max(place - 1, 0)
+    for index in range(first, first + SKIPS):
+        params = startup_point(space, index, seed)
+        if params not in seen:
+            return params, "a point of a Sobol sequence, which fills the search space evenly."
+    params, is_repeat = draw_unseen(space, seen, rng)
+    return params, f"a random point. {REPEAT_NOTE}" if is_repeat else "a random point."
+
+
+def middle_point(space: SearchSpace) -> dict[str, Value]:
+    """The median of every number and ordered choice, the most probable of other choices; active ones only."""
+    params: dict[str, Value] = {}
+    for param in space:
+        distribution = param.distribution
+        if isinstance(distribution, Choice) and not distribution.ordered:
+            params[param.name] = distribution.choices[int(np.argmax(distribution.probabilities))]
+        else:
+            params[param.name] = distribution.from_unit(np.array([0.5]))[0]
+    return {name: params[name] for name in space.active(params)}
