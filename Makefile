@@ -37,13 +37,19 @@ check: install-dev ## Run all linters and contracts
 bench: install-dev ## Measure overhead per trial, time to the first epoch and queries per page
 	@$(BIN)/python -m benchmarks
 
+bench-optimizer: $(DONE)-peers ## Measure the optimizer beside Optuna, Hyperopt and Rustuna (hours the first time)
+	@.venv-peers/bin/python -m benchmarks.optimizer
+
+bench-optimizer-smoke: $(DONE)-peers ## The same on a few problems, in under three minutes
+	@.venv-peers/bin/python -m benchmarks.optimizer --smoke
+
 format: install-dev ## Format Python, scripts, styles
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	npm run --silent format
 
 lock: $(UV) ## Pin the newest allowed versions, with hashes
-	for name in requirements requirements-dev deploy/bootstrap/uv deploy/bootstrap/node; do \
+	for name in requirements requirements-dev benchmarks/requirements-peers deploy/bootstrap/uv deploy/bootstrap/node; do \
 		$(UV) pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 \
 			--no-emit-index-url --no-header $$name.in -o $$name.txt; \
 	done
@@ -67,6 +73,12 @@ $(DONE)-dev: requirements-dev.txt $(DONE)-app
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
 	@touch $@
 
+# The peers live apart: nothing of them is ever imported by Parzen.
+$(DONE)-peers: benchmarks/requirements-peers.txt $(UV)
+	@$(PYTHON) -m venv .venv-peers
+	@$(UV) pip install --quiet --python .venv-peers/bin/python --require-hashes -r benchmarks/requirements-peers.txt
+	@touch $@
+
 # npm of the machine, or else the one that comes as a wheel.
 define npm_ci
 	if command -v npm >/dev/null; then npm ci --silent $(1); else \
@@ -88,4 +100,4 @@ node_modules/.dev: package-lock.json static/vendor/htmx.min.js
 	@$(call npm_ci,)
 	@touch $@
 
-.PHONY: help run install install-dev test test-fast check bench format lock
+.PHONY: help run install install-dev test test-fast check bench bench-optimizer bench-optimizer-smoke format lock

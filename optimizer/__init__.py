@@ -46,8 +46,8 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
-    "PRUNERS",
     "JSON",
+    "PRUNERS",
     "SAMPLERS",
     "Boolean",
     "Categorical",

@@ -15,6 +15,7 @@ from optimizer.errors import SpaceError, TellError
 from optimizer.history import STATES, History, State, Values, with_room
 from optimizer.objective import to_loss
 from optimizer.pruners import Pruner, create_pruner
+from optimizer.reports import Reports
 from optimizer.samplers import Sampler, create_sampler
 from optimizer.samplers.base import Suggestion, generator_for
 from optimizer.space import SearchSpace
@@ -32,11 +33,12 @@ MAX_REUSES: Final = 16  # known points in a row, after which an unknown one is a
 class Optimizer:
     """Proposes params, is told what came of them, and gets better at it.
 
-    ``space`` is a ``SearchSpace``, its JSON, or a dict of ``hp.*`` nodes. ``sampler`` and ``pruner`` are names or
-    instances. ``direction`` is one of "minimize" and "maximize", or one per objective. ``max_trials`` tells the
-    sampler how many trials there will be; it then starts to model early enough. ``duplicates`` says what
-    happens to a proposal that was evaluated before: "resample" proposes something else while there is anything
-    unseen, "reuse" records the known result again and goes on, "repeat" lets it pass (for noisy objectives).
+    ``space`` is a ``SearchSpace``, its JSON, or a dict of ``hp.*`` nodes. ``sampler`` and ``pruner`` are
+    names or instances. ``direction`` is one of "minimize" and "maximize", or one per objective.
+    ``max_trials`` tells the sampler how many trials there will be; it then starts to model early enough.
+    ``duplicates`` says what happens to a proposal that was evaluated before: "resample" proposes something
+    else while there is anything unseen, "reuse" records the known result again and goes on, "repeat" lets it
+    pass (for noisy objectives).
 
     The same seed and the same told trials give the same proposals, in any process.
     """
@@ -69,11 +71,13 @@ class Optimizer:
         self.next_number = 0
 
     def ask(self) -> OpenTrial:
-        """The next trial to evaluate. Raises ``SpaceExhausted`` when the sampler has nothing more to propose."""
+        """The next trial to evaluate. Raises ``SpaceExhausted`` when the sampler has nothing more to
+        propose.
+        """
         suggestion = self._enqueued() or self._suggest()
         number = self.next_number
         self.next_number += 1
-        self.running[number] = suggestion.params
+        self.running[number] = dict(suggestion.params)  # the caller may change the other one
         if suggestion.proposer:
             self.proposers[number] = suggestion.proposer
         return OpenTrial(number, suggestion)
@@ -89,8 +93,9 @@ class Optimizer:
     ) -> None:
         """What came of a trial: a value (one per objective), or a state without one.
 
-        A value that is not finite makes the trial failed. A pruned trial counts by its reports. Telling the same
-        again changes nothing; telling something else raises ``TellError``, as does a number never asked for.
+        A value that is not finite makes the trial failed. A pruned trial counts by its reports. Telling the
+        same again changes nothing; telling something else raises ``TellError``, as does a number never asked
+        for.
         """
         values = _check_values(value, self.history.n_objectives, state)
         if number in self.history:
@@ -98,6 +103,7 @@ class Optimizer:
             return
         if number not in self.running:
             raise TellError(f"trial {number!r} was never asked for; ask first, or use add_trial")
+        constraints, seconds = _check_constraints(constraints), _check_seconds(seconds)
         params = self.running[number]
         kept = values if state == "complete" else ()
         proposer = self.proposers.pop(number, "")
@@ -132,15 +138,18 @@ class Optimizer:
     ) -> int:
         """Take a finished trial from elsewhere and return its number.
 
-        Parameters that the space has gained since may be missing. Raises ``SpaceError`` for an unknown parameter
-        or a value outside its distribution, and ``TellError`` for a wrong value.
+        Parameters that the space has gained since may be missing. Raises ``SpaceError`` for an unknown
+        parameter or a value outside its distribution, and ``TellError`` for a wrong value.
         """
         self._check_elsewhere(params)
         values = _check_values(value, self.history.n_objectives, state)
+        constraints, seconds = _check_constraints(constraints), _check_seconds(seconds)
         number = self.next_number
+        checked = Reports()  # so that nothing is recorded when one of them is wrong
         for step, reported in (reports or {}).items():
-            reported = _check_number(reported, "a reported value")
-            self.history.reports.add(number, _check_whole(step, "a step"), reported)
+            checked.add(number, _check_whole(step, "a step"), _check_number(reported, "a reported value"))
+        for step, loss in checked.of(number).items():
+            self.history.reports.add(number, step, loss)
         kept = values if state == "complete" else ()
         self.record(number, params, kept, state, constraints=constraints, seconds=seconds)
         return number
@@ -149,6 +158,7 @@ class Optimizer:
         """Drop a running trial that will never be told. Raises ``TellError`` when it is not running."""
         if self.running.pop(number, None) is None:
             raise TellError(f"trial {number!r} is not running, so it cannot be forgotten")
+        self.proposers.pop(number, None)
 
     @property
     def trials(self) -> list[FinishedTrial]:
@@ -287,7 +297,7 @@ def _space_from(obj: object) -> SearchSpace:
     return space_of(obj)
 
 
-def _check_values(value: Values, n_objectives: int, state: State) -> tuple[float, ...]:
+def _check_values(value: object, n_objectives: int, state: State) -> tuple[float, ...]:
     """The told values; empty when there is none or one is not finite. Raises ``TellError``."""
     if state not in STATES:
         raise TellError(f"state must be one of {', '.join(STATES)}, got {state!r}")
@@ -295,13 +305,28 @@ def _check_values(value: Values, n_objectives: int, state: State) -> tuple[float
         if state == "complete":
             raise TellError("a complete trial needs a value; tell state='failed' if it has none")
         return ()
-    listed = (
-        list(value) if isinstance(value, Sequence | np.ndarray) and not isinstance(value, str) else [value]
-    )
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    listed = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value]
     values = tuple(_check_number(one, "a value") for one in listed)
     if len(values) != n_objectives:
         raise TellError(f"a trial must have one value per objective ({n_objectives}), got {len(values)}")
     return values if all(map(math.isfinite, values)) else ()
+
+
+def _check_constraints(constraints: object) -> tuple[float, ...]:
+    if isinstance(constraints, np.ndarray):
+        constraints = constraints.tolist()
+    if not isinstance(constraints, Sequence) or isinstance(constraints, str):
+        raise TellError(f"constraints must be a list of numbers, got {show_value(constraints)}")
+    return tuple(_check_number(one, "a constraint") for one in constraints)
+
+
+def _check_seconds(seconds: object) -> float | None:
+    checked = None if seconds is None else _check_number(seconds, "seconds")
+    if checked is not None and not 0 <= checked < math.inf:
+        raise TellError(f"seconds must be finite and not negative, got {show_value(seconds)}")
+    return checked
 
 
 def _check_number(value: object, what: str) -> float:
@@ -319,5 +344,5 @@ def _check_whole(value: object, what: str) -> int:
     if isinstance(value, np.integer):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"{what} must be a whole number, got {show_value(value)}")
+        raise ValueError(f"{what} must be a whole number, got {show_value(value)}")  # noqa: TRY004
     return value

@@ -36,7 +36,6 @@ class Codec:
     def __init__(self, params: Sequence[Parameter]) -> None:
         self._names = [param.name for param in params]
         self._column = {name: j for j, name in enumerate(self._names)}
-        self._whens = [param.when for param in params]
         self._steps = [
             _Step(
                 param.name,
@@ -46,6 +45,17 @@ class Codec:
             )
             for param in params
         ]
+        self._conditions: dict[tuple[int, Condition], BoolArray | None] = {}  # siblings often share one
+        self._conditional: list[tuple[int, int, int]] = []  # column, parent's column, place of its condition
+        places: dict[tuple[int, Condition], int] = {}
+        for j, param in enumerate(params):
+            if param.when is not None:
+                parent = self._column[param.when.parent]
+                condition = parent, param.when
+                if condition not in places:
+                    places[condition] = len(places)
+                    self._conditions[condition] = _known_cases(params[parent].distribution, param.when)
+                self._conditional.append((j, parent, places[condition]))
 
     def sample(self, rng: np.random.Generator) -> dict[str, Value]:
         """One point from the prior."""
@@ -107,20 +117,23 @@ class Codec:
     def activity(self, coordinates: FloatArray) -> BoolArray:
         """Which parameters are active at model coordinates, both of shape (n, d)."""
         active = np.ones(coordinates.shape, dtype=np.bool_)
-        found: dict[tuple[int, Condition], BoolArray] = {}  # siblings often share a condition
-        for j, when in enumerate(self._whens):
-            if when is None:
+        decoded: dict[int, list[Value]] = {}
+        holds: list[BoolArray] = []
+        for condition, known in self._conditions.items():
+            parent, when = condition
+            if known is not None:
+                holds.append(known[coordinates[:, parent].astype(np.int64)])
                 continue
-            parent = self._steps[j].parent
-            if (parent, when) not in found:
-                found[parent, when] = self._holds_at(parent, when, coordinates[:, parent])
-            active[:, j] = active[:, parent] & found[parent, when]
+            if parent not in decoded:
+                decoded[parent] = self._steps[parent].distribution.decode(coordinates[:, parent])
+            holds.append(np.array([when.holds_for(value) for value in decoded[parent]], dtype=np.bool_))
+        for j, parent, k in self._conditional:
+            np.logical_and(active[:, parent], holds[k], out=active[:, j])
         return active
 
-    def _holds_at(self, parent: int, when: Condition, coordinates: FloatArray) -> BoolArray:
-        """Whether a condition holds at n coordinates of its parent."""
-        distribution = self._steps[parent].distribution
-        if isinstance(distribution, Choice):
-            holds = np.array([when.holds_for(choice) for choice in distribution.choices])
-            return holds[coordinates.astype(np.int64)]
-        return np.array([when.holds_for(value) for value in distribution.decode(coordinates)], dtype=np.bool_)
+
+def _known_cases(parent: Distribution, when: Condition) -> BoolArray | None:
+    """Whether a condition holds for each choice of its parent, shape (n_choices,); None for a number."""
+    if not isinstance(parent, Choice):
+        return None
+    return np.array([when.holds_for(choice) for choice in parent.choices])

@@ -39,12 +39,13 @@ class Goal:
 
 
 def print_goals(goals: list[Goal]) -> None:
-    """A Markdown table."""
+    """A Markdown table of the goals that were measured, and how many were not."""
     print("| goal | limit | measured | met |")
     print("|---|---|---|---|")
     for goal in goals:
-        met = {True: "yes", False: "**no**", None: "not measured"}[goal.met]
-        print(f"| {goal.text} | {goal.limit} | {goal.measured} | {met} |")
+        if goal.met is not None:
+            print(f"| {goal.text} | {goal.limit} | {goal.measured} | {'yes' if goal.met else '**no**'} |")
+    print(f"\nNot measured in this run: {sum(goal.met is None for goal in goals)} more.")
 
 
 def cost_goals(costs: Costs) -> list[Goal]:

@@ -18,8 +18,9 @@ class BestChart:
     clip: float
     n_clipped: int
     max_trials: int
+    # The number of the first trial that a model proposed, and what is written beside its line.
     n_startup: int | None
-    sampler: str
+    startup_words: str
     target: float | None
     trials: list[TrialPoint]
     line: list[dict[str, float]]
@@ -38,7 +39,7 @@ def best_chart(
     is_percent: bool,
     max_trials: int,
     n_startup: int | None,
-    sampler: str,
+    startup_words: str,
 ) -> BestChart:
     complete = [(p.n, p.value if p.state == "complete" else None) for p in points]
     line = running_best(complete, direction)
@@ -54,7 +55,7 @@ def best_chart(
         n_clipped=sum(v > clip or v < floor for v in values),
         max_trials=max_trials,
         n_startup=n_startup,
-        sampler=sampler,
+        startup_words=startup_words,
         target=None,
         trials=thin(points, {int(best["n"])} if best else set()),
         line=_corners(line),

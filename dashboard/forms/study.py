@@ -9,6 +9,8 @@ from optimizer.samplers import SAMPLERS
 from trainers.base import TrainerInfo
 
 MINUTE = 60
+# What a new study opens with.
+DEFAULT_SAMPLER = "auto"
 
 
 def _count(
@@ -62,7 +64,9 @@ class StudyForm(forms.Form):
     )
     dataset = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": "Choose a dataset."})
     objective = forms.ChoiceField(label="Objective", widget=forms.Select(attrs={"class": "select"}))
-    sampler = forms.ChoiceField(label="Sampler", widget=forms.Select(attrs={"class": "select"}))
+    sampler = forms.ChoiceField(
+        label="Sampler", widget=forms.RadioSelect, error_messages={"required": "Choose a sampler."}
+    )
     max_trials = _count("Trials")
     max_epochs = _count("Epochs per trial")
     max_minutes = _minutes("Study time")

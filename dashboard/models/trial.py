@@ -15,7 +15,7 @@ class TrialState(models.TextChoices):
 
 
 class Origin(models.TextChoices):
-    STARTUP = "startup", "start-up point"
+    STARTUP = "startup", "starting point"
     MODEL = "model", "model"
     RANDOM = "random", "random draw"
 
@@ -38,8 +38,10 @@ class Trial(models.Model):
     failure_message = models.CharField(max_length=500, blank=True)
 
     params = models.JSONField()
-    # Where the params come from: a start-up point, the sampler's model, or a random draw.
+    # Where the params come from: a starting point, the sampler's model, or a random draw.
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.STARTUP)
+    # Who proposed them: the study's sampler, or the one that it let propose.
+    sampler = models.CharField(max_length=20, blank=True)
     # What the sampler said about its proposal; {"sampler": ..., "kind": "startup" | "model", "text": ...}.
     explanation = models.JSONField(default=dict)
 

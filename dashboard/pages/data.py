@@ -1,7 +1,8 @@
-"""Datasets and trainers in words, also when one of them is gone."""
+"""Datasets, trainers and samplers in words, also when one of them is gone."""
 
 from django.conf import settings
 
+from optimizer.samplers import SAMPLERS
 from trainers.datasets.base import DatasetInfo
 from trainers.datasets.registry import dataset_info, datasets
 from trainers.errors import ParamsInvalid
@@ -26,3 +27,7 @@ def trainer_label(name: str) -> str:
         return trainer_info(name).label
     except ParamsInvalid:
         return name
+
+
+def sampler_label(name: str) -> str:
+    return SAMPLERS[name].label if name in SAMPLERS else name

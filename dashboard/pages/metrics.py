@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dashboard.models import Study
+from dashboard.templatetags.format import param, percent
 from dashboard.templatetags.format import value as show_value
 from trainers.errors import ParamsInvalid
 from trainers.registry import trainer_info
@@ -22,6 +23,10 @@ class Goal:
 
     def show(self, value: float | None) -> str:
         return show_value(value, self.is_percent)
+
+    def show_spread(self, value: float) -> str:
+        """A difference of values or its uncertainty, of which two digits are known at best."""
+        return percent(value) if self.is_percent else param(float(f"{value:.2g}"))
 
 
 def goal_of(study: Study) -> Goal:

@@ -10,15 +10,21 @@ from django.conf import settings
 from django.http import QueryDict
 
 from dashboard.forms.knob import LABELS, SEARCH, KnobForm, initial_of
-from dashboard.forms.study import MINUTE, StudyForm
+from dashboard.forms.study import DEFAULT_SAMPLER, MINUTE, StudyForm
 from dashboard.models import Study
 from dashboard.pages.data import all_datasets
+from dashboard.pages.grid import GridNote, grid_note
 from dashboard.templatetags.format import param as show_param
 from optimizer import SearchSpace, SpaceError
+from optimizer.samplers import SAMPLERS, SamplerInfo
+from optimizer.samplers.grid import GridSampler
 from trainers.base import Knob, TrainerInfo
 from trainers.presets import Preset, preset, presets
 from trainers.registry import trainer_info, trainer_infos
 from trainers.space import KnobSetting, space_json
+
+# Where the radio buttons of a field are.
+CARD_OF = {"dataset": "card-data", "sampler": "card-goal"}
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,7 @@ class StudyForms:
     def wrong_fields(self) -> list[WrongField]:
         """Links to what has to be corrected, in page order."""
         fields = [self.study[name] for name in self.study.fields if name in self.study.errors]
-        wrong = [WrongField(str(field.label), field.id_for_label or "card-data") for field in fields]
+        wrong = [WrongField(str(field.label), field.id_for_label or CARD_OF[field.name]) for field in fields]
         for form in self.knobs:
             for name in form.errors:
                 label = f"{form.knob.name}, {LABELS.get(name, name).lower()}"
@@ -106,6 +112,28 @@ class StudyForms:
         ]
         is_open = bool(searched or forms[0].knob.when is None or any(form.errors for form in forms))
         return Group(name, blocks, searched, len(used) - searched, is_open)
+
+    @cached_property
+    def planned_space(self) -> SearchSpace | None:
+        """The space as the form stands; None while a knob is not right."""
+        if self.study.is_bound and not all(form.is_valid() for form in self.knobs):
+            return None
+        bound = {form.knob.name: form.setting for form in self.knobs if hasattr(form, "setting")}
+        try:
+            return SearchSpace.from_json(space_json(self.trainer, bound or self.start.settings))
+        except SpaceError:
+            return None
+
+    @cached_property
+    def grid_note(self) -> GridNote | None:
+        """How large the grid would be, where grid search is chosen."""
+        if self.study["sampler"].value() != GridSampler.name:
+            return None
+        return grid_note(self.planned_space, self.study["max_trials"].value())
+
+    @property
+    def samplers(self) -> list[SamplerInfo]:
+        return list(SAMPLERS.values())
 
     @cached_property
     def reachable(self) -> set[str]:
@@ -138,7 +166,7 @@ def start_from_defaults(dataset: str | None = None) -> Start:
         "name": f"{chosen}-{info.name}",
         "dataset": chosen,
         "objective": metric.name,
-        "sampler": "tpe",
+        "sampler": DEFAULT_SAMPLER,
         "max_trials": 30,
         "max_epochs": 10,
         "n_parallel": settings.SLOTS,

@@ -8,16 +8,19 @@ from django.utils import timezone
 
 from dashboard.models import Study, StudyState, Trial
 from dashboard.pages.budgets import Budget, budgets_of
-from dashboard.pages.data import dataset_words, trainer_label
+from dashboard.pages.data import dataset_words, sampler_label, trainer_label
 from dashboard.pages.metrics import Goal, goal_of, is_percent
 from dashboard.pages.params import ParamRow, SpaceRow, param_rows, space_rows
+from dashboard.pages.proposals import Proposals, proposals_of
 from dashboard.pages.study_charts import study_charts
 from dashboard.pages.trial_table import Table, trial_table
 from dashboard.queries import trials as queries
 from dashboard.queries.work import n_slots
 from dashboard.templatetags.format import count_noun, duration, metric, percent
 from optimizer import SearchSpace
-from optimizer.samplers import SAMPLERS
+
+# How the reason begins when a sampler had nothing more to propose.
+EXHAUSTED = "Space exhausted"
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,13 @@ class StudyPage:
     table: Table
     facts: list[tuple[str, str]]
     space: list[SpaceRow]
+    proposals: Proposals
     charts: dict[str, Any]
     at: int
+
+    @property
+    def sampler(self) -> str:
+        return sampler_label(self.study.sampler)
 
     @property
     def n_searched(self) -> int:
@@ -53,6 +61,7 @@ def study_page(study: Study, query: Mapping[str, str]) -> StudyPage:
     rows = queries.chart_rows(study)
     counts = queries.counts_by_state(study)
     best = queries.best_trial(study)
+    proposals = proposals_of(study, space, goal, rows)
     seconds = study.seconds_at(now)
     return StudyPage(
         study=study,
@@ -64,7 +73,8 @@ def study_page(study: Study, query: Mapping[str, str]) -> StudyPage:
         facts=_facts(study, goal),
         space=space_rows(space),
         table=trial_table(study, space, counts, query),
-        charts=study_charts(study, space, goal, rows),
+        proposals=proposals,
+        charts=study_charts(study, space, goal, rows, proposals),
         at=int(now.timestamp()),
     )
 
@@ -75,7 +85,7 @@ def _sentence(study: Study, counts: Mapping[str, int], seconds: float) -> str:
     if study.state == StudyState.DRAFT:
         return f"Made by {owner}. It has not been started."
     if study.state != StudyState.RUNNING:
-        return f"{study.state_reason}. {_spent(study, counts, seconds)}"
+        return f"{_reason(study, counts)}. {_spent(study, counts, seconds)}"
     n_running = counts.get("running", 0)
     doing = (
         f"{count_noun(n_running, 'trial')} {'is' if n_running == 1 else 'are'} training"
@@ -88,6 +98,14 @@ def _sentence(study: Study, counts: Mapping[str, int], seconds: float) -> str:
         left = (study.max_trials - n_done) * seconds / n_done
         ahead = f"; at this pace the trial budget is used up in {duration(max(1, round(left)))}"
     return f"Started by {owner}. {doing}{ahead}."
+
+
+def _reason(study: Study, counts: Mapping[str, int]) -> str:
+    """Why it is not running. A sampler that had nothing more to propose says so in words for programmers."""
+    if study.state == StudyState.FINISHED and study.state_reason.startswith(EXHAUSTED):
+        n = count_noun(sum(counts.values()), "point")
+        return f"{EXHAUSTED}: {n} tried, none is left"
+    return study.state_reason
 
 
 def _spent(study: Study, counts: Mapping[str, int], seconds: float) -> str:
@@ -109,13 +127,12 @@ def _trouble(study: Study, counts: Mapping[str, int]) -> str:
 
 def _facts(study: Study, goal: Goal) -> list[tuple[str, str]]:
     """What was asked for, beside the search space."""
-    sampler = SAMPLERS[study.sampler].label if study.sampler in SAMPLERS else study.sampler
     limit = duration(study.max_trial_seconds) if study.max_trial_seconds else "no limit"
     return [
         ("Goal", goal.words),
         ("Dataset", dataset_words(study.dataset)),
         ("Trainer", trainer_label(study.trainer)),
-        ("Sampler", f"{sampler}, seed {study.seed}"),
+        ("Sampler", f"{sampler_label(study.sampler)}, seed {study.seed}"),
         ("Trials", f"{study.max_trials:,}, {study.n_parallel:,} at once"),
         ("Epochs per trial", f"{study.max_epochs:,}"),
         ("Study time", duration(study.max_seconds) if study.max_seconds else "no limit"),

@@ -12,19 +12,22 @@ from dashboard.charts.points import TrialPoint
 from dashboard.models import FailureKind, Study, TrialState
 from dashboard.pages.metrics import Goal
 from dashboard.pages.params import params_in_words
+from dashboard.pages.proposals import Proposals
 from dashboard.queries import trials as queries
 from optimizer import SearchSpace
-from optimizer.samplers import SAMPLERS
 
 
 def study_charts(
-    study: Study, space: SearchSpace, goal: Goal, rows: Sequence[dict[str, Any]]
+    study: Study, space: SearchSpace, goal: Goal, rows: Sequence[dict[str, Any]], proposals: Proposals
 ) -> dict[str, Any]:
-    return {"best": _best_chart(study, space, goal, rows), "epochs": _epochs_chart(study, goal, rows)}
+    return {
+        "best": _best_chart(study, space, goal, rows, proposals),
+        "epochs": _epochs_chart(study, goal, rows),
+    }
 
 
 def _best_chart(
-    study: Study, space: SearchSpace, goal: Goal, rows: Sequence[dict[str, Any]]
+    study: Study, space: SearchSpace, goal: Goal, rows: Sequence[dict[str, Any]], proposals: Proposals
 ) -> dict[str, Any]:
     chart = best_chart(
         _points(study, space, rows),
@@ -32,8 +35,8 @@ def _best_chart(
         direction=goal.direction,
         is_percent=goal.is_percent,
         max_trials=study.max_trials,
-        n_startup=queries.first_modelled_number(study),
-        sampler=SAMPLERS[study.sampler].label if study.sampler in SAMPLERS else study.sampler,
+        n_startup=proposals.first_modelled,
+        startup_words=proposals.words,
     )
     return chart.to_json()
 

@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from dashboard.charts.density import Density, densities
 from dashboard.charts.epochs import TrialEpochsChart, metric_curves
+from dashboard.charts.forecast import Forecast, LengthBar, forecast, length_bars
 from dashboard.models import Attempt, Origin, Study, Trial, TrialState
+from dashboard.pages.data import sampler_label
 from dashboard.pages.metrics import Goal, goal_of, is_percent
 from dashboard.pages.params import ParamRow, param_rows
 from dashboard.queries import trials as queries
 from dashboard.templatetags.format import count_noun, duration, metric, ordinal, percent, thousands
-from optimizer.samplers import SAMPLERS
 
 LOG_LINES = 14
 # The median curve is of this many trials of the study, the latest ones.
@@ -37,7 +38,11 @@ class TrialPage:
     facts: list[Fact]
     params: list[ParamRow]
     why: str
+    # Why this sampler proposed, where another one let it.
+    choice: str
     densities: list[Density]
+    forecast: Forecast | None
+    lengths: list[LengthBar]
     attempts: list[Attempt]
     current: Attempt | None
     log: str
@@ -49,6 +54,11 @@ class TrialPage:
     at: int
     previous: int | None
     next: int | None
+
+    @property
+    def is_modelled(self) -> bool:
+        """Whether there are pictures of a model to show."""
+        return bool(self.densities or self.forecast or self.lengths)
 
 
 def trial_page(study: Study, trial: Trial) -> TrialPage:
@@ -69,7 +79,16 @@ def trial_page(study: Study, trial: Trial) -> TrialPage:
         facts=_facts(study, trial, goal, current),
         params=param_rows(study.search_space, trial.params),
         why=str(trial.explanation.get("text", "")),
+        choice=str(trial.explanation.get("why", "")),
         densities=densities(trial.explanation, trial.params),
+        forecast=forecast(
+            trial.explanation,
+            trial.value,
+            direction=goal.direction,
+            show=goal.show,
+            show_spread=goal.show_spread,
+        ),
+        lengths=length_bars(trial.explanation),
         attempts=attempts,
         current=current,
         log="\n".join(lines[-LOG_LINES:]),
@@ -85,12 +104,7 @@ def trial_page(study: Study, trial: Trial) -> TrialPage:
 
 
 def _sentence(study: Study, trial: Trial) -> str:
-    sampler = SAMPLERS[study.sampler].label if study.sampler in SAMPLERS else study.sampler
-    origin = {
-        Origin.STARTUP: f"A start-up point of {sampler}",
-        Origin.MODEL: f"Proposed by {sampler}",
-        Origin.RANDOM: "Drawn at random",
-    }[Origin(trial.origin)]
+    origin = _origin(study, trial)
     attempt = f", on the {ordinal(trial.attempt)} attempt" if trial.attempt > 1 else ""
     if trial.state == TrialState.RUNNING:
         return f"{origin}. It is training now{attempt}."
@@ -102,6 +116,15 @@ def _sentence(study: Study, trial: Trial) -> str:
         reason = study.state_reason[:1].lower() + study.state_reason[1:]
         return f"{origin}. Ended with its study: {reason}."
     return f"{origin}. It trained to its end{attempt}."
+
+
+def _origin(study: Study, trial: Trial) -> str:
+    """Where the params come from."""
+    if trial.origin == Origin.STARTUP:
+        return f"A starting point of {sampler_label(study.sampler)}"
+    chosen_by = trial.explanation.get("chosen_by")
+    chosen = f", chosen by {sampler_label(str(chosen_by))}" if chosen_by else ""
+    return f"Proposed by {sampler_label(trial.sampler or study.sampler)}{chosen}"
 
 
 def _as_python(trial: Trial) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from dashboard.models import Study, Trial, TrialState
 from dashboard.pages.pager import Pager, pager_of
+from dashboard.pages.proposals import proposer_label
 from dashboard.queries import trials as queries
 from optimizer import SearchSpace
 
@@ -25,6 +26,8 @@ class TableRow:
     words: str
     cells: list[tuple[Any, bool]]
     seconds: float | None
+    proposer: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -80,5 +83,11 @@ def _table_row(study: Study, trial: Trial, columns: list[tuple[str, bool]], now:
         words = "Waiting for another attempt"
     value = trial.value if trial.state == TrialState.COMPLETE else None
     return TableRow(
-        trial, value, words, [(trial.params.get(name), is_number) for name, is_number in columns], seconds
+        trial=trial,
+        value=value,
+        words=words,
+        cells=[(trial.params.get(name), is_number) for name, is_number in columns],
+        seconds=seconds,
+        proposer=proposer_label(trial.origin, trial.sampler),
+        why=getattr(trial, "why", None) or "",
     )

@@ -5,11 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
+from django.db.models.fields.json import KT
 
-from dashboard.models import FailureKind, Origin, Report, Study, Trial, TrialState
+from dashboard.models import FailureKind, Report, Study, Trial, TrialState
 
 PAGE_SIZE = 25
-COLUMNS = {"number": "number", "value": "value", "duration": "seconds", "state": "state"}
+COLUMNS = {
+    "number": "number",
+    "value": "value",
+    "duration": "seconds",
+    "state": "state",
+    "sampler": "sampler",
+}
 
 
 def counts_by_state(study: Study) -> dict[str, int]:
@@ -25,13 +32,6 @@ def best_trial(study: Study) -> Trial | None:
     )
 
 
-def first_modelled_number(study: Study) -> int | None:
-    """From which trial on the sampler's model proposed."""
-    return (
-        study.trials.filter(origin=Origin.MODEL).order_by("number").values_list("number", flat=True).first()
-    )
-
-
 def chart_rows(study: Study) -> list[dict[str, Any]]:
     """All trials in number order, as little of each as the charts need."""
     fields = (
@@ -44,6 +44,8 @@ def chart_rows(study: Study) -> list[dict[str, Any]]:
         "finished_at",
         "failure_kind",
         "params",
+        "origin",
+        "sampler",
     )
     return [dict(row) for row in study.trials.order_by("number").values(*fields)]
 
@@ -81,21 +83,33 @@ class TableOrder:
 
 
 def trial_table(study: Study, *, state: str, order: TableOrder) -> QuerySet[Trial]:
-    trials = study.trials.defer("explanation", "metrics")
+    """Each with the sampler's reason as `why`; the rest of the explanation is long."""
+    trials = study.trials.defer("explanation", "metrics").annotate(why=KT("explanation__text"))
     if state in TrialState.values:
         trials = trials.filter(state=state)
     return trials.order_by(order.expression(), "-number")
 
 
-def observations(study: Study) -> list[tuple[int, str, dict[str, Any], float | None]]:
+def n_complete(study: Study) -> int:
+    return study.trials.filter(state=TrialState.COMPLETE).count()
+
+
+def complete_results(study: Study) -> list[tuple[int, dict[str, Any], float | None]]:
+    """Number, params and value of every complete trial."""
+    complete = study.trials.filter(state=TrialState.COMPLETE).order_by("number")
+    return list(complete.values_list("number", "params", "value"))
+
+
+def observations(study: Study) -> list[tuple[int, str, dict[str, Any], float | None, str]]:
     """What a sampler may see: every trial that has ended with a verdict, or is on its way.
 
-    A lost worker says nothing about the params, so its trial is no observation.
+    As (number, state, params, value, who proposed). A lost worker says nothing about the params, so its
+    trial is no observation.
     """
     return list(
         study.trials.exclude(Q(state=TrialState.CANCELLED) | Q(failure_kind=FailureKind.LOST))
         .order_by("number")
-        .values_list("number", "state", "params", "value")
+        .values_list("number", "state", "params", "value", "sampler")
     )
 
 

@@ -107,6 +107,7 @@ def _insert(study_id: int, number: int, suggestion: Suggestion, worker: str) -> 
         state=TrialState.RUNNING,
         params=suggestion.params,
         origin=Origin(str(suggestion.explanation.get("kind", Origin.STARTUP))),
+        sampler=str(suggestion.explanation["sampler"]),
         explanation=suggestion.explanation,
         attempt=1,
         lease_until=lease_end(),

@@ -14,9 +14,13 @@ def suggest(study: Study, number: int) -> Suggestion:
     """A repeat with the same recorded trials gives the same suggestion, in whatever process."""
     space = study.search_space
     trials = observations(study)
-    rows = [TrialRow(n, params, value, state) for n, state, params, value in trials if state in ENDED]  # type: ignore[arg-type]
+    rows = [
+        TrialRow(n, params, value, state, proposer=sampler)  # type: ignore[arg-type]
+        for n, state, params, value, sampler in trials
+        if state in ENDED
+    ]
     history = History.from_trials(space, rows, cast(Direction, study.direction))
-    pending = [params for _, state, params, _ in trials if state not in ENDED]
+    pending = [params for _, state, params, *_ in trials if state not in ENDED]
     rng = generator_for(study.seed, number)
     sampler = create_sampler(study.sampler)
     return sampler.suggest(space, history, pending, rng, budget=study.max_trials, seed=study.seed)

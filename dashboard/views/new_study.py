@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dashboard.forms.knob import KnobForm
 from dashboard.models import Study
@@ -36,6 +36,17 @@ def knob_prior(request: HttpRequest, trainer: str, knob: str) -> HttpResponse:
     except ParamsInvalid as error:
         raise Http404(str(error)) from error
     return render(request, "studies/_prior_answer.html", {"form": form, "prior": prior_of(form)})
+
+
+@require_POST
+def sampler_note(request: HttpRequest, trainer: str) -> HttpResponse:
+    """What the chosen sampler makes of the form as it stands. Posted, for it is too long for an address."""
+    try:
+        info = trainer_info(trainer)
+    except ParamsInvalid as error:
+        raise Http404(str(error)) from error
+    forms = page.StudyForms(info, page.start_from_defaults(), request.POST)
+    return render(request, "studies/_sampler_note.html", {"forms": forms})
 
 
 def _start(request: HttpRequest) -> page.Start:

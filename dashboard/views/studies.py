@@ -6,8 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dashboard.pages.importance import importance_card
 from dashboard.pages.studies import studies_page
 from dashboard.pages.study import study_page
+from dashboard.queries.trials import n_complete
 from dashboard.services.studies import pause_study, resume_study, start_study, stop_study
 from dashboard.services.work import is_broker_up
 from dashboard.views.access import person, person_name, visible_study
@@ -52,6 +54,15 @@ def study_live(request: HttpRequest, study_id: int) -> HttpResponse:
     if is_unchanged(request, study):
         return HttpResponse(status=204)
     return render(request, "studies/_live.html", {"page": study_page(study, request.GET.dict())})
+
+
+@require_safe
+def study_importance(request: HttpRequest, study_id: int) -> HttpResponse:
+    """Which parameter mattered, or 204 while no other trial has completed since."""
+    study = visible_study(request, study_id)
+    if not study.is_ended and request.GET.get("seen") == str(n_complete(study)):
+        return HttpResponse(status=204)
+    return render(request, "studies/_importance.html", {"study": study, "card": importance_card(study)})
 
 
 @changes_study

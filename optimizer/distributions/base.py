@@ -86,7 +86,7 @@ class Distribution(ABC):
     def decode_one(self, coordinate: float) -> Value:
         """``decode`` of a single coordinate, likewise."""
 
-    def pack_one(self, value: Value) -> float:
+    def pack_one(self, value: object) -> float:
         """A float that stands for ``value``, NaN when it has no place here; choices give their index."""
         return self.encode_one(value)
 

@@ -171,7 +171,7 @@ class Numeric(Distribution):
     def sample(self, rng: np.random.Generator) -> Value:
         return self.decode_one(rng.random())
 
-    def pack_one(self, value: Value) -> float:
+    def pack_one(self, value: object) -> float:
         low, high, _, _ = self._scalars
         number = value if type(value) is float else _to_float(value)
         return number if low <= number <= high else math.nan

@@ -19,7 +19,7 @@ _FAR: Final = -30.0  # below, 1 + z Phi / phi has no digits left and is taken as
 
 
 def log_improvement(mean: FloatArray, deviation: FloatArray, best: float) -> FloatArray:
-    """log E[max(0, best - f)] for f ~ N(mean, deviation^2); shapes (m,)."""
+    """Log E[max(0, best - f)] for f ~ N(mean, deviation^2); shapes (m,)."""
     return log_improvement_slopes(mean, deviation, best)[0]
 
 
@@ -28,8 +28,8 @@ def log_improvement_slopes(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """``log_improvement`` and its derivatives by mean and by deviation.
 
-    With z = (best - mean) / deviation the improvement is deviation * h(z), h = phi + z Phi, and its derivatives
-    are -Phi and phi. Left of -1 everything is taken relative to phi, which may underflow.
+    With z = (best - mean) / deviation the improvement is deviation * h(z), h = phi + z Phi, and its
+    derivatives are -Phi and phi. Left of -1 everything is taken relative to phi, which may underflow.
     """
     z = (best - mean) / deviation
     right, left = np.maximum(z, -1.0), np.minimum(z, -1.0)

@@ -60,6 +60,10 @@ class Features:
         """Columns of a row of features."""
         return len(self.parameter)
 
+    def column_of(self, axis: int) -> int:
+        """The first column of an axis."""
+        return int(np.searchsorted(self.parameter, axis))
+
     def read(self, points: Points) -> FloatArray:
         """Features of n points, shape (n, n_columns)."""
         columns = [np.where(points.is_u, points.u, 0.5)]

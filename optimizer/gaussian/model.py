@@ -1,14 +1,14 @@
 """A Gaussian process with a Matern 5/2 kernel and one length-scale per parameter.
 
-Rasmussen and Williams, "Gaussian processes for machine learning", 2006, chapters 2, 4 and 5. Snoek, Larochelle
-and Adams, "Practical Bayesian optimization of machine learning algorithms", NIPS 2012, for the kernel. Posterior mode instead of
-samples of the hyperparameters; priors below.
+Rasmussen and Williams, "Gaussian processes for machine learning", 2006, chapters 2, 4 and 5. Snoek,
+Larochelle and Adams, "Practical Bayesian optimization of machine learning algorithms", NIPS 2012, for the
+kernel. Posterior mode instead of samples of the hyperparameters; priors below.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from scipy.linalg.lapack import dpotrf, dpotri, dpotrs
@@ -35,7 +35,9 @@ class Prior:
 
 @dataclass(frozen=True)
 class Hyper:
-    """Kernel parameters: ``log_lengths`` (d,) in the unit cube, ``log_signal`` and ``log_noise`` variances."""
+    """Kernel parameters: ``log_lengths`` (d,) in the unit cube, ``log_signal`` and ``log_noise``
+    variances.
+    """
 
     log_lengths: FloatArray
     log_signal: float
@@ -63,11 +65,12 @@ class Hyper:
 
 def squared_distances(a: FloatArray, b: FloatArray) -> FloatArray:
     """Between rows of a (n, c) and b (m, c), shape (n, m); never negative."""
-    distances = np.dot(a, b.T)
+    distances: FloatArray = np.dot(a, b.T)
     distances *= -2
     distances += np.einsum("ij,ij->i", a, a)[:, None]
     distances += np.einsum("ij,ij->i", b, b)
-    return np.maximum(distances, 0.0, out=distances)
+    np.maximum(distances, 0.0, out=distances)
+    return distances
 
 
 def matern(squared: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -77,7 +80,7 @@ def matern(squared: FloatArray) -> tuple[FloatArray, FloatArray]:
     decay = np.exp(-root)
     root += 1.0
     slope = root * decay
-    value = slope + (5 / 3) * squared * decay
+    value: FloatArray = slope + (5 / 3) * squared * decay
     slope *= 5 / 6
     return value, slope
 
@@ -101,7 +104,7 @@ def fit(
 
     floor, ceiling = np.full(len(means), -5.0), np.full(len(means), 5.0)
     floor[-1], ceiling[-1] = np.log(MIN_NOISE), 1.0
-    options = {"maxiter": max_iterations, "maxcor": 10, "ftol": 1e-5, "gtol": 1e-3}
+    options: Any = {"maxiter": max_iterations, "maxcor": 10, "ftol": 1e-5, "gtol": 1e-3}
     found = minimize(
         energy, start.to_vector(), jac=True, method="L-BFGS-B", bounds=Bounds(floor, ceiling), options=options
     )
@@ -147,7 +150,8 @@ def cholesky(kernel: FloatArray) -> FloatArray:
         factor, info = dpotrf(shifted, lower=1, clean=1)
     if info != 0:
         raise np.linalg.LinAlgError("the kernel matrix is not positive definite")
-    return factor
+    lower: FloatArray = factor
+    return lower
 
 
 class Posterior:

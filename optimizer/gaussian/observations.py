@@ -18,9 +18,9 @@ def observed_losses(history: History, n: int, weights: FloatArray | None = None)
     """Losses of the first n rows of a history, shape (n,): finite, unless no trial is complete.
 
     A complete trial has its own (several objectives are made one by ``weights``, see ``scalar_losses``). A
-    pruned trial gets the loss of the complete trial at its rank among those that reported at its last step, for
-    raw values of different steps do not compare. Behind all of these come trials that break constraints, by how
-    much, and last the failed ones: they say where not to go.
+    pruned trial gets the loss of the complete trial at its rank among those that reported at its last step,
+    for raw values of different steps do not compare. Behind all of these come trials that break constraints,
+    by how much, and last the failed ones: they say where not to go.
     """
     losses = history.losses[:n, 0] if weights is None else scalar_losses(history.losses[:n], weights)
     losses = losses.copy()
@@ -44,11 +44,12 @@ def observed_losses(history: History, n: int, weights: FloatArray | None = None)
             rank[row] = 2 * n + 1
             losses[row] = kept[-1]
     broken = complete & (violations > 0)
-    if broken.any() and not (complete & ~broken).sum() == 0:
+    if broken.any() and (complete & ~broken).any():
         order = np.unique(violations[broken], return_inverse=True)[1]
         losses[broken] = kept[-1]
         rank[broken] = n + 1 + order
-    return np.minimum(losses + rank * step, _LARGEST)
+    found: FloatArray = np.minimum(losses + rank * step, _LARGEST)
+    return found
 
 
 def scalar_losses(losses: FloatArray, weights: FloatArray) -> FloatArray:
@@ -63,11 +64,14 @@ def scalar_losses(losses: FloatArray, weights: FloatArray) -> FloatArray:
     low = known.min(axis=0)
     span = np.maximum(known.max(axis=0) / 2 - low / 2, 1e-300)
     scaled = (losses / 2 - low / 2) / span * weights
-    return scaled.max(axis=1) + _AUGMENTATION * scaled.sum(axis=1)
+    norm: FloatArray = scaled.max(axis=1) + _AUGMENTATION * scaled.sum(axis=1)
+    return norm
 
 
 def chosen_rows(losses: FloatArray, limit: int) -> IntArray:
-    """At most ``limit`` rows of finite losses, ascending: the best half of them, and evenly some of the others."""
+    """At most ``limit`` rows of finite losses, ascending: the best half of them, and evenly some of the
+    others.
+    """
     rows = np.flatnonzero(np.isfinite(losses))
     if len(rows) <= limit:
         return rows

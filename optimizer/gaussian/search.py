@@ -1,251 +1,156 @@
-"""Where the acquisition is highest: candidates everywhere and near the best, gradients, and discrete moves."""
+"""Where the acquisition is highest: many candidates, gradients from the best of them, discrete moves."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from scipy.optimize import Bounds, minimize
 
 from optimizer.gaussian.acquisition import log_improvement, log_improvement_slopes
-from optimizer.samplers.axes import Points
+from optimizer.gaussian.latent import Latent, draw_everywhere, draw_near, single_changes
 
 if TYPE_CHECKING:
     from optimizer.gaussian.features import Features
     from optimizer.gaussian.model import Posterior
-    from optimizer.values import BoolArray, FloatArray, IntArray
+    from optimizer.values import FloatArray, IntArray
 
 N_GLOBAL: Final = 256
 N_LOCAL: Final = 256
-N_CENTRES: Final = 3
-N_STARTS: Final = 4
+N_CENTRES: Final = 3  # around which local candidates are drawn
+N_STARTS: Final = 4  # of the gradient search
+N_KEPT: Final = 64  # candidates that stand in when better ones were seen before
+APART: Final = 0.05  # starts nearer than this in every column climb the same hill
 MAX_ITERATIONS: Final = 20
-ROUNDS: Final = 2
-
-
-@dataclass(frozen=True)
-class Latent:
-    """Points with a coordinate on every axis, active or not: u (m, n_smooth) and levels (m, n_tables)."""
-
-    u: FloatArray
-    levels: IntArray
-
-    def __len__(self) -> int:
-        return len(self.u)
-
-    def take(self, rows: IntArray) -> Latent:
-        """The points at ``rows``."""
-        return Latent(self.u[rows], self.levels[rows])
-
-    @staticmethod
-    def concatenate(parts: list[Latent]) -> Latent:
-        """All points of ``parts``."""
-        return Latent(np.concatenate([p.u for p in parts]), np.concatenate([p.levels for p in parts]))
+MAX_MOVES: Final = 8  # discrete ones in a row
+ROUNDS: Final = 2  # of gradients and discrete moves in turn
 
 
 @dataclass(frozen=True)
 class Search:
-    """Maximises log EI of one posterior. ``box`` (2, n_columns) holds features inside a trust region."""
+    """Maximises log EI of a posterior, per second when ``seconds`` models the logarithm of a trial's seconds.
+
+    ``box`` (2, n_columns) keeps the search inside a neighbourhood.
+    """
 
     features: Features
     posterior: Posterior
     best: float
     box: FloatArray | None = None
-    seconds: Posterior | None = None  # of the logarithm of a trial's seconds
+    seconds: Posterior | None = None
 
     def run(self, centres: Latent, rng: np.random.Generator) -> tuple[Latent, FloatArray]:
-        """Candidates and their log EI, best first. ``centres`` are the best points so far."""
-        pool = Latent.concatenate(
-            [
-                self._draw(rng, N_GLOBAL, centres),
-                *self._perturb(rng, centres.take(np.arange(min(N_CENTRES, len(centres))))),
-            ]
-        )
-        value = self.value(pool)
-        order = np.argsort(-value, kind="stable")
-        starts = self._distinct(pool, order)
-        refined, refined_value = self._refine(pool.take(starts), value[starts])
-        rest = order[:64]
-        everything = Latent.concatenate([refined, pool.take(rest)])
-        values = np.concatenate([refined_value, value[rest]])
+        """Candidates and their log EI, best first. ``centres`` are the best points so far, best first."""
+        axes, first = self.features.axes, centres.take(np.arange(min(N_CENTRES, len(centres))))
+        pool = [draw_everywhere(self.features, self._box(), first, rng, N_GLOBAL)]
+        n_near = N_LOCAL // len(first)
+        pool += [draw_near(axes, first.repeat(row, 1), rng, n_near) for row in range(len(first))]
+        candidates = Latent.concatenate(pool)
+        values = self.value(candidates)
+        order = np.argsort(-values, kind="stable")[:N_KEPT]
+        chosen = self._apart(candidates.take(order))
+        found, reached = self._refine(candidates.take(order[chosen]), values[order[chosen]])
+        everything = Latent.concatenate([found, candidates.take(order)])
+        values = np.concatenate([reached, values[order]])
         order = np.argsort(-values, kind="stable")
         return everything.take(order), values[order]
 
-    def points(self, latent: Latent) -> Points:
-        """With activity, as the axes read them."""
-        axes = self.features.axes
-        if not axes.is_conditional:
-            return Points(
-                latent.u,
-                np.ones(latent.u.shape, dtype=np.bool_),
-                latent.levels,
-                np.ones(latent.levels.shape, dtype=np.bool_),
-            )
-        return axes.read(*axes.write(latent.u, latent.levels))
-
     def value(self, latent: Latent) -> FloatArray:
         """Log EI, shape (m,)."""
-        x = self.features.read(self.points(latent))
+        x = self.features.read(latent.points(self.features.axes))
         value = log_improvement(*self.posterior.predict(x), self.best)
         return value if self.seconds is None else value - self.seconds.predict(x)[0]
 
-    def _draw(self, rng: np.random.Generator, n: int, centres: Latent) -> Latent:
-        """Points from the prior, or from the trust region."""
-        axes = self.features.axes
-        m = len(axes.smooth)
-        low, high = np.zeros(self.features.n_columns), np.ones(self.features.n_columns)
+    def _value_with_slopes(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Log EI at features (m, c), and its gradient by them."""
+        mean, deviation, by_mean, by_deviation = self.posterior.predict_with_slopes(x)
+        value, slope_mean, slope_deviation = log_improvement_slopes(mean, deviation, self.best)
+        slopes = slope_mean[:, None] * by_mean + slope_deviation[:, None] * by_deviation
+        if self.seconds is not None:
+            cost, _, by_cost, _ = self.seconds.predict_with_slopes(x)
+            value, slopes = value - cost, slopes - by_cost
+        return value, slopes
+
+    def _box(self) -> FloatArray:
         if self.box is not None:
-            low, high = self.box
-        u = low[:m] + rng.random((n, m)) * (high[:m] - low[:m])
-        levels = np.zeros((n, len(axes.tables)), dtype=np.int64)
-        for t, table in enumerate(axes.tables):
-            drawn = rng.random(n)
-            if not table.is_nominal:
-                column = int(np.searchsorted(self.features.parameter, m + t))
-                drawn = low[column] + drawn * (high[column] - low[column])
-            levels[:, t] = np.searchsorted(table.edges[1:-1], drawn, side="right")
-        d = len(axes)
-        if d <= 20:
-            return Latent(u, levels)
-        # In many dimensions a step in all of them leaves the model's knowledge: most keep the centre's value.
-        moved = rng.random((n, d)) < 20 / d
-        centre = centres.take(np.zeros(n, dtype=np.int64))
-        return Latent(np.where(moved[:, :m], u, centre.u), np.where(moved[:, m:], levels, centre.levels))
+            return self.box
+        n = self.features.n_columns
+        return np.stack([np.zeros(n), np.ones(n)])
 
-    def _perturb(self, rng: np.random.Generator, centres: Latent) -> list[Latent]:
-        """Points near each of ``centres``: steps of all sizes, in some of the axes."""
-        axes = self.features.axes
-        d = len(axes)
-        parts = []
-        for c in range(len(centres)):
-            n = N_LOCAL // len(centres)
-            scale = 10 ** rng.uniform(-3, -0.5, (n, 1))
-            moved = rng.random((n, d)) < np.maximum(rng.random((n, 1)), 1.5 / d)
-            centre = centres.take(np.full(n, c))
-            m = len(axes.smooth)
-            u = centre.u + np.where(moved[:, :m], scale * rng.standard_normal((n, m)), 0.0)
-            u = np.abs(u)
-            u = 1 - np.abs(1 - u)
-            levels = centre.levels.copy()
-            for t, table in enumerate(axes.tables):
-                rows = np.flatnonzero(moved[:, m + t])
-                if table.is_nominal:
-                    keep = rng.random(len(rows)) < 0.5
-                    rows = rows[keep]
-                    levels[rows, t] = rng.integers(len(table.prior), size=len(rows))
-                else:
-                    x = table.middles[levels[rows, t]] + np.maximum(
-                        scale[rows, 0], table.prior.min()
-                    ) * rng.standard_normal(len(rows))
-                    levels[rows, t] = np.searchsorted(table.edges[1:-1], x, side="right")
-            parts.append(Latent(np.clip(u, 0.0, 1.0), levels))
-        return parts
-
-    def _distinct(self, pool: Latent, order: IntArray) -> IntArray:
-        """The best rows that are not nearly the same point."""
-        x = self.features.read(self.points(pool.take(order[:64])))
-        chosen: list[int] = []
-        for i in range(len(x)):
-            if all(np.abs(x[i] - x[j]).max() > 0.05 for j in chosen):
-                chosen.append(i)
+    def _apart(self, candidates: Latent) -> IntArray:
+        """The first rows that are not nearly the same point."""
+        x = self.features.read(candidates.points(self.features.axes))
+        chosen = [0]
+        for row in range(1, len(x)):
+            if np.abs(x[row] - x[chosen]).max(axis=1).min() > APART:
+                chosen.append(row)
             if len(chosen) == N_STARTS:
                 break
-        return order[np.array(chosen)]
+        return np.array(chosen)
 
-    def _refine(self, starts: Latent, value: FloatArray) -> tuple[Latent, FloatArray]:
-        axes = self.features.axes
-        m = len(axes.smooth)
-        cells = [t for t, table in enumerate(axes.tables) if not table.is_nominal]
-        for round_ in range(ROUNDS if axes.tables else 1):
-            relax_cells = round_ == 0 and bool(cells)
-            if m or relax_cells:
-                starts, value = self._climb(starts, value, relax_cells=relax_cells)
-            if axes.tables:
-                starts, value, moved = self._flip(starts, value)
-                if not moved:
-                    break
-        return starts, value
+    def _refine(self, starts: Latent, values: FloatArray) -> tuple[Latent, FloatArray]:
+        """Gradients on what is continuous (cells too, at first) and discrete moves on what is not, in
+        turn.
+        """
+        tables = self.features.axes.tables
+        for turn in range(ROUNDS if tables else 1):
+            starts, values = self._climb(starts, values, relax_cells=turn == 0)
+            if not tables:
+                break
+            moved = [self._move(starts.repeat(row, 1), values[row]) for row in range(len(starts))]
+            is_done = all(value == before for (_, value), before in zip(moved, values, strict=True))
+            starts = Latent.concatenate([point for point, _ in moved])
+            values = np.array([value for _, value in moved])
+            if is_done:
+                break
+        return starts, values
 
-    def _climb(self, starts: Latent, value: FloatArray, *, relax_cells: bool) -> tuple[Latent, FloatArray]:
-        """L-BFGS on the numeric columns of all starts at once."""
+    def _climb(self, starts: Latent, values: FloatArray, *, relax_cells: bool) -> tuple[Latent, FloatArray]:
+        """L-BFGS on the numeric columns of all starts at once; cells are continuous and snap in the end."""
         axes, features = self.features.axes, self.features
-        points = self.points(starts)
-        x = features.read(points)
         m = len(axes.smooth)
+        points = starts.points(axes)
+        x = features.read(points)
         free = np.zeros(x.shape, dtype=np.bool_)
         free[:, :m] = points.is_u
-        cell_columns: dict[int, int] = {}
-        if relax_cells:
-            for t, table in enumerate(axes.tables):
-                if not table.is_nominal:
-                    column = int(np.flatnonzero(features.parameter == m + t)[0])
-                    cell_columns[t] = column
-                    free[:, column] = points.is_level[:, t]
-        low = np.zeros(x.shape[1]) if self.box is None else self.box[0]
-        high = np.ones(x.shape[1]) if self.box is None else self.box[1]
+        cells = [
+            (t, features.column_of(m + t)) for t, table in enumerate(axes.tables) if not table.is_nominal
+        ]
+        for t, column in cells if relax_cells else ():
+            free[:, column] = points.is_level[:, t]
         if not free.any():
-            return starts, value
-        floor, ceiling = np.broadcast_to(low, x.shape)[free], np.broadcast_to(high, x.shape)[free]
+            return starts, values
 
         def energy(vector: FloatArray) -> tuple[float, FloatArray]:
             x[free] = vector
-            mean, deviation, by_mean, by_deviation = self.posterior.predict_with_slopes(x)
-            improvement, slope_mean, slope_deviation = log_improvement_slopes(mean, deviation, self.best)
-            if self.seconds is not None:
-                cost, _, by_cost, _ = self.seconds.predict_with_slopes(x)
-                improvement = improvement - cost
-            slopes = slope_mean[:, None] * by_mean + slope_deviation[:, None] * by_deviation
-            if self.seconds is not None:
-                slopes -= by_cost
-            return -float(improvement.sum()), -slopes[free]
+            value, slopes = self._value_with_slopes(x)
+            return -float(value.sum()), -slopes[free]
 
-        begin = np.clip(x[free], floor, ceiling)
-        options = {"maxiter": MAX_ITERATIONS, "maxfun": 2 * MAX_ITERATIONS, "ftol": 1e-6, "gtol": 1e-3}
-        found = minimize(
-            energy, begin, jac=True, method="L-BFGS-B", bounds=Bounds(floor, ceiling), options=options
-        )
-        x[free] = found.x
-        u = np.where(points.is_u, x[:, :m], starts.u)
+        low, high = (np.broadcast_to(end, x.shape)[free] for end in self._box())
+        options: Any = {"maxiter": MAX_ITERATIONS, "maxfun": 2 * MAX_ITERATIONS, "ftol": 1e-6, "gtol": 1e-3}
+        begin = np.clip(x[free], low, high)
+        x[free] = minimize(
+            energy, begin, jac=True, method="L-BFGS-B", bounds=Bounds(low, high), options=options
+        ).x
         levels = starts.levels.copy()
-        for t, column in cell_columns.items():
-            snapped = np.searchsorted(axes.tables[t].edges[1:-1], x[:, column], side="right")
-            levels[:, t] = np.where(points.is_level[:, t], snapped, levels[:, t])
-        return self._better(Latent(u, levels), starts, value)
+        for t, column in cells:
+            snapped = axes.tables[t].level_of(x[:, column])
+            levels[:, t] = np.where(free[:, column], snapped, levels[:, t])
+        reached = Latent(np.where(points.is_u, x[:, :m], starts.u), levels)
+        reached_values = self.value(reached)
+        wins = reached_values > values
+        return reached.where(wins, starts), np.where(wins, reached_values, values)
 
-    def _better(self, new: Latent, old: Latent, value: FloatArray) -> tuple[Latent, FloatArray]:
-        new_value = self.value(new)
-        wins = new_value > value
-        return (
-            Latent(np.where(wins[:, None], new.u, old.u), np.where(wins[:, None], new.levels, old.levels)),
-            np.where(wins, new_value, value),
-        )
-
-    def _flip(self, starts: Latent, value: FloatArray) -> tuple[Latent, FloatArray, bool]:
+    def _move(self, point: Latent, value: float) -> tuple[Latent, float]:
         """The best single change of a discrete parameter, again and again while one helps."""
-        axes = self.features.axes
-        moved = False
-        for i in range(len(starts)):
-            for _ in range(8):
-                u, level = starts.u[i], starts.levels[i]
-                options = []
-                for t, table in enumerate(axes.tables):
-                    k = len(table.prior)
-                    targets = (
-                        range(k)
-                        if table.is_nominal and k <= 32
-                        else (level[t] - 1, level[t] + 1, level[t] - 2, level[t] + 2)
-                    )
-                    options += [(t, target) for target in targets if 0 <= target < k and target != level[t]]
-                if not options:
-                    break
-                levels = np.repeat(level[None], len(options), axis=0)
-                ts, targets_ = np.array(options).T
-                levels[np.arange(len(options)), ts] = targets_
-                trial = Latent(np.repeat(u[None], len(options), axis=0), levels)
-                values = self.value(trial)
-                best = int(np.argmax(values))
-                if not values[best] > value[i] + 1e-6:
-                    break
-                starts.levels[i], value[i], moved = levels[best], values[best], True
-        return starts, value, moved
+        for _ in range(MAX_MOVES):
+            changed = single_changes(self.features.axes, point)
+            if len(changed) == 0:
+                break
+            values = self.value(changed)
+            best = int(np.argmax(values))
+            if not values[best] > value + 1e-6:
+                break
+            point, value = changed.repeat(best, 1), float(values[best])
+        return point, value

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Targets:
-    """What the process is fitted to: ``y`` (n,) has mean 0 and variance 1, or is 0 where all losses are equal.
+    """What the process is fitted to: ``y`` (n,) has mean 0 and variance 1, or is 0 where all losses are
+    equal.
 
     ``losses`` (n,) are where they came from; ``unit`` is how much loss a y of 1 is, in the better half.
     """
@@ -35,20 +36,25 @@ class Targets:
 def warp_losses(losses: FloatArray) -> Targets:
     """Targets of n losses, shape (n,), all finite.
 
-    The worse half keeps its order only: its values become those of half a normal distribution that is as wide as
-    the better half. How bad a bad trial was says little about where good ones are, and one diverged training would
-    flatten everything else. The idea is the half-rank warper of Vizier (Song et al., arXiv 2408.11527).
+    The worse half keeps its order only: its values become those of half a normal distribution that is as wide
+    as the better half. How bad a bad trial was says little about where good ones are, and one diverged
+    training would flatten everything else. The idea is the half-rank warper of Vizier (Song et al., arXiv
+    2408.11527).
     """
     halves = losses / 2  # the difference of 1e308 and -1e308 overflows
     halves = halves - np.median(halves)
-    size = float(np.abs(halves).max())
+    worse, better = halves > 0, halves[halves < 0]
+    has_both = bool(worse.any()) and len(better) > 0
+    size = float(np.abs(better if has_both else halves).max())
     if size == 0:
         return Targets(np.zeros_like(losses), losses, 0.0)
-    distance = halves / size  # in [-1, 1]; squares of losses of 1e300 would overflow
-    worse, better = distance > 0, distance[distance < 0]
-    if worse.any() and len(better):
-        ranks = np.unique(distance[worse], return_inverse=True)[1]
+    distance = np.zeros_like(losses)
+    if has_both:
+        distance[halves < 0] = better / size
+        ranks = np.unique(halves[worse], return_inverse=True)[1]
         quantile = 0.5 + 0.5 * (ranks + 0.5) / (ranks.max() + 1)
-        distance[worse] = np.sqrt(np.mean(better**2)) * ndtri(quantile)
+        distance[worse] = np.sqrt(np.mean((better / size) ** 2)) * ndtri(quantile)
+    else:
+        distance = halves / size
     deviation = float(distance.std())
     return Targets((distance - distance.mean()) / deviation, losses, min(2 * size * deviation, 1e300))

@@ -1,7 +1,7 @@
 """A fitted process on all trials, or on the neighbourhood of the best ones.
 
-A fit depends on the history alone, never on earlier fits of this process: hyperparameters are fitted at fixed lengths
-of the history (every length, later every second, fourth, eighth) and to its rows up to there.
+A fit depends on the history alone, never on earlier fits of this process: hyperparameters are fitted at fixed
+lengths of the history (every length, later every second, fourth, eighth) and to its rows up to there.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from weakref import ref
 import numpy as np
 
 from optimizer.gaussian.features import Features
+from optimizer.gaussian.latent import Latent
 from optimizer.gaussian.model import Hyper, Posterior, Prior, fit
 from optimizer.gaussian.observations import chosen_rows, observed_losses
-from optimizer.gaussian.search import Latent, Search
+from optimizer.gaussian.search import Search
 from optimizer.gaussian.targets import Targets, warp_losses
 from optimizer.objective import to_loss
 
@@ -66,7 +67,9 @@ class View:
         return Search(self.features, self.posterior, self.best, self.box, seconds)
 
     def in_own_units(self, params: Params, log_improvement: float) -> tuple[float, float, float, float]:
-        """Predicted value, its standard deviation, the expected improvement, and what is to be improved on."""
+        """Predicted value, its standard deviation, the expected improvement, and what is to be improved
+        on.
+        """
         points = self.axes.read(*self.axes.space.encode([params]))
         mean, deviation = self.posterior.predict(self.features.read(points))
         unit, direction = self.targets.unit, self.history.direction
@@ -158,7 +161,9 @@ class Views:
         return rows[np.argsort(losses[rows], kind="stable")[: min(k, MAX_LOCAL_ROWS)]]
 
     def _box(self, x: FloatArray, losses: FloatArray) -> FloatArray:
-        """What the best trials span and a little more, shape (2, n_columns); everything for nominal choices."""
+        """What the best trials span and a little more, shape (2, n_columns); everything for nominal
+        choices.
+        """
         near = x[self._best(losses)]
         low, high = near.min(axis=0), near.max(axis=0)
         margin = np.maximum(0.05 * (high - low), 1e-3)
@@ -209,5 +214,7 @@ class Views:
         return Hyper(hyper.log_lengths, hyper.log_signal, float(known))
 
     def _prior(self) -> Prior:
-        """Distances in a unit cube grow with the root of its dimensions, and so do length-scales that matter."""
+        """Distances in a unit cube grow with the root of its dimensions, and so do length-scales that
+        matter.
+        """
         return Prior(length_mean=-0.5 + 0.5 * float(np.log(len(self.axes) / 10)))

@@ -1,8 +1,8 @@
 """The default: decides before each trial which sampler proposes it.
 
-A Gaussian process learns fastest from few trials where values change smoothly; TPE makes no such assumption, and
-its proposals keep the process from looking in one place for too long. So both take turns, and whoever has found
-new best values lately gets more of them.
+A Gaussian process learns fastest from few trials where values change smoothly; TPE makes no such assumption,
+and its proposals keep the process from looking in one place for too long. So both take turns, and whoever has
+found new best values lately gets more of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from optimizer.samplers.base import Explanation, Sampler, Seen, Suggestion
 from optimizer.samplers.gp import GPSampler
 from optimizer.samplers.split import startup_trials
-from optimizer.samplers.startup import propose_start
+from optimizer.samplers.startup import propose_start, starting_points
 from optimizer.samplers.tpe import TPESampler
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class AutoSampler(Sampler):
 
     name: ClassVar[str] = "auto"
 
-    n_startup: int = 3
+    n_startup: int | None = None
     gp: GPSampler = field(default_factory=lambda: GPSampler(n_startup=1), repr=False)
     tpe: TPESampler = field(default_factory=lambda: TPESampler(n_startup=1), repr=False)
 
@@ -54,7 +54,7 @@ class AutoSampler(Sampler):
         allow_repeats: bool = False,
         seed: int = 0,
     ) -> Suggestion:
-        n_startup = startup_trials(self.n_startup, budget)
+        n_startup = startup_trials(self.n_startup or starting_points(space), budget)
         place = history.n_finished + len(pending)
         if place < n_startup or history.n_complete < 2:
             seen = Seen(history, pending, allow_repeats=allow_repeats)
@@ -82,7 +82,9 @@ class AutoSampler(Sampler):
 
 
 def tpe_share(history: History) -> float:
-    """The share of trials that TPE gets: by the rates at which both found new best values, recent ones first."""
+    """The share of trials that TPE gets: by the rates at which both found new best values, recent ones
+    first.
+    """
     proposers, losses = history.proposers, history.losses[:, 0]
     best = np.fmin.accumulate(losses)
     is_new_best = np.append(False, best[1:] < best[:-1])

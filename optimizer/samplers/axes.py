@@ -7,7 +7,7 @@ equally far apart) or *cells* (neighbouring pieces of the unit interval: few int
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from optimizer.distributions import Choice, Distribution
+from optimizer.samplers.levels import TINY, Levels
 
 if TYPE_CHECKING:
     from optimizer.space import SearchSpace
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 MAX_LEVELS: Final = 64  # finer grids than this are smooth at the narrowest bandwidth
 FEW_ROWS: Final = 32  # up to which a comparison with every cut is cheaper than a search table by table
-
-TINY: Final = 1e-300  # stands for a mass that underflowed, where a logarithm is taken
 
 
 @dataclass(frozen=True)
@@ -49,44 +48,15 @@ class Table:
         """Levels, shape (n,), of model coordinates, shape (n,)."""
         if self.is_choice:
             return coordinates.astype(np.int64)
-        return np.searchsorted(self.edges[1:-1], coordinates, side="right").astype(np.int64)
+        return self.level_of(coordinates)
+
+    def level_of(self, u: FloatArray) -> IntArray:
+        """Levels whose cells hold unit coordinates, both (n,); what lies outside gets the nearest."""
+        return np.searchsorted(self.edges[1:-1], u, side="right").astype(np.int64)
 
     def coordinates_of(self, levels: IntArray) -> FloatArray:
         """The inverse of ``levels_at``."""
         return levels.astype(np.float64) if self.is_choice else self.middles[levels]
-
-
-class Levels:
-    """The levels of all tables side by side, one column each, so that one array operation serves every table.
-
-    ``starts`` and ``counts`` hold the first column and the number of levels of each table, shape (n_tables,).
-    ``table`` says which table a column belongs to; ``prior``, ``middles`` and ``coordinates`` (of models) have
-    shape (n_columns,). ``edges`` are those of all tables, one after the other: column k lies between number
-    k + table[k] and the next. The level at a coordinate is the number of its table's ``cuts`` up to it.
-    """
-
-    def __init__(self, tables: Sequence[Table]) -> None:
-        every = [np.arange(len(table.prior), dtype=np.int64) for table in tables]
-        self.counts = np.array([len(k) for k in every], dtype=np.int64)
-        self.starts = np.cumsum(self.counts) - self.counts
-        self.table = np.repeat(np.arange(len(tables)), self.counts)
-        self.is_nominal = np.array([table.is_nominal for table in tables], dtype=np.bool_)
-        self.prior = _joined(table.prior for table in tables)
-        self.middles = _joined(table.middles for table in tables)
-        self.coordinates = _joined(t.coordinates_of(k) for t, k in zip(tables, every, strict=True))
-        self.edges = _joined(table.edges for table in tables)
-        self.edge_table = np.repeat(np.arange(len(tables)), self.counts + 1)
-        self.cuts = _joined(
-            k[1:] if t.is_choice else t.edges[1:-1] for t, k in zip(tables, every, strict=True)
-        )
-        self.cut_starts = np.cumsum(self.counts - 1) - (self.counts - 1)
-        self.cut_table = np.repeat(np.arange(len(tables)), self.counts - 1)
-        self.nominal_columns = np.flatnonzero(self.is_nominal[self.table])
-
-    @property
-    def n_columns(self) -> int:
-        """How many levels all tables have."""
-        return len(self.table)
 
 
 class Blocks(NamedTuple):
@@ -207,10 +177,6 @@ class Points:
         listed = list(parts)
         fields = ("u", "is_u", "levels", "is_level")
         return Points(*(np.concatenate([getattr(part, field) for part in listed]) for field in fields))
-
-
-def _joined(parts: Iterable[FloatArray | IntArray]) -> FloatArray:
-    return np.concatenate([np.zeros(0), *parts])
 
 
 def _is_table(distribution: Distribution) -> bool:

@@ -8,6 +8,7 @@ per parameter instead of three.
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,10 +16,11 @@ import numpy as np
 from optimizer.history import with_room
 from optimizer.samplers.kernels import (
     MIN_BANDWIDTH,
-    kernel_features,
     log_sum_exp,
+    smooth_features,
     truncated_mass,
 )
+from optimizer.samplers.levels import level_rows
 
 if TYPE_CHECKING:
     from optimizer.history import History
@@ -64,9 +66,22 @@ class Background:
         return self.axes.read(history.coordinates[rows], history.active[rows])
 
     def _features_of(self, points: Points) -> FloatArray:
-        widths = np.full((len(points), len(self.axes)), self.bandwidth)
-        inside = truncated_mass(points.u, widths[:, : points.u.shape[1]])[1]
-        return kernel_features(self.axes, points, widths, inside, self.n_trials)
+        widths = np.full(points.u.shape, self.bandwidth)
+        features = smooth_features(self.axes, points, widths, truncated_mass(points.u, widths)[1])
+        if self.axes.tables:
+            levels = self.axes.levels
+            rows = self._level_rows[points.levels[:, levels.table], np.arange(levels.n_columns)]
+            features[:, self.axes.blocks.levels] = rows * points.is_level[:, levels.table]
+        return features
+
+    @cached_property
+    def _level_rows(self) -> FloatArray:
+        """``level_rows`` of a kernel at level k of every table, in row k; tables with fewer repeat their
+        last.
+        """
+        levels = self.axes.levels
+        at = np.minimum(np.arange(levels.counts.max())[:, None], levels.counts - 1)
+        return level_rows(levels, at, np.full(at.shape, self.bandwidth), self.n_trials)
 
     def _append(self, features: FloatArray) -> None:
         end = self._n + len(features)
@@ -102,4 +117,4 @@ class Background:
 
 def bandwidth_of(n: int, d: int) -> float:
     """The width of n kernels in d dimensions, as a fraction of the unit interval."""
-    return max(MIN_BANDWIDTH, 0.3 * max(n, 1) ** (-1 / (d + 4)))
+    return max(MIN_BANDWIDTH, 0.3 * math.pow(max(n, 1), -1 / (d + 4)))

@@ -27,10 +27,10 @@ _LISTED_POINTS: Final = 2_000
 class Suggestion:
     """Params to try next, and why.
 
-    ``explanation`` is small JSON with at least "sampler" (who proposed), "kind" ("startup", "random" or "model")
-    and "text" (one sentence for people). It may be given as a function, because curves for a page cost more
-    than the proposal itself; it is called at most once, and must not look at anything that changes. ``proposer``
-    is for samplers that let others propose: the history will say whose trial it was.
+    ``explanation`` is small JSON with at least "sampler" (who proposed), "kind" ("startup", "random" or
+    "model") and "text" (one sentence for people). It may be given as a function, because curves for a page
+    cost more than the proposal itself; it is called at most once, and must not look at anything that changes.
+    ``proposer`` is for samplers that let others propose: the history will say whose trial it was.
     """
 
     def __init__(
@@ -82,11 +82,11 @@ class Sampler(ABC):
     ) -> Suggestion:
         """Params for one more trial, a point of ``space``.
 
-        ``history`` must be over ``space``; ``pending`` are the params of trials that still run; ``budget``
-        is the number of trials of the whole study when it is known, ``seed`` the study's, for what all its trials
-        share. Unless ``allow_repeats``, a point that was
-        seen is proposed only when no unseen one is left. A sampler may keep what it computed from a history, as
-        long as this changes no suggestion. Raises ``SpaceExhausted`` when there is nothing left to propose.
+        ``history`` must be over ``space``; ``pending`` are the params of trials that still run; ``budget`` is
+        the number of trials of the whole study when it is known, ``seed`` the study's, for what all its
+        trials share. Unless ``allow_repeats``, a point that was seen is proposed only when no unseen one is
+        left. A sampler may keep what it computed from a history, as long as this changes no suggestion.
+        Raises ``SpaceExhausted`` when there is nothing left to propose.
         """
 
 

@@ -16,7 +16,7 @@ from optimizer.samplers.axes import Axes, Points
 from optimizer.samplers.background import bandwidth_of
 from optimizer.samplers.densities import describe_densities
 from optimizer.samplers.kernels import Mixture, fit_mixture
-from optimizer.samplers.split import Split, kernel_rows, rank_weights, steady_count
+from optimizer.samplers.split import Split, kernel_rows, steady_count
 
 if TYPE_CHECKING:
     from optimizer.history import History
@@ -73,7 +73,7 @@ def explain(proposal: Proposal, with_densities: bool) -> dict[str, JSON]:
 def _good_of(proposal: Proposal) -> Mixture:
     rows, history = proposal.split.good, proposal.history
     points = proposal.axes.read(history.coordinates[rows], history.active[rows])
-    return fit_mixture(proposal.axes, points, rank_weights(len(points)))
+    return fit_mixture(proposal.axes, points, proposal.split.weights)
 
 
 def _bad_of(proposal: Proposal) -> Mixture:

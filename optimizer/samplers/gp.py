@@ -1,16 +1,17 @@
 """Bayesian optimisation with a Gaussian process, in the line of Spearmint.
 
-Snoek, Larochelle and Adams, "Practical Bayesian optimization of machine learning algorithms", NIPS 2012: a Matern 5/2
-kernel with a length-scale per parameter, expected improvement, pending trials as fantasies, and improvement
-per second on request. Ours are the mode of the hyperparameters instead of samples of them, log EI, one process
-over all branches of a tree, and that every second proposal comes from a process of its own on the neighbourhood of
-the best trials, where a global one is too coarse.
+Snoek, Larochelle and Adams, "Practical Bayesian optimization of machine learning algorithms", NIPS 2012: a
+Matern 5/2 kernel with a length-scale per parameter, expected improvement, pending trials as fantasies, and
+improvement per second on request. Ours are the mode of the hyperparameters instead of samples of them, log
+EI, one process over all branches of a tree, and that every second proposal comes from a process of its own on
+the neighbourhood of the best trials, where a global one is too coarse.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from weakref import WeakKeyDictionary
 
@@ -19,13 +20,13 @@ import numpy as np
 from optimizer.samplers.axes import Axes
 from optimizer.samplers.base import REPEAT_NOTE, Explanation, Sampler, Seen, Suggestion, draw_unseen
 from optimizer.samplers.split import startup_trials
-from optimizer.samplers.startup import propose_start
+from optimizer.samplers.startup import propose_start, starting_points
 
 if TYPE_CHECKING:
     from optimizer.gaussian.views import View
     from optimizer.history import History
     from optimizer.space import SearchSpace
-    from optimizer.values import FloatArray, Params
+    from optimizer.values import Params
 
 LOCAL_FROM: Final = 20  # observations
 LOCAL_EVERY: Final = 2
@@ -35,15 +36,15 @@ LOCAL_EVERY: Final = 2
 class GPSampler(Sampler):
     """Proposes where a Gaussian process expects the most improvement.
 
-    ``n_startup`` points that fill the space come first (fewer when the budget is small). ``noise`` is the standard
-    deviation of the value from one training to the next, in its own units; None learns it. ``per_second`` divides
-    the improvement by the seconds that a trial is expected to take. Several objectives are made one with
-    other weights for each proposal.
+    ``n_startup`` points that fill the space come first (fewer when the budget is small). ``noise`` is the
+    standard deviation of the value from one training to the next, in its own units; None learns it.
+    ``per_second`` divides the improvement by the seconds that a trial is expected to take. Several objectives
+    are made one with other weights for each proposal.
     """
 
     name: ClassVar[str] = "gp"
 
-    n_startup: int = 3
+    n_startup: int | None = None
     noise: float | None = None
     per_second: bool = False
     _memos: WeakKeyDictionary[History, dict[Any, Any]] = field(
@@ -51,7 +52,7 @@ class GPSampler(Sampler):
     )
 
     def __post_init__(self) -> None:
-        if self.n_startup < 1:
+        if self.n_startup is not None and self.n_startup < 1:
             raise ValueError(f"n_startup must be at least 1, got {self.n_startup}")
         if self.noise is not None and not self.noise >= 0:
             raise ValueError(f"noise must not be negative, got {self.noise}")
@@ -68,7 +69,7 @@ class GPSampler(Sampler):
         seed: int = 0,
     ) -> Suggestion:
         seen = Seen(history, pending, allow_repeats=allow_repeats)
-        n_startup = startup_trials(self.n_startup, budget)
+        n_startup = startup_trials(self.n_startup or starting_points(space), budget)
         place = history.n_finished + len(pending)
         if place < n_startup or history.n_complete < 2 or not space.searched:
             return propose_start(space, history, pending, seen, rng, seed, n_startup, self.name)
@@ -98,10 +99,10 @@ class GPSampler(Sampler):
         found, values = view.search(seconds).run(view.centres, rng)
         axes = views.axes
         coordinates, _ = axes.write(found.u, found.levels)
-        for row, value in zip(coordinates, values, strict=True):
+        for row, value in zip(coordinates, values.tolist(), strict=True):
             params = space.decode(row)
             if params not in seen:
-                return Suggestion(params, lambda: self._explain(view, params, float(value)))
+                return Suggestion(params, partial(self._explain, view, params, value))
         params, is_repeat = draw_unseen(space, seen, rng)
         text = REPEAT_NOTE if is_repeat else "Random point: everything the model likes has been tried."
         return Suggestion(params, {"sampler": self.name, "kind": "random", "text": text})
@@ -113,8 +114,8 @@ class GPSampler(Sampler):
             text = f"A Gaussian process on {view.n} trials expects the front to advance most here."
         else:
             text = (
-                f"A Gaussian process on {view.n} trials, looking {where}, predicts {mean:.4g} ± {sd:.2g} here "
-                f"and expects to improve on {best:.4g} by {improvement:.2g}."
+                f"A Gaussian process on {view.n} trials, looking {where}, predicts {mean:.4g} ± {sd:.2g} "
+                f"here and expects to improve on {best:.4g} by {improvement:.2g}."
             )
         return {
             "sampler": self.name,

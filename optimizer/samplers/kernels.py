@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from optimizer.samplers.axes import TINY
+from optimizer.samplers.levels import level_rows
 
 if TYPE_CHECKING:
-    from optimizer.samplers.axes import Axes, Levels, Points
+    from optimizer.samplers.axes import Axes, Points
     from optimizer.values import BoolArray, FloatArray, IntArray
 
 MIN_BANDWIDTH: Final = 0.01  # of the unit interval
@@ -129,7 +129,10 @@ def fit_mixture(
     else:
         widths = np.full((n, len(axes)), bandwidth)
     below, inside = truncated_mass(centres.u, widths[:, :d])
-    features = kernel_features(axes, centres, widths, inside, n if n_trials is None else n_trials)
+    features = smooth_features(axes, centres, widths[:, :d], inside)
+    if axes.tables:
+        rows = level_rows(axes.levels, centres.levels, widths[:, d:], n if n_trials is None else n_trials)
+        features[:, axes.blocks.levels] = rows * centres.is_level[:, axes.levels.table]
     features = np.vstack([features, np.zeros((1, features.shape[1]))])
     return Mixture(axes, centres, widths[:, :d], below, inside, features, np.log(weights))
 
@@ -154,67 +157,19 @@ def truncated_mass(u: FloatArray, widths: FloatArray) -> tuple[FloatArray, Float
     return below, ndtr((1 - u) / widths) - below
 
 
-def kernel_features(
-    axes: Axes, centres: Points, widths: FloatArray, inside: FloatArray, n_trials: int
-) -> FloatArray:
-    """Features of n kernels, shape (n, n_features); zeros where a parameter is inactive.
+def smooth_features(axes: Axes, centres: Points, widths: FloatArray, inside: FloatArray) -> FloatArray:
+    """Features of n kernels, shape (n, n_features), those of levels still 0; 0 where a parameter is inactive.
 
-    ``widths`` has shape (n, n_smooth + n_tables), ``inside`` as ``truncated_mass`` gives it. Nominal kernels
-    are the narrower, the more trials there are.
+    ``widths`` has the shape of ``centres.u``, and ``inside`` is as ``truncated_mass`` gives it.
     """
-    d, levels, blocks = centres.u.shape[1], axes.levels, axes.blocks
-    features = np.zeros((len(centres), blocks.n_features))
-    linear = features[:, blocks.linear]
-    precision = centres.is_u / np.square(widths[:, :d])
+    features = np.zeros((len(centres), axes.blocks.n_features))
+    linear = features[:, axes.blocks.linear]
+    precision = centres.is_u / np.square(widths)
     np.multiply(centres.u, precision, out=linear)
-    np.multiply(precision, -0.5, out=features[:, blocks.square])
-    log_area = np.log(widths[:, :d] * inside) + _LOG_ROOT_2PI
-    features[:, blocks.constant] = -0.5 * centres.u * linear - centres.is_u * log_area
-    if levels.n_columns:
-        rows = features[:, blocks.levels]
-        _fill_levels(rows, levels, centres, widths[:, d:], n_trials)
+    np.multiply(precision, -0.5, out=features[:, axes.blocks.square])
+    log_area = np.log(widths * inside) + _LOG_ROOT_2PI
+    features[:, axes.blocks.constant] = -0.5 * centres.u * linear - centres.is_u * log_area
     return features
-
-
-def _fill_levels(
-    rows: FloatArray, levels: Levels, centres: Points, widths: FloatArray, n_trials: int
-) -> None:
-    """Log(mass / prior) of every level under n kernels, into ``rows`` of shape (n, n_columns)."""
-    if not levels.is_nominal.all():
-        rows[:] = _cell_rows(levels, centres.levels, widths)
-    if levels.is_nominal.any():
-        _fill_nominal_rows(rows, levels, centres.levels, n_trials)
-    rows *= centres.is_level[:, levels.table]
-
-
-def _fill_nominal_rows(rows: FloatArray, levels: Levels, at: IntArray, n: int) -> None:
-    """Log(mass / prior) of nominal levels, mass = (prior · a + [same level]) / (a + 1) with a = K / (n + 1).
-
-    ``rows`` has shape (n_kernels, n_columns), ``at`` holds the kernels' levels, shape (n_kernels, n_tables).
-    """
-    columns = levels.nominal_columns
-    pseudo = levels.counts[levels.table] / (n + 1)
-    rows[:, columns] = np.log(pseudo / (1 + pseudo))[columns]
-    hit = np.log((pseudo + 1 / levels.prior) / (1 + pseudo))
-    same = (levels.starts + at)[:, levels.is_nominal]
-    rows[np.arange(len(rows))[:, None], same] = hit[same]
-
-
-def _cell_rows(levels: Levels, at: IntArray, widths: FloatArray) -> FloatArray:
-    """Log(mass / prior) of each cell under Gaussians at the middles of the cells ``at``, truncated to [0, 1].
-
-    ``at`` and ``widths`` have shape (n, n_tables). No kernel is narrower than half its own cell.
-    """
-    own = levels.starts + at
-    widths = np.maximum(widths, 0.5 * levels.prior[own])
-    z = (levels.edges - levels.middles[own][:, levels.edge_table]) / widths[:, levels.edge_table]
-    below, above = ndtr(z), ndtr(-z)  # differences are taken in the tail that has digits left
-    low = np.arange(levels.n_columns) + levels.table
-    mass = np.where(z[:, low] > 0, above[:, low] - above[:, low + 1], below[:, low + 1] - below[:, low])
-    first = levels.starts + np.arange(len(levels.starts))
-    inside = below[:, first + levels.counts] - below[:, first]
-    rows: FloatArray = np.log(np.maximum(mass, TINY) / (inside[:, levels.table] * levels.prior))
-    return rows
 
 
 def log_sum_exp(exponents: FloatArray) -> FloatArray:

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from optimizer.history import History
     from optimizer.values import BoolArray, FloatArray, IntArray
 
+GOOD_SHARE: Final = 0.15
+FRONT_SHARE: Final = 0.08  # likewise with several objectives
 MAX_GOOD: Final = 25
-MAX_FRONT: Final = 100  # likewise with several objectives, where the good trials must span a front
+MAX_FRONT: Final = 100  # as these must span a whole front
 MAX_BAD: Final = 1_024  # bounds the time of a proposal, whatever the length of the history
 RENEWAL: Final = 128  # trials, after which the choice of the bad ones is made anew
 GROWTH: Final = 1.1  # of the number of trials, after which the bad kernels get narrower
@@ -27,10 +29,12 @@ MIN_BRANCH: Final = 4  # trials, three of them complete, from which a branch can
 class Split:
     """``good`` rows of the history, best first, and which of its ``kernel_rows`` are bad.
 
-    ``n_trials`` is how many trials were divided and ``branch`` says in words where they come from.
+    ``weights`` are those of the good ones and of the prior, shape (n_good + 1,). ``n_trials`` is how many
+    trials were divided, and ``branch`` says in words where they come from.
     """
 
     good: IntArray
+    weights: FloatArray
     is_bad: BoolArray
     n_trials: int
     branch: str = ""
@@ -48,7 +52,7 @@ def split_history(history: History, good_share: float, rows: IntArray) -> Split:
         good = np.concatenate([good, history.pruned_rows()[: n_good - len(good)]])
     is_bad = np.ones(len(history), dtype=np.bool_)
     is_bad[good] = False
-    return Split(good, is_bad[rows], len(history))
+    return Split(good, weights_of(len(good), history.n_objectives), is_bad[rows], len(history))
 
 
 def split_branch(
@@ -79,7 +83,8 @@ def split_branch(
     is_bad[good] = False
     parameter = space.params[column]
     shown = show_value(parameter.distribution.decode_one(float(value)))
-    return Split(good, is_bad[rows], n_inside, f"{parameter.name} = {shown}")
+    weights = weights_of(len(good), history.n_objectives)
+    return Split(good, weights, is_bad[rows], n_inside, f"{parameter.name} = {shown}")
 
 
 def startup_trials(n_startup: int, budget: int | None) -> int:
@@ -94,11 +99,18 @@ def n_good_of(n: int, good_share: float, n_objectives: int = 1) -> int:
     return min(max(1, math.ceil(good_share * n)), MAX_GOOD if n_objectives == 1 else MAX_FRONT)
 
 
+def weights_of(n: int, n_objectives: int) -> FloatArray:
+    """Weights of the n good trials and of the prior; with several objectives all count alike."""
+    return rank_weights(n) if n_objectives == 1 else np.full(n + 1, 1 / (n + 1))
+
+
 def rank_weights(n: int) -> FloatArray:
     """Weights of the n good trials, best first, and of the prior; shape (n + 1,), they sum to 1.
 
     The k-th best weighs in proportion to ln(n + 1) - ln k, the prior 1 / (n + 1).
     """
+    if n == 0:
+        return np.ones(1)
     weights = np.log(n + 1) - np.log(np.arange(1, n + 1))
     return np.append(weights * (n / (n + 1) / weights.sum()), 1 / (n + 1))
 

@@ -75,3 +75,17 @@ def middle_point(space: SearchSpace) -> dict[str, Value]:
         else:
             params[param.name] = distribution.from_unit(np.array([0.5]))[0]
     return {name: params[name] for name in space.active(params)}
+
+
+def starting_points(space: SearchSpace) -> int:
+    """How many starting points a Gaussian process needs: two looks at every option of the widest choice.
+
+    Numbers need only three, since the process says by itself where it knows nothing; what an option does, it
+    cannot guess from the others. At most ten, as many as TPE starts with.
+    """
+    widths = [
+        len(param.distribution.choices)
+        for param in space
+        if isinstance(param.distribution, Choice) and not param.distribution.ordered
+    ]
+    return min(max(3, 2 * max(widths, default=0)), 10)

@@ -180,7 +180,7 @@ def test_everything_stays_when_one_field_is_wrong(form):
     steps.set_mode(form, "units_1", "Fixed")
     steps.field(form, "units_1", "value").fill("77")
     form.get_by_label("Find the").select_option("val_accuracy")
-    form.get_by_label("Sampler", exact=True).select_option("random")
+    form.get_by_role("radio", name="Random search").check()
     form.get_by_label("Study time").fill("12.5")
     steps.fill_budget(form, trials=0, epochs=3)
     steps.press_start(form)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from optimizer.samplers.split import GOOD_SHARE
 from optimizer.samplers.tpe import TPESampler
 
 PAGE = Path(__file__).parents[2] / "docs" / "hyperopt.md"
@@ -29,12 +30,14 @@ def test_every_block_without_keras_runs():
 
 
 def test_the_defaults_in_the_table_are_those_of_the_sampler():
-    for option, field in (
-        ("n_startup_jobs", "n_startup"),
-        ("n_EI_candidates", "n_candidates"),
-        ("gamma", "good_share"),
-    ):
-        assert f"| `{option}` | {getattr(TPESampler(), field)} |" in PAGE.read_text(encoding="utf-8")
+    sampler = TPESampler()
+    defaults = {
+        "n_startup_jobs": sampler.n_startup,
+        "n_EI_candidates": sampler.n_candidates,
+        "gamma": GOOD_SHARE,
+    }
+    for option, default in defaults.items():
+        assert f"| `{option}` | {default} |" in PAGE.read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -42,8 +42,8 @@ def normals(draw):
     ends = [None if z is None else mu + z * sigma for z in (low, high)]
     low, high = [None if end is None else (math.exp(end) if log else end) for end in ends]
     step = draw(st.sampled_from([None, sigma / 3]))
-    if step is not None and low is not None and high is not None:
-        step = (high - low) / 7
+    if step is not None and high is not None and (log or low is not None):
+        step = (high - (low or 0.0)) / 7
     return Normal(mu, sigma, log=log, step=step, low=low, high=high)
 
 
@@ -79,9 +79,48 @@ def test_values_stay_inside_and_come_back_from_their_coordinates(distribution, u
     if distribution.n_values is not None:
         assert again == values
     else:
-        assert again == pytest.approx(values, rel=1e-6, abs=1e-6)
+        assert distribution.to_unit(again) == pytest.approx(coordinates, abs=1e-12)
+        inner = (coordinates > 1e-6) & (coordinates < 1 - 1e-6)  # farther out, a rounding moves a normal far
+        assert np.array(again)[inner] == pytest.approx(np.array(values)[inner], rel=1e-6, abs=1e-6)
     decoded = distribution.decode(distribution.encode(values))
     assert decoded in (again, values)
+
+
+def is_close(a, b):
+    """Equal, up to rounding where both are numbers."""
+    return a == b or (type(a) is type(b) is float and math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9))
+
+
+@given(distributions, st.floats(0, 1))
+def test_single_values_are_translated_as_arrays_are(distribution, u):
+    value = distribution.from_unit(np.array([u]))[0]
+    coordinate = distribution.encode([value])[0]
+    assert distribution.encode_one(value) == pytest.approx(coordinate, abs=1e-12)
+    assert is_close(
+        distribution.decode_one(float(coordinate)), distribution.decode(np.array([coordinate]))[0]
+    )
+    assert distribution.unpack_one(distribution.pack_one(value)) == value
+    assert math.isnan(distribution.encode_one("nowhere"))
+    assert math.isnan(distribution.pack_one("nowhere"))
+
+
+@given(distributions, st.integers(0, 1000))
+def test_sample_is_the_value_at_one_uniform_number(distribution, seed):
+    rng, twin = np.random.default_rng(seed), np.random.default_rng(seed)
+    assert is_close(distribution.sample(rng), distribution.from_unit(np.array([twin.random()]))[0])
+    assert rng.random() == twin.random()
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), math.inf, -math.inf, math.nan, True, "1", None])
+@pytest.mark.parametrize("distribution", [Float(0, 1e308), Int(-(2**53), 2**53), Normal(0, 1)], ids=str)
+def test_what_no_number_line_holds_has_no_place(distribution, value):
+    assert not distribution.contains(value)
+    assert math.isnan(distribution.encode_one(value))
+    assert math.isnan(distribution.encode([value])[0])
+
+
+def test_int_beyond_the_exact_floats_is_outside():
+    assert not Int(0, 2**53).contains(2**53 + 1)
 
 
 @given(distributions)

@@ -8,7 +8,6 @@ import pytest
 
 from optimizer import (
     SAMPLERS,
-    SpaceExhausted,
     Boolean,
     Categorical,
     Condition,
@@ -19,6 +18,7 @@ from optimizer import (
     Normal,
     Parameter,
     SearchSpace,
+    SpaceExhausted,
     UnknownSampler,
     create_sampler,
     generator_for,
@@ -182,7 +182,7 @@ def test_generators_differ_by_seed_and_by_trial():
 
 
 def test_unknown_sampler_is_named_with_the_known_ones():
-    with pytest.raises(UnknownSampler, match="must be one of auto, tpe, .*, got 'tpo'"):
+    with pytest.raises(UnknownSampler, match=r"must be one of auto, tpe, .*, got 'tpo'"):
         create_sampler("tpo")
 
 

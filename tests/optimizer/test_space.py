@@ -154,6 +154,20 @@ def test_true_and_one_open_different_branches():
     assert space.n_points() == 3
 
 
+@settings(max_examples=50)
+@given(spaces(), st.integers(0, 1000))
+def test_packed_params_come_back(space, seed):
+    params = space.sample(np.random.default_rng(seed))
+    assert space.unpack(np.array(space.pack(params))) == params
+
+
+def test_keys_tell_points_apart_to_the_last_bit_and_no_further():
+    space = SearchSpace([Parameter("x", Float(0, 1))])
+    assert space.key({"x": 0.0}) == space.key({"x": -0.0}) == space.key({"x": 0})
+    assert space.key({"x": 0.5}) != space.key({"x": float(np.nextafter(0.5, 1))})
+    assert space.key({"x": 0.0}) != space.key({"x": 2.0})  # inactive, as it has no place
+
+
 def test_encoding_masks_what_no_longer_fits():
     space = tree()
     rows = [

@@ -1,10 +1,10 @@
-"""TPE: it learns, it explains itself, and its densities are densities."""
+"""TPE: it learns, it explains itself, and what it keeps changes nothing."""
 
 import math
+import pickle
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from optimizer import (
     Categorical,
@@ -17,10 +17,18 @@ from optimizer import (
     create_sampler,
     generator_for,
 )
-from optimizer.samplers.axes import Axes, Points
-from optimizer.samplers.densities import GRID_POINTS, round_significant, smooth_marginals, table_marginal
-from optimizer.samplers.kernels import fit_mixture, neighbour_gaps, point_features
-from optimizer.samplers.split import MAX_BAD, rank_weights, split_branch, startup_trials, thin_out
+from optimizer.pareto import hypervolume
+from optimizer.samplers.densities import GRID_POINTS
+from optimizer.samplers.split import (
+    MAX_BAD,
+    RENEWAL,
+    kernel_rows,
+    rank_weights,
+    split_branch,
+    split_history,
+    startup_trials,
+    steady_count,
+)
 from optimizer.samplers.tpe import TPESampler
 
 MIXED = SearchSpace(
@@ -40,6 +48,9 @@ TREE = SearchSpace(
         Parameter("k", Int(1, 6)),
         Parameter("n", Int(1, 3), Condition("model", ("net",))),
     ]
+)
+LOGS = SearchSpace(
+    [Parameter(f"x{i}", Float(1e-4, 1, log=True)) for i in range(3)] + [Parameter("n", Int(1, 500, log=True))]
 )
 
 
@@ -68,13 +79,6 @@ def random_history(space, n, seed=0):
     return history
 
 
-def mixture_of(space, n=12, bandwidth=None):
-    history = random_history(space, n)
-    axes = Axes.of(space)
-    points = axes.read(history.coordinates, history.active)
-    return fit_mixture(axes, points, rank_weights(n), bandwidth=bandwidth), points
-
-
 def test_beats_random_search_on_a_mixed_bowl():
     tpe, random = (
         np.median([best_of(name, MIXED, bowl, 60, seed) for seed in range(10)]) for name in ("tpe", "random")
@@ -100,15 +104,6 @@ def test_startup_is_a_third_of_the_budget(budget, expected):
     assert startup_trials(10, budget) == expected
 
 
-def test_starts_random_and_says_so():
-    sampler, history = TPESampler(), random_history(MIXED, 2)
-    explanation = sampler.suggest(MIXED, history, [], generator_for(0, 2), budget=30).explanation
-    assert (explanation["kind"], explanation["text"]) == ("startup", "Random start, 3 of 10.")
-    pending = [MIXED.sample(np.random.default_rng(i)) for i in range(9)]
-    explanation = sampler.suggest(MIXED, history, pending, generator_for(0, 2)).explanation
-    assert explanation["text"] == "Random point: the model waits for 10 results and has 2."
-
-
 def test_explains_the_chosen_candidate():
     suggestion = TPESampler().suggest(MIXED, random_history(MIXED, 100), [], generator_for(0, 100))
     explanation = suggestion.explanation
@@ -132,10 +127,19 @@ def test_explanation_holds_active_parameters_only_and_can_go_without_curves():
     for number in range(10):
         suggestion = TPESampler().suggest(TREE, history, [], generator_for(number, 30))
         assert list(suggestion.explanation["densities"]) == list(suggestion.params)
-    assert (
-        "densities"
-        not in TPESampler(with_densities=False).suggest(TREE, history, [], generator_for(0, 30)).explanation
-    )
+    plain = TPESampler(with_densities=False).suggest(TREE, history, [], generator_for(0, 30))
+    assert "densities" not in plain.explanation
+
+
+@pytest.mark.parametrize("n", [40, 1_200])
+def test_explanation_asked_for_later_is_that_of_the_moment(n):
+    pending, grown = [TREE.sample(np.random.default_rng(9))], random_history(TREE, n)
+    later = TPESampler().suggest(TREE, grown, pending, generator_for(5, n))
+    at_once = TPESampler().suggest(TREE, random_history(TREE, n), pending, generator_for(5, n))
+    expected = at_once.explanation
+    for number in range(n, n + 200):
+        grown.add(number, TREE.sample(np.random.default_rng(number)), -1.0, "complete")
+    assert later.explanation == expected
 
 
 def test_failed_trials_repel():
@@ -165,72 +169,116 @@ def test_pending_trials_push_proposals_apart():
     assert spread(is_shared=True) > 1.2 * spread(is_shared=False)
 
 
+@pytest.mark.parametrize("space", [MIXED, TREE, LOGS], ids=["mixed", "tree", "logs"])
+@pytest.mark.parametrize("start", [0, 1_020])
+def test_what_a_sampler_keeps_changes_no_proposal(space, start):
+    """A sampler that saw the whole study proposes to the last digit what one from a new process does."""
+    history, rng, kept = random_history(space, start), np.random.default_rng(1), TPESampler()
+    pending = []
+    for number in range(start, start + 45):
+        proposed = kept.suggest(space, history, pending, generator_for(3, number)).params
+        assert proposed == TPESampler().suggest(space, history, pending, generator_for(3, number)).params
+        kept.suggest(space, history, [], generator_for(4, number))
+        pending = [*pending[-2:], space.sample(rng)]
+        state = "failed" if number % 5 == 0 else "complete"
+        history.add(number, proposed if number % 2 else space.sample(rng), float(rng.random()), state)
+
+
+def test_trial_of_an_older_space_changes_no_proposal_of_a_kept_sampler():
+    space = SearchSpace([Parameter("x", Float(0, 1)), Parameter("y", Float(0, 1))])
+    history, kept = random_history(space, 30), TPESampler()
+    kept.suggest(space, history, [], generator_for(0, 30))
+    history.add(30, {"x": 0.5, "y": 7.0}, 0.1, "complete")
+    history.add(31, {"x": 0.4, "y": 0.4}, 0.2, "complete")
+    for number in range(10):
+        again = TPESampler().suggest(space, history, [], generator_for(0, number))
+        assert kept.suggest(space, history, [], generator_for(0, number)).params == again.params
+
+
+def test_sampler_survives_pickling():
+    sampler, history = TPESampler(n_candidates=7), random_history(MIXED, 20)
+    proposed = sampler.suggest(MIXED, history, [], generator_for(0, 20))
+    copy = pickle.loads(pickle.dumps(sampler))
+    assert copy == sampler
+    assert copy.suggest(MIXED, history, [], generator_for(0, 20)).params == proposed.params
+
+
 def test_branch_is_split_by_itself():
     history = random_history(TREE, 60)
     for seed in range(20):
-        split = split_branch(history, 0.15, np.random.default_rng(seed))
+        split = split_branch(history, 0.15, np.arange(60), np.random.default_rng(seed))
         assert split.branch in {'model = "net"', 'model = "svm"'}
-        rows = np.concatenate([split.good, split.bad])
-        models = history.coordinates[rows, 0]
-        assert len(set(models.tolist())) == 1
-        assert 2 <= len(split.good) < len(split.bad)
+        rows = np.concatenate([split.good, np.flatnonzero(split.is_bad)])
+        assert len(set(history.coordinates[rows, 0].tolist())) == 1
+        assert 2 <= len(split.good) < split.is_bad.sum()
+        assert len(rows) == split.n_trials
 
 
 def test_flat_space_has_no_branches():
-    assert split_branch(random_history(MIXED, 30), 0.15, np.random.default_rng(0)) is None
+    assert split_branch(random_history(MIXED, 30), 0.15, np.arange(30), np.random.default_rng(0)) is None
 
 
-@pytest.mark.parametrize("bandwidth", [None, 0.07])
-def test_mixture_over_the_tree_integrates_to_one(bandwidth):
-    """The mean ratio to the prior, over draws from the prior, is 1 for any density."""
-    mixture, _ = mixture_of(TREE, bandwidth=bandwidth)
-    rng = np.random.default_rng(0)
-    coordinates, active = TREE.encode([TREE.sample(rng) for _ in range(20_000)])
-    ratios = np.exp(mixture.log_ratio_to_prior(mixture.axes.read(coordinates, active)))
-    assert ratios.mean() == pytest.approx(1, abs=5 * ratios.std() / math.sqrt(20_000))
-
-
-def test_smooth_kernel_is_a_truncated_normal():
+def test_pruned_trials_fill_up_the_good_ones_by_how_far_they_got():
     space = SearchSpace([Parameter("x", Float(0, 1))])
-    mixture, points = mixture_of(space, n=5)
-    x = np.linspace(0, 1, 21)
-    log_density = mixture.log_ratio_to_prior(mixture.axes.read(x[:, None], np.ones((21, 1), dtype=bool)))
-    weights = np.exp(mixture.log_weights)
-    expected = np.full(21, weights[-1])
-    for u, s, w in zip(points.u[:, 0], mixture.widths[:, 0], weights, strict=False):
-        expected += w * stats.truncnorm(-u / s, (1 - u) / s, loc=u, scale=s).pdf(x)
-    assert np.exp(log_density) == pytest.approx(expected)
-    assert smooth_marginals(mixture, np.array([0]), x[None, :])[0] == pytest.approx(expected)
+    history = History(space)
+    for number in range(40):
+        value = 1.0 if number < 2 else None
+        reports = {step: float(number % 7) for step in range(1 + number % 4)} if number != 39 else None
+        state = "complete" if number < 2 else "pruned"
+        history.add(number, {"x": number / 40}, value, state, reports=reports)
+    split = split_history(history, 0.15, np.arange(40))
+    assert split.good[:2].tolist() == [0, 1]
+    assert len(split.good) == 6
+    assert all(history.reports.last_step(number) == 3 for number in split.good[2:].tolist())
+    ranks = [history.reports.rank_at(number, 3) for number in split.good[2:].tolist()]
+    assert ranks == sorted(ranks)
+    assert set(split.good.tolist()).isdisjoint(np.flatnonzero(split.is_bad).tolist())
 
 
-@pytest.mark.parametrize(
-    "distribution", [Int(1, 9), Int(1, 60, log=True), Categorical(("a", "b", "c", "d"))], ids=str
-)
-def test_levels_are_drawn_with_their_mass(distribution):
-    mixture, _ = mixture_of(SearchSpace([Parameter("k", distribution)]), n=6)
-    masses = table_marginal(mixture, 0)
-    assert masses.sum() == pytest.approx(1)
-    _, levels = mixture.sample(np.random.default_rng(0), 20_000)
-    shares = np.bincount(levels[:, 0], minlength=len(masses)) / 20_000
-    assert np.abs(shares - masses).max() < 5 * math.sqrt(0.25 / 20_000)
+def test_learns_from_pruned_trials_alone():
+    space = SearchSpace([Parameter("x", Float(0, 1))])
+    history, rng = History(space), np.random.default_rng(0)
+    for number in range(40):
+        x = float(rng.random())
+        history.add(number, {"x": x}, None, "pruned", reports={3: abs(x - 0.8)})
+    proposed = [TPESampler().suggest(space, history, [], generator_for(1, k)).params["x"] for k in range(20)]
+    assert np.median(np.abs(np.array(proposed) - 0.8)) < 0.15
 
 
-def test_smooth_draws_follow_the_density():
-    mixture, _ = mixture_of(SearchSpace([Parameter("x", Float(0, 1))]), n=6)
-    u, _ = mixture.sample(np.random.default_rng(0), 20_000)
-    edges = np.linspace(0, 1, 2001)
-    density = smooth_marginals(mixture, np.array([0]), ((edges[1:] + edges[:-1]) / 2)[None, :])[0]
-    cumulative = np.append(0, np.cumsum(density) / len(density))
-    distance = stats.kstest(u[:, 0], lambda q: np.interp(q, edges, cumulative)).statistic
-    assert distance < 1.95 / math.sqrt(20_000)  # the 0.1 % bound of Kolmogorov and Smirnov
+def test_keeps_to_the_feasible_side():
+    """The objective pulls to 1, the constraint allows up to 0.5: most proposals come near its edge."""
+    space = SearchSpace([Parameter("x", Float(0, 1)), Parameter("y", Float(0, 1))])
+    sampler, history = TPESampler(), History(space)
+    for number in range(60):
+        params = sampler.suggest(space, history, [], generator_for(2, number)).params
+        history.add(number, params, -params["x"], "complete", constraints=[params["x"] - 0.5])
+    late = history.coordinates[30:, 0]
+    assert np.mean(late <= 0.5) > 0.5
+    assert 0.4 < history.coordinates[history.best_rows(1)[0], 0] <= 0.5
 
 
-def test_neighbour_gaps_reach_the_farther_neighbour():
-    u = np.array([[0.1, 0.5], [0.4, 0.0], [0.5, 0.2], [0.9, 0.0]])
-    active = np.array([[1, 1], [1, 0], [1, 0], [0, 0]], dtype=bool)
-    gaps = neighbour_gaps(u, active)
-    assert gaps[:3, 0] == pytest.approx([0.3, 0.3, 0.1])
-    assert gaps[0, 1] == 1  # alone in its column
+@pytest.mark.parametrize("n_objectives", [2, 3])
+def test_covers_a_front_better_than_random_search(n_objectives):
+    space = SearchSpace([Parameter(f"x{i}", Float(0, 1)) for i in range(5)])
+
+    def objectives(params):  # DTLZ2: the front is the part of the unit sphere with positive coordinates
+        x = np.array(list(params.values()))
+        angles, rest = x[: n_objectives - 1] * np.pi / 2, x[n_objectives - 1 :]
+        radius = 1 + ((rest - 0.5) ** 2).sum()
+        values = [np.prod(np.cos(angles[: n_objectives - 1 - i])) for i in range(n_objectives)]
+        for i in range(1, n_objectives):
+            values[i] *= np.sin(angles[n_objectives - 1 - i])
+        return [float(radius * value) for value in values]
+
+    def volume(name, seed):
+        sampler, history = create_sampler(name), History(space, ["minimize"] * n_objectives)
+        for number in range(80):
+            params = sampler.suggest(space, history, [], generator_for(seed, number), seed=seed).params
+            history.add(number, params, objectives(params), "complete")
+        return hypervolume(history.losses, [1.6] * n_objectives)
+
+    tpe, random = (np.mean([volume(name, seed) for seed in range(3)]) for name in ("tpe", "random"))
+    assert tpe > 1.05 * random
 
 
 def test_rank_weights_fall_and_sum_to_one():
@@ -238,29 +286,34 @@ def test_rank_weights_fall_and_sum_to_one():
     assert weights.sum() == pytest.approx(1)
     assert np.all(np.diff(weights[:8]) < 0)
     assert weights[-1] == pytest.approx(1 / 9)
+    assert rank_weights(0).tolist() == [1]
 
 
 def test_long_histories_are_thinned_stably():
-    numbers = np.arange(5_000)
-    kept = thin_out(numbers, numbers)
-    assert len(kept) == MAX_BAD
+    kept = kernel_rows(np.arange(5_000))
+    assert MAX_BAD <= len(kept) < MAX_BAD + RENEWAL
     assert set(range(5_000 - MAX_BAD // 2, 5_000)) <= set(kept.tolist())
-    later = thin_out(np.arange(5_100), np.arange(5_100))
+    later = kernel_rows(np.arange(5_130))
     old = {row for row in kept.tolist() if row < 4_000}
     assert len(old & set(later.tolist())) > 0.9 * len(old)
 
 
-def test_points_concatenate_row_by_row():
-    _, points = mixture_of(TREE, n=4)
-    both = Points.concatenate([points, points.take(np.array([2, 0]))])
-    assert len(both) == 6
-    assert (both.u[4] == points.u[2]).all()
+@pytest.mark.parametrize("n", [0, 7, MAX_BAD])
+def test_short_histories_are_kept_whole(n):
+    assert kernel_rows(np.arange(n)).tolist() == list(range(n))
 
 
-def test_numbers_are_rounded_to_four_significant_digits():
-    numbers = np.array([[0.0, 123456.0, 1e-300], [0.000123456, -9.99999, 1.0]])
-    assert round_significant(numbers)[1] == [0.0001235, -10.0, 1.0]
-    assert round_significant(numbers)[0][:2] == [0.0, 123500.0]
+def test_kernel_rows_only_grow_between_two_renewals():
+    base = 5_000 - 5_000 % RENEWAL
+    for n in range(base + 1, base + RENEWAL):
+        assert kernel_rows(np.arange(n)).tolist() == [*kernel_rows(np.arange(n - 1)).tolist(), n - 1]
+
+
+def test_steady_count_follows_the_number_of_trials_in_few_steps():
+    counts = [steady_count(n) for n in range(1, 2_000)]
+    assert all(n / 1.1 - 1 < count <= n for n, count in enumerate(counts[:MAX_BAD], start=1))
+    assert counts == sorted(counts)
+    assert len(set(counts)) < 80
 
 
 @pytest.mark.parametrize("options", [{"n_startup": 0}, {"n_candidates": 0}, {"good_share": 1.0}])

@@ -68,7 +68,7 @@
       items.push({ x: "start", y: target, line: "h", text, color: token("tone-neutral"), dx: 4, dy: 10 });
     }
     if (view.startup !== null) {
-      const text = data.n_startup + " random, then " + data.sampler;
+      const text = data.startup_words;
       items.push({ x: view.startup, y: "start", line: "v", color: token("line-control") });
       items.push({ x: view.startup, y: "start", text, color: token("chart-axis"), dy: -15, isInside: true });
     }

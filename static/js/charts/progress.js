@@ -35,7 +35,7 @@
 
   function byTrial(data) {
     const max = lastTrial(data);
-    const hasStartup = data.n_startup > 0 && data.n_startup < max && data.sampler;
+    const hasStartup = data.n_startup > 0 && data.n_startup < max;
     return {
       title: "trial number",
       places: data.trials.map((trial) => ({ x: trial.n, trial })),

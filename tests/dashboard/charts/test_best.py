@@ -20,7 +20,7 @@ def chart_of(values, **changes):
         "is_percent": False,
         "max_trials": 10,
         "n_startup": None,
-        "sampler": "TPE",
+        "startup_words": "",
     }
     return best_chart(points, **{**fields, **changes})
 

@@ -20,7 +20,9 @@ def n_queries(page):
     return count
 
 
-@pytest.mark.parametrize("name", ["study-detail", "study-live", "trial-detail", "trial-live"])
+@pytest.mark.parametrize(
+    "name", ["study-detail", "study-live", "study-importance", "trial-detail", "trial-live"]
+)
 def test_pages_of_a_study_ask_as_often_for_1000_trials_as_for_8(n_queries, user, name):
     register_worker(name="node-a:1", n_slots=1)
     study = running_study(max_trials=2_000, n_parallel=8)

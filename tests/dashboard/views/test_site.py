@@ -15,6 +15,7 @@ from tests.builders import add_trials, everything, make_study, running_study
 ARGS = {
     "study-detail": [1],
     "study-live": [1],
+    "study-importance": [1],
     "study-start": [1],
     "study-pause": [1],
     "study-resume": [1],
@@ -23,9 +24,10 @@ ARGS = {
     "trial-live": [1, 0],
     "trial-log": [1, 0, 1],
     "knob-prior": ["mlp", "learning_rate"],
+    "sampler-note": ["mlp"],
     "dataset-picture": ["digits"],
 }
-POST_ONLY = {"study-start", "study-pause", "study-resume", "study-stop", "logout"}
+POST_ONLY = {"study-start", "study-pause", "study-resume", "study-stop", "sampler-note", "logout"}
 NEEDS_NO_SIGN_IN = {"sign-in"}
 OPEN_METHODS = {"sign-in", "study-new", "password_change"}
 NAMES = [p.name for p in get_resolver().url_patterns if isinstance(p, URLPattern) and p.name]
@@ -92,7 +94,7 @@ def test_address_that_changes_something_refuses_to_be_read(page, study, name):
 
     response = page.get(url_of(name))
 
-    if name == "logout":
+    if name in {"logout", "sampler-note"}:
         assert response.status_code == 405
     else:  # somebody who signed in again on the way is shown the study
         assert response.url == reverse("study-detail", args=[1])

@@ -55,7 +55,7 @@ def test_page_offers_what_is_allowed_in_its_state(show, user, state):
 
 @pytest.mark.parametrize("state", StudyState.values)
 def test_page_polls_only_while_the_study_can_change(show, user, state):
-    polls = "hx-trigger" in show(make_study(state))
+    polls = 'hx-trigger="every' in show(make_study(state))
 
     assert polls is (state in {"draft", "running", "paused"})
 
@@ -174,6 +174,14 @@ def test_table_is_sorted_by_what_the_address_says(table, user, sort, order):
     add_trials(study, state="failed", params={})
 
     assert numbers(table(study, sort=sort)) == order
+
+
+def test_trials_are_sorted_by_who_proposed_them(table, user):
+    study = running_study()
+    for sampler in ("tpe", "gp", "random"):
+        add_trials(study, sampler=sampler)
+
+    assert numbers(table(study, sort="sampler")) == [1, 2, 0]
 
 
 def test_duration_sorts_by_time(table, user):

@@ -1,0 +1,98 @@
+"""Importance as bars: order, branches, and what is not drawn."""
+
+import pytest
+
+from dashboard.charts.importance import CURVE_HEIGHT, CURVE_WIDTH, importance_chart
+from optimizer import SearchSpace
+from optimizer.importance import Correlation, Curve, Importance, Interaction, ParameterImportance
+from tests.builders import SPACE
+
+SHARES = {"learning_rate": 0.1, "n_layers": 0.4, "units_1": 0.004, "units_2": 0.05, "activation_1": 0.2}
+space = SearchSpace.from_json(SPACE)
+
+
+def chart_of(interactions=(), **changes):
+    """`changes` are fields of one parameter by its name."""
+    parameters = []
+    for name in space.names:
+        share = SHARES.get(name, 0.0)
+        fields = {"importance": share, "share": share, "share_error": 0.02, "n_trials": 40}
+        if name == "units_2":
+            fields["branch_share"] = 0.5
+        parameters.append(ParameterImportance(name, **{**fields, **changes.get(name, {})}))
+    found = Importance(tuple(parameters), tuple(interactions), 40, 0.8, "", "")
+    trends = [Correlation(name, "rho", -0.43, 40, "Larger values were better.") for name in space.names]
+    return importance_chart(space, found, trends)
+
+
+def names(chart):
+    return [bar.name for bar in chart.bars]
+
+
+def test_most_important_comes_first_and_what_depends_on_it_right_below():
+    chart = chart_of()
+
+    assert names(chart) == ["n_layers", "units_2", "activation_1", "learning_rate"]
+    assert [bar.depth for bar in chart.bars] == [0, 1, 0, 0]
+    assert chart.bars[1].only_with == "only with n_layers 2"
+
+
+def test_fixed_param_is_nowhere():
+    chart = chart_of()
+
+    assert "batch_size" not in [*names(chart), *chart.small, *dict(chart.unknown)]
+
+
+def test_small_share_is_named_and_not_drawn():
+    assert chart_of().small == ["units_1"]
+
+
+def test_parent_is_drawn_when_only_its_branch_matters():
+    chart = chart_of(n_layers={"share": 0.001})
+
+    assert names(chart)[-2:] == ["n_layers", "units_2"]
+
+
+def test_param_that_matters_in_its_branch_only_is_drawn():
+    bar = next(b for b in chart_of(units_2={"share": 0.0}).bars if b.name == "units_2")
+
+    assert (bar.width, bar.branch_width, bar.branch_share) == (0.0, 100.0, "50\u202f%")
+
+
+def test_reason_stands_where_nothing_is_known():
+    chart = chart_of(units_2={"share": 0.0, "branch_share": None, "reason": "Too few."})
+
+    assert chart.unknown == [("units_2", "Too few.")]
+    assert not chart.has_branches
+
+
+def test_widths_are_in_proportion_and_fit():
+    chart = chart_of()
+    width = {bar.name: bar.width for bar in chart.bars}
+
+    assert width["n_layers"] == pytest.approx(4 * width["learning_rate"])
+    for bar in chart.bars:
+        assert 0 <= bar.error_low <= bar.width <= bar.error_low + bar.error_width <= 100
+
+
+def test_nothing_is_drawn_when_nothing_was_found():
+    nothing = {name: {"importance": 0.0, "share": 0.0} for name in space.names}
+
+    assert chart_of(**nothing).is_empty
+
+
+def test_curve_runs_over_the_range_on_the_scale_of_all():
+    low = Curve((1e-4, 1e-2, 0.1), (1.0, 0.5, 0.75), (0.9, 0.4, 0.7), (1.1, 0.6, 0.8))
+    choices = Curve(("relu", "tanh"), (0.0, 1.0), (0.0, 1.0), (0.0, 1.0))
+    bars = {b.name: b for b in chart_of(learning_rate={"curve": low}, activation_1={"curve": choices}).bars}
+
+    points = [tuple(map(float, pair.split(","))) for pair in bars["learning_rate"].curve.split()]
+    assert [x for x, _ in points] == [0, 64, CURVE_WIDTH]
+    assert [y for _, y in points] == [0, CURVE_HEIGHT / 2, CURVE_HEIGHT / 4]
+    assert [y for _, y in bars["activation_1"].dots] == [CURVE_HEIGHT, 0]
+
+
+def test_interactions_are_named_with_their_share():
+    chart = chart_of([Interaction(("learning_rate", "n_layers"), 0.08)])
+
+    assert chart.interactions == [("learning_rate with n_layers", "8\u202f%")]

@@ -1,0 +1,94 @@
+"""Which parameter mattered: a part of the study page that comes by itself."""
+
+import numpy as np
+import pytest
+from django.urls import reverse
+
+from dashboard.models import StudyState
+from optimizer import SearchSpace
+from tests.builders import SPACE, add_trials, make_study, running_study
+
+
+def url_of(study):
+    return reverse("study-importance", args=[study.pk])
+
+
+def add_results(study, n, value):
+    """Random points with a value that the test knows the reason of."""
+    space, rng = SearchSpace.from_json(SPACE), np.random.default_rng(0)
+    for _ in range(n):
+        params = space.sample(rng)
+        add_trials(study, params=params, value=lambda _n, p=params: value(p))
+
+
+@pytest.fixture
+def study(user):
+    return running_study(max_trials=200)
+
+
+def test_param_that_decides_the_value_comes_first(page, study):
+    add_results(study, 60, lambda p: abs(np.log10(p["learning_rate"]) + 3) + 0.01 * p["n_layers"])
+
+    response = page.get(url_of(study))
+
+    card = response.context["card"]
+    assert card.chart.bars[0].name == "learning_rate"
+    assert card.chart.bars[0].trend == "Smaller values were better"
+    html = response.content.decode()
+    assert "60 complete trials" in html
+    assert "Share of the variance of val_loss" in html
+
+
+def test_branch_is_judged_by_its_own_trials(page, study):
+    add_results(study, 120, lambda p: 1 + p.get("units_2", 0) / 128)
+
+    bars = {bar.name: bar for bar in page.get(url_of(study)).context["card"].chart.bars}
+
+    n_in_branch = study.trials.filter(params__n_layers=2).count()
+    assert bars["units_2"].n_trials == n_in_branch < 120
+    assert bars["units_2"].branch_width > bars["units_2"].width
+
+
+@pytest.mark.parametrize("n", [0, 3])
+def test_study_with_too_few_trials_says_how_many_it_needs(page, study, n):
+    add_results(study, n, lambda p: p["learning_rate"])
+
+    html = page.get(url_of(study)).content.decode()
+
+    assert f"Importance needs 10 complete trials, and there are {n}." in html
+    assert "<table" not in html
+
+
+def test_values_that_never_differ_say_so(page, study):
+    add_results(study, 12, lambda _p: 0.5)
+
+    assert "All 12 complete trials have the same value." in page.get(url_of(study)).content.decode()
+
+
+def test_answer_is_short_until_another_trial_completes(page, study):
+    add_trials(study, 3)
+    add_trials(study, 2, state="running")
+
+    assert page.get(url_of(study), {"seen": "3"}).status_code == 204
+    assert page.get(url_of(study), {"seen": "2"}).status_code == 200
+    assert page.get(url_of(study), {"seen": "x"}).status_code == 200
+
+
+@pytest.mark.parametrize("state", [StudyState.FINISHED, StudyState.STOPPED, StudyState.FAILED])
+def test_ended_study_is_asked_no_more(page, user, state):
+    study = make_study(state)
+
+    response = page.get(url_of(study), {"seen": "0"})
+
+    assert response.status_code == 200
+    assert "hx-get" not in response.content.decode()
+
+
+def test_study_page_asks_for_it(page, study):
+    assert f'hx-get="{url_of(study)}"' in page.get(study.get_absolute_url()).content.decode()
+
+
+def test_trials_that_do_not_fit_the_space_are_no_trouble(page, study):
+    add_trials(study, 20, params={"learning_rate": 99.0, "gone": 1})
+
+    assert page.get(url_of(study)).status_code == 200
