@@ -48,7 +48,8 @@ def observed_losses(history: History, n: int, weights: FloatArray | None = None)
         order = np.unique(violations[broken], return_inverse=True)[1]
         losses[broken] = kept[-1]
         rank[broken] = n + 1 + order
-    found: FloatArray = np.minimum(losses + rank * step, _LARGEST)
+    with np.errstate(over="ignore"):  # what is beyond the largest number becomes it
+        found: FloatArray = np.minimum(losses + rank * step, _LARGEST)
     return found
 
 
