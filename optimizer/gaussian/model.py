@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ROOT_5: Final = np.sqrt(5.0)
 _JITTERS: Final = (1e-10, 1e-8, 1e-6, 1e-4, 1e-2)
+MAX_ITERATIONS: Final = 40
 MIN_NOISE: Final = 1e-6  # of the variance of the targets
 
 
@@ -85,9 +86,7 @@ def matern(squared: FloatArray) -> tuple[FloatArray, FloatArray]:
     return value, slope
 
 
-def fit(
-    x: FloatArray, y: FloatArray, owner: IntArray, start: Hyper, prior: Prior, max_iterations: int = 40
-) -> Hyper:
+def fit(x: FloatArray, y: FloatArray, owner: IntArray, start: Hyper, prior: Prior) -> Hyper:
     """The hyperparameters with the highest posterior density near ``start``.
 
     ``x`` (n, c) are features, ``y`` (n,) targets, ``owner`` (c,) the parameter of each column, ascending.
@@ -104,7 +103,7 @@ def fit(
 
     floor, ceiling = np.full(len(means), -5.0), np.full(len(means), 5.0)
     floor[-1], ceiling[-1] = np.log(MIN_NOISE), 1.0
-    options: Any = {"maxiter": max_iterations, "maxcor": 10, "ftol": 1e-5, "gtol": 1e-3}
+    options: Any = {"maxiter": MAX_ITERATIONS, "maxcor": 10, "ftol": 1e-5, "gtol": 1e-3}
     found = minimize(
         energy, start.to_vector(), jac=True, method="L-BFGS-B", bounds=Bounds(floor, ceiling), options=options
     )
@@ -182,7 +181,7 @@ class Posterior:
         scaled = x * self.scale
         value, slope = matern(squared_distances(scaled, self.z))
         value *= self.signal
-        slope *= -2 * self.signal * 1.0
+        slope *= -2 * self.signal
         solved = value @ self.inverse
         variance = np.maximum(self.signal - np.einsum("ij,ij->i", solved, value), 1e-12 * self.signal)
         deviation = np.sqrt(variance)

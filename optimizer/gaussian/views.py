@@ -110,8 +110,8 @@ class Views:
         n = len(history)
         x = self._features(n)
         losses = observed_losses(history, n, weights)
-        rows = self._near(losses, x) if is_local else chosen_rows(losses, MAX_ROWS)
         box = self._box(x, losses) if is_local else None
+        rows = chosen_rows(losses, MAX_ROWS) if box is None else _inside(box, x, losses)
         targets = warp_losses(losses[rows])
         hyper = self._hyper(n, targets, is_local=is_local, weights=weights)
         x_rows, y = x[rows], targets.y
@@ -171,14 +171,6 @@ class Views:
         nominal = self.features.is_nominal
         return np.stack([np.where(nominal, 0.0, low), np.where(nominal, 1.0, high)])
 
-    def _near(self, losses: FloatArray, x: FloatArray) -> IntArray:
-        """Rows inside the box, the best of them if there are many."""
-        box = self._box(x, losses)
-        inside = ((x >= box[0]) & (x <= box[1])).all(axis=1) & np.isfinite(losses)
-        rows = np.flatnonzero(inside)
-        order = np.argsort(losses[rows], kind="stable")[:MAX_LOCAL_ROWS]
-        return np.sort(rows[order])
-
     def _hyper(self, n: int, targets: Targets, *, is_local: bool, weights: FloatArray | None) -> Hyper:
         """Hyperparameters from the rows up to the last length at which they are fitted."""
         if weights is not None:  # another loss each time
@@ -198,7 +190,8 @@ class Views:
             rows = chosen_rows(losses, MAX_FIT_ROWS)
             return fit(x[rows], warp_losses(losses[rows]).y, owner, start, prior)
         # Lengths that matter are relative to the size of the neighbourhood.
-        rows, box = self._near(losses, x), self._box(x, losses)
+        box = self._box(x, losses)
+        rows = _inside(box, x, losses)
         rows = rows[chosen_rows(losses[rows], MAX_FIT_ROWS)]
         side = box[1] - box[0]
         hyper = fit((x[rows] - box[0]) / side, warp_losses(losses[rows]).y, owner, start, prior)
@@ -218,3 +211,11 @@ class Views:
         matter.
         """
         return Prior(length_mean=-0.5 + 0.5 * float(np.log(len(self.axes) / 10)))
+
+
+def _inside(box: FloatArray, x: FloatArray, losses: FloatArray) -> IntArray:
+    """Rows inside a box, ascending; the best of them if there are many."""
+    is_inside = ((x >= box[0]) & (x <= box[1])).all(axis=1) & np.isfinite(losses)
+    rows = np.flatnonzero(is_inside)
+    order = np.argsort(losses[rows], kind="stable")[:MAX_LOCAL_ROWS]
+    return np.sort(rows[order])

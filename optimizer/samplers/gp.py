@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -23,7 +23,7 @@ from optimizer.samplers.split import startup_trials
 from optimizer.samplers.startup import propose_start, starting_points
 
 if TYPE_CHECKING:
-    from optimizer.gaussian.views import View
+    from optimizer.gaussian.views import View, Views
     from optimizer.history import History
     from optimizer.space import SearchSpace
     from optimizer.values import Params
@@ -47,7 +47,7 @@ class GPSampler(Sampler):
     n_startup: int | None = None
     noise: float | None = None
     per_second: bool = False
-    _memos: WeakKeyDictionary[History, dict[Any, Any]] = field(
+    _views: WeakKeyDictionary[History, Views] = field(
         default_factory=WeakKeyDictionary, init=False, repr=False, compare=False
     )
 
@@ -86,10 +86,9 @@ class GPSampler(Sampler):
         # SciPy's optimizers and LAPACK take longer to import than all the rest of this package.
         from optimizer.gaussian.views import Views  # noqa: PLC0415
 
-        memo = self._memos.setdefault(history, {})
-        if "views" not in memo:
-            memo["views"] = Views(Axes.of(space), history, self.noise)
-        views: Views = memo["views"]
+        views = self._views.get(history)
+        if views is None:
+            views = self._views[history] = Views(Axes.of(space), history, self.noise)
         weights = None
         if history.n_objectives > 1:
             weights = rng.dirichlet(np.ones(history.n_objectives))
