@@ -175,7 +175,7 @@ class Views:
         """Hyperparameters from the rows up to the last length at which they are fitted."""
         if weights is not None:  # another loss each time
             return self._with_noise(self._fit(n, is_local=is_local, weights=weights), targets)
-        every = 1 if n < 24 else 2 if n < 64 else 4 if n < 128 else 8
+        every = 1 if n < 24 else 4 if n < 64 else 8 if n < 128 else 16
         n -= n % every
         if (is_local, n) not in self._fitted:
             self._fitted[is_local, n] = self._fit(n, is_local=is_local, weights=None)
