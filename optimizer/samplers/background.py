@@ -17,8 +17,8 @@ from optimizer.history import with_room
 from optimizer.samplers.kernels import (
     MIN_BANDWIDTH,
     log_sum_exp,
-    smooth_features,
     truncated_mass,
+    write_smooth_features,
 )
 from optimizer.samplers.levels import level_rows
 
@@ -67,7 +67,8 @@ class Background:
 
     def _features_of(self, points: Points) -> FloatArray:
         widths = np.full(points.u.shape, self.bandwidth)
-        features = smooth_features(self.axes, points, widths, truncated_mass(points.u, widths)[1])
+        features = np.zeros((len(points), self.axes.blocks.n_features))
+        write_smooth_features(features, self.axes, points, widths, truncated_mass(points.u, widths)[1])
         if self.axes.tables:
             levels = self.axes.levels
             rows = self._level_rows[points.levels[:, levels.table], np.arange(levels.n_columns)]

@@ -123,17 +123,20 @@ def fit_mixture(
     """
     n, d = centres.u.shape
     if bandwidth is None:
-        middles = axes.levels.middles[axes.levels.starts + centres.levels]
-        gaps = neighbour_gaps(np.hstack([centres.u, middles]), np.hstack([centres.is_u, centres.is_level]))
+        at, is_active = centres.u, centres.is_u
+        if axes.tables:
+            middles = axes.levels.middles[axes.levels.starts + centres.levels]
+            at, is_active = np.hstack([at, middles]), np.hstack([is_active, centres.is_level])
+        gaps = neighbour_gaps(at, is_active)
         widths = np.minimum(np.maximum(gaps, max(MIN_BANDWIDTH, 1 / (n + 2))), 1.0)
     else:
         widths = np.full((n, len(axes)), bandwidth)
     below, inside = truncated_mass(centres.u, widths[:, :d])
-    features = smooth_features(axes, centres, widths[:, :d], inside)
+    features = np.zeros((n + 1, axes.blocks.n_features))  # those of the prior are all 0
+    write_smooth_features(features[:n], axes, centres, widths[:, :d], inside)
     if axes.tables:
         rows = level_rows(axes.levels, centres.levels, widths[:, d:], n if n_trials is None else n_trials)
-        features[:, axes.blocks.levels] = rows * centres.is_level[:, axes.levels.table]
-    features = np.vstack([features, np.zeros((1, features.shape[1]))])
+        features[:n, axes.blocks.levels] = rows * centres.is_level[:, axes.levels.table]
     return Mixture(axes, centres, widths[:, :d], below, inside, features, np.log(weights))
 
 
@@ -157,19 +160,19 @@ def truncated_mass(u: FloatArray, widths: FloatArray) -> tuple[FloatArray, Float
     return below, ndtr((1 - u) / widths) - below
 
 
-def smooth_features(axes: Axes, centres: Points, widths: FloatArray, inside: FloatArray) -> FloatArray:
-    """Features of n kernels, shape (n, n_features), those of levels still 0; 0 where a parameter is inactive.
+def write_smooth_features(
+    features: FloatArray, axes: Axes, centres: Points, widths: FloatArray, inside: FloatArray
+) -> None:
+    """Write what is smooth into the features of n kernels, shape (n, n_features); 0 where it is inactive.
 
     ``widths`` has the shape of ``centres.u``, and ``inside`` is as ``truncated_mass`` gives it.
     """
-    features = np.zeros((len(centres), axes.blocks.n_features))
     linear = features[:, axes.blocks.linear]
     precision = centres.is_u / np.square(widths)
     np.multiply(centres.u, precision, out=linear)
     np.multiply(precision, -0.5, out=features[:, axes.blocks.square])
     log_area = np.log(widths * inside) + _LOG_ROOT_2PI
     features[:, axes.blocks.constant] = -0.5 * centres.u * linear - centres.is_u * log_area
-    return features
 
 
 def log_sum_exp(exponents: FloatArray) -> FloatArray:
@@ -193,7 +196,7 @@ def neighbour_gaps(u: FloatArray, is_active: BoolArray) -> FloatArray:
     gaps = np.zeros((d, n + 1))
     with np.errstate(invalid="ignore"):
         np.subtract(ranked[:, 1:], ranked[:, :-1], out=gaps[:, 1:-1])
-    gaps[~np.isfinite(gaps)] = 0.0
+    gaps[~(gaps < np.inf)] = 0.0  # inf - inf too, which is not a number
     farther = np.maximum(gaps[:, :-1], gaps[:, 1:])
     farther[is_active.sum(axis=0) <= 1] = 1.0
     result = np.empty(n * d)
