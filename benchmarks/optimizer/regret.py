@@ -28,11 +28,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--seeds", type=int, default=3, help="seeds of our samplers")
     parser.add_argument("--peer-seeds", type=int, default=N_PEER_SEEDS)
     parser.add_argument("--budget", type=int, default=100, help="evaluations per run")
-    parser.add_argument("--label", help="name of this state of our code; default: a hash of it")
     parser.add_argument(
         "--fresh", action="store_true", help="forget this label's runs of these samplers first"
     )
-    parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--report-only", action="store_true", help="make no runs, use what is kept")
     parser.add_argument("--worst", type=int, default=1000, help="list only so many problems, worst first")
 
