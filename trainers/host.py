@@ -63,9 +63,13 @@ def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 class TrainerHost:
-    """Starts trainings. The fork server starts with the first one, and again whenever it has died."""
+    """Starts trainings. The fork server starts with the first one, and again whenever it has died.
 
-    def __init__(self) -> None:
+    `server` is the module that is run as fork server.
+    """
+
+    def __init__(self, server: str = "trainers.forkserver") -> None:
+        self._module = server
         self._lock = threading.Lock()
         self._server: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
@@ -137,7 +141,7 @@ class TrainerHost:
         with theirs:
             try:
                 self._server = subprocess.Popen(
-                    [sys.executable, "-P", "-m", "trainers.forkserver", str(theirs.fileno())],
+                    [sys.executable, "-P", "-m", self._module, str(theirs.fileno())],
                     env=clean_environment(os.environ),
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
