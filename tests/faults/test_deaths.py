@@ -1,8 +1,10 @@
 """What becomes of a study when its worker or its broker dies."""
 
+import psutil
 import pytest
 
-from dashboard.models import AttemptState, StudyState, TrialState
+from dashboard.models import AttemptState, StudyState, Trial, TrialState
+from tests.builders import claim, expire_lease
 from tests.faults.studies import LONG_EPOCHS, attempts_of, is_at_step, is_ended, small_study
 from tests.live import wait_for
 
@@ -52,3 +54,13 @@ def test_work_begins_by_itself_when_nobody_announced_it(start_worker, housekeepi
     study = small_study()
     wait_for(lambda: is_ended(study), "the end of the study")
     assert study.state == StudyState.FINISHED
+
+
+def test_clock_of_the_housekeeping_ends_with_it_when_it_is_killed(housekeeping):
+    trial = claim(small_study())
+    expire_lease(trial)
+    wait_for(lambda: Trial.objects.get().state == TrialState.WAITING, "the first round of the housekeeping")
+    clock = psutil.Process(housekeeping.popen.pid).children()
+    assert clock
+    housekeeping.kill()
+    wait_for(lambda: not any(p.is_running() for p in clock), "the end of the clock", 10)
