@@ -34,6 +34,9 @@ check: install-dev ## Run all linters and contracts
 	PARZEN_HTTPS=1 PARZEN_SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
+faults: install-dev ## Run FAULT_TRIALS trials under random faults (FAULT_DB=sqlite|postgresql, FAULT_SEED) and check
+	@$(BIN)/python -m tests.faults
+
 bench: install-dev ## Measure overhead per trial, time to the first epoch and queries per page
 	@$(BIN)/python -m benchmarks
 
@@ -100,4 +103,4 @@ node_modules/.dev: package-lock.json static/vendor/htmx.min.js
 	@$(call npm_ci,)
 	@touch $@
 
-.PHONY: help run install install-dev test test-fast check bench bench-optimizer bench-optimizer-smoke format lock
+.PHONY: help run install install-dev test test-fast check faults bench bench-optimizer bench-optimizer-smoke format lock

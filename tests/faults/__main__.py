@@ -1,0 +1,25 @@
+"""`python -m tests.faults`: studies under random faults, and a checker that forgives nothing.
+
+FAULT_TRIALS, FAULT_SEED, FAULT_DB (sqlite or postgresql) and FAULT_SECONDS (between two faults, on average)
+say how many, which and how hard. The exit code is 1 when an invariant is broken.
+"""
+
+import os
+import secrets
+import sys
+
+from tests.faults.driver import Plan, run
+
+
+def main() -> None:
+    plan = Plan(
+        n_trials=int(os.environ.get("FAULT_TRIALS", "5000")),
+        seed=int(os.environ.get("FAULT_SEED") or secrets.randbelow(10**6)),
+        database=os.environ.get("FAULT_DB", "sqlite"),
+        seconds_between_faults=float(os.environ.get("FAULT_SECONDS", "1.5")),
+    )
+    sys.exit(0 if run(plan) else 1)
+
+
+if __name__ == "__main__":
+    main()
