@@ -55,6 +55,18 @@ def install_triggers() -> None:
                 cursor.execute(statement)
 
 
+def remove_triggers() -> None:
+    with connection.cursor() as cursor:
+        for table in _WATCHED:
+            for verb in ("INSERT", "UPDATE", "DELETE"):
+                name = f"{table}_{verb}".lower()
+                if connection.vendor == "sqlite":
+                    cursor.execute(f"DROP TRIGGER {name}")
+                else:
+                    cursor.execute(f"DROP FUNCTION {name} CASCADE")
+        cursor.execute(f"DROP TABLE {TABLE}")
+
+
 def events() -> list[Event]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT id, {_COLUMNS} FROM {TABLE} ORDER BY id")
@@ -105,7 +117,7 @@ def _changed(table: str, different: str) -> str:
 def _sqlite(table: str) -> list[str]:
     now = "STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')"  # as Django's Now()
     return [
-        f"CREATE TRIGGER {table}_{verb} AFTER {verb} ON {table} {condition} BEGIN {insert}; END"
+        f"CREATE TRIGGER {table}_{verb.lower()} AFTER {verb} ON {table} {condition} BEGIN {insert}; END"
         for verb, condition, insert in _changes(table, now, "IS NOT")
     ]
 
