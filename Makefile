@@ -37,8 +37,14 @@ check: install-dev ## Run all linters and contracts
 faults: install-dev ## Run FAULT_TRIALS trials under random faults (FAULT_DB=sqlite|postgresql, FAULT_SEED) and check
 	@$(BIN)/python -m tests.faults
 
+mutants: install-dev ## Remove each guard of a copy, one at a time: a test has to fail
+	@$(BIN)/python -m tests.faults mutants
+
 bench: install-dev ## Measure overhead per trial, time to the first epoch and queries per page
 	@$(BIN)/python -m benchmarks
+
+bench-claims: install-dev ## Measure claims and endings, many at once and in a long study, on SQLite and PostgreSQL
+	@$(BIN)/python -m benchmarks.claims
 
 bench-optimizer: $(DONE)-peers ## Measure the optimizer beside Optuna, Hyperopt and Rustuna (hours the first time)
 	@.venv-peers/bin/python -m benchmarks.optimizer
@@ -103,4 +109,4 @@ node_modules/.dev: package-lock.json static/vendor/htmx.min.js
 	@$(call npm_ci,)
 	@touch $@
 
-.PHONY: help run install install-dev test test-fast check faults bench bench-optimizer bench-optimizer-smoke format lock
+.PHONY: help run install install-dev test test-fast check faults mutants bench bench-claims bench-optimizer bench-optimizer-smoke format lock

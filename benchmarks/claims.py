@@ -1,0 +1,193 @@
+"""`python -m benchmarks.claims`: what claiming a trial and finishing it cost, on SQLite and PostgreSQL.
+
+Many processes at once on one study, and one claim in a study with 10,000 finished trials of 20 params,
+suggestion included. PostgreSQL is a throw-away cluster, left out where it is not installed.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import os
+import platform
+import pstats
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from tests.faults.databases import DATABASES
+
+N_PROCESSES, N_PAIRS = 8, 1_600
+N_FINISHED, N_PARAMS, N_CLAIMS = 10_000, 20, 15
+ROOT = Path(__file__).resolve().parent.parent
+ROLE = "PARZEN_BENCH_ROLE"
+
+
+def main() -> None:
+    if os.environ.get(ROLE) == "slot":
+        use_up_budget()
+    elif os.environ.get(ROLE):
+        measure()
+    else:
+        for name in sys.argv[1:] or sorted(DATABASES, reverse=True):
+            with tempfile.TemporaryDirectory(prefix="parzen-claims-") as folder:
+                _measure_on(name, Path(folder))
+
+
+def _measure_on(name: str, folder: Path) -> None:
+    try:
+        database = DATABASES[name](folder)
+    except SystemExit as error:
+        print(f"\n{name}: left out. {error}")
+        return
+    settings = {
+        "DATABASE_URL": database.url,
+        "PARZEN_VAR_DIR": str(folder),
+        "PARZEN_SECRET_KEY": "only-for-benchmarks-0123456789-0123456789-0123456789",
+        "PARZEN_LOG_LEVEL": "WARNING",
+        "DJANGO_SETTINGS_MODULE": "dashboard.settings",
+        ROLE: "measure",
+    }
+    database.start()
+    try:
+        command = [sys.executable, "-m", "benchmarks.claims"]
+        subprocess.run(command, cwd=ROOT, env=os.environ | settings, check=True)
+    finally:
+        database.stop()
+
+
+def measure() -> None:
+    """In a process whose settings name the database."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    cores = len(os.sched_getaffinity(0))
+    load = os.getloadavg()[0]
+    where = f"Python {platform.python_version()}, {cores} cores, load {load:.1f}, seed 0"
+    print(f"\n{connection.display_name}, {where}", flush=True)
+    call_command("migrate", verbosity=0)
+    _replace_hints()
+    _time_pairs()
+    for sampler in ("random", "tpe", "auto"):
+        _time_claims(sampler)
+
+
+def _time_pairs() -> None:
+    """Eight processes use up one study's budget."""
+    from dashboard.models import Trial
+
+    study = _study("random", n_params=1, max_trials=N_PAIRS)
+    command = [sys.executable, "-m", "benchmarks.claims"]
+    environment = {**os.environ, ROLE: "slot"}
+    slots = [
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+        for _ in range(N_PROCESSES)
+    ]
+    reports = [slot.communicate()[0].split() for slot in slots]
+    started = min(float(start) for start, _, _ in reports)
+    seconds = time.time() - started
+    n_locked = sum(int(locked) for _, locked, _ in reports)
+    slowest = max(float(longest) for *_, longest in reports)
+    n = Trial.objects.filter(study=study, state="complete").count()
+    print(
+        f"{N_PROCESSES} processes: {n:,} claims with finish in {seconds:.1f} s, {n / seconds:,.0f} pairs/s"
+        f" (goal: 100); database errors: {n_locked}; slowest pair {1_000 * slowest:.0f} ms",
+        flush=True,
+    )
+
+
+def use_up_budget() -> None:
+    """Prints when it began, how often the database refused, and its slowest pair in seconds."""
+    import django
+
+    django.setup()
+    from django.db import OperationalError
+
+    from dashboard.services.claims import claim_trial
+    from dashboard.services.trials import Fence, Outcome, finish_trial
+
+    _replace_hints()
+    began, n_refused, slowest = time.time(), 0, 0.0
+    is_over = False
+    while not is_over:
+        start = time.monotonic()
+        try:
+            trial = claim_trial(worker="bench / 1")
+            if trial is not None:
+                finish_trial(Fence(trial.pk, trial.attempt), Outcome(1.0, 1, {"val_loss": 1.0}, 1.0, 1, {}))
+            is_over = trial is None
+        except OperationalError:
+            n_refused += 1
+        slowest = max(slowest, time.monotonic() - start)
+    print(began, n_refused, slowest)
+
+
+def _time_claims(sampler: str) -> None:
+    from dashboard.services.claims import claim_trial_of
+
+    study = _study(sampler, n_params=N_PARAMS, max_trials=N_FINISHED + N_CLAIMS + 10)
+    _add_finished(study)
+    claim_trial_of(study_id=study.pk, worker="bench / 1")  # imports and caches
+    milliseconds = []
+    profile = cProfile.Profile()
+    for _ in range(N_CLAIMS):
+        start = time.perf_counter()
+        claim_trial_of(study_id=study.pk, worker="bench / 1")
+        milliseconds.append(1_000 * (time.perf_counter() - start))
+    profile.runcall(claim_trial_of, study_id=study.pk, worker="bench / 1")
+    print(
+        f"one claim beside {N_FINISHED:,} finished trials of {N_PARAMS} params, {sampler}:"
+        f" median {median(milliseconds):,.0f} ms, most {max(milliseconds):,.0f} ms (goal: 15 ms)"
+    )
+    _print_profile(profile)
+
+
+def _print_profile(profile: cProfile.Profile) -> None:
+    """Where the time goes: functions of ours with what they call, the longest first."""
+    stats: Any = pstats.Stats(profile)
+    rows = [
+        (cumulative, function, Path(file).name, line)
+        for (file, line, function), (_, _, _, cumulative, _) in stats.stats.items()
+        if str(ROOT) in file and ".venv" not in file and "site-packages" not in file
+    ]
+    for cumulative, function, file, line in sorted(rows, reverse=True)[:14]:
+        print(f"    {1_000 * cumulative:9.1f} ms  {function} ({file}:{line})")
+
+
+def _study(sampler: str, *, n_params: int, max_trials: int) -> Any:
+    from tests.builders import running_study
+
+    params = [{"name": f"x{i}", "type": "float", "low": 0.0, "high": 1.0} for i in range(n_params)]
+    space = {"version": 1, "params": params}
+    return running_study(
+        space=space, sampler=sampler, max_trials=max_trials, n_parallel=256, seed=0, max_failures=1_000
+    )
+
+
+def _add_finished(study: Any) -> None:
+    from dashboard.models import Origin, Trial
+    from tests.builders import add_trials
+
+    rng = random.Random(0)
+    trials = add_trials(study, N_FINISHED, value=lambda _: rng.random(), origin=Origin.MODEL, sampler="tpe")
+    for trial in trials:
+        trial.params = {f"x{i}": rng.random() for i in range(N_PARAMS)}
+    Trial.objects.bulk_update(trials, ["params"], batch_size=500)
+
+
+def _replace_hints() -> None:
+    """No broker takes part."""
+    from dashboard.services import work
+
+    work._send_hints = lambda _: None  # type: ignore[assignment]  # noqa: SLF001
+
+
+if __name__ == "__main__":
+    main()
