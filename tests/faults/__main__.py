@@ -2,6 +2,7 @@
 
 FAULT_TRIALS, FAULT_SEED, FAULT_DB (sqlite or postgresql) and FAULT_SECONDS (between two faults, on average)
 say how many, which and how hard. The exit code is 1 when an invariant is broken.
+`python -m tests.faults mutants` removes Parzen's guards one at a time and says which of them no test misses.
 """
 
 import os
@@ -12,6 +13,10 @@ from tests.faults.driver import Plan, run
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["mutants"]:
+        from tests.faults.mutants import hunt
+
+        sys.exit(0 if hunt(sys.argv[2:]) else 1)
     plan = Plan(
         n_trials=int(os.environ.get("FAULT_TRIALS", "5000")),
         seed=int(os.environ.get("FAULT_SEED") or secrets.randbelow(10**6)),

@@ -1,7 +1,7 @@
 """Giving trials to slots: within every budget, fairly, and repeatably."""
 
 import pytest
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from dashboard.models import Attempt, Study, Trial
@@ -131,6 +131,7 @@ def test_trial_that_came_back_is_claimed_again_with_the_same_params(give_back):
     assert (again.pk, again.number, again.attempt) == (first.pk, 0, 2)
     assert again.params == first.params
     assert (again.step, again.step_value) == (0, None)
+    assert again.lease_until > timezone.now()
     workers = list(again.attempts.order_by("number").values_list("number", "worker", "state"))
     assert workers[1] == (2, "node-b / 1", "running")
     assert workers[0][2] != "running"
@@ -207,6 +208,48 @@ def test_last_number_goes_to_one_slot_only_when_two_race_for_it(monkeypatch):
     assert claim_trial_of(study_id=study.pk, worker=WORKER) is None
     assert rivals[0].number == 0
     assert study.trials.count() == 1
+
+
+def test_lowered_budget_holds_for_a_slot_that_was_still_thinking(monkeypatch):
+    study = running_study(max_trials=5)
+    claim(study)
+    suggest = claims.suggest
+
+    def thoughtful(study, number):
+        Study.objects.filter(pk=study.pk).update(max_trials=1)
+        return suggest(study, number)
+
+    monkeypatch.setattr(claims, "suggest", thoughtful)
+
+    assert claim_trial_of(study_id=study.pk, worker=WORKER) is None
+    assert study.trials.count() == 1
+
+
+def test_waiting_trial_is_claimed_once_when_another_slot_is_faster():
+    study = running_study()
+    trial = claim(study)
+    return_trial(fence_of(trial), reason="over")
+    rivals = []
+
+    def overtake(execute, sql, params, many, context):
+        """Takes it between look and write. It shares our transaction, so it is undone when we give up."""
+        if sql.startswith('UPDATE "dashboard_trial"') and not rivals:
+            rivals.append(None)
+            Trial.objects.filter(pk=trial.pk).update(state="running", attempt=2)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(overtake):
+        mine = claim(study)
+
+    assert rivals
+    assert (mine.number, mine.attempt) == (0, 2)
+
+
+def test_number_is_given_out_once_whatever_the_code_does():
+    trial = claim(running_study())
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Trial.objects.create(study=trial.study, number=trial.number, params={})
 
 
 def test_two_studies_share_the_slots_evenly():

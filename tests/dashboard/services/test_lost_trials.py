@@ -67,6 +67,15 @@ def test_reaper_takes_only_what_is_overdue():
     assert reap_lost_trials() == 0
 
 
+def test_reaper_says_nothing_of_trials_that_are_alive(caplog):
+    claim(running_study())
+    caplog.clear()
+
+    assert reap_lost_trials() == 0
+
+    assert caplog.text == ""
+
+
 def test_reaper_leaves_a_trial_that_was_renewed_in_the_meantime():
     """Between the reaper's look and its write the worker may answer after all."""
     trial = claim(running_study())

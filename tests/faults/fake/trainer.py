@@ -98,6 +98,16 @@ def _hang(_: Reporter, rng: random.Random, amount: float, value: float) -> float
         time.sleep(60)
 
 
+def _orphan(_: Reporter, rng: random.Random, amount: float, value: float) -> float:
+    """Leave a process behind that would sleep for an hour."""
+    pid = os.fork()
+    if not pid:
+        time.sleep(3_600)
+        os._exit(0)
+    journal.append("orphan", pid=pid)
+    return value
+
+
 def _print(_: Reporter, rng: random.Random, amount: float, value: float) -> float:
     """As many megabytes as `amount` says."""
     line = "x" * 99 + "\n"
@@ -146,6 +156,7 @@ VERBS: dict[str, Verb] = {
     "die": _die,
     "exit": _exit,
     "hang": _hang,
+    "orphan": _orphan,
     "print": _print,
     "nan": _nan,
     "report": _report,
