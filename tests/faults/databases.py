@@ -67,7 +67,9 @@ class Postgresql:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "pg"
-        self.bin = postgresql_folder()
+        if not has_postgresql():
+            raise SystemExit("PostgreSQL is not installed: there is no initdb on the PATH.")
+        self.bin = _postgresql_folders()[-1]
         self.lock = threading.Lock()
         self.as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
         self.url = f"postgresql://postgres@{str(self.folder).replace('/', '%2F')}/postgres"
@@ -132,17 +134,14 @@ class Postgresql:
         return subprocess.CompletedProcess(command, done.returncode, text, "")
 
 
-def postgresql_folder() -> Path:
-    """Where PostgreSQL's programs are, on the PATH or where Debian puts them."""
+def has_postgresql() -> bool:
+    return bool(_postgresql_folders())
+
+
+def _postgresql_folders() -> list[Path]:
+    """Where PostgreSQL's programs are: on the PATH, or where Debian puts them."""
     found = shutil.which("initdb")
-    places = (
-        [Path(found).resolve().parent]
-        if found
-        else sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    )
-    if not places:
-        raise SystemExit("FAULT_DB=postgresql needs PostgreSQL's initdb; install the package postgresql.")
-    return places[0]
+    return [Path(found).resolve().parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
 DATABASES = {"sqlite": Sqlite, "postgresql": Postgresql}

@@ -7,17 +7,10 @@ import sys
 
 import pytest
 
-from tests.faults.databases import postgresql_folder
+from tests.faults.databases import has_postgresql
 from tests.faults.rig import ROOT
 
 pytestmark = pytest.mark.slow
-
-
-def has_postgresql():
-    try:
-        return bool(postgresql_folder())
-    except SystemExit:
-        return False
 
 
 @pytest.mark.parametrize(
