@@ -33,16 +33,21 @@ def job(mix, **changes):
     return Job(**fields | changes)
 
 
+def listen(training):
+    """All messages to the last one."""
+    messages = []
+    end = time.monotonic() + 60
+    while not messages or messages[-1]["type"] != "exited":
+        assert time.monotonic() < end, messages
+        message = training.poll(1)
+        messages += [message] if message else []
+    return messages
+
+
 def run(host, mix):
     """All messages of a training, and its process id."""
     with host.start(job(mix)) as training:
-        messages = []
-        end = time.monotonic() + 60
-        while not messages or messages[-1]["type"] != "exited":
-            assert time.monotonic() < end, messages
-            message = training.poll(1)
-            messages += [message] if message else []
-        return messages, training.pid
+        return listen(training), training.pid
 
 
 def is_gone(pid):
@@ -75,11 +80,12 @@ def test_what_a_training_left_running_ends_with_it(host, tmp_path):
     wait_until_gone(orphan["pid"])
 
 
-def test_training_that_closes_its_pipe_is_ended(host):
-    messages, pid = run(host, "close")
+def test_training_that_closes_its_pipe_is_ended_before_anybody_closes_it(host):
+    with host.start(job("close")) as training:
+        messages = listen(training)
 
-    assert "result" not in {message["type"] for message in messages}
-    wait_until_gone(pid)
+        assert "result" not in {message["type"] for message in messages}
+        wait_until_gone(training.pid)
 
 
 @pytest.mark.parametrize(("mix", "code"), [("die", [-9]), ("exit", range(2, 100))])

@@ -145,3 +145,14 @@ def test_one_round_does_everything(hints, django_capture_on_commit_callbacks, ru
     late.refresh_from_db()
     assert late.state == "finished"
     assert sum(hints) >= 1
+
+
+def test_round_wakes_slots_for_work_that_nobody_announced(hints, django_capture_on_commit_callbacks):
+    running_study(n_parallel=1)
+    register_worker(name="node-a:1", n_slots=1)
+    hints.clear()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        keep_house()
+
+    assert hints == [1]

@@ -89,13 +89,20 @@ def test_worker_that_cannot_load_keras_says_so(supervise, trial, attempt, monkey
 
 def test_training_is_killed_when_nothing_renews_its_lease(supervise, trial, monkeypatch):
     """As if the supervisor hung in a query: the watchdog needs no database."""
+    hosts = []
 
-    def hang(supervisor):
+    def lose_touch(supervisor):
         supervisor.renewed -= 1_000
+        hosts.append(supervisor.host)
 
-    training = supervise(lambda: time.sleep(1.5), exited(-9), before=hang)
+    def hang():
+        end = time.monotonic() + 30
+        while not hosts[0].training.is_killed:
+            assert time.monotonic() < end, "nobody killed the training"
+            time.sleep(0.02)
 
-    assert training.is_killed
+    supervise(hang, exited(-9), before=lose_touch)
+
     assert trial.state == "running"  # for the reaper
 
 
@@ -131,6 +138,17 @@ def test_training_is_killed_within_one_check_when_its_study_is_stopped(supervise
 
     assert training.is_killed
     assert trial.state == "cancelled"
+
+
+def test_training_need_not_wait_for_its_lease_to_hear_that_its_study_is_stopped(
+    supervise, trial, monkeypatch
+):
+    """Renewing tells as much, and is due seconds later."""
+    monkeypatch.setattr(module.Pulse, "is_due", lambda self: self.seconds == 0.5)
+
+    training = supervise(lambda: stop_study(study_id=trial.study_id, by="Ada") and None, patience=1)
+
+    assert training.is_killed
 
 
 def test_training_goes_on_when_its_study_is_paused(supervise, trial):
@@ -286,12 +304,23 @@ def test_short_outage_does_not_end_a_training(supervise, trial, monkeypatch):
     [
         result(None),
         result("high"),
+        result(seconds=float("inf")),
+        result(metrics={"val_loss": float("nan")}),
         {"type": "result"},
         {"type": "report"},
         {"type": "report", "step": "one", "metrics": {}, "seconds": 0},
         {"type": "log"},
     ],
-    ids=["no number", "a word", "empty result", "empty report", "odd step", "empty log"],
+    ids=[
+        "no number",
+        "a word",
+        "endless",
+        "metric without number",
+        "empty result",
+        "empty report",
+        "odd step",
+        "empty log",
+    ],
 )
 def test_training_that_talks_nonsense_fails_and_the_slot_lives(supervise, trial, message):
     training = supervise(message, exited(0))
