@@ -1,7 +1,9 @@
 """`python -m tests.faults`: studies under random faults, and a checker that forgives nothing.
 
 FAULT_TRIALS, FAULT_SEED, FAULT_DB (sqlite or postgresql) and FAULT_SECONDS (between two faults, on average)
-say how many, which and how hard. The exit code is 1 when an invariant is broken.
+say how many, which and how hard. The exit code is 1 when an invariant is broken; then, or with FAULT_KEEP=1,
+the folder of the run stays.
+
 `python -m tests.faults mutants` removes Parzen's guards one at a time and says which of them no test misses.
 """
 
@@ -21,7 +23,8 @@ def main() -> None:
         n_trials=int(os.environ.get("FAULT_TRIALS", "5000")),
         seed=int(os.environ.get("FAULT_SEED") or secrets.randbelow(10**6)),
         database=os.environ.get("FAULT_DB", "sqlite"),
-        seconds_between_faults=float(os.environ.get("FAULT_SECONDS", "1.5")),
+        seconds_between_faults=float(os.environ.get("FAULT_SECONDS", "1")),
+        is_kept=bool(os.environ.get("FAULT_KEEP")),
     )
     sys.exit(0 if run(plan) else 1)
 

@@ -29,6 +29,7 @@ class Plan:
     seed: int
     database: str
     seconds_between_faults: float
+    is_kept: bool = False
 
 
 def run(plan: Plan) -> bool:
@@ -40,7 +41,7 @@ def run(plan: Plan) -> bool:
             prepare_environment(folder, lease_seconds=LEASE_SECONDS, n_slots=SLOTS, database_url=database.url)
             is_good = _run_on(database, folder, plan)
     finally:
-        if is_good:
+        if is_good and not plan.is_kept:
             remove_all(folder)
         else:
             print(f"What the processes said and what the database holds is kept in {folder}.", flush=True)

@@ -15,6 +15,7 @@ import psutil
 import redis
 from django.conf import settings
 
+from tests.faults.fake import journal
 from tests.faults.rig import Part, Rig
 
 Action = Callable[[], None]
@@ -50,6 +51,7 @@ class Chaos:
             names = list(FAULTS)
             name = self.rng.choices(names, [FAULTS[n][0] for n in names])[0]
             if FAULTS[name][1](self):
+                journal.append("fault", name=name)
                 self.counts[name.replace("trouble database", self.rig.database.trouble)] += 1
 
     def finish(self) -> None:
