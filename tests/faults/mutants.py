@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.faults.databases import has_postgresql
 from tests.faults.guards import Mutant, mutants
-from tests.faults.rig import ROOT, database_in
+from tests.faults.rig import MARK, ROOT, database_in, kill_left_behind
 
 SKIPPED = (
     ".git",
@@ -70,11 +70,12 @@ def _try(mutant: Mutant, folder: Path) -> Verdict:
         path.write_text(mutate(path.read_text(), mutant))
         if mutant.database == "postgresql":
             with database_in(folder, "postgresql") as database:
-                done = _run_tests(mutant, tree, {"DATABASE_URL": database.url})
+                done = _run_tests(mutant, folder, {"DATABASE_URL": database.url})
             shutil.rmtree(folder / "pg")
         else:
-            done = _run_tests(mutant, tree, {"DATABASE_URL": ""})
+            done = _run_tests(mutant, folder, {"DATABASE_URL": ""})
     finally:
+        kill_left_behind(folder)  # what a missing guard lets live
         shutil.rmtree(tree)
     if done.returncode not in {TESTS_FAILED, ALL_PASSED}:
         raise SystemExit(f"{mutant.name}: pytest gave no verdict.\n{done.stdout}{done.stderr}")
@@ -84,11 +85,14 @@ def _try(mutant: Mutant, folder: Path) -> Verdict:
     return Verdict(mutant, is_killed, f"nothing in {' '.join(mutant.tests)} fails without it")
 
 
-def _run_tests(mutant: Mutant, tree: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def _run_tests(mutant: Mutant, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    tree = folder / "tree"
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", *mutant.tests],
         cwd=tree,
-        env=os.environ | environment | {"PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(tree)},
+        env=os.environ
+        | environment
+        | {"PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(tree), MARK: folder.name},
         capture_output=True,
         text=True,
         check=False,

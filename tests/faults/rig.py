@@ -152,10 +152,14 @@ def left_behind(folder: Path) -> list[psutil.Process]:
     return found
 
 
-def remove_all(folder: Path) -> None:
+def kill_left_behind(folder: Path) -> None:
     for process in left_behind(folder):
         with suppress(psutil.Error):
             process.kill()
+
+
+def remove_all(folder: Path) -> None:
+    kill_left_behind(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 
