@@ -8,7 +8,8 @@ from typing import Any
 
 import dj_database_url
 from environs import Env
-from marshmallow.validate import Range
+from marshmallow.validate import OneOf, Range
+from pythonjsonlogger.core import RESERVED_ATTRS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -40,6 +41,8 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+# Load balancers ask over plain http, and see nothing there that needs to be kept.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SESSION_COOKIE_AGE = 7 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
@@ -187,13 +190,33 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# Monitoring --------------------------------------------------------------------------------------------
+
+# Lets Prometheus read /metrics; without it only staff may.
+METRICS_TOKEN = env.str("PARZEN_METRICS_TOKEN", "")
+
 # Logging -----------------------------------------------------------------------------------------------
 
+# line: for people. json: one object a line, for what collects logs.
+LOG_FORMAT = env.str("PARZEN_LOG_FORMAT", "line", validate=OneOf(["line", "json"]))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"context": {"()": "dashboard.logs.ContextFilter"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s%(about)s"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": ["levelname", "name", "message"],
+            "style": "sequence",
+            "rename_fields": {"levelname": "level", "name": "logger", "exc_info": "traceback"},
+            "reserved_attrs": [*RESERVED_ATTRS, "about"],
+            "timestamp": "time",
+        },
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["context"]}
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"dashboard": {"level": env.str("PARZEN_LOG_LEVEL", "INFO")}, "celery": {"level": "WARNING"}},
 }

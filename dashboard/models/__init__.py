@@ -3,6 +3,7 @@
 from dashboard.models.attempt import Attempt, AttemptState
 from dashboard.models.report import Report
 from dashboard.models.study import Study, StudyState
+from dashboard.models.tally import Happening, Tally
 from dashboard.models.trial import FailureKind, Origin, Trial, TrialState
 from dashboard.models.worker import Worker
 
@@ -10,10 +11,12 @@ __all__ = [
     "Attempt",
     "AttemptState",
     "FailureKind",
+    "Happening",
     "Origin",
     "Report",
     "Study",
     "StudyState",
+    "Tally",
     "Trial",
     "TrialState",
     "Worker",

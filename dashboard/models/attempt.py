@@ -35,6 +35,8 @@ class Attempt(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("trial", "number"), name="attempt_number_once_per_trial"),
         )
+        # Serves the workers page (what runs now) and every count by state.
+        indexes = (models.Index(fields=("state",), name="attempt_by_state"),)
 
     def __str__(self) -> str:
         return f"attempt {self.number} of {self.trial_id}"

@@ -81,6 +81,8 @@ class Trial(models.Model):
             models.Index(fields=("study", "state", "number"), name="trial_by_state"),
             # Serves the reaper: running trials whose lease is over.
             models.Index(fields=("state", "lease_until"), name="trial_by_lease"),
+            # Serves the metrics of the machinery: how trials ended, in all studies.
+            models.Index(fields=("state", "failure_kind"), name="trial_by_outcome"),
         )
 
     def __str__(self) -> str:

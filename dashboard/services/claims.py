@@ -7,6 +7,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from dashboard.logs import log_context
 from dashboard.models import Attempt, Origin, Study, StudyState, Trial, TrialState
 from dashboard.queries.work import claimable_studies
 from dashboard.services.clock import lease_end
@@ -129,7 +130,6 @@ def _begin_attempt(trial: Trial, worker: str) -> Trial:
     trial.refresh_from_db()
     Attempt.objects.create(trial=trial, number=trial.attempt, worker=worker, started_at=Now())
     Study.objects.filter(pk=trial.study_id).update(version=F("version") + 1)
-    logger.info(
-        "study %s trial %s attempt %s: claimed by %s", trial.study_id, trial.number, trial.attempt, worker
-    )
+    with log_context(study=trial.study_id, trial=trial.number, attempt=trial.attempt, worker=worker):
+        logger.info("claimed")
     return trial

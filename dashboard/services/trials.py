@@ -3,7 +3,7 @@
 import logging
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,21 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from dashboard.models import Attempt, AttemptState, FailureKind, Report, Study, Trial, TrialState
+from dashboard.logs import log_context
+from dashboard.models import (
+    Attempt,
+    AttemptState,
+    FailureKind,
+    Happening,
+    Report,
+    Study,
+    Trial,
+    TrialState,
+)
 from dashboard.services.clock import lease_end
 from dashboard.services.endings import end_study_if_done
 from dashboard.services.studies import touch_study
+from dashboard.services.tallies import count
 from dashboard.services.work import announce_work
 
 logger = logging.getLogger(__name__)
@@ -72,7 +83,7 @@ def report_steps(
         if steps:
             fields |= {"step": steps[-1].number, "step_value": steps[-1].metrics.get(objective)}
         if not fence.trials().update(**fields):
-            return False
+            return _refuse(fence, "report")
         attempt = fence.attempts().get()
         Report.objects.bulk_create(
             [Report(attempt=attempt, step=s.number, metrics=s.metrics, seconds=s.seconds) for s in steps],
@@ -104,7 +115,7 @@ def finish_trial(fence: Fence, outcome: Outcome) -> bool:
                 state=AttemptState.COMPLETE, finished_at=Now(), environment=outcome.environment
             )
             touch_study(_study_id(fence))
-    return _after(fence, recorded, "complete")
+    return _after(fence, recorded, "result")
 
 
 def fail_trial(fence: Fence, *, kind: FailureKind, message: str, traceback: str = "") -> bool:
@@ -122,7 +133,7 @@ def fail_trial(fence: Fence, *, kind: FailureKind, message: str, traceback: str 
                 state=AttemptState.FAILED, reason=message[:500], traceback=traceback, finished_at=Now()
             )
             touch_study(_study_id(fence))
-    return _after(fence, recorded, f"failed ({kind})")
+    return _after(fence, recorded, f"failure ({kind})")
 
 
 def lose_trial(fence: Fence, *, reason: str, if_expired: bool = False) -> bool:
@@ -131,7 +142,7 @@ def lose_trial(fence: Fence, *, reason: str, if_expired: bool = False) -> bool:
         trials = fence.trials().filter(lease_until__lt=Now()) if if_expired else fence.trials()
         trial = trials.select_related("study").first()
         if trial is None:
-            return _after(fence, 0, "lost")
+            return False if if_expired else _refuse(fence, "loss")
         n_lost = 1 + trial.attempts.filter(state=AttemptState.LOST).count()
         is_final = n_lost >= trial.study.max_attempts
         if is_final:
@@ -149,7 +160,7 @@ def lose_trial(fence: Fence, *, reason: str, if_expired: bool = False) -> bool:
             fence.attempts().update(state=AttemptState.LOST, reason=reason[:500], finished_at=Now())
             touch_study(trial.study_id)
             announce_work(0 if is_final else 1)
-    return _after(fence, recorded, "lost")
+    return _after(fence, recorded, "loss")
 
 
 def return_trial(fence: Fence, *, reason: str) -> bool:
@@ -166,10 +177,16 @@ def return_trial(fence: Fence, *, reason: str) -> bool:
 def reap_lost_trials() -> int:
     """Give every trial whose lease is over another attempt. Returns how many there were."""
     expired = Trial.objects.filter(state=TrialState.RUNNING, lease_until__lt=Now())
+    reason = f"The worker did not answer for {settings.LEASE_SECONDS} s."
     n = 0
     for trial_id, attempt in expired.values_list("pk", "attempt"):
-        reason = f"The worker did not answer for {settings.LEASE_SECONDS} s."
-        n += lose_trial(Fence(trial_id, attempt), reason=reason, if_expired=True)
+        fence = Fence(trial_id, attempt)
+        if lose_trial(fence, reason=reason, if_expired=True):
+            n += 1
+            count(Happening.LEASE_EXPIRY)
+            worker = fence.attempts().values_list("worker", flat=True).get()
+            with _about(fence):
+                logger.warning("lease expired: %s did not answer for %s s", worker, settings.LEASE_SECONDS)
     return n
 
 
@@ -186,9 +203,28 @@ def _study_id(fence: Fence) -> int:
 
 
 def _after(fence: Fence, recorded: int, what: str) -> bool:
-    """Close the study where this was its last trial; name a refused write in the log."""
+    """Say what was recorded, and close the study where this was its last trial."""
     if not recorded:
-        logger.warning("trial %s attempt %s: late %r refused", fence.trial_id, fence.attempt, what)
-        return False
+        return _refuse(fence, what)
+    with _about(fence):
+        logger.info("%s recorded", what)
     end_study_if_done(study_id=_study_id(fence))
     return True
+
+
+def _refuse(fence: Fence, what: str) -> bool:
+    """A late write changes nothing. After a cancellation it is expected; else a worker has lost its trial."""
+    state, attempt = Trial.objects.values_list("state", "attempt").get(pk=fence.trial_id)
+    with _about(fence):
+        if state == TrialState.CANCELLED:
+            logger.info("late %s refused: the trial was cancelled", what)
+        else:
+            logger.warning("late %s refused: the trial is %s at attempt %s", what, state, attempt)
+            count(Happening.STALE_WRITE)
+    return False
+
+
+def _about(fence: Fence) -> AbstractContextManager[None]:
+    """Names the execution in log lines; who writes is in the context already, where it is a worker."""
+    study, trial = Trial.objects.values_list("study_id", "number").get(pk=fence.trial_id)
+    return log_context(study=study, trial=trial, attempt=fence.attempt)

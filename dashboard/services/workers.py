@@ -1,5 +1,8 @@
 """Which workers are there. A worker says so again before its word runs out."""
 
+from dataclasses import dataclass, field
+from typing import TypedDict
+
 from django.conf import settings
 from django.db.models.functions import Now
 
@@ -7,20 +10,47 @@ from dashboard.models import Worker
 from dashboard.services.clock import seconds_from_now
 
 
-def register_worker(*, name: str, n_slots: int) -> None:
+class Training(TypedDict):
+    """The memory of a running attempt, in bytes."""
+
+    trial: int
+    attempt: int
+    memory: int
+
+
+@dataclass(frozen=True)
+class Vitals:
+    """What a worker says of its host and its trainings with each heartbeat; memory in bytes."""
+
+    host_memory_used: int
+    host_memory_total: int
+    memory: int
+    trainings: list[Training] = field(default_factory=list)
+
+
+def register_worker(
+    *, name: str, n_slots: int, versions: dict[str, str] | None = None, vitals: Vitals | None = None
+) -> None:
     Worker.objects.update_or_create(
         name=name,
         defaults={
             "n_slots": n_slots,
+            "versions": versions or {},
             "started_at": Now(),
+            "heartbeat_at": Now(),
             "alive_until": seconds_from_now(settings.LEASE_SECONDS),
+            **_fields(vitals),
         },
     )
 
 
-def renew_worker(*, name: str) -> bool:
+def renew_worker(*, name: str, vitals: Vitals | None = None) -> bool:
     """False when the housekeeping has forgotten this worker: then it registers again."""
-    return bool(Worker.objects.filter(name=name).update(alive_until=seconds_from_now(settings.LEASE_SECONDS)))
+    return bool(
+        Worker.objects.filter(name=name).update(
+            heartbeat_at=Now(), alive_until=seconds_from_now(settings.LEASE_SECONDS), **_fields(vitals)
+        )
+    )
 
 
 def remove_worker(*, name: str) -> None:
@@ -29,3 +59,7 @@ def remove_worker(*, name: str) -> None:
 
 def forget_dead_workers() -> int:
     return Worker.objects.filter(alive_until__lt=Now()).delete()[0]
+
+
+def _fields(vitals: Vitals | None) -> dict[str, object]:
+    return vars(vitals) if vitals else {}

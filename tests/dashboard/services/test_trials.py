@@ -81,14 +81,6 @@ def test_trial_that_has_ended_never_changes(write, state):
     assert everything() == before
 
 
-def test_refused_ending_is_named_in_the_log(caplog):
-    trial = complete(running_study())
-
-    finish_trial(fence_of(trial), outcome(0.1))
-
-    assert f"trial {trial.pk} attempt 1: late 'complete' refused" in caplog.text
-
-
 def test_finished_trial_keeps_what_the_training_gave():
     study = running_study()
     trial = claim(study)

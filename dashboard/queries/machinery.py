@@ -1,0 +1,85 @@
+"""The state of the machinery as numbers, in a few aggregates whatever there is."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count, Max, Min, Sum
+from django.db.models.functions import Now
+
+from dashboard.models import Attempt, Happening, Study, Tally, Trial, TrialState, Worker
+from dashboard.queries.work import longest_waiting, n_claimable_trials
+
+
+@dataclass(frozen=True)
+class Workforce:
+    n_workers: int
+    n_slots: int
+    # Seconds since the heartbeat that is the longest ago.
+    heartbeat_age: float
+
+
+@dataclass(frozen=True)
+class Tallied:
+    n: int = 0
+    seconds: float = 0
+    age: float | None = None
+
+
+@dataclass(frozen=True)
+class Machinery:
+    studies: dict[str, int]
+    # By state and kind of failure, which is empty for what did not fail.
+    trials: dict[tuple[str, str], int]
+    attempts: dict[str, int]
+    workforce: Workforce
+    n_idle_slots: int
+    n_claimable: int
+    waiting_seconds: float
+    tallies: dict[str, Tallied]
+
+
+def machinery() -> Machinery:
+    trials = {
+        (state, kind): n
+        for state, kind, n in Trial.objects.order_by()
+        .values_list("state", "failure_kind")
+        .annotate(n=Count("pk"))
+    }
+    force, waiting = workforce(), longest_waiting(Study.objects.all())
+    return Machinery(
+        studies=dict(Study.objects.order_by().values_list("state").annotate(n=Count("pk"))),
+        trials=trials,
+        attempts=dict(Attempt.objects.order_by().values_list("state").annotate(n=Count("pk"))),
+        workforce=force,
+        n_idle_slots=max(0, force.n_slots - trials.get((TrialState.RUNNING, ""), 0)),
+        n_claimable=n_claimable_trials(),
+        waiting_seconds=waiting.seconds if waiting else 0,
+        tallies=tallies(),
+    )
+
+
+def workforce() -> Workforce:
+    """All workers that are alive, in one query."""
+    alive = Worker.objects.annotate(now=Now()).filter(alive_until__gt=Now())
+    found = alive.aggregate(
+        n=Count("pk"), slots=Sum("n_slots"), oldest=Min("heartbeat_at"), latest_now=Max("now")
+    )
+    return Workforce(found["n"], found["slots"] or 0, _seconds(found["oldest"], found["latest_now"]) or 0)
+
+
+def tallies() -> dict[str, Tallied]:
+    """Every happening, also those that have never happened."""
+    counted = {
+        tally.name: Tallied(tally.n, tally.seconds, _seconds(tally.last_at, tally.now))
+        for tally in Tally.objects.annotate(now=Now())
+    }
+    return {name: counted.get(name, Tallied()) for name in Happening.values}
+
+
+def seconds_since(what: Happening) -> float | None:
+    """By the database's clock; None where it has never happened."""
+    return tallies()[what].age
+
+
+def _seconds(then: dt.datetime | None, now: dt.datetime) -> float | None:
+    return (now - then).total_seconds() if then else None

@@ -1,0 +1,26 @@
+"""Counting what happens, for those who watch the machinery."""
+
+import logging
+
+from django.db import DatabaseError, InterfaceError, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from dashboard.models import Happening, Tally
+
+logger = logging.getLogger(__name__)
+
+
+def count(what: Happening, *, seconds: float = 0) -> None:
+    """Once more. Never raises for a database's sake: a count must not cost a trial."""
+    try:
+        with transaction.atomic():
+            if not _add(what, seconds):
+                Tally.objects.bulk_create([Tally(name=what)], ignore_conflicts=True)
+                _add(what, seconds)
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("%s was not counted: %s", what.label, error)
+
+
+def _add(what: Happening, seconds: float) -> int:
+    return Tally.objects.filter(name=what).update(n=F("n") + 1, seconds=F("seconds") + seconds, last_at=Now())
