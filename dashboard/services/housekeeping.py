@@ -4,25 +4,47 @@ import time
 
 from django.conf import settings
 
-from dashboard.models import Study, StudyState
+from dashboard.models import Happening, Study, StudyState
+from dashboard.queries.machinery import seconds_since
 from dashboard.queries.work import n_claimable_trials, n_idle_slots
 from dashboard.services.endings import end_study_if_done
+from dashboard.services.tallies import count
 from dashboard.services.trials import reap_lost_trials
 from dashboard.services.work import announce_work
 from dashboard.services.workers import forget_dead_workers
 
 # Seconds; a round is due every five.
 MISSED_ROUNDS = 15
+# Seconds without a round after which workers stand in.
+LATE = 30
 # When this process kept house the last time, by its own clock.
 _last_time: float | None = None
 
 
 def keep_house() -> None:
-    if not _was_asleep():
+    _tidy(was_asleep=_was_asleep())
+    announce_forgotten_work()
+
+
+def stand_in_for_housekeeping() -> None:
+    """To be called with every heartbeat of a worker: it keeps house when nobody else has for a while.
+
+    The housekeeping starts by messages, which are lost while the broker is down. Hints would be as well, so
+    none are sent; each worker looks for work itself.
+    """
+    was_asleep = _was_asleep()  # asked every time, or a round in thirty seconds would look like a sleep
+    age = seconds_since(Happening.HOUSEKEEPING)
+    if age is None or age > LATE:
+        _tidy(was_asleep=was_asleep)
+
+
+def _tidy(*, was_asleep: bool) -> None:
+    began = time.monotonic()
+    if not was_asleep:
         reap_lost_trials()
     forget_dead_workers()
     end_studies_that_are_done()
-    announce_forgotten_work()
+    count(Happening.HOUSEKEEPING, seconds=time.monotonic() - began)
 
 
 def _was_asleep() -> bool:

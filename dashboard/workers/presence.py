@@ -1,19 +1,19 @@
-"""A worker's steps beside its pool: say that it is there, warm the fork server, hand work back at the end."""
+"""A worker's steps beside its pool: say that it is there, look for work, hand work back at the end."""
 
 import logging
-import os
-import socket
 import threading
 from typing import Any
 
 from celery import bootsteps
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections
 
-from dashboard.services.housekeeping import announce_forgotten_work
+from dashboard.queries.work import n_claimable_trials
+from dashboard.services.housekeeping import stand_in_for_housekeeping
 from dashboard.services.trials import reap_lost_trials
 from dashboard.services.workers import register_worker, remove_worker, renew_worker
 from dashboard.workers import slots
+from dashboard.workers.vitals import versions, vitals
 
 logger = logging.getLogger(__name__)
 
@@ -25,19 +25,20 @@ class Presence(bootsteps.StartStopStep):
 
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)
-        self.worker_name = f"{socket.gethostname()}:{os.getpid()}"
+        self.worker_name = slots.worker_name()
         self.n_slots = 0
+        self.pool: Any = None
         self.thread: threading.Thread
 
     def include_if(self, parent: Any) -> bool:
         return "trials" in parent.app.amqp.queues.consume_from
 
     def start(self, parent: Any) -> None:
-        self.n_slots = parent.concurrency
+        self.n_slots, self.pool = parent.concurrency, parent.pool
         slots.trainer_host().warm_up()
         reap_lost_trials()
-        register_worker(name=self.worker_name, n_slots=self.n_slots)
-        announce_forgotten_work()
+        self._register()
+        self._wake_idle_slots()
         self.thread = threading.Thread(target=self._stay_present, name="presence", daemon=True)
         self.thread.start()
 
@@ -47,11 +48,34 @@ class Presence(bootsteps.StartStopStep):
         remove_worker(name=self.worker_name)
 
     def _stay_present(self) -> None:
+        """Nothing ends this thread but the worker's end: without it the worker counts as dead."""
         while not slots.shutting_down.wait(settings.LEASE_SECONDS / 6):
             try:
-                if not renew_worker(name=self.worker_name):
-                    register_worker(name=self.worker_name, n_slots=self.n_slots)
-            except DatabaseError:
-                logger.warning("The database does not answer; the worker will say again that it is there.")
+                self.beat()
+            except (DatabaseError, InterfaceError) as error:
+                logger.warning("The database does not answer; the worker tries again: %s", error)
+            except Exception:
+                logger.exception("A heartbeat failed; the worker tries again.")
             finally:
                 close_old_connections()
+
+    def beat(self) -> None:
+        if not renew_worker(name=self.worker_name, vitals=vitals()):
+            self._register()
+        self._wake_idle_slots()
+        stand_in_for_housekeeping()
+
+    def _register(self) -> None:
+        register_worker(name=self.worker_name, n_slots=self.n_slots, versions=versions(), vitals=vitals())
+
+    def _wake_idle_slots(self) -> None:
+        """Ask the database, not only the broker: a hint may be lost, and a worker may be deaf to them.
+
+        Workers have stayed alive and deaf after broker trouble; then this costs latency and nothing else.
+        """
+        for _ in range(min(n_claimable_trials(), self.n_slots - slots.n_occupied())):
+            self.pool.apply_async(slots.run_trials_unasked, callback=_ignore)
+
+
+def _ignore(_result: object) -> None:
+    """The pool calls back, in any case."""

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any
 
 from django.conf import settings
@@ -72,7 +73,7 @@ class Supervisor:
         self.steps: list[Step] = []
         self.log: deque[str] = deque(maxlen=MAX_LOG_LINES)
         self.has_news = False
-        self.peak_memory = 0
+        self.memory = self.peak_memory = 0  # bytes
         self.last_step = 0
         self.is_out_of_touch = False
         self.begun: float | None = None  # when the training process was there
@@ -88,7 +89,8 @@ class Supervisor:
             self.shutting_down.wait(HOST_FAILED_SECONDS)
             return
         is_over = threading.Event()
-        threading.Thread(target=self._kill_when_out_of_touch, args=(process, is_over), daemon=True).start()
+        context, watch = copy_context(), self._kill_when_out_of_touch  # with what log lines are about
+        threading.Thread(target=context.run, args=(watch, process, is_over), daemon=True).start()
         try:
             self._watch(process)
         finally:
@@ -101,6 +103,7 @@ class Supervisor:
         while not is_over.wait(1):
             if time.monotonic() - self.renewed > settings.LEASE_SECONDS * 0.75:
                 self.is_out_of_touch = True
+                logger.warning("its lease could not be renewed: the training is killed")
                 process.kill()
                 return
 
@@ -163,9 +166,12 @@ class Supervisor:
             self._record(lambda: trials.return_trial(self.fence, reason="Its worker was shut down."))
             return True
         try:
-            return not trials.is_current(self.fence)
+            is_ours = trials.is_current(self.fence)
         except DATABASE_AWAY as error:
             return self._has_lost_touch(error)
+        if not is_ours:
+            logger.info("cancelled or given to another worker: the training ends")
+        return not is_ours
 
     def _renew(self) -> bool:
         try:
@@ -176,7 +182,8 @@ class Supervisor:
         return not is_ours
 
     def _check_limits(self, process: TrainerProcess) -> bool:
-        self.peak_memory = max(self.peak_memory, process.rss_bytes())
+        self.memory = process.rss_bytes()
+        self.peak_memory = max(self.peak_memory, self.memory)
         limit = settings.TRIAL_MEMORY_MB * 2**20
         if limit and self.peak_memory > limit:
             process.kill()
@@ -195,7 +202,7 @@ class Supervisor:
 
     def _has_lost_touch(self, error: Exception) -> bool:
         """Give up before the reaper may give the trial away; until then a database may come back."""
-        logger.warning("trial %s: the database does not answer: %s", self.trial.pk, error)
+        logger.warning("the database does not answer: %s", error)
         close_old_connections()
         return time.monotonic() - self.renewed > settings.LEASE_SECONDS * 0.75
 
@@ -257,7 +264,7 @@ class Supervisor:
         )
 
     def _before_retry(self, error: Exception, intervals: Any, _retries: int) -> float:
-        logger.warning("trial %s: the database does not answer, trying again: %s", self.trial.pk, error)
+        logger.warning("the database does not answer, trying again: %s", error)
         close_old_connections()
         return float(next(intervals))
 

@@ -1,63 +1,149 @@
-"""A worker says that it is there, and takes up at its start what others left."""
+"""A worker says that it is there, and finds its work also when no message gets through."""
 
-import time
+import threading
 from types import SimpleNamespace
 
 import pytest
+from django.db import OperationalError
 
 from dashboard.models import Trial, Worker
+from dashboard.queries.machinery import seconds_since, tallies
+from dashboard.services import housekeeping
+from dashboard.services.workers import remove_worker
+from dashboard.workers import presence as module
 from dashboard.workers import slots
 from dashboard.workers.presence import Presence
 from tests.builders import claim, expire_lease, running_study
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+N_SLOTS = 3
+
+
+class FakePool:
+    """Keeps what it is to run; a test runs it when it wants."""
+
+    def __init__(self):
+        self.jobs = []
+
+    def apply_async(self, target, callback):
+        self.jobs.append(target)
+        callback(None)
 
 
 @pytest.fixture
-def start(monkeypatch):
-    """Starts the step as Celery would; it is stopped after the test."""
-    monkeypatch.setattr(slots, "trainer_host", lambda: SimpleNamespace(warm_up=lambda: None))
-    parent = SimpleNamespace(concurrency=3, steps=[])
-    step = Presence(parent)
-    yield lambda: step.start(parent)
-    step.stop(parent)
+def presence(monkeypatch):
+    monkeypatch.setattr(slots, "trainer_host", lambda: SimpleNamespace(warm_up=int, server_pid=None))
+    monkeypatch.setattr(housekeeping, "_last_time", None)
+    presence = Presence(SimpleNamespace())
+    presence.n_slots, presence.pool = N_SLOTS, FakePool()
+    return presence
+
+
+def test_heartbeat_brings_what_the_workers_page_shows(presence, monkeypatch):
+    monkeypatch.setattr(slots, "trainings", lambda: [{"trial": 1, "attempt": 2, "memory": 3}])
+
+    presence.beat()
+
+    worker = Worker.objects.get()
+    assert (worker.name, worker.n_slots, worker.queue) == (slots.worker_name(), N_SLOTS, "cpu")
+    assert 0 < worker.host_memory_used < worker.host_memory_total
+    assert worker.memory > 2**20
+    assert worker.trainings == [{"trial": 1, "attempt": 2, "memory": 3}]
+    assert set(worker.versions) == {"Python", "Keras", "TensorFlow"}
+
+
+def test_later_heartbeat_renews_the_row_and_a_forgotten_worker_comes_back(presence):
+    presence.beat()
+    first = Worker.objects.get()
+    presence.beat()
+    second = Worker.objects.get()
+    assert (second.pk, second.started_at) == (first.pk, first.started_at)
+    assert second.heartbeat_at > first.heartbeat_at
+    assert second.alive_until > first.alive_until
+
+    remove_worker(name=first.name)
+    presence.beat()
+
+    assert Worker.objects.get().name == first.name
+
+
+@pytest.mark.parametrize(
+    ("n_work", "n_busy", "n_woken"), [(2, 0, 2), (9, 0, 3), (9, 2, 1), (9, 3, 0), (0, 0, 0)]
+)
+def test_heartbeat_wakes_as_many_idle_slots_as_there_is_work(presence, monkeypatch, n_work, n_busy, n_woken):
+    if n_work:
+        running_study(max_trials=n_work, n_parallel=n_work)
+    monkeypatch.setattr(slots, "_occupied", dict.fromkeys(range(n_busy)))
+
+    presence.beat()
+
+    assert presence.pool.jobs == [slots.run_trials_unasked] * n_woken
+
+
+@pytest.fixture
+def started(presence):
+    """Starts the step as Celery would; its thread ends at once."""
+    slots.shutting_down.set()
+
+    def start():
+        pool = FakePool()
+        presence.start(SimpleNamespace(concurrency=N_SLOTS, pool=pool))
+        presence.thread.join()
+        return pool
+
+    yield start
     slots.shutting_down.clear()
 
 
-def wait_for(question):
-    end = time.monotonic() + 30
-    while not question():
-        assert time.monotonic() < end
-        time.sleep(0.02)
+def test_worker_looks_for_work_when_it_starts(started):
+    running_study(max_trials=1)
+
+    pool = started()
+
+    assert pool.jobs == [slots.run_trials_unasked]
+    assert Worker.objects.get().n_slots == N_SLOTS
 
 
-def test_worker_is_there_from_its_start_to_its_end(start):
-    start()
-    assert Worker.objects.get().n_slots == 3
-
-
-def test_starting_worker_takes_back_what_a_dead_one_held(start):
+def test_starting_worker_takes_back_what_a_dead_one_held(started):
     expire_lease(claim(running_study()))
 
-    start()
+    started()
 
     assert Trial.objects.get().state == "waiting"
 
 
-def test_starting_worker_wakes_its_slots_where_work_is_left(start, hints):
-    running_study(n_parallel=2)
-    hints.clear()
+def test_heartbeat_keeps_house_when_nobody_else_has(presence, monkeypatch):
+    presence.beat()
+    assert tallies()["housekeeping"].n == 1  # it had never been kept
+    trial = claim(running_study())
+    expire_lease(trial)
+    presence.beat()
+    assert tallies()["housekeeping"].n == 1  # that was just now
 
-    start()
+    monkeypatch.setattr(housekeeping, "LATE", -1)
+    presence.beat()
 
-    assert hints == [2]
+    assert tallies()["housekeeping"].n == 2
+    assert seconds_since("housekeeping") < 60
+    assert Trial.objects.get().state == "waiting"
 
 
-def test_forgotten_worker_says_again_that_it_is_there(start, settings):
-    settings.LEASE_SECONDS = 0.3
-    start()
+@pytest.mark.parametrize("error", [OperationalError("database is locked"), ValueError("odd")])
+def test_heartbeats_go_on_after_one_that_failed(presence, monkeypatch, caplog, error):
+    beats = []
+    over = threading.Event()
 
-    Worker.objects.all().delete()
+    def beat():
+        beats.append(1)
+        if len(beats) == 3:
+            over.set()
+        raise error
 
-    wait_for(Worker.objects.exists)
-    assert Worker.objects.get().n_slots == 3
+    monkeypatch.setattr(presence, "beat", beat)
+    monkeypatch.setattr(slots, "shutting_down", SimpleNamespace(wait=lambda seconds: over.is_set()))
+    monkeypatch.setattr(module, "close_old_connections", lambda: None)
+
+    presence._stay_present()
+
+    assert len(beats) == 3
+    assert str(error) in caplog.text

@@ -1,9 +1,16 @@
 """A slot claims trials one after another, under a name of its own."""
 
+import os
+import socket
+
 import pytest
 
 from dashboard import tasks
+from dashboard.models import Attempt
+from dashboard.models.worker import split_slot_name
+from dashboard.queries.machinery import tallies
 from dashboard.workers import slots
+from dashboard.workers.supervisor import Supervisor
 from tests.builders import claim, running_study
 from tests.dashboard.workers.fake_training import FakeHost, FakeTraining, result
 
@@ -52,9 +59,65 @@ def test_worker_that_shuts_down_claims_nothing(host, monkeypatch):
     assert claim(study).number == 0
 
 
-def test_slots_of_one_host_have_different_names_and_are_used_again():
+def test_slots_have_different_numbers_and_are_used_again():
     with slots._slot() as first, slots._slot() as second:
-        assert first.endswith(" / 1")
-        assert second.endswith(" / 2")
+        assert (first, second) == (1, 2)
+        assert slots.n_occupied() == 2
     with slots._slot() as again:
-        assert again == first
+        assert again == 1
+    assert slots.n_occupied() == 0
+
+
+@pytest.mark.django_db
+def test_attempt_names_its_slot_with_the_process_that_has_it(host):
+    running_study(max_trials=1)
+
+    tasks.work()
+
+    worker, number = split_slot_name(Attempt.objects.get().worker)
+    assert (worker, number) == (f"{socket.gethostname()}:{os.getpid()}", 1)
+
+
+@pytest.mark.parametrize("name", ["", "node-a", "node-a / ", " / 1", "node-a / x"])
+def test_name_without_a_slot_is_taken_as_it_is(name):
+    assert split_slot_name(name) == (name, None)
+
+
+@pytest.mark.django_db
+def test_claims_are_counted_and_fruitless_ones_are_not(host):
+    running_study(max_trials=3, n_parallel=1)
+
+    tasks.work()
+    tasks.work()
+
+    assert tallies()["claim"].n == 3
+    assert tallies()["claim"].seconds > 0
+
+
+@pytest.mark.django_db
+def test_memory_of_a_training_is_known_while_it_runs(host, monkeypatch):
+    seen = []
+
+    class Watched(Supervisor):
+        def run(self):
+            self.memory = 5 * 2**20
+            seen.extend(slots.trainings())
+            super().run()
+
+    monkeypatch.setattr(slots, "Supervisor", Watched)
+    study = running_study(max_trials=1)
+
+    tasks.work()
+
+    assert seen == [{"trial": study.trials.get().pk, "attempt": 1, "memory": 5 * 2**20}]
+    assert slots.trainings() == []
+
+
+@pytest.mark.django_db
+def test_slot_that_looks_unasked_logs_what_goes_wrong_and_is_free_again(monkeypatch, caplog):
+    monkeypatch.setattr(slots, "claim_trial", lambda **kwargs: 1 / 0)
+
+    slots.run_trials_unasked()
+
+    assert "ZeroDivisionError" in caplog.text
+    assert slots.n_occupied() == 0
