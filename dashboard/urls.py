@@ -4,7 +4,7 @@ from django.contrib.auth import views as auth
 from django.urls import path
 from django.views.generic import RedirectView
 
-from dashboard.views import datasets, new_study, studies, trials, workers
+from dashboard.views import datasets, monitoring, new_study, studies, trials, workers
 
 accounts = [  # /sign-in/ ...
     path(
@@ -46,6 +46,12 @@ others = [
     path("datasets/", datasets.dataset_list, name="dataset-list"),
     path("datasets/<slug:name>.png", datasets.dataset_picture, name="dataset-picture"),
     path("workers/", workers.worker_list, name="worker-list"),
+    path("workers/live/", workers.worker_live, name="worker-live"),
+]
+probes = [  # for machines, without sign-in; the usual names, so without a slash at the end
+    path("healthz", monitoring.healthz, name="healthz"),
+    path("readyz", monitoring.readyz, name="readyz"),
+    path("metrics", monitoring.metrics, name="metrics"),
 ]
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="study-list")),
@@ -53,5 +59,6 @@ urlpatterns = [
     *study_pages,
     *trial_pages,
     *others,
+    *probes,
 ]
 handler500 = "dashboard.views.errors.server_error"

@@ -28,10 +28,11 @@ ARGS = {
     "dataset-picture": ["digits"],
 }
 POST_ONLY = {"study-start", "study-pause", "study-resume", "study-stop", "sampler-note", "logout"}
-NEEDS_NO_SIGN_IN = {"sign-in"}
+PROBES = {"healthz", "readyz", "metrics"}  # test_monitoring.py has what holds for them
+NEEDS_NO_SIGN_IN = {"sign-in"} | PROBES
 OPEN_METHODS = {"sign-in", "study-new", "password_change"}
 NAMES = [p.name for p in get_resolver().url_patterns if isinstance(p, URLPattern) and p.name]
-PAGES = [name for name in NAMES if name not in POST_ONLY and name != "dataset-picture"]
+PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | {"dataset-picture"}]
 STUDY_ROUTES = [name for name in NAMES if name.startswith(("study-", "trial-")) and name in ARGS]
 
 
@@ -108,7 +109,7 @@ def test_address_that_only_shows_refuses_to_be_posted_to(page, study, name):
     assert page.post(url_of(name)).status_code == 405
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n not in POST_ONLY])
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in POST_ONLY | PROBES])
 def test_looking_changes_no_row(page, study, name):
     before, people, workers = everything(), list(User.objects.values()), list(Worker.objects.values())
 
