@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from dashboard.models import Trial, TrialState
+from dashboard.pages.troubles import troubles
 from dashboard.queries.work import n_slots
 
 PLACES = (("study-list", "Studies"), ("dataset-list", "Datasets"), ("worker-list", "Workers"))
@@ -19,7 +20,8 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     for name, label in PLACES:
         url = reverse(name)
         items.append({"label": label, "url": url, "is_current": request.path.startswith(url)})
-    return {"nav_items": items, "slots_text": slots_text()}
+    # Asked for only where a template shows it.
+    return {"nav_items": items, "slots_text": slots_text(), "troubles": troubles}
 
 
 def slots_text() -> str:

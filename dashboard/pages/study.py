@@ -15,7 +15,6 @@ from dashboard.pages.proposals import Proposals, proposals_of
 from dashboard.pages.study_charts import study_charts
 from dashboard.pages.trial_table import Table, trial_table
 from dashboard.queries import trials as queries
-from dashboard.queries.work import n_slots
 from dashboard.templatetags.format import count_noun, duration, metric, percent
 from optimizer import SearchSpace
 
@@ -36,7 +35,6 @@ class StudyPage:
     study: Study
     goal: Goal
     sentence: str
-    trouble: str
     budgets: list[Budget]
     best: Best | None
     table: Table
@@ -67,7 +65,6 @@ def study_page(study: Study, query: Mapping[str, str]) -> StudyPage:
         study=study,
         goal=goal,
         sentence=_sentence(study, counts, seconds),
-        trouble=_trouble(study, counts),
         budgets=budgets_of(study, counts, rows, seconds),
         best=_best(study, space, goal, best),
         facts=_facts(study, goal),
@@ -113,16 +110,6 @@ def _spent(study: Study, counts: Mapping[str, int], seconds: float) -> str:
     if study.state == StudyState.PAUSED and n_running:
         return f"{count_noun(n_running, 'trial')} still {'trains' if n_running == 1 else 'train'} to the end."
     return f"{count_noun(sum(counts.values()), 'trial')} in {duration(round(seconds, 1))}."
-
-
-def _trouble(study: Study, counts: Mapping[str, int]) -> str:
-    """What keeps a running study from making progress, and the remedy."""
-    if study.state != StudyState.RUNNING or counts.get("running") or n_slots():
-        return ""
-    return (
-        "No worker is there, so nothing trains. Start one with `make run`, or "
-        "`celery -A dashboard worker -P threads`; the study goes on by itself."
-    )
 
 
 def _facts(study: Study, goal: Goal) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from django import template
 from django.forms import BoundField
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -154,6 +155,35 @@ def duration(seconds: float | timedelta | None) -> str:
 
 def _two_units(large: int, small: int, large_unit: str, small_unit: str) -> str:
     return f"{large} {large_unit} {small:02d} {small_unit}" if small else f"{large} {large_unit}"
+
+
+@register.filter
+def ago(seconds: float | None) -> str:
+    """`4 s ago`, `12 min ago`, `3 h ago`; what `age.js` goes on with."""
+    if seconds is None or not _is_number(seconds):
+        return NOTHING
+    whole = max(0, int(seconds))
+    if whole < MINUTE:
+        return f"{whole} s ago"
+    return f"{whole // MINUTE} min ago" if whole < HOUR else f"{whole // HOUR} h ago"
+
+
+@register.filter
+def memory(n_bytes: float | None) -> str:
+    """`812 MB`, `7.1 GB`; in powers of 1024, as limits are."""
+    if n_bytes is None or not _is_number(n_bytes):
+        return NOTHING
+    megabytes = n_bytes / 2**20
+    return f"{megabytes:,.0f} MB" if megabytes < 1000 else f"{megabytes / 1024:,.1f} GB"
+
+
+@register.filter
+def with_commands(sentence: str) -> SafeString:
+    """A sentence in which commands between `backticks` are set as code."""
+    parts = sentence.split("`")
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", p) if i % 2 else p,) for i, p in enumerate(parts))
+    )
 
 
 @register.filter

@@ -12,7 +12,14 @@ REFRESH_SECONDS = 10
 
 
 def is_unchanged(request: HttpRequest, study: Study) -> bool:
-    if request.GET.get("version") != str(study.version):
-        return False
+    return is_shown(request, str(study.version)) and (study.is_ended or is_fresh(request))
+
+
+def is_shown(request: HttpRequest, version: str) -> bool:
+    return request.GET.get("version") == version
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """What the page shows was true a moment ago."""
     at = row_number(request.GET.get("at", ""))
-    return study.is_ended or (at is not None and time.time() - at < REFRESH_SECONDS)
+    return at is not None and time.time() - at < REFRESH_SECONDS

@@ -11,7 +11,6 @@ from dashboard.pages import new_study as page
 from dashboard.pages.priors import prior_of
 from dashboard.services.studies import create_study, start_study
 from dashboard.views.access import person, row_number, visible_study
-from dashboard.views.studies import warn_if_broker_is_down
 from trainers.errors import ParamsInvalid
 from trainers.registry import trainer_info
 
@@ -77,6 +76,4 @@ def _create(request: HttpRequest, forms: page.StudyForms) -> Study | None:
     except ValidationError as error:
         forms.study.add_error(None, error)
         return None
-    if not is_draft:
-        warn_if_broker_is_down(request)
     return study

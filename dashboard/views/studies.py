@@ -1,7 +1,6 @@
 from collections.abc import Callable
 from functools import wraps
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -11,15 +10,10 @@ from dashboard.pages.studies import studies_page
 from dashboard.pages.study import study_page
 from dashboard.queries.trials import n_complete
 from dashboard.services.studies import pause_study, resume_study, start_study, stop_study
-from dashboard.services.work import is_broker_up
 from dashboard.views.access import person, person_name, visible_study
 from dashboard.views.live import is_unchanged
 
 StudyView = Callable[[HttpRequest, int], HttpResponse]
-BROKER_DOWN = (
-    "The broker does not answer, so workers have not heard of it yet. Everything is saved, and the work "
-    "begins by itself when the broker is back: see that `make run` is running, or check REDIS_URL."
-)
 
 
 def changes_study(view: StudyView) -> StudyView:
@@ -37,7 +31,7 @@ def changes_study(view: StudyView) -> StudyView:
 @require_safe
 def study_list(request: HttpRequest) -> HttpResponse:
     page = studies_page(person(request), request.GET.dict())
-    template = "studies/_list.html" if request.headers.get("HX-Request") else "studies/list.html"
+    template = "studies/_list_live.html" if request.headers.get("HX-Request") else "studies/list.html"
     return render(request, template, {"page": page})
 
 
@@ -68,8 +62,7 @@ def study_importance(request: HttpRequest, study_id: int) -> HttpResponse:
 @changes_study
 def study_start(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
-    if start_study(study_id=study.pk):
-        warn_if_broker_is_down(request)
+    start_study(study_id=study.pk)
     return redirect(study)
 
 
@@ -83,8 +76,7 @@ def study_pause(request: HttpRequest, study_id: int) -> HttpResponse:
 @changes_study
 def study_resume(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
-    if resume_study(study_id=study.pk):
-        warn_if_broker_is_down(request)
+    resume_study(study_id=study.pk)
     return redirect(study)
 
 
@@ -93,8 +85,3 @@ def study_stop(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
     stop_study(study_id=study.pk, by=person_name(request))
     return redirect(study)
-
-
-def warn_if_broker_is_down(request: HttpRequest) -> None:
-    if not is_broker_up():
-        messages.warning(request, BROKER_DOWN)

@@ -1,8 +1,10 @@
 from unittest.mock import create_autospec
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
+from dashboard.pages import troubles
 from dashboard.services import work
 from tests.builders import make_user
 
@@ -14,6 +16,13 @@ def hints(monkeypatch) -> list[int]:
     fake = create_autospec(work._send_hints, side_effect=sent.append)
     monkeypatch.setattr(work, "_send_hints", fake)
     return sent
+
+
+@pytest.fixture(autouse=True)
+def broker_answers(monkeypatch) -> None:
+    """Pages say it where the broker does not answer; here there is none to ask."""
+    cache.clear()
+    monkeypatch.setattr(troubles, "is_broker_up", lambda: True)
 
 
 @pytest.fixture

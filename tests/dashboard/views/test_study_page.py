@@ -90,7 +90,8 @@ def test_reason_names_the_person_who_pressed(page):
     assert study.state_reason == "Stopped by ada"
 
 
-def test_person_hears_of_a_broker_that_is_down_and_the_study_starts_all_the_same(page, user):
+def test_person_hears_of_a_broker_that_is_down_and_the_study_starts_all_the_same(page, user, monkeypatch):
+    monkeypatch.setattr("dashboard.pages.troubles.is_broker_up", lambda: False)
     study = make_study()
 
     response = page.post(reverse("study-start", args=[study.pk]), follow=True)

@@ -1,0 +1,46 @@
+"""What keeps the machinery from working: a banner on every page that shows studies, each with its remedy."""
+
+from django.core.cache import cache
+
+from dashboard.models import Happening
+from dashboard.queries.machinery import seconds_since
+from dashboard.queries.work import is_work_waiting, n_slots
+from dashboard.services.work import is_broker_up
+from dashboard.templatetags.format import duration
+
+START_WORKER = (
+    "Start one with `make run`, or on another host that reaches the same database and broker with "
+    "`.venv/bin/python -m celery -A dashboard worker -P threads -Q trials`"
+)
+START_BROKER = "See that `make run` is running, or that the server which REDIS_URL names is up"
+START_HOUSEKEEPING = (
+    "See that `make run` is running, or start "
+    "`.venv/bin/python -m celery -A dashboard worker -P solo -B -Q housekeeping`"
+)
+# Seconds without a round. One is due every five, and workers stand in after thirty.
+HOUSEKEEPING_LATE = 60
+# Every open page asks; a dead broker need not be asked each time.
+BROKER_ASKED_FOR = 5
+
+
+def troubles() -> list[str]:
+    found = []
+    if not n_slots() and is_work_waiting():
+        found.append(f"No worker is there, so nothing trains. {START_WORKER}; the work goes on by itself.")
+    if not is_broker_known_to_be_up():
+        found.append(
+            "The broker does not answer. Everything is saved, and workers look for work by themselves "
+            f"meanwhile, only later. {START_BROKER}."
+        )
+    age = seconds_since(Happening.HOUSEKEEPING)
+    if age is not None and age > HOUSEKEEPING_LATE:
+        found.append(
+            f"The housekeeping has not run for {duration(age)}, so nobody takes up what dead workers "
+            f"have left, and time budgets are not kept. {START_HOUSEKEEPING}."
+        )
+    return found
+
+
+def is_broker_known_to_be_up() -> bool:
+    """What was found out in the last seconds, by this process."""
+    return bool(cache.get_or_set("is-broker-up", is_broker_up, BROKER_ASKED_FOR))
