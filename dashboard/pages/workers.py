@@ -15,6 +15,9 @@ from dashboard.queries.machinery import Tallied, tallies
 from dashboard.queries.work import Waiting, longest_waiting, running_attempts, workers_alive
 from dashboard.templatetags.format import count_noun
 
+# Seconds in which a slot that has ended a trial takes up the next.
+SHORT = 2
+
 
 @dataclass(frozen=True)
 class Place:
@@ -23,6 +26,7 @@ class Place:
     number: int | None
     # None where the person may not see the study.
     attempt: Attempt | None
+    # As of the last heartbeat; before the first one, the most that it has taken so far.
     memory: int | None
 
 
@@ -94,7 +98,7 @@ def workers_page(studies: QuerySet[Study]) -> WorkersPage:
     workers, attempts = list(workers_alive()), list(running_attempts())
     visible = set(studies.filter(pk__in={a.trial.study_id for a in attempts}).values_list("pk", flat=True))
     memory = {(t["trial"], t["attempt"]): t["memory"] for worker in workers for t in worker.trainings}
-    places = _places_by_worker(attempts, visible, memory)
+    places, waiting = _places_by_worker(attempts, visible, memory), longest_waiting(studies)
     return WorkersPage(
         workers=[
             WorkerCard(
@@ -103,7 +107,7 @@ def workers_page(studies: QuerySet[Study]) -> WorkersPage:
             for worker in workers
         ],
         unheard=[place for rest in places.values() for place in rest],
-        waiting=longest_waiting(studies),
+        waiting=waiting if waiting and waiting.seconds >= SHORT else None,
         is_broker_up=is_broker_known_to_be_up(),
         housekeeping=tallies()[Happening.HOUSEKEEPING],
         at=int(timezone.now().timestamp()),
@@ -119,7 +123,7 @@ def _places_by_worker(
             Place(
                 number,
                 attempt if attempt.trial.study_id in visible else None,
-                memory.get((attempt.trial_id, attempt.number)),
+                memory.get((attempt.trial_id, attempt.number), attempt.peak_memory),
             )
             for _, number, attempt in group
         ]

@@ -9,6 +9,10 @@ from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
 
+# Workers wait long for an answer, as a queue may be empty for long; who only says something does not. A
+# broker that hangs must not hold a page up.
+QUICK = {"socket_timeout": 1, "socket_connect_timeout": 1}
+
 
 def announce_work(n_slots: int) -> None:
     """Wake up to `n_slots` worker slots once the current transaction is committed."""
@@ -17,18 +21,18 @@ def announce_work(n_slots: int) -> None:
 
 
 def _send_hints(n_slots: int) -> None:
-    for _ in range(n_slots):
-        try:
-            current_app.send_task("dashboard.tasks.work")
-        except OperationalError as error:
-            logger.warning("The broker does not answer, work will be announced again later: %s", error)
-            return
+    try:
+        with current_app.connection_for_write(transport_options=QUICK) as connection:
+            for _ in range(n_slots):
+                current_app.send_task("dashboard.tasks.work", connection=connection)
+    except OperationalError as error:
+        logger.warning("The broker does not answer, work will be announced again later: %s", error)
 
 
 def is_broker_up() -> bool:
     """One quick attempt to reach the broker."""
     try:
-        with current_app.connection_for_write(connect_timeout=1) as connection:
+        with current_app.connection_for_write(transport_options=QUICK) as connection:
             connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=1)
     except (OperationalError, OSError):
         return False

@@ -1,4 +1,4 @@
-// Lets <span data-age="4.2" data-at="..."> tick: "4 s ago", "5 s ago". It counts from the moment in which the
+// Lets <time data-age="4.2" data-at="..."> tick: "4 s ago", "5 s ago". It counts from the moment in which the
 // element came or its data-at changed, so that the reader's clock need not agree with the server's.
 (function () {
   "use strict";

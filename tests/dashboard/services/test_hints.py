@@ -1,5 +1,8 @@
 """Workers are told of work after the commit, and a broker that is away costs latency only."""
 
+import socket
+import threading
+
 import pytest
 from django.db import transaction
 from kombu.exceptions import OperationalError
@@ -91,11 +94,11 @@ def test_nothing_is_announced_for_no_slot(django_capture_on_commit_callbacks):
 
 def test_one_message_goes_out_per_slot(monkeypatch):
     sent = []
-    monkeypatch.setattr(work.current_app, "send_task", lambda name, **options: sent.append((name, options)))
+    monkeypatch.setattr(work.current_app, "send_task", lambda name, connection: sent.append(name))
 
     _send_hints(3)
 
-    assert sent == [("dashboard.tasks.work", {})] * 3
+    assert sent == ["dashboard.tasks.work"] * 3
 
 
 def test_broker_that_is_down_is_logged_and_no_error(monkeypatch, caplog):
@@ -115,3 +118,37 @@ def test_broker_that_is_down_is_logged_and_no_error(monkeypatch, caplog):
 
 def test_broker_counts_as_down_when_nothing_listens():
     assert is_broker_up() is False
+
+
+class SilentBroker(threading.Thread):
+    """Takes a connection and never says a word, like a server that hangs."""
+
+    def __init__(self, path):
+        super().__init__(daemon=True)
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(path))
+        self.listener.listen()
+        self.has_client_gone = False
+
+    def run(self):
+        client, _ = self.listener.accept()
+        client.settimeout(10)
+        try:
+            while client.recv(1024):
+                pass
+        except TimeoutError:
+            return  # it still waits
+        self.has_client_gone = True
+
+
+@pytest.mark.parametrize("ask", [is_broker_up, lambda: _send_hints(1)], ids=["question", "hint"])
+def test_nobody_waits_long_for_a_broker_that_hangs(tmp_path, monkeypatch, ask):
+    monkeypatch.setattr(work, "QUICK", {"socket_timeout": 0.1})
+    broker = SilentBroker(tmp_path / "broker.sock")
+    broker.start()
+    monkeypatch.setattr(work.current_app.conf, "broker_write_url", f"redis+socket://{tmp_path}/broker.sock")
+
+    assert not ask()
+
+    broker.join()
+    assert broker.has_client_gone

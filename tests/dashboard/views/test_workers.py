@@ -58,7 +58,15 @@ def test_page_shows_each_worker_with_what_its_slots_train(page, user):
 
     for words in ("node-a", "process 77", "digits one #0", "2 of 30", "812 MB", "6.0 GB", "of 24.0 GB"):
         assert words in html
-    for words in ("Keras 3.15.1", "512 MB", ">cpu<", ">gpu<", "3 slots idle", "1 of 4 slots busy", "0 s ago"):
+    for words in (
+        "Keras 3.15.1",
+        "512 MB",
+        ">cpu<",
+        ">gpu<",
+        "of 4 train, 3 idle",
+        "1 of 4 slots busy",
+        "0 s ago",
+    ):
         assert words in html
 
 
@@ -90,6 +98,16 @@ def test_trial_whose_worker_is_gone_is_shown_apart(page, user):
     assert [c.places for c in shown().workers] == [[]]
 
 
+def test_memory_of_a_training_is_its_peak_until_a_heartbeat_tells_more(user):
+    trial = claim(running_study(), worker=slot_name("node-a:77", 1))
+    report_steps(fence_of(trial), steps=[], objective="val_loss", log="", peak_memory=GB)
+    register()
+    assert shown().workers[0].places[0].memory == GB
+
+    register(trainings=[{"trial": trial.pk, "attempt": 1, "memory": 2 * GB}])
+    assert shown().workers[0].places[0].memory == 2 * GB
+
+
 def test_memory_of_an_earlier_training_in_the_same_slot_is_not_shown(user):
     trial = claim(running_study(), worker=slot_name("node-a:77", 1))
     register(trainings=[{"trial": trial.pk, "attempt": 7, "memory": GB}])
@@ -106,7 +124,7 @@ def test_study_of_somebody_else_keeps_its_name_and_still_takes_its_slot(page, us
 
     assert "secret plans" not in html
     assert "A trial of somebody else" in html
-    assert "3 slots idle" in html
+    assert "of 4 train, 3 idle" in html
 
 
 def test_work_waits_since_a_trial_began_or_ended_in_its_study(user):
@@ -128,6 +146,12 @@ def test_work_waits_since_a_trial_began_or_ended_in_its_study(user):
         finished_at=timezone.now() - dt.timedelta(seconds=200),
     )
     assert (shown().waiting.study, round(shown().waiting.seconds, -2)) == (old, 200)
+
+
+def test_study_that_has_just_ended_a_trial_does_not_count_as_waiting(user):
+    running_study()
+
+    assert shown().waiting is None
 
 
 def test_nothing_new_is_an_empty_answer(live, user):
@@ -153,7 +177,7 @@ def arrival():
 
 
 def new_work():
-    running_study()
+    run_since(running_study(), 60)
 
 
 @pytest.mark.parametrize("happen", [heartbeat, progress, arrival, new_work])
