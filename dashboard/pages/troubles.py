@@ -1,5 +1,6 @@
 """What keeps the machinery from working: a banner on every page that shows studies, each with its remedy."""
 
+from django.conf import settings
 from django.core.cache import cache
 
 from dashboard.models import Happening
@@ -29,8 +30,8 @@ def troubles() -> list[str]:
         found.append(f"No worker is there, so nothing trains. {START_WORKER}; the work goes on by itself.")
     if not is_broker_known_to_be_up():
         found.append(
-            "The broker does not answer. Everything is saved, and workers look for work by themselves "
-            f"meanwhile, only later. {START_BROKER}."
+            "The broker does not answer. Nothing is lost: workers look for work by themselves, every "
+            f"{duration(settings.LEASE_SECONDS / 6)}. {START_BROKER}."
         )
     age = seconds_since(Happening.HOUSEKEEPING)
     if age is not None and age > HOUSEKEEPING_LATE:

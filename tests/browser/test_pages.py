@@ -7,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from dashboard.models import StudyState, TrialState, Worker
+from dashboard.models.worker import slot_name
 from tests.browser import steps
 from tests.browser.looks import check_looks
 from tests.builders import add_trials, claim, make_study, running_study
@@ -130,11 +131,41 @@ def test_trial_page(state, ada, site, person):
 
 
 def test_workers_page_when_trials_train(ada, site, person):
-    for number in range(3):
-        add_worker(f"a-host-with-a-long-name.example.org-{number}")
-    claim(running_study(owner=ada))
+    names = [f"a-host-with-a-long-name.example.org-{number}:4711" for number in range(3)]
+    for name in names:
+        add_worker(name)
+    study = running_study(owner=ada, name="a study with a long name " * 3, n_parallel=8)
+    for number in range(1, 4):
+        claim(study, worker=slot_name(names[0], number))
+    claim(study, worker=slot_name("gone.example.org:1", 1))
     person.goto(f"{site}/workers/")
+    expect(person.get_by_text("Not heard of any more", exact=True)).to_be_visible()
     check_looks(person)
+
+
+def test_workers_page_follows_what_happens_and_its_clocks_tick(ada, site, person):
+    add_worker("node-a:1")
+    person.goto(f"{site}/workers/")
+    age = person.locator("[id^=worker-] [data-age]")
+    first = age.inner_text()
+    expect(age).not_to_have_text(first)
+
+    claim(running_study(owner=ada, name="just begun"), worker=slot_name("node-a:1", 1))
+
+    expect(person.get_by_role("link", name="just begun #0")).to_be_visible()
+    expect(person.locator("#slots")).to_have_text("1 of 4 slots busy")
+
+
+@pytest.mark.parametrize("path", ["/studies/", "/workers/"])
+def test_page_when_work_waits_for_a_worker(path, ada, site, person):
+    running_study(owner=ada)
+    person.goto(site + path)
+    expect(person.locator("#troubles")).to_contain_text("No worker is there")
+    check_looks(person)
+
+    add_worker()
+
+    expect(person.locator("#troubles")).not_to_contain_text("No worker is there")
 
 
 def test_hostile_name_is_only_text_when_it_is_shown_everywhere(ada, site, person):
