@@ -201,3 +201,41 @@ def test_a_control_names_its_hint_and_its_errors(name, value, hint, ids):
     assert (f'aria-describedby="{ids}"' in html) if ids else ("aria-describedby" not in html)
     assert words.hint_id(form[name]) == f"id_{name}_helptext"
     assert words.error_id(form[name]) == f"id_{name}_error"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-1, "0 s ago"),
+        (0.9, "0 s ago"),
+        (4.2, "4 s ago"),
+        (59.9, "59 s ago"),
+        (60, "1 min ago"),
+        (3_599, "59 min ago"),
+        (3_600, "1 h ago"),
+        (200_000, "55 h ago"),
+        (None, "–"),
+    ],
+)
+def test_age_is_in_its_largest_whole_unit(seconds, text):
+    assert words.ago(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("n_bytes", "text"),
+    [
+        (0, "0 MB"),
+        (812 * 2**20, "812 MB"),
+        (1_000 * 2**20, "1.0 GB"),
+        (24 * 2**30, "24.0 GB"),
+        (None, "–"),
+    ],
+)
+def test_memory_is_in_powers_of_1024(n_bytes, text):
+    assert words.memory(n_bytes) == text
+
+
+def test_commands_of_a_sentence_are_code_and_everything_is_escaped():
+    assert words.with_commands("Try `a < b` & <b>c</b>.") == (
+        "Try <code>a &lt; b</code> &amp; &lt;b&gt;c&lt;/b&gt;."
+    )
