@@ -129,7 +129,7 @@ def use_up_budget() -> None:
     while not is_over:
         start = time.monotonic()
         try:
-            trial = claims.claim_trial(worker="bench / 1")
+            trial = claims.claim_trial(worker="bench / 1", queues=["cpu"])
             if trial is not None:
                 finish_trial(Fence(trial.pk, trial.attempt), Outcome(1.0, 1, {"val_loss": 1.0}, 1.0, 1, {}))
             is_over = trial is None
@@ -196,7 +196,7 @@ def _replace_hints() -> None:
     """No broker takes part."""
     from dashboard.services import work
 
-    work._send_hints = lambda _: None  # type: ignore[assignment]  # noqa: SLF001
+    work._send_hints = lambda *_: None  # type: ignore[assignment, misc]  # noqa: SLF001
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def run_study(preset_name: str, dataset: str, **changes: Any) -> Any:
     }
     space = space_json(trainer_info(chosen.trainer), chosen.knobs)
     study = create_study(owner=User.objects.get(), space=space, **fields)
-    start_study(study_id=study.pk)
+    start_study(study_id=study.pk, by="Ada")
     while not study.is_ended:
         time.sleep(0.05)
         study.refresh_from_db()

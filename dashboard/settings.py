@@ -8,7 +8,7 @@ from typing import Any
 
 import dj_database_url
 from environs import Env
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import OneOf, Range, Regexp
 from pythonjsonlogger.core import RESERVED_ATTRS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -146,7 +146,7 @@ CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{BROKER_SOCKET}"
 CELERY_TASK_IGNORE_RESULT = True  # SQL is the only truth
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_DEFAULT_QUEUE = "trials"
+CELERY_TASK_DEFAULT_QUEUE = "trials.cpu"
 CELERY_TASK_ROUTES = {"dashboard.tasks.keep_house": {"queue": "housekeeping"}}
 # Acknowledge early: the lease in the database brings lost work back, and late acknowledgement on Redis
 # would start every training that outlives the visibility timeout a second time.
@@ -173,6 +173,8 @@ CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os
 # Trainings at once on this machine; each takes about 0.8 GB of memory.
 SLOTS = env.int("PARZEN_SLOTS", min(CORES, 8), validate=Range(min=1, max=256))
 THREADS_PER_TRIAL = max(1, CORES // SLOTS)
+# Which studies the worker of this machine trains: those of these queues.
+QUEUES = env.str("PARZEN_QUEUES", "cpu", validate=Regexp(r"^[\w-]+(,[\w-]+)*$")).split(",")
 # A worker that cannot renew its lease for this long loses its trial to another attempt.
 LEASE_SECONDS = env.int("PARZEN_LEASE_SECONDS", 60, validate=Range(min=4))
 # Above this a training is ended as out of memory. 0: no limit.

@@ -69,7 +69,7 @@ def make_study(state: str = StudyState.DRAFT, *, owner: User | None = None, **ch
     study = create_study(owner=owner or make_user(), **study_fields(**changes))
     if state == StudyState.DRAFT:
         return study
-    start_study(study_id=study.pk)
+    start_study(study_id=study.pk, by="Ada")
     if state == StudyState.PAUSED:
         pause_study(study_id=study.pk, by="ada")
     elif state != StudyState.RUNNING:

@@ -79,4 +79,4 @@ def make_first_study() -> None:
             "max_epochs": FIRST_EPOCHS,
         },
     )
-    start_study(study_id=study.pk)
+    start_study(study_id=study.pk, by=study.owner.get_username())

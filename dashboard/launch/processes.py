@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from dashboard.launch.broker import embedded_broker
+from dashboard.services.work import hint_queue
 
 QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
 # A worker hands its trials back before it ends.
@@ -16,9 +17,10 @@ STOP_SECONDS = 15
 
 def worker_command() -> list[str]:
     """Trains: one thread per slot, each supervising one training process."""
+    queues = ",".join(map(hint_queue, settings.QUEUES))
     return [
         *(sys.executable, "-m", "celery", "-A", "dashboard", "worker", "-P", "threads"),
-        *("-c", str(settings.SLOTS), "-Q", "trials", "-n", "trials@%h", *QUIET),
+        *("-c", str(settings.SLOTS), "-Q", queues, "-n", "trials@%h", *QUIET),
     ]
 
 

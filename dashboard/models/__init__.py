@@ -1,6 +1,7 @@
 """One noun a file: fields, constraints, and questions a row can answer about itself."""
 
 from dashboard.models.attempt import Attempt, AttemptState
+from dashboard.models.event import StudyEvent
 from dashboard.models.report import Report
 from dashboard.models.study import Study, StudyState
 from dashboard.models.tally import Happening, Tally
@@ -15,6 +16,7 @@ __all__ = [
     "Origin",
     "Report",
     "Study",
+    "StudyEvent",
     "StudyState",
     "Tally",
     "Trial",

@@ -1,6 +1,6 @@
 from django.db import models
 
-from dashboard.models.trial import Trial
+from dashboard.models.trial import FailureKind, Trial
 
 
 class AttemptState(models.TextChoices):
@@ -19,6 +19,7 @@ class Attempt(models.Model):
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=AttemptState, default=AttemptState.RUNNING)
     worker = models.CharField(max_length=150)
+    failure_kind = models.CharField(max_length=15, choices=FailureKind, blank=True)
     # Why it ended, in words.
     reason = models.CharField(max_length=500, blank=True)
     traceback = models.TextField(blank=True)

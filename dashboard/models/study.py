@@ -1,12 +1,15 @@
 import datetime as dt
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, validate_slug
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from optimizer import SearchSpace
+
+MAX_RETRIES = 100
+MAX_IMPROVEMENT = 100  # percent
 
 
 class StudyState(models.TextChoices):
@@ -51,10 +54,26 @@ class Study(models.Model):
     n_parallel = models.PositiveIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(256)]
     )
+    # The study finishes with the first trial whose value is at least as good as this.
+    target_value = models.FloatField(null=True, blank=True)
+    # It finishes when so many trials in a row did not improve the best value by so many percent of it.
+    max_stale_trials = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    min_improvement = models.FloatField(
+        default=0, validators=[MinValueValidator(0), MaxValueValidator(MAX_IMPROVEMENT)]
+    )
     # The study fails after this many failed trials in a row.
     max_failures = models.PositiveIntegerField(default=5, validators=[MinValueValidator(1)])
-    # Executions of one trial whose worker or process was lost, before the trial itself fails.
-    max_attempts = models.PositiveIntegerField(default=3, validators=[MinValueValidator(1)])
+
+    # Further attempts of a trial, by what went wrong. Whatever is not listed would only go wrong again.
+    lost_retries = models.PositiveIntegerField(default=2, validators=[MaxValueValidator(MAX_RETRIES)])
+    memory_retries = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(MAX_RETRIES)])
+    error_retries = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(MAX_RETRIES)])
+
+    # Workers that serve this queue train its trials.
+    queue = models.CharField(max_length=50, default="cpu", validators=[validate_slug])
+    # Set while the study makes no new trials: how it ends as soon as none is open, and why.
+    ends_as = models.CharField(max_length=10, choices=StudyState, blank=True)
+    ends_because = models.CharField(max_length=300, blank=True)
 
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -86,6 +105,11 @@ class Study(models.Model):
     @property
     def is_ended(self) -> bool:
         return self.state in {StudyState.FINISHED, StudyState.STOPPED, StudyState.FAILED}
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether it only brings its open trials to their end."""
+        return self.state == StudyState.RUNNING and bool(self.ends_as)
 
     @property
     def is_active(self) -> bool:

@@ -5,13 +5,14 @@ from django.core.cache import cache
 
 from dashboard.models import Happening
 from dashboard.queries.machinery import seconds_since
-from dashboard.queries.work import is_work_waiting, n_slots
-from dashboard.services.work import is_broker_up
+from dashboard.queries.work import n_slots, unserved_queues
+from dashboard.services.work import hint_queue, is_broker_up
 from dashboard.templatetags.format import duration
 
+NO_WORKER = "No worker is there, so nothing trains"
 START_WORKER = (
     "Start one with `make run`, or on another host that reaches the same database and broker with "
-    "`.venv/bin/python -m celery -A dashboard worker -P threads -Q trials`"
+    "`.venv/bin/python -m celery -A dashboard worker -P threads -Q {queue}`"
 )
 START_BROKER = "See that `make run` is running, or that the server which REDIS_URL names is up"
 START_HOUSEKEEPING = (
@@ -26,8 +27,10 @@ BROKER_ASKED_FOR = 5
 
 def troubles() -> list[str]:
     found = []
-    if not n_slots() and is_work_waiting():
-        found.append(f"No worker is there, so nothing trains. {START_WORKER}; the work goes on by itself.")
+    for queue in unserved_queues():
+        remedy = START_WORKER.format(queue=hint_queue(queue))
+        what = f"No worker serves the queue {queue}, so its studies wait" if n_slots() else NO_WORKER
+        found.append(f"{what}. {remedy}; the work goes on by itself.")
     if not is_broker_known_to_be_up():
         found.append(
             "The broker does not answer. Nothing is lost: workers look for work by themselves, every "

@@ -52,7 +52,7 @@ def machinery() -> Machinery:
         attempts=dict(Attempt.objects.order_by().values_list("state").annotate(n=Count("pk"))),
         workforce=force,
         n_idle_slots=max(0, force.n_slots - trials.get((TrialState.RUNNING, ""), 0)),
-        n_claimable=n_claimable_trials(),
+        n_claimable=sum(n_claimable_trials().values()),
         waiting_seconds=waiting.seconds if waiting else 0,
         tallies=tallies(),
     )

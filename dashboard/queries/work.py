@@ -1,30 +1,37 @@
 """What there is to do, and who could do it."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce, Now
 
-from dashboard.models import Attempt, AttemptState, Study, StudyState, Trial, TrialState, Worker
+from dashboard.models import Attempt, AttemptState, Study, StudyState, TrialState, Worker
+from dashboard.models.worker import split_slot_name
 
 
-def claimable_studies() -> list[int]:
+def claimable_studies(queues: Sequence[str]) -> list[int]:
     """Running studies with a free place and work left, those with the fewest running trials first."""
-    return list(_claimable().order_by("n_running", "started_at").values_list("pk", flat=True))
+    studies = Study.objects.filter(queue__in=queues)
+    return list(_claimable(studies).order_by("n_running", "started_at").values_list("pk", flat=True))
 
 
-def n_claimable_trials() -> int:
-    """How many more trials could run at once if there were slots for all."""
-    rows = _claimable().values_list("n_parallel", "max_trials", "n_trials", "n_running", "n_waiting")
-    return sum(
-        max(0, min(n_parallel - n_running, n_waiting + max_trials - n_trials))
-        for n_parallel, max_trials, n_trials, n_running, n_waiting in rows
-    )
+def n_claimable_trials() -> dict[str, int]:
+    """How many more trials could run at once if there were slots for all, by queue."""
+    fields = ("queue", "n_parallel", "n_running", "n_waiting", "n_new")
+    n: Counter[str] = Counter()
+    for queue, n_parallel, n_running, n_waiting, n_new in _claimable().values_list(*fields):
+        n[queue] += max(0, min(n_parallel - n_running, n_waiting + n_new))
+    return dict(n)
 
 
-def is_work_waiting() -> bool:
-    return _claimable().exists()
+def unserved_queues() -> list[str]:
+    """Queues with work for which no worker is alive."""
+    workers = Worker.objects.filter(alive_until__gt=Now()).values_list("queue", flat=True)
+    served = {queue for queues in workers for queue in queues.split(",")}
+    return sorted(set(n_claimable_trials()) - served)
 
 
 @dataclass(frozen=True)
@@ -59,8 +66,9 @@ def _claimable(studies: QuerySet[Study] | None = None) -> QuerySet[Any]:
             n_trials=Count("trials"),
             n_running=Count("trials", filter=Q(trials__state=TrialState.RUNNING)),
             n_waiting=Count("trials", filter=Q(trials__state=TrialState.WAITING)),
+            n_new=Case(When(ends_as="", then=F("max_trials") - F("n_trials")), default=0),
         )
-        .filter(Q(n_waiting__gt=0) | Q(n_trials__lt=F("max_trials")), n_running__lt=F("n_parallel"))
+        .filter(Q(n_waiting__gt=0) | Q(n_new__gt=0), n_running__lt=F("n_parallel"))
     )
 
 
@@ -69,8 +77,16 @@ def n_slots() -> int:
     return Worker.objects.filter(alive_until__gt=Now()).aggregate(n=Sum("n_slots"))["n"] or 0
 
 
-def n_idle_slots() -> int:
-    return max(0, n_slots() - Trial.objects.filter(state=TrialState.RUNNING).count())
+def n_idle_slots() -> dict[str, int]:
+    """Slots without a trial, by queue. A worker that serves several is counted for each."""
+    workers = Worker.objects.filter(alive_until__gt=Now()).values_list("name", "queue", "n_slots")
+    running = Attempt.objects.filter(state=AttemptState.RUNNING).values_list("worker", flat=True)
+    busy = Counter(split_slot_name(name)[0] for name in running)
+    n: Counter[str] = Counter()
+    for name, queues, n_slots in workers:
+        for queue in queues.split(","):
+            n[queue] += max(0, n_slots - busy[name])
+    return dict(n)
 
 
 def workers_alive() -> QuerySet[Any]:

@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from collections.abc import Sequence
 
 from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import F
@@ -26,9 +27,9 @@ class RaceLost(Exception):  # noqa: N818 (says what happened)
     """Somebody else made this trial first."""
 
 
-def claim_trial(*, worker: str) -> Trial | None:
-    """The next trial for a free slot, leased to it, or None when there is no work."""
-    for study_id in claimable_studies():
+def claim_trial(*, worker: str, queues: Sequence[str]) -> Trial | None:
+    """The next trial of these queues for a free slot, leased to it, or None when there is no work."""
+    for study_id in claimable_studies(queues):
         trial = claim_trial_of(study_id=study_id, worker=worker)
         if trial is not None:
             return trial
@@ -71,7 +72,7 @@ def _claim_new(study_id: int, worker: str) -> Trial | None:
     """Suggest without holding any lock, then insert if nobody was faster."""
     study = Study.objects.get(pk=study_id)
     number = study.trials.count()
-    if number >= study.max_trials or study.state != StudyState.RUNNING:
+    if number >= study.max_trials or study.state != StudyState.RUNNING or study.ends_as:
         return None
     suggestion = _suggest_or_end(study, number)
     if suggestion is None:
@@ -98,7 +99,7 @@ def _suggest_or_end(study: Study, number: int) -> Suggestion | None:
 
 def _insert(study_id: int, number: int, suggestion: Suggestion, worker: str) -> Trial | None:
     study = _lock_if_room(study_id)
-    if study is None or number >= study.max_trials:
+    if study is None or number >= study.max_trials or study.ends_as:
         return None
     if study.trials.count() != number:
         raise RaceLost

@@ -1,11 +1,20 @@
-"""When a study is over, and why, in words."""
+"""The budgets of a study: when it is over, and why, in words.
 
-from django.db.models import Count, Q
+The total number of trials is kept where trials are made, under the lock of the study (`claims`).
+"""
+
+from collections.abc import Callable, Iterator
+
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import Now
 
 from dashboard.models import FailureKind, Study, StudyState, Trial, TrialState
 from dashboard.services.studies import OPEN_TRIALS, end_study
-from dashboard.templatetags.format import count_noun, duration
+from dashboard.templatetags.format import count_noun, duration, metric
+
+Ending = tuple[StudyState, str]
+# Trials that tell whether a study still improves.
+FINISHED_TRIALS = (TrialState.COMPLETE, TrialState.PRUNED)
 
 
 def end_study_if_done(*, study_id: int) -> bool:
@@ -13,26 +22,99 @@ def end_study_if_done(*, study_id: int) -> bool:
     study = Study.objects.annotate(now=Now()).get(pk=study_id)
     if study.state != StudyState.RUNNING:
         return False
-    if study.max_seconds and study.seconds_at(study.now) >= study.max_seconds:
-        reason = f"Time up: {duration(study.max_seconds)}"
-        return end_study(study_id=study_id, state=StudyState.FINISHED, reason=reason)
+    ending = _drained(study) if study.ends_as else next(_reached(study), None)
+    if ending is None:
+        return False
+    state, reason = ending
+    return end_study(study_id=study_id, state=state, reason=reason)
+
+
+def is_at_least(value: float, target: float, direction: str) -> bool:
+    """Whether a value is at least as good as a target."""
+    return value <= target if direction == "minimize" else value >= target
+
+
+def _drained(study: Study) -> Ending | None:
+    """A study that makes no new trials ends with its last open one; no other limit cuts that one short."""
+    is_open = study.trials.filter(state__in=OPEN_TRIALS).exists()
+    return None if is_open else (StudyState(study.ends_as), study.ends_because)
+
+
+def _reached(study: Study) -> Iterator[Ending]:
+    checks: tuple[Callable[[Study], Ending | None], ...] = (
+        _time_is_up,
+        _target_is_reached,
+        _trials_are_used_up,
+        _is_stale,
+        _keeps_failing,
+    )
+    return filter(None, (check(study) for check in checks))
+
+
+def _time_is_up(study: Study) -> Ending | None:
+    if not study.max_seconds or study.seconds_at(study.now) < study.max_seconds:  # type: ignore[attr-defined]
+        return None
+    return StudyState.FINISHED, f"Time up: {duration(study.max_seconds)}"
+
+
+def _target_is_reached(study: Study) -> Ending | None:
+    if study.target_value is None:
+        return None
+    best = _best(_complete(study), study)
+    if best is None or not is_at_least(best, study.target_value, study.direction):
+        return None
+    sign = "≤" if study.direction == "minimize" else "≥"
+    reached = f"{study.objective} {metric(best)} {sign} {metric(study.target_value)}"
+    return StudyState.FINISHED, f"Target reached: {reached}"
+
+
+def _trials_are_used_up(study: Study) -> Ending | None:
     counts = study.trials.aggregate(n=Count("id"), n_open=Count("id", filter=Q(state__in=OPEN_TRIALS)))
-    if counts["n"] >= study.max_trials and not counts["n_open"]:
-        return _end_with_budget(study)
+    if counts["n"] < study.max_trials or counts["n_open"]:
+        return None
+    if not _complete(study).exists():
+        return StudyState.FAILED, f"No trial of {study.max_trials} completed"
+    return StudyState.FINISHED, f"Budget reached: {count_noun(study.max_trials, 'trial')}"
+
+
+def _is_stale(study: Study) -> Ending | None:
+    """The last trials to finish, compared with the best of all that finished before them."""
+    n = study.max_stale_trials
+    if n is None:
+        return None
+    finished = study.trials.filter(state__in=FINISHED_TRIALS).order_by("-finished_at", "-number")
+    latest = finished.values_list("pk", "state", "value")[:n]
+    if len(latest) < n:
+        return None
+    values = [value for _, state, value in latest if state == TrialState.COMPLETE and value is not None]
+    before = _best(_complete(study).exclude(pk__in=[pk for pk, *_ in latest]), study)
+    if before is None or any(_is_improvement(value, before, study) for value in values):
+        return None
+    by = f" by {study.min_improvement:g} %" if study.min_improvement else ""
+    return StudyState.FINISHED, f"No improvement{by} in {count_noun(n, 'trial')}"
+
+
+def _is_improvement(value: float, best: float, study: Study) -> bool:
+    gain = best - value if study.direction == "minimize" else value - best
+    return gain > 0 and gain >= abs(best) * study.min_improvement / 100
+
+
+def _keeps_failing(study: Study) -> Ending | None:
     kinds = _latest_failures(study)
-    if len(kinds) >= study.max_failures:
-        common = FailureKind(max(set(kinds), key=kinds.count)).label
-        reason = f"{count_noun(len(kinds), 'failure')} in a row: {common}"
-        return end_study(study_id=study_id, state=StudyState.FAILED, reason=reason)
-    return False
+    if len(kinds) < study.max_failures:
+        return None
+    common = FailureKind(max(set(kinds), key=kinds.count)).label
+    return StudyState.FAILED, f"{count_noun(len(kinds), 'failure')} in a row: {common}"
 
 
-def _end_with_budget(study: Study) -> bool:
-    if not study.trials.filter(state=TrialState.COMPLETE).exists():
-        reason = f"No trial of {study.max_trials} completed"
-        return end_study(study_id=study.pk, state=StudyState.FAILED, reason=reason)
-    reason = f"Budget reached: {count_noun(study.max_trials, 'trial')}"
-    return end_study(study_id=study.pk, state=StudyState.FINISHED, reason=reason)
+def _complete(study: Study) -> QuerySet[Trial]:
+    return study.trials.filter(state=TrialState.COMPLETE)
+
+
+def _best(trials: QuerySet[Trial], study: Study) -> float | None:
+    best = Min("value") if study.direction == "minimize" else Max("value")
+    value = trials.aggregate(best=best)["best"]
+    return None if value is None else float(value)
 
 
 def _latest_failures(study: Study) -> list[str]:

@@ -22,26 +22,30 @@ _last_time: float | None = None
 
 
 def keep_house() -> None:
-    _tidy(was_asleep=_was_asleep())
+    _reap()
+    _tidy()
     announce_forgotten_work()
 
 
 def stand_in_for_housekeeping() -> None:
-    """To be called with every heartbeat of a worker: it keeps house when nobody else has for a while.
+    """To be called with every heartbeat of a worker: it reaps, and does the rest when nobody else has.
 
     The housekeeping starts by messages, which are lost while the broker is down. Hints would be as well, so
     none are sent; each worker looks for work itself.
     """
-    was_asleep = _was_asleep()  # asked every time, or a round in thirty seconds would look like a sleep
+    _reap()
     age = seconds_since(Happening.HOUSEKEEPING)
     if age is None or age > LATE:
-        _tidy(was_asleep=was_asleep)
+        _tidy()
 
 
-def _tidy(*, was_asleep: bool) -> None:
-    began = time.monotonic()
-    if not was_asleep:
+def _reap() -> None:
+    if not _was_asleep():
         reap_lost_trials()
+
+
+def _tidy() -> None:
+    began = time.monotonic()
     forget_dead_workers()
     end_studies_that_are_done()
     count(Happening.HOUSEKEEPING, seconds=time.monotonic() - began)
@@ -62,4 +66,6 @@ def end_studies_that_are_done() -> None:
 
 def announce_forgotten_work() -> None:
     """Hints get lost with a broker; where slots idle beside work, send them again."""
-    announce_work(min(n_claimable_trials(), n_idle_slots()))
+    n_idle = n_idle_slots()
+    for queue, n_trials in n_claimable_trials().items():
+        announce_work(min(n_trials, n_idle.get(queue, 0)), queue)

@@ -2,14 +2,16 @@
 
 import logging
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from dashboard.models import Attempt, AttemptState, Study, StudyState, Trial, TrialState
+from dashboard.services.events import record_event
 from dashboard.services.work import announce_work
 from optimizer import SearchSpace
 
@@ -31,7 +33,7 @@ def create_study(*, owner: User, space: dict[str, Any], seed: int | None = None,
     return study
 
 
-def start_study(*, study_id: int) -> bool:
+def start_study(*, study_id: int, by: str) -> bool:
     """Let workers claim trials of a draft. False when it is no draft any more."""
     with transaction.atomic():
         started = Study.objects.filter(pk=study_id, state=StudyState.DRAFT).update(
@@ -42,8 +44,9 @@ def start_study(*, study_id: int) -> bool:
             version=F("version") + 1,
         )
         if started:
-            study = Study.objects.only("n_parallel", "max_trials").get(pk=study_id)
-            announce_work(min(study.n_parallel, study.max_trials))
+            record_event(study_id, "started", by=by)
+            study = Study.objects.only("n_parallel", "max_trials", "queue").get(pk=study_id)
+            announce_work(min(study.n_parallel, study.max_trials), study.queue)
     return bool(started)
 
 
@@ -54,32 +57,62 @@ def pause_study(*, study_id: int, by: str) -> bool:
         if study.state != StudyState.RUNNING:
             return False
         _move(study, StudyState.PAUSED, f"Paused by {by}")
+        record_event(study_id, "paused", by=by)
     return True
 
 
-def resume_study(*, study_id: int) -> bool:
+def resume_study(*, study_id: int, by: str) -> bool:
+    """Go on after a pause."""
     with transaction.atomic():
         resumed = Study.objects.filter(pk=study_id, state=StudyState.PAUSED).update(
             state=StudyState.RUNNING, state_reason="", running_since=Now(), version=F("version") + 1
         )
         if resumed:
-            announce_work(Study.objects.only("n_parallel").get(pk=study_id).n_parallel)
+            record_event(study_id, "resumed", by=by)
+            study = Study.objects.only("n_parallel", "queue").get(pk=study_id)
+            announce_work(study.n_parallel, study.queue)
     return bool(resumed)
 
 
 def stop_study(*, study_id: int, by: str) -> bool:
     """End the study now. Supervisors see that their trials are cancelled and end the trainings."""
-    return end_study(study_id=study_id, state=StudyState.STOPPED, reason=f"Stopped by {by}")
+    return end_study(study_id=study_id, state=StudyState.STOPPED, reason=f"Stopped by {by}", by=by)
 
 
-def end_study(*, study_id: int, state: StudyState, reason: str) -> bool:
+def drain_study(*, study_id: int, by: str) -> bool:
+    """Stop after the running trials: no new one is made, and the study ends with the last of them.
+
+    One that is lost meanwhile is trained again. Trials that wait are cancelled.
+    """
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=study_id)
+        if not study.is_active or study.is_draining:
+            return False
+        reason = f"Stopped by {by}"
+        _cancel(study, (TrialState.WAITING,), reason)
+        if not study.trials.filter(state=TrialState.RUNNING).exists():
+            return end_study(study_id=study_id, state=StudyState.STOPPED, reason=reason, by=by)
+        Study.objects.filter(pk=study_id).update(
+            state=StudyState.RUNNING,
+            state_reason="",
+            running_since=Coalesce("running_since", Now()),
+            ends_as=StudyState.STOPPED,
+            ends_because=f"{reason} after its running trials"[:300],
+            version=F("version") + 1,
+        )
+        record_event(study_id, "asked to stop after its running trials", by=by)
+    return True
+
+
+def end_study(*, study_id: int, state: StudyState, reason: str, by: str = "") -> bool:
     """Move an active study to a terminal state and cancel what still runs or waits."""
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
         if not study.is_active:
             return False
-        _cancel_open_trials(study, reason)
-        _move(study, state, reason, finished_at=Now())
+        _cancel(study, OPEN_TRIALS, reason)
+        _move(study, state, reason, finished_at=Now(), ends_as="", ends_because="")
+        record_event(study_id, "stopped" if by else f"{state}: {reason}", by=by)
     logger.info("study %s %s: %s", study_id, state, reason)
     return True
 
@@ -102,8 +135,9 @@ def _move(study: Study, state: StudyState, reason: str, **fields: Any) -> None:
     )
 
 
-def _cancel_open_trials(study: Study, reason: str) -> None:
-    ids = list(study.trials.filter(state__in=OPEN_TRIALS).values_list("pk", flat=True))
+def _cancel(study: Study, states: Sequence[TrialState], reason: str) -> None:
+    """Cancel the trials in these states."""
+    ids = list(study.trials.filter(state__in=states).values_list("pk", flat=True))
     Trial.objects.filter(pk__in=ids).update(state=TrialState.CANCELLED, finished_at=Now(), lease_until=None)
     Attempt.objects.filter(trial__in=ids, state=AttemptState.RUNNING).update(
         state=AttemptState.CANCELLED, reason=reason[:500], finished_at=Now()

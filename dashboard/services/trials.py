@@ -25,6 +25,7 @@ from dashboard.models import (
 )
 from dashboard.services.clock import lease_end
 from dashboard.services.endings import end_study_if_done
+from dashboard.services.retries import n_retries
 from dashboard.services.studies import touch_study
 from dashboard.services.tallies import count
 from dashboard.services.work import announce_work
@@ -119,48 +120,50 @@ def finish_trial(fence: Fence, outcome: Outcome) -> bool:
 
 
 def fail_trial(fence: Fence, *, kind: FailureKind, message: str, traceback: str = "") -> bool:
-    """Record a failure that another attempt would only repeat."""
+    """The training failed: another attempt where the study allows one for this kind, or a failed trial."""
     with _locked(fence):
-        recorded = fence.trials().update(
-            state=TrialState.FAILED,
-            failure_kind=kind,
-            failure_message=message[:500],
-            finished_at=Now(),
-            lease_until=None,
-        )
-        if recorded:
-            fence.attempts().update(
-                state=AttemptState.FAILED, reason=message[:500], traceback=traceback, finished_at=Now()
-            )
-            touch_study(_study_id(fence))
+        recorded = _go_wrong(fence, AttemptState.FAILED, kind, message, traceback=traceback)
     return _after(fence, recorded, f"failure ({kind})")
 
 
 def lose_trial(fence: Fence, *, reason: str, if_expired: bool = False) -> bool:
     """The worker or the process died: another attempt, or a failed trial after too many."""
     with _locked(fence):
-        trials = fence.trials().filter(lease_until__lt=Now()) if if_expired else fence.trials()
-        trial = trials.select_related("study").first()
-        if trial is None:
-            return False if if_expired else _refuse(fence, "loss")
-        n_lost = 1 + trial.attempts.filter(state=AttemptState.LOST).count()
-        is_final = n_lost >= trial.study.max_attempts
-        if is_final:
-            message = f"Lost {n_lost} times. {reason}"
-            fields = {
-                "state": TrialState.FAILED,
-                "failure_kind": FailureKind.LOST,
-                "failure_message": message[:500],
-                "finished_at": Now(),
-            }
-        else:
-            fields = {"state": TrialState.WAITING}
-        recorded = trials.update(lease_until=None, **fields)
-        if recorded:
-            fence.attempts().update(state=AttemptState.LOST, reason=reason[:500], finished_at=Now())
-            touch_study(trial.study_id)
-            announce_work(0 if is_final else 1)
+        if if_expired and not fence.trials().filter(lease_until__lt=Now()).exists():
+            return False
+        recorded = _go_wrong(fence, AttemptState.LOST, FailureKind.LOST, reason)
     return _after(fence, recorded, "loss")
+
+
+def _go_wrong(
+    fence: Fence, state: AttemptState, kind: FailureKind, reason: str, *, traceback: str = ""
+) -> bool:
+    """Another attempt where the study's policy has one left, else a failed trial. Needs the study locked."""
+    trial = fence.trials().select_related("study").first()
+    if trial is None:
+        return False
+    n_before = trial.attempts.filter(failure_kind=kind).count()
+    if n_before < n_retries(trial.study, kind):
+        fields: dict[str, Any] = {"state": TrialState.WAITING}
+        announce_work(1, trial.study.queue)
+    else:
+        fields = {
+            "state": TrialState.FAILED,
+            "failure_kind": kind,
+            "failure_message": (_how_often(kind, n_before + 1) + reason)[:500],
+            "finished_at": Now(),
+        }
+    fence.trials().update(lease_until=None, **fields)
+    fence.attempts().update(
+        state=state, failure_kind=kind, reason=reason[:500], traceback=traceback, finished_at=Now()
+    )
+    touch_study(trial.study_id)
+    return True
+
+
+def _how_often(kind: FailureKind, n: int) -> str:
+    verb = "Lost" if kind == FailureKind.LOST else "Failed"
+    return f"{verb} {n} times. " if n > 1 else ""
 
 
 def return_trial(fence: Fence, *, reason: str) -> bool:
@@ -169,8 +172,9 @@ def return_trial(fence: Fence, *, reason: str) -> bool:
         recorded = fence.trials().update(state=TrialState.WAITING, lease_until=None)
         if recorded:
             fence.attempts().update(state=AttemptState.RETURNED, reason=reason[:500], finished_at=Now())
-            touch_study(_study_id(fence))
-            announce_work(1)
+            study = Study.objects.only("queue").get(pk=_study_id(fence))
+            touch_study(study.pk)
+            announce_work(1, study.queue)
     return bool(recorded)
 
 

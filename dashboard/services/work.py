@@ -1,6 +1,7 @@
 """Telling workers that there may be work. A lost hint costs latency only: the housekeeping sends another."""
 
 import logging
+from collections.abc import Iterable
 from functools import partial
 
 from celery import current_app
@@ -9,22 +10,34 @@ from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
 
+HINTS = "trials."
+
 # Workers wait long for an answer, as a queue may be empty for long; who only says something does not. A
 # broker that hangs must not hold a page up.
 QUICK = {"socket_timeout": 1, "socket_connect_timeout": 1}
 
 
-def announce_work(n_slots: int) -> None:
-    """Wake up to `n_slots` worker slots once the current transaction is committed."""
+def hint_queue(queue: str) -> str:
+    """The broker's queue for hints about one of Parzen's queues."""
+    return HINTS + queue
+
+
+def served_queues(names: Iterable[str]) -> list[str]:
+    """Parzen's queues among the broker's queues that a worker listens to."""
+    return sorted(name.removeprefix(HINTS) for name in names if name.startswith(HINTS))
+
+
+def announce_work(n_slots: int, queue: str) -> None:
+    """Wake up to `n_slots` slots of the queue's workers once the current transaction is committed."""
     if n_slots > 0:
-        transaction.on_commit(partial(_send_hints, n_slots))
+        transaction.on_commit(partial(_send_hints, n_slots, queue))
 
 
-def _send_hints(n_slots: int) -> None:
+def _send_hints(n_slots: int, queue: str) -> None:
     try:
         with current_app.connection_for_write(transport_options=QUICK) as connection:
             for _ in range(n_slots):
-                current_app.send_task("dashboard.tasks.work", connection=connection)
+                current_app.send_task("dashboard.tasks.work", queue=hint_queue(queue), connection=connection)
     except OperationalError as error:
         logger.warning("The broker does not answer, work will be announced again later: %s", error)
 

@@ -1,5 +1,6 @@
 """Which workers are there. A worker says so again before its word runs out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypedDict
 
@@ -29,11 +30,17 @@ class Vitals:
 
 
 def register_worker(
-    *, name: str, n_slots: int, versions: dict[str, str] | None = None, vitals: Vitals | None = None
+    *,
+    name: str,
+    n_slots: int,
+    queues: Sequence[str] = ("cpu",),
+    versions: dict[str, str] | None = None,
+    vitals: Vitals | None = None,
 ) -> None:
     Worker.objects.update_or_create(
         name=name,
         defaults={
+            "queue": ",".join(queues),
             "n_slots": n_slots,
             "versions": versions or {},
             "started_at": Now(),

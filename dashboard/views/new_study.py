@@ -10,7 +10,7 @@ from dashboard.models import Study
 from dashboard.pages import new_study as page
 from dashboard.pages.priors import prior_of
 from dashboard.services.studies import create_study, start_study
-from dashboard.views.access import person, row_number, visible_study
+from dashboard.views.access import person, person_name, row_number, visible_study
 from trainers.errors import ParamsInvalid
 from trainers.registry import trainer_info
 
@@ -72,7 +72,7 @@ def _create(request: HttpRequest, forms: page.StudyForms) -> Study | None:
                 owner=person(request), space=forms.space.to_json(), **forms.study.study_fields()
             )
             if not is_draft:
-                start_study(study_id=study.pk)
+                start_study(study_id=study.pk, by=person_name(request))
     except ValidationError as error:
         forms.study.add_error(None, error)
         return None

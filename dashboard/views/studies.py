@@ -62,7 +62,7 @@ def study_importance(request: HttpRequest, study_id: int) -> HttpResponse:
 @changes_study
 def study_start(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
-    start_study(study_id=study.pk)
+    start_study(study_id=study.pk, by=person_name(request))
     return redirect(study)
 
 
@@ -76,7 +76,7 @@ def study_pause(request: HttpRequest, study_id: int) -> HttpResponse:
 @changes_study
 def study_resume(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
-    resume_study(study_id=study.pk)
+    resume_study(study_id=study.pk, by=person_name(request))
     return redirect(study)
 
 

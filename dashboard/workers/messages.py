@@ -26,7 +26,7 @@ def read_step(message: Message) -> Step:
 
 def read_outcome(message: Message) -> Outcome:
     return Outcome(
-        value=_finite(message["value"]),
+        value=float(message["value"]),  # a trial without a finite value has diverged: recorded as that
         best_step=_count(message["best_step"]),
         metrics={clean_text(k, 100): _finite(v) for k, v in message["metrics"].items()},
         seconds=_finite(message["seconds"]),

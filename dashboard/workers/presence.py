@@ -11,6 +11,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from dashboard.queries.work import n_claimable_trials
 from dashboard.services.housekeeping import stand_in_for_housekeeping
 from dashboard.services.trials import reap_lost_trials
+from dashboard.services.work import served_queues
 from dashboard.services.workers import register_worker, remove_worker, renew_worker
 from dashboard.workers import slots
 from dashboard.workers.vitals import versions, vitals
@@ -31,10 +32,11 @@ class Presence(bootsteps.StartStopStep):
         self.thread: threading.Thread
 
     def include_if(self, parent: Any) -> bool:
-        return "trials" in parent.app.amqp.queues.consume_from
+        return bool(served_queues(parent.app.amqp.queues.consume_from))
 
     def start(self, parent: Any) -> None:
         self.n_slots, self.pool = parent.concurrency, parent.pool
+        slots.queues[:] = served_queues(parent.app.amqp.queues.consume_from)
         slots.trainer_host().warm_up()
         reap_lost_trials()
         self._register()
@@ -62,18 +64,26 @@ class Presence(bootsteps.StartStopStep):
     def beat(self) -> None:
         if not renew_worker(name=self.worker_name, vitals=vitals()):
             self._register()
-        self._wake_idle_slots()
         stand_in_for_housekeeping()
+        self._wake_idle_slots()
 
     def _register(self) -> None:
-        register_worker(name=self.worker_name, n_slots=self.n_slots, versions=versions(), vitals=vitals())
+        register_worker(
+            name=self.worker_name,
+            queues=slots.queues,
+            n_slots=self.n_slots,
+            versions=versions(),
+            vitals=vitals(),
+        )
 
     def _wake_idle_slots(self) -> None:
         """Ask the database, not only the broker: a hint may be lost, and a worker may be deaf to them.
 
         Workers have stayed alive and deaf after broker trouble; then this costs latency and nothing else.
         """
-        for _ in range(min(n_claimable_trials(), self.n_slots - slots.n_occupied())):
+        n_trials = n_claimable_trials()
+        n_ours = sum(n_trials.get(queue, 0) for queue in slots.queues)
+        for _ in range(min(n_ours, self.n_slots - slots.n_occupied())):
             self.pool.apply_async(slots.run_trials_unasked, callback=_ignore)
 
 

@@ -25,6 +25,9 @@ logger = logging.getLogger(__name__)
 # Set when the worker shuts down: slots claim nothing more and supervisors hand their trials back.
 shutting_down = threading.Event()
 
+# What this worker serves; set when it starts.
+queues: list[str] = []
+
 _lock = threading.Lock()
 # The slots that look for work or train, by number.
 _occupied: dict[int, Supervisor | None] = {}
@@ -45,7 +48,7 @@ def run_trials() -> None:
     with _slot() as number, log_context(worker=slot_name(worker_name(), number)):
         while not shutting_down.is_set():
             began = time.monotonic()
-            trial = claim_trial(worker=slot_name(worker_name(), number))
+            trial = claim_trial(worker=slot_name(worker_name(), number), queues=queues)
             if trial is None:
                 return
             count(Happening.CLAIM, seconds=time.monotonic() - began)

@@ -13,7 +13,7 @@ from tests.builders import make_user
 def hints(monkeypatch) -> list[int]:
     """Stands in for the broker: how many slots each hint that was really sent would wake."""
     sent: list[int] = []
-    fake = create_autospec(work._send_hints, side_effect=sent.append)
+    fake = create_autospec(work._send_hints, side_effect=lambda n_slots, queue: sent.append(n_slots))
     monkeypatch.setattr(work, "_send_hints", fake)
     return sent
 

@@ -145,7 +145,7 @@ def attempts_within_limits(record: Record) -> Broken:
     for trial in record.trials.values():
         attempts = record.attempts_of(trial)
         n_lost = sum(a.state == AttemptState.LOST for a in attempts)
-        limit = record.studies[trial.study_id].max_attempts
+        limit = record.studies[trial.study_id].lost_retries + 1
         if n_lost > limit:
             yield "over_budget", f"{_name(trial)} was lost {n_lost} times; the limit is {limit}"
         if trial.failure_kind == "lost" and n_lost != limit:

@@ -113,7 +113,7 @@ SECOND_END = {"what": "write", "verb": "finish_trial", "trial_id": 1, "attempt":
         ("I3", "changed", more(journal=[SECOND_END | {"what": "late"}])),
         ("I4", "doubled", trial_with(value=0.25)),
         ("I4", "doubled", more(journal=[{"what": "start", "study": 5, "trial": 0, "attempt": 1}])),
-        ("I5", "over_budget", study_with(max_attempts=0)),
+        ("I5", "over_budget", study_with(lost_retries=-1)),
         ("I5", "lost", trial_with(state="failed", failure_kind="lost")),
         ("I5", "other", trial_with(attempt=3)),
         ("I6", "other", more(events=[

@@ -83,8 +83,8 @@ class Case:
             expire_lease(trial)
         reap_lost_trials()
         end_studies_that_are_done()
-        start_study(study_id=self.study.pk)
-        resume_study(study_id=self.study.pk)
+        start_study(study_id=self.study.pk, by="Ada")
+        resume_study(study_id=self.study.pk, by="Ada")
         while self.study.pk in claimable_studies():
             trial = claim_trial_of(study_id=self.study.pk, worker=WORKER)
             if trial is not None:
@@ -93,7 +93,7 @@ class Case:
 
 def start():
     case = Case("draft")
-    return case, lambda: start_study(study_id=case.study.pk)
+    return case, lambda: start_study(study_id=case.study.pk, by="Ada")
 
 
 def claim_new():
@@ -142,7 +142,7 @@ def pause():
 
 def resume():
     case = Case("paused")
-    return case, lambda: resume_study(study_id=case.study.pk)
+    return case, lambda: resume_study(study_id=case.study.pk, by="Ada")
 
 
 def stop():
@@ -174,7 +174,7 @@ TRANSITIONS = {
         lambda fence: fail_trial(fence, kind=FailureKind.ERROR, message="broke"), max_failures=1
     ),
     "lose": of_a_claimed_trial(lambda fence: lose_trial(fence, reason="gone")),
-    "lose for good": of_a_claimed_trial(lambda fence: lose_trial(fence, reason="gone"), max_attempts=1),
+    "lose for good": of_a_claimed_trial(lambda fence: lose_trial(fence, reason="gone"), lost_retries=0),
     "return": of_a_claimed_trial(lambda fence: return_trial(fence, reason="shut down")),
     "reap": reap,
     "pause": pause,

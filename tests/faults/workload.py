@@ -54,7 +54,7 @@ class Workload:
         if study is None:
             return
         if study.state == StudyState.PAUSED:
-            self.counts["resume"] += resume_study(study_id=study.pk)
+            self.counts["resume"] += resume_study(study_id=study.pk, by="Ada")
         elif "stopped" in study.name:
             if study.trials.count() * 2 > study.max_trials:
                 self.counts["stop"] += stop_study(study_id=study.pk, by="a fault run")
@@ -102,12 +102,12 @@ class Workload:
         }
         owner = User.objects.get()
         study = create_study(owner=owner, space=_space(n, mix, amount), seed=n, **fields | limits)
-        start_study(study_id=study.pk)
+        start_study(study_id=study.pk, by="Ada")
 
     def _recover_half_made(self) -> None:
         """A study whose start met a database that went away."""
         for study in Study.objects.filter(state=StudyState.DRAFT):
-            start_study(study_id=study.pk)
+            start_study(study_id=study.pk, by="Ada")
 
 
 def _space(number: int, mix: str, amount: float) -> dict[str, Any]:

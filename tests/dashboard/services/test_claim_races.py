@@ -23,7 +23,7 @@ def test_eight_slots_use_up_a_budget_exactly_and_nobody_meets_a_lock(n_trials):
 
     def run_slot(name):
         try:
-            while (trial := claim_trial(worker=name)) is not None:
+            while (trial := claim_trial(worker=name, queues=["cpu"])) is not None:
                 claimed.append((trial.number, trial.attempt))
                 n_running.append(Trial.objects.filter(state="running").count())
                 assert finish_trial(fence_of(trial), outcome(1.0))

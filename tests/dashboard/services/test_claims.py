@@ -30,7 +30,7 @@ def test_claimed_trial_runs_on_its_worker_under_a_lease(settings):
     study = running_study()
     before = timezone.now()
 
-    trial = claim_trial(worker="node-b / 2")
+    trial = claim_trial(worker="node-b / 2", queues=["cpu"])
 
     assert (trial.study_id, trial.number, trial.state, trial.attempt) == (study.pk, 0, "running", 1)
     lease = (trial.lease_until - before).total_seconds()
@@ -71,7 +71,7 @@ def test_budget_is_never_passed():
     for _ in range(3):
         claim(study)
 
-    assert claim_trial(worker=WORKER) is None
+    assert claim_trial(worker=WORKER, queues=["cpu"]) is None
     assert list(study.trials.values_list("number", flat=True)) == [0, 1, 2]
 
 
@@ -80,9 +80,9 @@ def test_no_more_trials_run_at_once_than_allowed():
     first = claim(study)
     claim(study)
 
-    assert claim_trial(worker=WORKER) is None
+    assert claim_trial(worker=WORKER, queues=["cpu"]) is None
     finish_trial(fence_of(first), outcome())
-    assert claim_trial(worker=WORKER).number == 2
+    assert claim_trial(worker=WORKER, queues=["cpu"]).number == 2
 
 
 def test_last_place_goes_to_one_slot_only_when_two_race_for_it(monkeypatch):
@@ -106,7 +106,7 @@ def test_last_place_goes_to_one_slot_only_when_two_race_for_it(monkeypatch):
 def test_study_that_does_not_run_gives_nothing(state):
     study = make_study(state)
 
-    assert claim_trial(worker=WORKER) is None
+    assert claim_trial(worker=WORKER, queues=["cpu"]) is None
     assert claim_trial_of(study_id=study.pk, worker=WORKER) is None
     assert not Trial.objects.exists()
 
@@ -256,23 +256,31 @@ def test_two_studies_share_the_slots_evenly():
     first, second = running_study(n_parallel=8), running_study(n_parallel=8)
 
     for _ in range(6):
-        claim_trial(worker=WORKER)
+        claim_trial(worker=WORKER, queues=["cpu"])
 
     assert (first.trials.count(), second.trials.count()) == (3, 3)
+
+
+def test_worker_claims_only_from_the_queues_that_it_serves():
+    on_gpu, on_cpu = running_study(queue="gpu"), running_study(queue="cpu", max_trials=1)
+
+    assert claim_trial(worker=WORKER, queues=["cpu"]).study == on_cpu
+    assert claim_trial(worker=WORKER, queues=["cpu"]) is None
+    assert claim_trial(worker=WORKER, queues=["cpu", "gpu"]).study == on_gpu
 
 
 def test_other_study_gets_the_slot_when_one_has_no_room():
     first, second = running_study(n_parallel=1), running_study(n_parallel=1)
     claim(first)
 
-    assert claim_trial(worker=WORKER).study == second
-    assert claim_trial(worker=WORKER) is None
+    assert claim_trial(worker=WORKER, queues=["cpu"]).study == second
+    assert claim_trial(worker=WORKER, queues=["cpu"]) is None
 
 
 def test_study_fails_with_the_reason_when_its_sampler_raises():
     study = running_study(sampler="guesswork")
 
-    assert claim_trial(worker=WORKER) is None
+    assert claim_trial(worker=WORKER, queues=["cpu"]) is None
 
     study.refresh_from_db()
     assert study.state == "failed"
@@ -289,7 +297,7 @@ def test_study_goes_on_when_only_the_database_was_in_trouble(monkeypatch):
 
     monkeypatch.setattr(claims, "suggest", locked)
     with pytest.raises(OperationalError):
-        claim_trial(worker=WORKER)
+        claim_trial(worker=WORKER, queues=["cpu"])
 
     study.refresh_from_db()
     training.refresh_from_db()
@@ -304,12 +312,12 @@ def test_last_points_may_train_to_their_end_when_the_space_is_exhausted(monkeypa
         raise SpaceExhausted("all points were tried")
 
     monkeypatch.setattr(claims, "suggest", exhausted)
-    assert claim_trial(worker=WORKER) is None
+    assert claim_trial(worker=WORKER, queues=["cpu"]) is None
     study.refresh_from_db()
     assert study.state == "running"
 
     assert finish_trial(fence_of(last), outcome())
-    assert claim_trial(worker=WORKER) is None
+    assert claim_trial(worker=WORKER, queues=["cpu"]) is None
     study.refresh_from_db()
     assert study.state == "finished"
 
@@ -318,7 +326,7 @@ def test_broken_study_does_not_keep_the_slot_from_the_next_one():
     running_study(sampler="guesswork")
     healthy = running_study()
 
-    assert claim_trial(worker=WORKER).study == healthy
+    assert claim_trial(worker=WORKER, queues=["cpu"]).study == healthy
 
 
 def test_study_finishes_when_its_space_is_exhausted(monkeypatch):
@@ -330,7 +338,7 @@ def test_study_finishes_when_its_space_is_exhausted(monkeypatch):
 
     monkeypatch.setattr(claims, "suggest", exhausted)
 
-    assert claim_trial(worker=WORKER) is None
+    assert claim_trial(worker=WORKER, queues=["cpu"]) is None
     study.refresh_from_db()
     assert (study.state, study.state_reason) == ("finished", "Space exhausted: all 12 points were tried")
     done.refresh_from_db()
@@ -342,7 +350,7 @@ def test_study_ends_instead_of_giving_a_trial_when_its_time_is_up():
     add_trials(study, 2)
     run_since(study, 61)
 
-    assert claim_trial(worker=WORKER) is None
+    assert claim_trial(worker=WORKER, queues=["cpu"]) is None
 
     study.refresh_from_db()
     assert (study.state, study.trials.count()) == ("finished", 2)

@@ -123,7 +123,7 @@ def test_time_in_a_pause_does_not_count():
     run_since(study, 200)
     pause_study(study_id=study.pk, by="Ada")
     assert not end_study_if_done(study_id=study.pk)
-    resume_study(study_id=study.pk)
+    resume_study(study_id=study.pk, by="Ada")
     run_since(study, 90)
 
     assert not end_study_if_done(study_id=study.pk)

@@ -20,7 +20,7 @@ def test_hints_wait_for_the_commit_when_a_study_is_started(hints, django_capture
     study = make_study(n_parallel=3)
 
     with django_capture_on_commit_callbacks() as callbacks:
-        start_study(study_id=study.pk)
+        start_study(study_id=study.pk, by="Ada")
     assert hints == []
     for callback in callbacks:
         callback()
@@ -34,7 +34,7 @@ def test_start_wakes_no_more_slots_than_there_are_trials(
     study = make_study(n_parallel=n_parallel, max_trials=max_trials)
 
     with django_capture_on_commit_callbacks(execute=True):
-        start_study(study_id=study.pk)
+        start_study(study_id=study.pk, by="Ada")
 
     assert hints == [n]
 
@@ -43,7 +43,7 @@ def test_resume_wakes_slots(hints, django_capture_on_commit_callbacks):
     study = make_study("paused", n_parallel=3)
 
     with django_capture_on_commit_callbacks(execute=True):
-        resume_study(study_id=study.pk)
+        resume_study(study_id=study.pk, by="Ada")
 
     assert hints == [3]
 
@@ -52,8 +52,8 @@ def test_no_hint_is_sent_when_the_move_was_refused(hints, django_capture_on_comm
     study = running_study()
 
     with django_capture_on_commit_callbacks(execute=True):
-        start_study(study_id=study.pk)
-        resume_study(study_id=study.pk)
+        start_study(study_id=study.pk, by="Ada")
+        resume_study(study_id=study.pk, by="Ada")
         pause_study(study_id=study.pk, by="Ada")
 
     assert hints == []
@@ -74,31 +74,35 @@ def test_no_hint_is_sent_when_the_transaction_is_rolled_back(hints):
     study = make_study()
 
     with transaction.atomic():
-        start_study(study_id=study.pk)
+        start_study(study_id=study.pk, by="Ada")
         transaction.set_rollback(True)
     assert hints == []
 
     with transaction.atomic():
-        start_study(study_id=study.pk)
+        start_study(study_id=study.pk, by="Ada")
         assert hints == []
     assert hints == [4]
 
 
 def test_nothing_is_announced_for_no_slot(django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks() as callbacks:
-        announce_work(0)
-        announce_work(-1)
+        announce_work(0, "cpu")
+        announce_work(-1, "cpu")
 
     assert callbacks == []
 
 
 def test_one_message_goes_out_per_slot(monkeypatch):
     sent = []
-    monkeypatch.setattr(work.current_app, "send_task", lambda name, connection: sent.append(name))
 
-    _send_hints(3)
+    def send_task(name, *, queue, connection):
+        sent.append((name, queue))
 
-    assert sent == ["dashboard.tasks.work"] * 3
+    monkeypatch.setattr(work.current_app, "send_task", send_task)
+
+    _send_hints(3, "gpu")
+
+    assert sent == [("dashboard.tasks.work", "trials.gpu")] * 3
 
 
 def test_broker_that_is_down_is_logged_and_no_error(monkeypatch, caplog):
@@ -110,7 +114,7 @@ def test_broker_that_is_down_is_logged_and_no_error(monkeypatch, caplog):
 
     monkeypatch.setattr(work.current_app, "send_task", refuse)
 
-    _send_hints(3)
+    _send_hints(3, "cpu")
 
     assert len(tried) == 1
     assert "The broker does not answer" in caplog.text
@@ -141,7 +145,7 @@ class SilentBroker(threading.Thread):
         self.has_client_gone = True
 
 
-@pytest.mark.parametrize("ask", [is_broker_up, lambda: _send_hints(1)], ids=["question", "hint"])
+@pytest.mark.parametrize("ask", [is_broker_up, lambda: _send_hints(1, "cpu")], ids=["question", "hint"])
 def test_nobody_waits_long_for_a_broker_that_hangs(tmp_path, monkeypatch, ask):
     monkeypatch.setattr(work, "QUICK", {"socket_timeout": 0.1})
     broker = SilentBroker(tmp_path / "broker.sock")

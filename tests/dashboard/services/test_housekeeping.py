@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dashboard import tasks
 from dashboard.models import Study, Trial, Worker
-from dashboard.services import housekeeping
+from dashboard.services import housekeeping, work
 from dashboard.services.housekeeping import announce_forgotten_work, end_studies_that_are_done, keep_house
 from dashboard.services.workers import (
     forget_dead_workers,
@@ -33,6 +33,19 @@ def announce(hints, django_capture_on_commit_callbacks):
 
 def die(name):
     Worker.objects.filter(name=name).update(alive_until=timezone.now() - dt.timedelta(seconds=1))
+
+
+def test_hints_go_to_the_queue_of_their_study(monkeypatch, django_capture_on_commit_callbacks):
+    register_worker(name="node-a:1", n_slots=2, queues=["gpu"])
+    register_worker(name="node-b:1", n_slots=2, queues=["cpu"])
+    running_study(queue="gpu", max_trials=1)
+    sent = []
+    monkeypatch.setattr(work, "_send_hints", lambda n_slots, queue: sent.append((n_slots, queue)))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        announce_forgotten_work()
+
+    assert sent == [(1, "gpu")]
 
 
 def test_worker_is_believed_until_its_word_runs_out(settings):

@@ -22,7 +22,7 @@ def test_lost_trial_waits_for_another_attempt():
 
 
 def test_trial_fails_when_it_was_lost_too_often():
-    study = running_study(max_attempts=2)
+    study = running_study(lost_retries=1)
     lose_trial(fence_of(claim(study)), reason="Killed.")
 
     lose_trial(fence_of(claim(study)), reason="Killed again.")
@@ -34,7 +34,7 @@ def test_trial_fails_when_it_was_lost_too_often():
 
 
 def test_last_loss_wakes_no_slot_for_that_trial(hints, django_capture_on_commit_callbacks):
-    trial = claim(running_study(max_attempts=1))
+    trial = claim(running_study(lost_retries=0))
 
     with django_capture_on_commit_callbacks(execute=True):
         lose_trial(fence_of(trial), reason="Killed.")
@@ -43,7 +43,7 @@ def test_last_loss_wakes_no_slot_for_that_trial(hints, django_capture_on_commit_
 
 
 def test_handed_back_trial_does_not_count_as_lost():
-    study = running_study(max_attempts=2)
+    study = running_study(lost_retries=1)
     for _ in range(5):
         assert return_trial(fence_of(claim(study)), reason="Its worker was shut down.")
     lose_trial(fence_of(claim(study)), reason="Killed.")
@@ -117,7 +117,7 @@ def test_trial_lost_during_a_pause_waits():
 
 
 def test_study_ends_when_its_last_trial_is_lost_for_good():
-    study = running_study(max_trials=2, max_attempts=1)
+    study = running_study(max_trials=2, lost_retries=0)
     complete(study)
 
     lose_trial(fence_of(claim(study)), reason="Killed.")

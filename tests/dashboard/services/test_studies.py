@@ -28,9 +28,9 @@ from tests.builders import (
 
 pytestmark = pytest.mark.django_db
 MOVES = {
-    "start": lambda pk: start_study(study_id=pk),
+    "start": lambda pk: start_study(study_id=pk, by="Ada"),
     "pause": lambda pk: pause_study(study_id=pk, by="Ada"),
-    "resume": lambda pk: resume_study(study_id=pk),
+    "resume": lambda pk: resume_study(study_id=pk, by="Ada"),
     "stop": lambda pk: stop_study(study_id=pk, by="Ada"),
 }
 ALLOWED = {
@@ -88,7 +88,7 @@ def test_new_study_gets_a_seed_of_its_own_when_none_is_given():
         ({"n_parallel": 0}, ValidationError),
         ({"max_epochs": 0}, ValidationError),
         ({"max_failures": 0}, ValidationError),
-        ({"max_attempts": 0}, ValidationError),
+        ({"lost_retries": 101}, ValidationError),
         ({"direction": "sideways"}, ValidationError),
         ({"name": ""}, ValidationError),
         ({"name": "x" * 101}, ValidationError),
@@ -146,7 +146,7 @@ def test_pause_stops_the_clock_of_the_study():
     assert study.running_since is None
     assert study.seconds_before == pytest.approx(100, abs=5)
 
-    resume_study(study_id=study.pk)
+    resume_study(study_id=study.pk, by="Ada")
     run_since(study, 50)
     stop_study(study_id=study.pk, by="Ada")
     study.refresh_from_db()
@@ -170,7 +170,7 @@ def test_start_forgets_nothing_and_resume_clears_the_reason():
     study = make_study("paused")
     started = study.started_at
 
-    resume_study(study_id=study.pk)
+    resume_study(study_id=study.pk, by="Ada")
 
     study.refresh_from_db()
     assert study.state_reason == ""

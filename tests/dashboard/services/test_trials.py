@@ -54,6 +54,17 @@ def test_old_attempt_is_refused_and_nothing_changes(write):
     assert not is_current(fence_of(old))
 
 
+def test_refused_write_is_named_in_the_log(caplog):
+    study = running_study()
+    old = claim(study)
+    lose_trial(fence_of(old), reason="gone")
+
+    finish_trial(fence_of(old), outcome())
+
+    late = [record for record in caplog.records if "late result refused" in record.message]
+    assert [record.levelname for record in late] == ["WARNING"]
+
+
 def test_attempt_that_was_never_given_out_is_refused(write):
     trial = claim(running_study())
     before = everything()

@@ -40,11 +40,21 @@ def test_every_page_that_shows_studies_says_that_no_worker_is_there(page, name, 
         return page.get(reverse(name, args=args)).content.decode()
 
     assert "No worker is there, so nothing trains. Start one with <code>make run</code>" in html()
-    assert "worker -P threads -Q trials</code>; the work goes on by itself." in html()
+    assert "worker -P threads -Q trials.cpu</code>; the work goes on by itself." in html()
 
     register_worker(name="node-a:1", n_slots=1)
     assert "so nothing trains" not in html()
     assert 'id="troubles"' in html()
+
+
+def test_queue_that_nobody_serves_is_named_with_its_remedy(page):
+    register_worker(name="node-a:1", n_slots=1, queues=["cpu"])
+    running_study(queue="gpu")
+
+    html = page.get(reverse("study-list")).content.decode()
+
+    assert "No worker serves the queue gpu, so its studies wait." in html
+    assert "-Q trials.gpu</code>" in html
 
 
 def test_poll_of_the_study_list_brings_the_banner_too(page):

@@ -45,7 +45,7 @@ def test_page_says_how_to_start_a_worker_when_none_is_there(page):
     html = page.get(URL).content.decode()
 
     assert "No worker is there" in html
-    assert ".venv/bin/python -m celery -A dashboard worker -P threads -Q trials" in html
+    assert ".venv/bin/python -m celery -A dashboard worker -P threads -Q trials.cpu" in html
 
 
 def test_page_shows_each_worker_with_what_its_slots_train(page, user):

@@ -34,6 +34,7 @@ class FakePool:
 def presence(monkeypatch):
     monkeypatch.setattr(slots, "trainer_host", lambda: SimpleNamespace(warm_up=int, server_pid=None))
     monkeypatch.setattr(housekeeping, "_last_time", None)
+    monkeypatch.setattr(slots, "queues", ["cpu"])
     presence = Presence(SimpleNamespace())
     presence.n_slots, presence.pool = N_SLOTS, FakePool()
     return presence
@@ -87,12 +88,22 @@ def started(presence):
 
     def start():
         pool = FakePool()
-        presence.start(SimpleNamespace(concurrency=N_SLOTS, pool=pool))
+        queues = SimpleNamespace(consume_from={"trials.cpu": None})
+        app = SimpleNamespace(amqp=SimpleNamespace(queues=queues))
+        presence.start(SimpleNamespace(app=app, concurrency=N_SLOTS, pool=pool))
         presence.thread.join()
         return pool
 
     yield start
     slots.shutting_down.clear()
+
+
+def test_heartbeat_wakes_nobody_for_a_queue_of_others(presence):
+    running_study(queue="gpu")
+
+    presence.beat()
+
+    assert presence.pool.jobs == []
 
 
 def test_worker_looks_for_work_when_it_starts(started):

@@ -25,6 +25,7 @@ class EndlessHost(FakeHost):
 def host(monkeypatch):
     host = EndlessHost(FakeTraining())
     monkeypatch.setattr(slots, "trainer_host", lambda: host)
+    monkeypatch.setattr(slots, "queues", ["cpu"])
     return host
 
 

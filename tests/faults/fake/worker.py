@@ -29,8 +29,8 @@ def _fake_host() -> TrainerHost:
 
 def _noting_claims(claim: Any) -> Any:
     @wraps(claim)
-    def claim_trial(*, worker: str) -> Any:
-        trial = claim(worker=worker)
+    def claim_trial(*, worker: str, queues: list[str]) -> Any:
+        trial = claim(worker=worker, queues=queues)
         if trial is not None:
             journal.append("claim", trial_id=trial.pk, attempt=trial.attempt, worker=os.getpid())
         return trial
