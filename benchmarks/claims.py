@@ -196,7 +196,10 @@ def _replace_hints() -> None:
     """No broker takes part."""
     from dashboard.services import work
 
-    work._send_hints = lambda *_: None  # type: ignore[assignment, misc]  # noqa: SLF001
+    def send_nothing(n_slots: int, queue: str) -> None:  # noqa: ARG001
+        pass
+
+    work._send_hints = send_nothing  # noqa: SLF001
 
 
 if __name__ == "__main__":

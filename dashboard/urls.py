@@ -35,11 +35,15 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/start/", studies.study_start, name="study-start"),
     path("studies/<int:study_id>/pause/", studies.study_pause, name="study-pause"),
     path("studies/<int:study_id>/resume/", studies.study_resume, name="study-resume"),
+    path("studies/<int:study_id>/drain/", studies.study_drain, name="study-drain"),
+    path("studies/<int:study_id>/budget/", studies.study_budget, name="study-budget"),
+    path("studies/<int:study_id>/retry-lost/", studies.study_retry_lost, name="study-retry-lost"),
     path("studies/<int:study_id>/stop/", studies.study_stop, name="study-stop"),
 ]
 trial_pages = [  # /studies/<id>/trials/<number>/
     path("studies/<int:study_id>/trials/<int:number>/", trials.trial_detail, name="trial-detail"),
     path("studies/<int:study_id>/trials/<int:number>/live/", trials.trial_live, name="trial-live"),
+    path("studies/<int:study_id>/trials/<int:number>/retry/", trials.trial_retry, name="trial-retry"),
     path("studies/<int:study_id>/trials/<int:number>/log/<int:attempt>/", trials.trial_log, name="trial-log"),
 ]
 others = [

@@ -5,56 +5,15 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from dashboard.forms.budget import BudgetForm, count_field
 from optimizer.samplers import SAMPLERS
 from trainers.base import TrainerInfo
 
-MINUTE = 60
 # What a new study opens with.
 DEFAULT_SAMPLER = "auto"
 
 
-def _count(
-    label: str, *, low: int = 1, high: int = 100_000, required: bool = True, hint: str = ""
-) -> forms.IntegerField:
-    return forms.IntegerField(
-        label=label,
-        min_value=low,
-        max_value=high,
-        required=required,
-        help_text=hint,
-        widget=forms.TextInput(attrs={"class": "input num", "inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={
-            "invalid": "Give a whole number.",
-            "required": f"Give a number from {low:,} up.",
-            "min_value": f"Must be at least {low:,}.",
-            "max_value": f"Must be at most {high:,}.",
-        },
-    )
-
-
-def _minutes(label: str) -> forms.FloatField:
-    return forms.FloatField(
-        label=label,
-        required=False,
-        min_value=0.1,
-        max_value=525_600,
-        widget=forms.TextInput(
-            attrs={
-                "class": "input num",
-                "inputmode": "decimal",
-                "autocomplete": "off",
-                "placeholder": "no limit",
-            }
-        ),
-        error_messages={
-            "invalid": "Give a number of minutes, or leave it empty for no limit.",
-            "min_value": "Must be at least 0.1 minutes.",
-            "max_value": "Must be at most 525,600 minutes, a year.",
-        },
-    )
-
-
-class StudyForm(forms.Form):
+class StudyForm(BudgetForm):
     """Names, data, goal and budgets. `trainer` decides which objectives there are."""
 
     name = forms.CharField(
@@ -67,12 +26,8 @@ class StudyForm(forms.Form):
     sampler = forms.ChoiceField(
         label="Sampler", widget=forms.RadioSelect, error_messages={"required": "Choose a sampler."}
     )
-    max_trials = _count("Trials")
-    max_epochs = _count("Epochs per trial")
-    max_minutes = _minutes("Study time")
-    max_trial_minutes = _minutes("Time per trial")
-    n_parallel = _count("Trials at once", high=256)
-    seed = _count(
+    max_epochs = count_field("Epochs per trial")
+    seed = count_field(
         "Seed", low=0, high=2**31 - 1, required=False, hint="The same seed repeats suggestions and trainings."
     )
 
@@ -111,14 +66,7 @@ class StudyForm(forms.Form):
             "objective": metric.name,
             "direction": metric.direction,
             "sampler": data["sampler"],
-            "max_trials": data["max_trials"],
             "max_epochs": data["max_epochs"],
-            "max_seconds": _seconds(data["max_minutes"]),
-            "max_trial_seconds": _seconds(data["max_trial_minutes"]),
-            "n_parallel": data["n_parallel"],
             "seed": data["seed"],
+            **self.budget_fields(is_percent=metric.is_percent),
         }
-
-
-def _seconds(minutes: float | None) -> int | None:
-    return None if minutes is None else max(1, round(minutes * MINUTE))

@@ -42,6 +42,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
+            model_name="study",
+            name="failures_since",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
             model_name="attempt",
             name="failure_kind",
             field=models.CharField(

@@ -61,8 +61,9 @@ class Study(models.Model):
     min_improvement = models.FloatField(
         default=0, validators=[MinValueValidator(0), MaxValueValidator(MAX_IMPROVEMENT)]
     )
-    # The study fails after this many failed trials in a row.
+    # The study fails after this many failed trials in a row, counted anew when somebody lets it go on.
     max_failures = models.PositiveIntegerField(default=5, validators=[MinValueValidator(1)])
+    failures_since = models.DateTimeField(null=True, blank=True)
 
     # Further attempts of a trial, by what went wrong. Whatever is not listed would only go wrong again.
     lost_retries = models.PositiveIntegerField(default=2, validators=[MaxValueValidator(MAX_RETRIES)])

@@ -6,6 +6,8 @@ from typing import Any
 
 from dashboard.charts.small import CountBar, count_bar
 from dashboard.models import Study
+from dashboard.pages.metrics import goal_of
+from dashboard.services.endings import FINISHED_TRIALS, n_stale_trials
 from dashboard.templatetags.format import duration, thousands
 
 
@@ -53,8 +55,30 @@ def budgets_of(
         budgets.append(
             Budget("Study time", "no limit", duration(round(seconds)), "", 0.0, "no limit", is_soft=True)
         )
+    budgets += _value_budgets(study, rows)
     budgets.append(_epochs_budget(study, rows))
     budgets.append(_failures_budget(study, counts, rows))
+    return budgets
+
+
+def _value_budgets(study: Study, rows: Sequence[dict[str, Any]]) -> list[Budget]:
+    """Limits that the values decide, where they are set."""
+    goal, budgets = goal_of(study), list[Budget]()
+    values = [row["value"] for row in rows if row["state"] == "complete"]
+    best = (min if study.direction == "minimize" else max)(values, default=None)
+    if study.target_value is not None:
+        budgets.append(
+            Budget("Target", "ends the study", goal.show(best), f"of {goal.show(study.target_value)}")
+        )
+    if study.max_stale_trials:
+        ended = sorted((r for r in rows if r["state"] in FINISHED_TRIALS), key=lambda r: r["finished_at"])
+        finished = (r["value"] if r["state"] == "complete" else None for r in ended)
+        n = n_stale_trials(finished, study.direction, study.min_improvement)
+        share = min(100.0, 100 * n / study.max_stale_trials)
+        label = f"{n} of {study.max_stale_trials} trials without improvement"
+        by = f"by {study.min_improvement:g} %" if study.min_improvement else "ends the study"
+        of = f"of {thousands(study.max_stale_trials)} trials"
+        budgets.append(Budget("Without improvement", by, thousands(n), of, share, label, is_soft=True))
     return budgets
 
 

@@ -10,10 +10,12 @@ from django.conf import settings
 from django.http import QueryDict
 
 from dashboard.forms.knob import LABELS, SEARCH, KnobForm, initial_of
-from dashboard.forms.study import DEFAULT_SAMPLER, MINUTE, StudyForm
+from dashboard.forms.study import DEFAULT_SAMPLER, StudyForm
 from dashboard.models import Study
+from dashboard.pages.budget import budget_of
 from dashboard.pages.data import all_datasets
 from dashboard.pages.grid import GridNote, grid_note
+from dashboard.queries.work import known_queues
 from dashboard.templatetags.format import param as show_param
 from optimizer import SearchSpace, SpaceError
 from optimizer.samplers import SAMPLERS, SamplerInfo
@@ -57,7 +59,10 @@ class StudyForms:
         self.trainer = trainer
         self.start = start
         self.datasets = all_datasets()
-        self.study = StudyForm(data, trainer=trainer, datasets=self.datasets, initial=start.fields)
+        self.queues = known_queues()
+        self.study = StudyForm(
+            data, trainer=trainer, datasets=self.datasets, queues=self.queues, initial=start.fields
+        )
         self.knobs = [
             KnobForm(knob, data=data, initial=initial_of(knob, start.settings.get(knob.name)))
             for knob in trainer.knobs
@@ -213,11 +218,8 @@ def start_from_study(study: Study) -> Start:
         "dataset": study.dataset,
         "objective": study.objective,
         "sampler": study.sampler,
-        "max_trials": study.max_trials,
         "max_epochs": study.max_epochs,
-        "max_minutes": study.max_seconds and study.max_seconds / MINUTE,
-        "max_trial_minutes": study.max_trial_seconds and study.max_trial_seconds / MINUTE,
-        "n_parallel": study.n_parallel,
+        **budget_of(study),
     }
     return Start(study.trainer, fields, settings_of, f"A copy of {study.name}, ready to be changed.")
 

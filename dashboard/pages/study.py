@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from dashboard.models import Study, StudyState, Trial
+from dashboard.models import FailureKind, Study, StudyEvent, StudyState, Trial
 from dashboard.pages.budgets import Budget, budgets_of
 from dashboard.pages.data import dataset_words, sampler_label, trainer_label
 from dashboard.pages.metrics import Goal, goal_of, is_percent
@@ -20,6 +20,8 @@ from optimizer import SearchSpace
 
 # How the reason begins when a sampler had nothing more to propose.
 EXHAUSTED = "Space exhausted"
+# The latest ones that the page lists.
+EVENTS = 20
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class StudyPage:
     space: list[SpaceRow]
     proposals: Proposals
     charts: dict[str, Any]
+    n_lost: int
+    events: list[StudyEvent]
     at: int
 
     @property
@@ -72,6 +76,8 @@ def study_page(study: Study, query: Mapping[str, str]) -> StudyPage:
         table=trial_table(study, space, counts, query),
         proposals=proposals,
         charts=study_charts(study, space, goal, rows, proposals),
+        n_lost=sum(row["failure_kind"] == FailureKind.LOST for row in rows),
+        events=list(study.events.all()[:EVENTS]),
         at=int(now.timestamp()),
     )
 
@@ -84,6 +90,10 @@ def _sentence(study: Study, counts: Mapping[str, int], seconds: float) -> str:
     if study.state != StudyState.RUNNING:
         return f"{_reason(study, counts)}. {_spent(study, counts, seconds)}"
     n_running = counts.get("running", 0)
+    if study.is_draining:
+        n_open = n_running + counts.get("waiting", 0)
+        last = "its last one" if n_open == 1 else f"its last {n_open} trials"
+        return f"It makes no new trials and ends with {last}."
     doing = (
         f"{count_noun(n_running, 'trial')} {'is' if n_running == 1 else 'are'} training"
         if n_running

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce, Now
 
@@ -25,6 +26,12 @@ def n_claimable_trials() -> dict[str, int]:
     for queue, n_parallel, n_running, n_waiting, n_new in _claimable().values_list(*fields):
         n[queue] += max(0, min(n_parallel - n_running, n_waiting + n_new))
     return dict(n)
+
+
+def known_queues() -> list[str]:
+    """Queues that this machine or a living worker serves."""
+    workers = Worker.objects.filter(alive_until__gt=Now()).values_list("queue", flat=True)
+    return sorted({*settings.QUEUES, *(queue for queues in workers for queue in queues.split(","))})
 
 
 def unserved_queues() -> list[str]:

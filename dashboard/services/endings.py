@@ -3,9 +3,9 @@
 The total number of trials is kept where trials are made, under the lock of the study (`claims`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Case, Count, Max, Min, Q, QuerySet, When
 from django.db.models.functions import Now
 
 from dashboard.models import FailureKind, Study, StudyState, Trial, TrialState
@@ -78,25 +78,32 @@ def _trials_are_used_up(study: Study) -> Ending | None:
 
 
 def _is_stale(study: Study) -> Ending | None:
-    """The last trials to finish, compared with the best of all that finished before them."""
     n = study.max_stale_trials
     if n is None:
         return None
-    finished = study.trials.filter(state__in=FINISHED_TRIALS).order_by("-finished_at", "-number")
-    latest = finished.values_list("pk", "state", "value")[:n]
-    if len(latest) < n:
-        return None
-    values = [value for _, state, value in latest if state == TrialState.COMPLETE and value is not None]
-    before = _best(_complete(study).exclude(pk__in=[pk for pk, *_ in latest]), study)
-    if before is None or any(_is_improvement(value, before, study) for value in values):
+    finished = study.trials.filter(state__in=FINISHED_TRIALS).order_by("finished_at", "number")
+    values = finished.values_list(Case(When(state=TrialState.COMPLETE, then="value")), flat=True)
+    if n_stale_trials(values, study.direction, study.min_improvement) < n:
         return None
     by = f" by {study.min_improvement:g} %" if study.min_improvement else ""
     return StudyState.FINISHED, f"No improvement{by} in {count_noun(n, 'trial')}"
 
 
-def _is_improvement(value: float, best: float, study: Study) -> bool:
-    gain = best - value if study.direction == "minimize" else value - best
-    return gain > 0 and gain >= abs(best) * study.min_improvement / 100
+def n_stale_trials(values: Iterable[float | None], direction: str, min_improvement: float) -> int:
+    """How many trials have finished since the last that improved the best value by so many percent of it.
+
+    Values in the order of finishing, None for a pruned trial. A gain that is too small leaves the mark where
+    it was, so that many small ones add up.
+    """
+    mark, n = None, 0
+    sign = 1 if direction == "minimize" else -1
+    for value in values:
+        gain = 0.0 if value is None or mark is None else sign * (mark - value)
+        if value is not None and (mark is None or (gain > 0 and gain >= abs(mark) * min_improvement / 100)):
+            mark, n = value, 0
+        elif mark is not None:
+            n += 1
+    return n
 
 
 def _keeps_failing(study: Study) -> Ending | None:
@@ -119,9 +126,11 @@ def _best(trials: QuerySet[Trial], study: Study) -> float | None:
 
 def _latest_failures(study: Study) -> list[str]:
     """Failure kinds of the trials that ended last, newest first, up to the first one that did not fail."""
+    trials = (
+        study.trials.filter(finished_at__gt=study.failures_since) if study.failures_since else study.trials
+    )
     latest = (
-        Trial.objects.filter(study=study)
-        .exclude(state__in=(*OPEN_TRIALS, TrialState.CANCELLED))
+        trials.exclude(state__in=(*OPEN_TRIALS, TrialState.CANCELLED))
         .order_by("-finished_at", "-number")
         .values_list("state", "failure_kind")[: study.max_failures]
     )

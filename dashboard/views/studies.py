@@ -5,11 +5,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dashboard.pages.budget import budget_page
 from dashboard.pages.importance import importance_card
+from dashboard.pages.metrics import goal_of
 from dashboard.pages.studies import studies_page
 from dashboard.pages.study import study_page
 from dashboard.queries.trials import n_complete
-from dashboard.services.studies import pause_study, resume_study, start_study, stop_study
+from dashboard.services.budgets import BudgetRefused, change_budget
+from dashboard.services.retries import retry_lost_trials
+from dashboard.services.studies import drain_study, pause_study, resume_study, start_study, stop_study
 from dashboard.views.access import person, person_name, visible_study
 from dashboard.views.live import is_unchanged
 
@@ -78,6 +82,37 @@ def study_resume(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
     resume_study(study_id=study.pk, by=person_name(request))
     return redirect(study)
+
+
+@changes_study
+def study_drain(request: HttpRequest, study_id: int) -> HttpResponse:
+    study = visible_study(request, study_id)
+    drain_study(study_id=study.pk, by=person_name(request))
+    return redirect(study)
+
+
+@changes_study
+def study_retry_lost(request: HttpRequest, study_id: int) -> HttpResponse:
+    study = visible_study(request, study_id)
+    retry_lost_trials(study_id=study.pk, by=person_name(request))
+    return redirect(study)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def study_budget(request: HttpRequest, study_id: int) -> HttpResponse:
+    """Change what a study may spend; one that has ended goes on."""
+    study = visible_study(request, study_id)
+    page = budget_page(study, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and page.form.is_valid():
+        fields = page.form.budget_fields(is_percent=goal_of(study).is_percent)
+        try:
+            change_budget(study_id=study.pk, by=person_name(request), **fields)
+        except BudgetRefused as refusal:
+            page.form.add_error(None, str(refusal))
+        else:
+            return redirect(study)
+    status = 422 if page.form.errors else 200
+    return render(request, "studies/budget.html", {"study": study, "page": page}, status=status)
 
 
 @changes_study

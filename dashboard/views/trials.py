@@ -1,9 +1,10 @@
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.pages.trial import trial_page
-from dashboard.views.access import visible_study, visible_trial
+from dashboard.services.retries import retry_trial
+from dashboard.views.access import person_name, visible_study, visible_trial
 from dashboard.views.live import is_unchanged
 
 
@@ -11,6 +12,16 @@ from dashboard.views.live import is_unchanged
 def trial_detail(request: HttpRequest, study_id: int, number: int) -> HttpResponse:
     study = visible_study(request, study_id)
     return render(request, "trials/detail.html", {"page": trial_page(study, visible_trial(study, number))})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def trial_retry(request: HttpRequest, study_id: int, number: int) -> HttpResponse:
+    """Train a failed trial again; a GET, as after signing in again on the way, shows it."""
+    study = visible_study(request, study_id)
+    trial = visible_trial(study, number)
+    if request.method == "POST":
+        retry_trial(study_id=study.pk, number=trial.number, by=person_name(request))
+    return redirect(trial)
 
 
 @require_safe

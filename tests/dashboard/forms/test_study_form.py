@@ -17,11 +17,17 @@ GOOD = {
     "max_trial_minutes": "",
     "n_parallel": "2",
     "seed": "",
+    "max_failures": "5",
+    "lost_retries": "2",
+    "memory_retries": "0",
+    "error_retries": "0",
+    "queue": "cpu",
 }
 
 
 def form_of(**changes):
-    return StudyForm(GOOD | changes, trainer=trainer_info("mlp"), datasets=all_datasets())
+    info, queues = trainer_info("mlp"), ["cpu", "gpu"]
+    return StudyForm(GOOD | changes, trainer=info, datasets=all_datasets(), queues=queues)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +39,17 @@ def form_of(**changes):
         ({"max_trial_minutes": "0.1"}, {"max_trial_seconds": 6}),
         ({"seed": "0"}, {"seed": 0}),
         ({"max_trials": "100000"}, {"max_trials": 100_000}),
+        ({"target_value": "0.05"}, {"target_value": 0.05}),
+        ({"target_value": "-3"}, {"target_value": -3}),
+        ({"objective": "val_accuracy", "target_value": "97.5"}, {"target_value": 0.975}),
+        ({"objective": "val_accuracy", "target_value": "0.975"}, {"target_value": 0.975}),
+        ({"target_value": ""}, {"target_value": None, "min_improvement": 0, "max_stale_trials": None}),
+        (
+            {"max_stale_trials": "20", "min_improvement": "0.5"},
+            {"max_stale_trials": 20, "min_improvement": 0.5},
+        ),
+        ({"lost_retries": "0", "error_retries": "3"}, {"lost_retries": 0, "error_retries": 3}),
+        ({"queue": "gpu"}, {"queue": "gpu"}),
         ({"name": "  spaced  "}, {"name": "spaced"}),
         ({"name": "x" * 100}, {"name": "x" * 100}),
     ],
@@ -55,6 +72,12 @@ def test_right_fields_come_in_the_units_of_the_database(changes, fields):
         ("dataset", "mnist", "MNIST is not there. Put mnist.npz into PARZEN_DATA_DIR to use it."),
         ("dataset", "moon", "not one of the available choices"),
         ("max_trials", "0", "Must be at least 1."),
+        ("target_value", "nan", "Give a number, or leave it empty for no target."),
+        ("min_improvement", "-1", "Must be at least 0 %."),
+        ("min_improvement", "101", "Must be at most 100 %."),
+        ("max_stale_trials", "0", "Must be at least 1."),
+        ("lost_retries", "101", "Must be at most 100."),
+        ("queue", "tpu", "not one of the available choices"),
         ("max_trials", "-5", "Must be at least 1."),
         ("max_trials", "100001", "Must be at most 100,000."),
         ("max_trials", "1.5", "Give a whole number."),

@@ -3,6 +3,7 @@
 import pytest
 
 from dashboard.services.claims import claim_trial_of
+from dashboard.services.endings import n_stale_trials
 from dashboard.services.trials import finish_trial
 from tests.builders import WORKER, claim, complete, fence_of, outcome, running_study
 
@@ -110,6 +111,17 @@ def test_percentage_of_a_negative_value_counts_in_its_size():
     complete(study, -1.25)
 
     assert state_of(study)[0] == "finished"
+
+
+def test_small_gains_add_up():
+    values = [1.0, 0.96, 0.92, 0.88]
+
+    assert n_stale_trials(values, "minimize", 10) == 0
+    assert n_stale_trials(values[:3], "minimize", 10) == 2
+
+
+def test_pruned_trials_count_once_there_is_a_value():
+    assert n_stale_trials([None, None, 0.5, None, 0.6], "minimize", 0) == 2
 
 
 def test_trials_count_in_the_order_in_which_they_finished():

@@ -19,7 +19,11 @@ ARGS = {
     "study-start": [1],
     "study-pause": [1],
     "study-resume": [1],
+    "study-drain": [1],
     "study-stop": [1],
+    "study-budget": [1],
+    "study-retry-lost": [1],
+    "trial-retry": [1, 0],
     "trial-detail": [1, 0],
     "trial-live": [1, 0],
     "trial-log": [1, 0, 1],
@@ -27,10 +31,12 @@ ARGS = {
     "sampler-note": ["mlp"],
     "dataset-picture": ["digits"],
 }
-POST_ONLY = {"study-start", "study-pause", "study-resume", "study-stop", "sampler-note", "logout"}
+CHANGES = {"study-start", "study-pause", "study-resume", "study-drain", "study-stop"}
+CHANGES |= {"study-retry-lost", "trial-retry"}
+POST_ONLY = CHANGES | {"sampler-note", "logout"}
 PROBES = {"healthz", "readyz", "metrics"}  # test_monitoring.py has what holds for them
 NEEDS_NO_SIGN_IN = {"sign-in"} | PROBES
-OPEN_METHODS = {"sign-in", "study-new", "password_change"}
+OPEN_METHODS = {"sign-in", "study-new", "study-budget", "password_change"}
 NAMES = [p.name for p in get_resolver().url_patterns if isinstance(p, URLPattern) and p.name]
 PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | {"dataset-picture"}]
 STUDY_ROUTES = [name for name in NAMES if name.startswith(("study-", "trial-")) and name in ARGS]
@@ -79,7 +85,7 @@ def test_unknown_study_does_not_exist(page, name, study_id):
     assert method(reverse(name, args=[study_id, *ARGS[name][1:]])).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["trial-detail", "trial-live", "trial-log"])
+@pytest.mark.parametrize("name", ["trial-detail", "trial-live", "trial-log", "trial-retry"])
 @pytest.mark.parametrize("number", [99, 10**30])
 def test_unknown_trial_does_not_exist(page, study, name, number):
     assert page.get(reverse(name, args=[1, number, *ARGS[name][2:]])).status_code == 404
@@ -97,8 +103,8 @@ def test_address_that_changes_something_refuses_to_be_read(page, study, name):
 
     if name in {"logout", "sampler-note"}:
         assert response.status_code == 405
-    else:  # somebody who signed in again on the way is shown the study
-        assert response.url == reverse("study-detail", args=[1])
+    else:  # somebody who signed in again on the way is shown the study or the trial
+        assert response.url == reverse(f"{name.split('-')[0]}-detail", args=ARGS[name])
     assert everything() == before
 
 
