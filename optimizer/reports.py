@@ -9,8 +9,11 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left, bisect_right, insort
+from collections import Counter
 from operator import index
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from optimizer.objective import to_loss
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from optimizer.objective import Direction
+    from optimizer.values import FloatArray, IntArray
 
 MAX_STEP: Final = 2**63 - 1
 
@@ -45,6 +49,8 @@ class Reports:
         self._curves: dict[int, _Curve] = {}
         self._at: dict[int, array[float]] = {}
         self._groups: dict[Callable[[int], int], dict[int, Reports]] = {}
+        self._n_added: Counter[int] = Counter()  # reports by step, repeated ones too
+        self._columns: dict[int, tuple[int, FloatArray]] = {}  # what `losses_at` found, and at how many
 
     def __len__(self) -> int:
         """How many trials have reported."""
@@ -73,6 +79,7 @@ class Reports:
             curve.steps.insert(i, step)
             curve.losses.insert(i, loss)
         insort(at_step, loss)
+        self._n_added[step] += 1
         for group_of, groups in self._groups.items():
             _group(groups, group_of(number), self.direction).add(number, step, value)
 
@@ -93,6 +100,30 @@ class Reports:
             if i < len(curve.steps) and curve.steps[i] == step:
                 return curve.losses[i]
         raise KeyError(f"trial {number} has not reported at step {step}")
+
+    def losses_at(self, step: int, numbers: IntArray) -> FloatArray:
+        """Losses of the trials ``numbers`` at ``step``, shape (len(numbers),); NaN where there is none.
+
+        For a list of trials that only grows: the next call with a longer one looks at the new trials only.
+        """
+        n_added, n_seen = self._n_added[step], 0
+        if step in self._columns:
+            n_before, column = self._columns[step]
+            n_seen = len(column)
+        new = [self._loss_or_nan(int(number), step) for number in numbers[n_seen:]]
+        if n_seen and n_added - n_before != sum(loss == loss for loss in new):  # noqa: PLR0124 - not NaN
+            n_seen = 0  # an older trial has reported since
+            new = [self._loss_or_nan(int(number), step) for number in numbers]
+        grown = np.array(new) if n_seen == 0 else np.concatenate([column, new]) if new else column
+        self._columns[step] = n_added, grown
+        return grown[: len(numbers)]
+
+    def _loss_or_nan(self, number: int, step: int) -> float:
+        curve = self._curves.get(number)
+        if curve is None:
+            return math.nan
+        i = bisect_left(curve.steps, step)
+        return curve.losses[i] if i < len(curve.steps) and curve.steps[i] == step else math.nan
 
     def best_of(self, number: int, first: int, last: int) -> float:
         """The smallest loss of one trial from step ``first`` to ``last``; infinity when there is none."""

@@ -88,6 +88,5 @@ def _rank_of_pruned(history: History, row: int, n: int) -> float:
     step = reports.last_step(number)
     if step is None:
         return float(n)
-    own = reports.of(number)[step]
-    others = (reports.of(int(other)).get(step) for other in history.numbers[:n])
-    return float(sum(other is not None and other < own for other in others))
+    losses = reports.losses_at(step, history.numbers)
+    return float(np.count_nonzero(losses[:n] < losses[row]))

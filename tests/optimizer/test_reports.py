@@ -60,6 +60,23 @@ def test_questions_about_a_curve_agree_with_a_scan_of_it(events, number, first, 
             reports.loss_at(number, last)
 
 
+@untimed
+@given(events=EVENTS, order=st.permutations(range(7)), lengths=st.lists(st.integers(0, 7), max_size=8))
+def test_column_of_a_step_agrees_with_a_scan_while_trials_are_listed_and_report(events, order, lengths):
+    """Reports and new rows in any order, the column asked for after each."""
+    reports, told, length = Reports(), [], 0
+    for i in range(max(len(events), len(lengths))):
+        if i < len(events):
+            reports.add(*events[i])
+            told.append(events[i])
+        length = max(length, lengths[i]) if i < len(lengths) else length
+        kept = losses_of(told, "minimize")
+        for step in range(7):
+            expected = [kept.get((number, step), math.nan) for number in order[:length]]
+            found = reports.losses_at(step, np.array(order[:length], dtype=np.int64))
+            np.testing.assert_array_equal(found, expected)
+
+
 @every_direction
 @untimed
 @given(events=EVENTS)
