@@ -8,6 +8,9 @@ from celery.platforms import set_pdeathsig  # type: ignore[attr-defined]  # the 
 from celery.signals import beat_embedded_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+# The samplers' matrices are small: threads would only fight with the trainings for cores. To be said before
+# NumPy is loaded; trainings do not inherit it.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 app = Celery("dashboard")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -1,16 +1,33 @@
 """The form of a new study, without its knobs."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.conf import settings
 
 from dashboard.forms.budget import BudgetForm, count_field
+from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
 from trainers.base import TrainerInfo
 
 # What a new study opens with.
 DEFAULT_SAMPLER = "auto"
+
+
+class Stopper(NamedTuple):
+    """A way to stop trials early, or none."""
+
+    name: str
+    label: str
+    help: str
+
+
+# None comes first and is the default: a budget counts trials, and each that is stopped early tells less. The
+# threshold is left out, as its bounds would have to be known before.
+STOPPERS = (
+    Stopper("", "None", "Every trial trains to its end."),
+    *(Stopper(p.name, p.label, p.help) for p in PRUNERS.values() if p.name != "threshold"),
+)
 
 
 class StudyForm(BudgetForm):
@@ -25,6 +42,11 @@ class StudyForm(BudgetForm):
     objective = forms.ChoiceField(label="Objective", widget=forms.Select(attrs={"class": "select"}))
     sampler = forms.ChoiceField(
         label="Sampler", widget=forms.RadioSelect, error_messages={"required": "Choose a sampler."}
+    )
+    pruner = forms.ChoiceField(
+        label="Early stopping",
+        required=False,
+        widget=forms.RadioSelect,
     )
     max_epochs = count_field("Epochs per trial")
     seed = count_field(
@@ -42,6 +64,7 @@ class StudyForm(BudgetForm):
             [(m.name, f"{goals[m.direction]} {m.label}") for m in trainer.metrics if m.is_objective],
         )
         self._choices("sampler", [(name, entry.label) for name, entry in SAMPLERS.items()])
+        self._choices("pruner", [(entry.name, entry.label) for entry in STOPPERS])
         self.fields["n_parallel"].help_text = f"This machine has {settings.SLOTS} slots."
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
@@ -66,6 +89,7 @@ class StudyForm(BudgetForm):
             "objective": metric.name,
             "direction": metric.direction,
             "sampler": data["sampler"],
+            "pruner": data["pruner"],
             "max_epochs": data["max_epochs"],
             "seed": data["seed"],
             **self.budget_fields(is_percent=metric.is_percent),

@@ -6,6 +6,7 @@ from dashboard.models.trial import FailureKind, Trial
 class AttemptState(models.TextChoices):
     RUNNING = "running", "Running"
     COMPLETE = "complete", "Complete"
+    PRUNED = "pruned", "Pruned"
     FAILED = "failed", "Failed"
     LOST = "lost", "Lost"
     RETURNED = "returned", "Handed back"

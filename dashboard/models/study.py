@@ -46,6 +46,8 @@ class Study(models.Model):
     objective = models.CharField(max_length=50)
     direction = models.CharField(max_length=8, choices=Direction)
     sampler = models.CharField(max_length=20)
+    # Stops trials early that are not worth going on with; empty for none.
+    pruner = models.CharField(max_length=20, blank=True)
 
     max_trials = models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(100_000)])
     max_epochs = models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(100_000)])
@@ -83,6 +85,8 @@ class Study(models.Model):
     running_since = models.DateTimeField(null=True, blank=True)
     seconds_before = models.FloatField(default=0)
 
+    # Raised when an ended trial is taken back, so that nobody goes on with what it had told.
+    n_rewrites = models.PositiveIntegerField(default=0)
     # Raised by every change that a page shows, so that a poll can answer "nothing new" from one row.
     version = models.PositiveBigIntegerField(default=0)
 

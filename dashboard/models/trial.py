@@ -81,6 +81,8 @@ class Trial(models.Model):
             models.Index(fields=("study", "state", "number"), name="trial_by_state"),
             # Serves the best trial of a study, its target and whether it still improves.
             models.Index(fields=("study", "state", "value"), name="trial_by_value"),
+            # Serves what a sampler has not read yet, and the latest failures.
+            models.Index(fields=("study", "finished_at", "number"), name="trial_by_end"),
             # Serves the reaper: running trials whose lease is over.
             models.Index(fields=("state", "lease_until"), name="trial_by_lease"),
             # Serves the metrics of the machinery: how trials ended, in all studies.

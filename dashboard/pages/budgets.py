@@ -90,7 +90,13 @@ def _epochs_budget(study: Study, rows: Sequence[dict[str, Any]]) -> Budget:
         if study.max_trial_seconds
         else f"{study.max_epochs:,} epochs each"
     )
-    return Budget("Training time", limit, mean, "a trial" if done else "no trial yet", 0.0, "", is_soft=True)
+    of = "a trial" if done else "no trial yet"
+    pruned = [study.max_epochs - row["step"] for row in rows if row["state"] == "pruned"]
+    if pruned:
+        n_finished = sum(row["state"] in FINISHED_TRIALS for row in rows)
+        saved = sum(pruned) / (n_finished * study.max_epochs)
+        limit = f"{saved * 100:.0f} % of epochs saved"
+    return Budget("Training time", limit, mean, of, 0.0, "", is_soft=True)
 
 
 def _failures_budget(study: Study, counts: Mapping[str, int], rows: Sequence[dict[str, Any]]) -> Budget:

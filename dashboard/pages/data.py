@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
 from trainers.datasets.base import DatasetInfo
 from trainers.datasets.registry import dataset_info, datasets
@@ -27,6 +28,13 @@ def trainer_label(name: str) -> str:
         return trainer_info(name).label
     except ParamsInvalid:
         return name
+
+
+def pruner_label(name: str) -> str:
+    """Also of one that this version does not have."""
+    if not name:
+        return "none"
+    return PRUNERS[name].label if name in PRUNERS else name
 
 
 def sampler_label(name: str) -> str:

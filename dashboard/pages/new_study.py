@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import QueryDict
 
 from dashboard.forms.knob import LABELS, SEARCH, KnobForm, initial_of
-from dashboard.forms.study import DEFAULT_SAMPLER, StudyForm
+from dashboard.forms.study import DEFAULT_SAMPLER, STOPPERS, Stopper, StudyForm
 from dashboard.models import Study
 from dashboard.pages.budget import budget_of
 from dashboard.pages.data import all_datasets
@@ -26,7 +26,7 @@ from trainers.registry import trainer_info, trainer_infos
 from trainers.space import KnobSetting, space_json
 
 # Where the radio buttons of a field are.
-CARD_OF = {"dataset": "card-data", "sampler": "card-goal"}
+CARD_OF = {"dataset": "card-data", "sampler": "card-goal", "pruner": "card-goal"}
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,16 @@ class StudyForms:
         return grid_note(self.planned_space, self.study["max_trials"].value())
 
     @property
+    def stoppers(self) -> Sequence[Stopper]:
+        return STOPPERS
+
+    @property
+    def stopper(self) -> str:
+        """The label of the chosen one."""
+        chosen = self.study["pruner"].value() or ""
+        return next((entry.label for entry in STOPPERS if entry.name == chosen), STOPPERS[0].label)
+
+    @property
     def samplers(self) -> list[SamplerInfo]:
         return list(SAMPLERS.values())
 
@@ -218,6 +228,7 @@ def start_from_study(study: Study) -> Start:
         "dataset": study.dataset,
         "objective": study.objective,
         "sampler": study.sampler,
+        "pruner": study.pruner,
         "max_epochs": study.max_epochs,
         **budget_of(study),
     }

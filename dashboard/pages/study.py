@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dashboard.models import FailureKind, Study, StudyEvent, StudyState, Trial
 from dashboard.pages.budgets import Budget, budgets_of
-from dashboard.pages.data import dataset_words, sampler_label, trainer_label
+from dashboard.pages.data import dataset_words, pruner_label, sampler_label, trainer_label
 from dashboard.pages.metrics import Goal, goal_of, is_percent
 from dashboard.pages.params import ParamRow, SpaceRow, param_rows, space_rows
 from dashboard.pages.proposals import Proposals, proposals_of
@@ -130,6 +130,7 @@ def _facts(study: Study, goal: Goal) -> list[tuple[str, str]]:
         ("Dataset", dataset_words(study.dataset)),
         ("Trainer", trainer_label(study.trainer)),
         ("Sampler", f"{sampler_label(study.sampler)}, seed {study.seed}"),
+        ("Early stopping", pruner_label(study.pruner)),
         ("Trials", f"{study.max_trials:,}, {study.n_parallel:,} at once"),
         ("Epochs per trial", f"{study.max_epochs:,}"),
         ("Study time", duration(study.max_seconds) if study.max_seconds else "no limit"),

@@ -74,12 +74,13 @@ def _since(start: dt.datetime | None, end: dt.datetime | None) -> float | None:
 
 
 def _epochs_chart(study: Study, goal: Goal, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Curves of the best trials, best first, and of those that train now."""
+    """Curves of the best trials, best first, of the last that were pruned, and of those that train now."""
     complete = [row for row in rows if row["state"] == TrialState.COMPLETE]
     complete.sort(key=lambda row: row["value"], reverse=goal.direction == "maximize")
-    running = [row for row in rows if row["state"] == TrialState.RUNNING]
-    running = running[-MAX_CURVES // 3 :]
-    shown = complete[: MAX_CURVES - len(running)] + running
+    few = MAX_CURVES // 3
+    running = [row for row in rows if row["state"] == TrialState.RUNNING][-few:]
+    pruned = [row for row in rows if row["state"] == TrialState.PRUNED][-few:]
+    shown = complete[: MAX_CURVES - len(running) - len(pruned)] + pruned + running
     points = queries.curves([row["pk"] for row in shown], study.objective)
     chart = epochs_chart(
         [(row["number"], row["state"], points.get(row["pk"], [])) for row in shown],

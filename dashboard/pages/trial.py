@@ -75,7 +75,7 @@ def trial_page(study: Study, trial: Trial) -> TrialPage:
         goal=goal,
         is_best=best is not None and best.pk == trial.pk,
         n_trials=n_trials,
-        sentence=_sentence(study, trial),
+        sentence=_sentence(study, trial, current),
         facts=_facts(study, trial, goal, current),
         params=param_rows(study.search_space, trial.params),
         why=str(trial.explanation.get("text", "")),
@@ -103,7 +103,7 @@ def trial_page(study: Study, trial: Trial) -> TrialPage:
     )
 
 
-def _sentence(study: Study, trial: Trial) -> str:
+def _sentence(study: Study, trial: Trial, current: Attempt | None) -> str:
     origin = _origin(study, trial)
     attempt = f", on the {ordinal(trial.attempt)} attempt" if trial.attempt > 1 else ""
     if trial.state == TrialState.RUNNING:
@@ -112,6 +112,9 @@ def _sentence(study: Study, trial: Trial) -> str:
         return f"{origin}. It waits for a free slot."
     if trial.state == TrialState.FAILED:
         return f"{origin}. It failed on its {ordinal(trial.attempt)} attempt."
+    if trial.state == TrialState.PRUNED:
+        reason = current.reason if current else f"Stopped at step {trial.step}."
+        return f"{origin}. {reason}"
     if trial.state == TrialState.CANCELLED:
         reason = study.state_reason[:1].lower() + study.state_reason[1:]
         return f"{origin}. Ended with its study: {reason}."
@@ -137,6 +140,8 @@ def _facts(study: Study, trial: Trial, goal: Goal, current: Attempt | None) -> l
     value, aside = trial.value, f"epoch {trial.best_step}" if trial.best_step else ""
     if trial.state == TrialState.RUNNING and trial.step_value is not None:
         value, aside = trial.step_value, f"now, at epoch {trial.step}"
+    if trial.state == TrialState.PRUNED:
+        value, aside = trial.step_value, f"when stopped, at epoch {trial.step}"
     facts = [Fact(goal.name, goal.show(value), aside)]
     for name, number in trial.metrics.items():
         if name.startswith("val_") and name != study.objective:

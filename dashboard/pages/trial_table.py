@@ -77,6 +77,8 @@ def _table_row(study: Study, trial: Trial, columns: list[tuple[str, bool]], now:
     if trial.state == TrialState.RUNNING:
         words = f"Epoch {trial.step} of {study.max_epochs}" if trial.step else "Setting up"
         seconds = (now - trial.started_at).total_seconds() if trial.started_at else None
+    elif trial.state == TrialState.PRUNED:
+        words = f"Pruned at {trial.step}"
     elif trial.state == TrialState.FAILED:
         words = f"Failed: {trial.get_failure_kind_display()}"
     elif trial.state == TrialState.WAITING and trial.attempt:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.db.models.fields.json import KT
 
-from dashboard.models import FailureKind, Report, Study, Trial, TrialState
+from dashboard.models import Report, Study, Trial, TrialState
 
 PAGE_SIZE = 25
 COLUMNS = {
@@ -39,6 +39,7 @@ def chart_rows(study: Study) -> list[dict[str, Any]]:
         "number",
         "state",
         "value",
+        "step",
         "step_value",
         "seconds",
         "finished_at",
@@ -98,19 +99,6 @@ def complete_results(study: Study) -> list[tuple[int, dict[str, Any], float | No
     """Number, params and value of every complete trial."""
     complete = study.trials.filter(state=TrialState.COMPLETE).order_by("number")
     return list(complete.values_list("number", "params", "value"))
-
-
-def observations(study: Study) -> list[tuple[int, str, dict[str, Any], float | None, str]]:
-    """What a sampler may see: every trial that has ended with a verdict, or is on its way.
-
-    As (number, state, params, value, who proposed). A lost worker says nothing about the params, so its
-    trial is no observation.
-    """
-    return list(
-        study.trials.exclude(Q(state=TrialState.CANCELLED) | Q(failure_kind=FailureKind.LOST))
-        .order_by("number")
-        .values_list("number", "state", "params", "value", "sampler")
-    )
 
 
 def reports_of(trial: Trial) -> list[tuple[int, dict[str, float | None]]]:

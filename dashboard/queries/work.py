@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce, Now
 
-from dashboard.models import Attempt, AttemptState, Study, StudyState, TrialState, Worker
+from dashboard.models import Attempt, AttemptState, Study, StudyState, Trial, TrialState, Worker
 from dashboard.models.worker import split_slot_name
 
 
@@ -70,13 +70,20 @@ def _claimable(studies: QuerySet[Study] | None = None) -> QuerySet[Any]:
     return (
         chosen.filter(state=StudyState.RUNNING)
         .annotate(
-            n_trials=Count("trials"),
-            n_running=Count("trials", filter=Q(trials__state=TrialState.RUNNING)),
-            n_waiting=Count("trials", filter=Q(trials__state=TrialState.WAITING)),
+            # Trials are numbered without gaps; each of these three looks at an index, however many there are.
+            n_trials=Coalesce(_of_study(Max("number") + 1), 0),
+            n_running=Coalesce(_of_study(Count("pk"), state=TrialState.RUNNING), 0),
+            n_waiting=Coalesce(_of_study(Count("pk"), state=TrialState.WAITING), 0),
             n_new=Case(When(ends_as="", then=F("max_trials") - F("n_trials")), default=0),
         )
         .filter(Q(n_waiting__gt=0) | Q(n_new__gt=0), n_running__lt=F("n_parallel"))
     )
+
+
+def _of_study(aggregate: Any, **conditions: str) -> Subquery:
+    """An aggregate over the trials of the study in the outer query."""
+    trials = Trial.objects.filter(study=OuterRef("pk"), **conditions).order_by()
+    return Subquery(trials.values("study").annotate(found=aggregate).values("found"))
 
 
 def n_slots() -> int:

@@ -10,11 +10,12 @@ from django.db.models.functions import Now
 
 from dashboard.logs import log_context
 from dashboard.models import Attempt, Origin, Study, StudyState, Trial, TrialState
+from dashboard.queries.observations import n_made
 from dashboard.queries.work import claimable_studies
 from dashboard.services.clock import lease_end
 from dashboard.services.endings import end_study_if_done
 from dashboard.services.studies import OPEN_TRIALS, end_study
-from dashboard.services.suggestions import suggest
+from dashboard.services.suggestions import one_at_a_time, suggest
 from optimizer import SpaceExhausted, Suggestion
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,8 @@ def claim_trial_of(*, study_id: int, worker: str) -> Trial | None:
 
 def _claim_waiting(study_id: int, worker: str) -> Trial | None:
     """Trials that already have their params: retries and those handed back."""
+    if not Trial.objects.filter(study=study_id, state=TrialState.WAITING).exists():
+        return None
     with transaction.atomic():
         study = _lock_if_room(study_id)
         if study is None:
@@ -70,15 +73,16 @@ def _claim_waiting(study_id: int, worker: str) -> Trial | None:
 
 def _claim_new(study_id: int, worker: str) -> Trial | None:
     """Suggest without holding any lock, then insert if nobody was faster."""
-    study = Study.objects.get(pk=study_id)
-    number = study.trials.count()
-    if number >= study.max_trials or study.state != StudyState.RUNNING or study.ends_as:
-        return None
-    suggestion = _suggest_or_end(study, number)
-    if suggestion is None:
-        return None
-    with transaction.atomic():
-        return _insert(study_id, number, suggestion, worker)
+    with one_at_a_time(study_id):
+        study = Study.objects.get(pk=study_id)
+        number = n_made(study_id)
+        if number >= study.max_trials or study.state != StudyState.RUNNING or study.ends_as:
+            return None
+        suggestion = _suggest_or_end(study, number)
+        if suggestion is None:
+            return None
+        with transaction.atomic():
+            return _insert(study_id, number, suggestion, worker)
 
 
 def _suggest_or_end(study: Study, number: int) -> Suggestion | None:
@@ -101,7 +105,7 @@ def _insert(study_id: int, number: int, suggestion: Suggestion, worker: str) -> 
     study = _lock_if_room(study_id)
     if study is None or number >= study.max_trials or study.ends_as:
         return None
-    if study.trials.count() != number:
+    if n_made(study_id) != number:
         raise RaceLost
     trial = Trial.objects.create(
         study=study,
@@ -120,7 +124,7 @@ def _insert(study_id: int, number: int, suggestion: Suggestion, worker: str) -> 
 
 def _lock_if_room(study_id: int) -> Study | None:
     """The study's row, locked, while it runs and has a free place; budgets are kept under this lock."""
-    study = Study.objects.select_for_update().get(pk=study_id)
+    study = Study.objects.select_for_update().defer("space").get(pk=study_id)
     if study.state != StudyState.RUNNING:
         return None
     n_running = study.trials.filter(state=TrialState.RUNNING).count()

@@ -5,10 +5,11 @@ The total number of trials is kept where trials are made, under the lock of the 
 
 from collections.abc import Callable, Iterable, Iterator
 
-from django.db.models import Case, Count, Max, Min, Q, QuerySet, When
+from django.db.models import Case, Max, Min, QuerySet, When
 from django.db.models.functions import Now
 
 from dashboard.models import FailureKind, Study, StudyState, Trial, TrialState
+from dashboard.queries.observations import n_made
 from dashboard.services.studies import OPEN_TRIALS, end_study
 from dashboard.templatetags.format import count_noun, duration, metric
 
@@ -19,7 +20,7 @@ FINISHED_TRIALS = (TrialState.COMPLETE, TrialState.PRUNED)
 
 def end_study_if_done(*, study_id: int) -> bool:
     """Check every limit of the study; the first one reached ends it."""
-    study = Study.objects.annotate(now=Now()).get(pk=study_id)
+    study = Study.objects.defer("space").annotate(now=Now()).get(pk=study_id)
     if study.state != StudyState.RUNNING:
         return False
     ending = _drained(study) if study.ends_as else next(_reached(study), None)
@@ -69,8 +70,7 @@ def _target_is_reached(study: Study) -> Ending | None:
 
 
 def _trials_are_used_up(study: Study) -> Ending | None:
-    counts = study.trials.aggregate(n=Count("id"), n_open=Count("id", filter=Q(state__in=OPEN_TRIALS)))
-    if counts["n"] < study.max_trials or counts["n_open"]:
+    if n_made(study.pk) < study.max_trials or study.trials.filter(state__in=OPEN_TRIALS).exists():
         return None
     if not _complete(study).exists():
         return StudyState.FAILED, f"No trial of {study.max_trials} completed"

@@ -46,7 +46,7 @@ def _retry(study: Study, trials: QuerySet[Trial], what: str, by: str) -> int:
     )
     if n:
         _reopen(study)
-        Study.objects.filter(pk=study.pk).update(version=F("version") + 1)
+        Study.objects.filter(pk=study.pk).update(version=F("version") + 1, n_rewrites=F("n_rewrites") + 1)
         record_event(study.pk, what, by=by)
         announce_work(n, study.queue)
     return n

@@ -1,26 +1,61 @@
-"""Params for the next trial of a study, from what is recorded of it and nothing else."""
+"""Params for the next trial of a study, from what is recorded of it and nothing else.
 
-from typing import cast
+A process remembers what it has read of a study, so that a suggestion costs the same in a long study as in a
+short one. What it remembers never changes a suggestion: the same recorded trials give the same params in
+whatever process, fresh or not.
+"""
 
-from dashboard.models import Study, TrialState
-from dashboard.queries.trials import observations
-from optimizer import Direction, History, Suggestion, create_sampler, generator_for
-from optimizer.history import TrialRow
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
-ENDED = {TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAILED}
+from dashboard.models import Study
+from dashboard.services.past import Past
+from optimizer import Suggestion, generator_for
+
+# Studies that a process remembers; a past of 10,000 trials takes some 10 MB.
+MAX_STUDIES = 8
+
+
+@dataclass
+class _Memory:
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    past: Past | None = None
+
+
+_lock = threading.Lock()
+_memories: OrderedDict[int, _Memory] = OrderedDict()
+
+
+@contextmanager
+def one_at_a_time(study_id: int) -> Iterator[None]:
+    """Slots of one process take turns with a study: at once they would only race for the same number."""
+    with _memory_of(study_id).lock:
+        yield
 
 
 def suggest(study: Study, number: int) -> Suggestion:
-    """A repeat with the same recorded trials gives the same suggestion, in whatever process."""
-    space = study.search_space
-    trials = observations(study)
-    rows = [
-        TrialRow(n, params, value, state, proposer=sampler)  # type: ignore[arg-type]
-        for n, state, params, value, sampler in trials
-        if state in ENDED
-    ]
-    history = History.from_trials(space, rows, cast(Direction, study.direction))
-    pending = [params for _, state, params, *_ in trials if state not in ENDED]
-    rng = generator_for(study.seed, number)
-    sampler = create_sampler(study.sampler)
-    return sampler.suggest(space, history, pending, rng, budget=study.max_trials, seed=study.seed)
+    """To be called by one thread at a time for a study."""
+    memory = _memory_of(study.pk)
+    if memory.past is None or not memory.past.catch_up(study):
+        memory.past = Past(study)
+    past = memory.past
+    return past.sampler.suggest(
+        past.space,
+        past.history,
+        past.pending,
+        generator_for(study.seed, number),
+        budget=study.max_trials,
+        seed=study.seed,
+    )
+
+
+def _memory_of(study_id: int) -> _Memory:
+    with _lock:
+        memory = _memories.setdefault(study_id, _Memory())
+        _memories.move_to_end(study_id)
+        while len(_memories) > MAX_STUDIES:
+            _memories.popitem(last=False)
+        return memory

@@ -119,6 +119,23 @@ def finish_trial(fence: Fence, outcome: Outcome) -> bool:
     return _after(fence, recorded, "result")
 
 
+def prune_trial(fence: Fence, *, step: Step, value: float | None, reason: str) -> bool:
+    """Stop a trial that is not worth going on with. It keeps what it reported, and has no value."""
+    with _locked(fence):
+        recorded = fence.trials().update(
+            state=TrialState.PRUNED,
+            step=step.number,
+            step_value=value,
+            seconds=step.seconds,
+            finished_at=Now(),
+            lease_until=None,
+        )
+        if recorded:
+            fence.attempts().update(state=AttemptState.PRUNED, reason=reason[:500], finished_at=Now())
+            touch_study(_study_id(fence))
+    return _after(fence, recorded, "pruning")
+
+
 def fail_trial(fence: Fence, *, kind: FailureKind, message: str, traceback: str = "") -> bool:
     """The training failed: another attempt where the study allows one for this kind, or a failed trial."""
     with _locked(fence):

@@ -19,6 +19,7 @@ from kombu.utils.functional import retry_over_time
 
 from dashboard.models import FailureKind, Study, Trial
 from dashboard.services import trials
+from dashboard.services.pruning import find_hopeless_step
 from dashboard.services.trials import Fence, Outcome, Step
 from dashboard.templatetags.format import duration
 from dashboard.workers.jobs import job_of
@@ -70,7 +71,8 @@ class Supervisor:
         self.study: Study = trial.study
         self.host = host
         self.shutting_down = shutting_down
-        self.steps: list[Step] = []
+        self.steps: list[Step] = []  # not written yet
+        self.curve: dict[int, float | None] = {}  # the objective by step, for the pruner
         self.log: deque[str] = deque(maxlen=MAX_LOG_LINES)
         self.has_news = False
         self.memory = self.peak_memory = 0  # bytes
@@ -154,10 +156,25 @@ class Supervisor:
         """Write what has come in since the last time, at most a few times a second."""
         if not self.has_news:
             return False
+        news = self.steps
         try:
-            return not self._write_news()
+            return not self._write_news() or self._is_pruned(news)
         except DATABASE_AWAY as error:
             return self._has_lost_touch(error)
+
+    def _is_pruned(self, news: list[Step]) -> bool:
+        """Let the pruner judge the steps that have just been written."""
+        if not self.study.pruner:
+            return False
+        known = {step.number: step for step in news if step.number <= self.study.max_epochs}
+        self.curve |= {n: step.metrics.get(self.study.objective) for n, step in known.items()}
+        found = find_hopeless_step(self.study, self.trial.number, self.curve, sorted(known))
+        if found is None:
+            return False
+        at, decision = found
+        step, value = known[at], self.curve[at]
+        self._record(lambda: trials.prune_trial(self.fence, step=step, value=value, reason=decision.text))
+        return True
 
     def _check_ownership(self, process: TrainerProcess) -> bool:
         """A trial that was cancelled, or given to another worker, is not ours to train."""

@@ -43,6 +43,27 @@ def test_trial_gets_another_attempt_when_its_process_is_killed(worker):
     assert 3 <= lost.reports.count() < LONG_EPOCHS
 
 
+def test_hopeless_trainings_are_pruned_and_the_budget_is_kept(worker):
+    space = {
+        "version": 1,
+        "params": [
+            {"name": "learning_rate", "type": "categorical", "choices": [1e-6, 3e-3]},
+            {"name": "units_1", "type": "int", "low": 16, "high": 64},
+            {"name": "n_layers", "type": "constant", "value": 1},
+        ],
+    }
+    budget = {"max_trials": 14, "max_epochs": 8, "n_parallel": 2}
+    study = small_study(space=space, sampler="random", pruner="median", seed=3, **budget)
+    wait_for(lambda: is_ended(study), "the end of the study")
+    assert (study.state, study.state_reason) == (StudyState.FINISHED, "Budget reached: 14 trials")
+    pruned = study.trials.filter(state=TrialState.PRUNED)
+    assert pruned.exists()
+    assert pruned.filter(params__learning_rate=1e-6, value=None, step__lt=8).exists()
+    attempt = Attempt.objects.filter(trial__in=pruned).first()
+    assert (attempt.state, attempt.reason[:16]) == (AttemptState.PRUNED, "Stopped at step ")
+    assert study.trials.filter(state=TrialState.COMPLETE).count() == 14 - pruned.count()
+
+
 def test_training_ends_when_its_study_is_stopped(worker):
     study = small_study(max_epochs=100_000)
     wait_for(lambda: is_at_step(study, 1), "the first epoch")

@@ -11,6 +11,7 @@ GOOD = {
     "dataset": "digits",
     "objective": "val_loss",
     "sampler": "tpe",
+    "pruner": "",
     "max_trials": "30",
     "max_epochs": "10",
     "max_minutes": "",

@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 
 from dashboard.models import Trial
-from dashboard.services import suggestions
+from dashboard.services import past
 from dashboard.services.suggestions import suggest
 from optimizer import Suggestion
 from optimizer.samplers import Sampler
@@ -22,7 +22,7 @@ def test_sampler_hears_who_proposed_each_trial(monkeypatch):
         add_trials(study, sampler=sampler)
     add_trials(study, state="running", sampler="gp")
     fake = create_autospec(Sampler, instance=True)
-    monkeypatch.setattr(suggestions, "create_sampler", lambda _name: fake)
+    monkeypatch.setattr(past, "create_sampler", lambda _name: fake)
 
     suggest(study, 4)
 
@@ -35,7 +35,7 @@ def test_trial_keeps_who_proposed_it_when_one_sampler_let_another_propose(monkey
     said = {"sampler": "gp", "kind": "model", "text": "Because.", "chosen_by": "auto", "why": "Its turn."}
     fake = create_autospec(Sampler, instance=True)
     fake.suggest.return_value = Suggestion(PARAMS, said, "gp")
-    monkeypatch.setattr(suggestions, "create_sampler", lambda _name: fake)
+    monkeypatch.setattr(past, "create_sampler", lambda _name: fake)
 
     trial = claim(running_study(sampler="auto"))
 
