@@ -9,7 +9,7 @@ export default [
     languageOptions: {
       ecmaVersion: 2022,
       sourceType: "script",
-      globals: { ...globals.browser, Chart: "readonly" },
+      globals: { ...globals.browser, Chart: "readonly", Idiomorph: "readonly" },
     },
     rules: {
       curly: "error",

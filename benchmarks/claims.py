@@ -196,7 +196,7 @@ def _replace_hints() -> None:
     """No broker takes part."""
     from dashboard.services import work
 
-    def send_nothing(n_slots: int, queue: str) -> None:  # noqa: ARG001
+    def send_nothing(n_slots: int, queue: str) -> None:
         pass
 
     work._send_hints = send_nothing  # noqa: SLF001

@@ -30,6 +30,12 @@ class BudgetPage:
     n_made: int
     sentence: str
 
+    @property
+    def trials_hint(self) -> str:
+        total = self.form.initial["max_trials"]
+        more = max(0, total - self.n_made)
+        return f"In total: {self.n_made:,} made so far, {more:,} more to come."
+
 
 def budget_page(study: Study, data: QueryDict | None = None) -> BudgetPage:
     queues = sorted({study.queue, *known_queues()})

@@ -76,9 +76,9 @@ def _value_budgets(study: Study, rows: Sequence[dict[str, Any]]) -> list[Budget]
         n = n_stale_trials(finished, study.direction, study.min_improvement)
         share = min(100.0, 100 * n / study.max_stale_trials)
         label = f"{n} of {study.max_stale_trials} trials without improvement"
-        by = f"by {study.min_improvement:g} %" if study.min_improvement else "ends the study"
+        by = f"of {study.min_improvement:g} %" if study.min_improvement else ""
         of = f"of {thousands(study.max_stale_trials)} trials"
-        budgets.append(Budget("Without improvement", by, thousands(n), of, share, label, is_soft=True))
+        budgets.append(Budget("No improvement", by, thousands(n), of, share, label, is_soft=True))
     return budgets
 
 

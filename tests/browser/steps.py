@@ -55,6 +55,16 @@ def press_start(page):
     page.get_by_role("button", name="Start study").click()
 
 
+def stop_menu(page):
+    return page.locator("#study-actions summary").filter(has_text="Stop")
+
+
+def press_stop(page):
+    """Stop now, which is in a menu so that nobody does it by chance."""
+    stop_menu(page).click()
+    page.get_by_role("button", name="Stop now").click()
+
+
 def expect_state(page, word, timeout=LONG_MS):
     expect(page.locator("#study-head .chip")).to_have_text(word, timeout=timeout)
 

@@ -78,11 +78,11 @@ def test_study_is_stopped_by_name_when_someone_presses_stop(ada, site, person, w
     study = small_study(max_epochs=100_000, owner=ada)
     person.goto(site + study.get_absolute_url())
     steps.expect_training(person)
-    person.get_by_role("button", name="Stop").click()
+    steps.press_stop(person)
     steps.expect_state(person, "Stopped")
     expect(person.locator("#study-head")).to_contain_text("Stopped by Ada Lovelace")
     expect(steps.trial_rows(person)).to_contain_text("Cancelled")
-    expect(person.get_by_role("button", name="Stop")).to_have_count(0)
+    expect(steps.stop_menu(person)).to_have_count(0)
     wait_for(lambda: not worker.trainings(), "the end of the training")
 
 
@@ -99,7 +99,7 @@ def test_study_waits_when_it_is_paused_and_goes_on_when_it_is_resumed(ada, site,
     person.get_by_role("button", name="Resume").click()
     steps.expect_state(person, "Running")
     wait_for(lambda: study.trials.filter(state="complete").count() > n, "another trial", 120)
-    person.get_by_role("button", name="Stop").click()
+    steps.press_stop(person)
     steps.expect_state(person, "Stopped")
 
 
@@ -116,7 +116,7 @@ def test_preset_fills_the_form_and_starts_when_it_is_pressed_in_the_empty_list(a
     steps.expect_state(person, "Running")
     searched = {p["name"] for p in Study.objects.get().space["params"] if p["type"] != "constant"}
     assert searched == {"activation_1", "pre_dropout_2", "dropout_2"}
-    person.get_by_role("button", name="Stop").click()
+    steps.press_stop(person)
     steps.expect_state(person, "Stopped")
 
 
@@ -124,7 +124,7 @@ def test_study_goes_on_when_its_owner_signs_out(ada, site, person, worker):
     study = small_study(max_trials=2, owner=ada)
     person.goto(site + study.get_absolute_url())
     steps.expect_state(person, "Running")
-    person.locator(".menu summary").click()
+    person.locator(".topbar .menu summary").click()
     person.get_by_role("button", name="Sign out").click()
     expect(person).to_have_url(f"{site}/sign-in/")
     person.goto(site + study.get_absolute_url())
@@ -163,7 +163,9 @@ def test_study_is_made_started_and_stopped_when_there_is_only_a_keyboard(ada, si
     _fill_new_study_by_keyboard(page)
     steps.expect_state(page, "Running")
     steps.expect_training(page)
-    keys.tab_to(page, page.get_by_role("button", name="Stop"))
+    keys.tab_to(page, steps.stop_menu(page))
+    page.keyboard.press("Enter")
+    keys.tab_to(page, page.get_by_role("button", name="Stop now"))
     page.keyboard.press("Enter")
     steps.expect_state(page, "Stopped")
     keys.tab_to(page, page.get_by_role("link", name="#0"))
@@ -193,7 +195,7 @@ def _fill_new_study_by_keyboard(page):
 
 
 def _sign_out_by_keyboard(page, site):
-    keys.tab_to(page, page.locator(".menu summary"))
+    keys.tab_to(page, page.locator(".topbar .menu summary"))
     page.keyboard.press("Enter")
     keys.tab_to(page, page.get_by_role("button", name="Sign out"))
     page.keyboard.press("Enter")

@@ -56,8 +56,17 @@ def test_chosen_axis_stays_when_a_trial_completes(study, open_page):
 
 
 def test_open_menu_stays_open_when_a_trial_completes(study, open_page):
-    open_page.locator(".menu summary").click()
+    open_page.locator(".topbar .menu summary").click()
     item = open_page.get_by_role("link", name="Change password")
+    item.focus()
+    show_news(study, open_page)
+    expect(item).to_be_visible()
+    expect(item).to_be_focused()
+
+
+def test_open_stop_menu_stays_open_when_a_trial_completes(study, open_page):
+    steps.stop_menu(open_page).click()
+    item = open_page.get_by_role("button", name="After running trials")
     item.focus()
     show_news(study, open_page)
     expect(item).to_be_visible()
@@ -71,7 +80,7 @@ def test_open_menu_stays_open_when_a_trial_completes(study, open_page):
         "#study-trials .scroll-x",
         '#study-trials a.sort:has-text("learning_rate")',
         '#study-trials nav a:has-text("Complete")',
-        'button:has-text("Stop")',
+        '#study-actions summary:has-text("Stop")',
         'button:has-text("Pause")',
         "#study-best a",
     ],
@@ -103,7 +112,8 @@ def test_filter_and_order_stay_when_a_trial_completes(study, site, person):
 
 def test_press_of_stop_is_not_lost_when_an_update_comes_in_between(study, open_page):
     """A person presses the mouse button, the page updates, and the person lets go."""
-    box = open_page.get_by_role("button", name="Stop").bounding_box()
+    steps.stop_menu(open_page).click()
+    box = open_page.get_by_role("button", name="Stop now").bounding_box()
     open_page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     open_page.mouse.down()
     show_news(study, open_page)

@@ -31,6 +31,7 @@ def study_with_trials(ada, n, state=StudyState.RUNNING):
     add_trials(study, n, n_reports=3, value=lambda number: 0.5 + 0.4 / (number + 1))
     if n > 1:
         add_trials(study, 1, state=TrialState.FAILED, failure_message="It broke." * 30)
+        add_trials(study, 1, state=TrialState.PRUNED, n_reports=2, step=2, step_value=0.8)
         add_trials(study, 1, state=TrialState.RUNNING, n_reports=2, step=2, step_value=0.7)
     if state == StudyState.FINISHED:
         study.trials.filter(state=TrialState.RUNNING).update(state=TrialState.CANCELLED)
@@ -70,7 +71,7 @@ def test_page_that_does_not_exist(site, person, listener):
 
 def test_new_study_page_when_every_group_and_editor_is_open(site, person):
     person.goto(f"{site}/studies/new/?preset=quick")
-    person.evaluate("document.querySelectorAll('details.knobs, .knob-edit').forEach((e) => e.open = true)")
+    person.evaluate("document.querySelectorAll('details.knobs, .knob-edit, .more').forEach((e) => e.open = true)")
     check_looks(person)
 
 
@@ -83,6 +84,25 @@ def test_new_study_page_when_fields_are_wrong(site, person, listener):
     steps.press_start(person)
     expect(person.locator(".field-error")).to_have_count(3)
     check_looks(person)
+
+
+@pytest.mark.parametrize("state", [StudyState.DRAFT, StudyState.FINISHED])
+def test_budget_page(state, ada, site, person):
+    study = make_study(state, owner=ada, max_stale_trials=9)
+    person.goto(f"{site}{study.get_absolute_url()}budget/")
+    expect(person.get_by_label("Trials without improvement")).to_be_visible()
+    check_looks(person)
+
+
+def test_study_page_when_its_menus_are_open_and_all_its_limits_are_set(ada, site, person):
+    limits = {"target_value": 0.1, "max_stale_trials": 30, "min_improvement": 2.5, "max_seconds": 3600}
+    study = running_study(owner=ada, lost_retries=0, **limits)
+    add_trials(study, 5, n_reports=3)
+    add_trials(study, 2, state=TrialState.FAILED, failure_kind="lost")
+    person.goto(site + study.get_absolute_url())
+    for menu in person.locator("#study-actions summary").all():
+        menu.click()
+        check_looks(person)
 
 
 def test_study_list_when_it_is_full(ada, site, person):
@@ -121,7 +141,8 @@ def test_study_page_when_it_has_trials(n, state, ada, site, person):
 
 
 @pytest.mark.parametrize(
-    "state", [TrialState.COMPLETE, TrialState.FAILED, TrialState.RUNNING, TrialState.WAITING]
+    "state",
+    [TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAILED, TrialState.RUNNING, TrialState.WAITING],
 )
 def test_trial_page(state, ada, site, person):
     study = running_study(owner=ada)
