@@ -20,13 +20,6 @@ from optimizer import SpaceExhausted, Suggestion
 
 logger = logging.getLogger(__name__)
 
-# Slots that ask at once race for the next number; the losers ask again with one more pending trial.
-MAX_RACES = 50
-
-
-class RaceLost(Exception):  # noqa: N818 (says what happened)
-    """Somebody else made this trial first."""
-
 
 def claim_trial(*, worker: str, queues: Sequence[str]) -> Trial | None:
     """The next trial of these queues for a free slot, leased to it, or None when there is no work."""
@@ -38,14 +31,9 @@ def claim_trial(*, worker: str, queues: Sequence[str]) -> Trial | None:
 
 
 def claim_trial_of(*, study_id: int, worker: str) -> Trial | None:
-    for _ in range(MAX_RACES):
-        if end_study_if_done(study_id=study_id):
-            return None
-        try:
-            return _claim_waiting(study_id, worker) or _claim_new(study_id, worker)
-        except RaceLost:
-            continue
-    return None
+    if end_study_if_done(study_id=study_id):
+        return None
+    return _claim_waiting(study_id, worker) or _claim_new(study_id, worker)
 
 
 def _claim_waiting(study_id: int, worker: str) -> Trial | None:
@@ -66,23 +54,32 @@ def _claim_waiting(study_id: int, worker: str) -> Trial | None:
             step=0,
             step_value=None,
         )
-        if not claimed:
-            raise RaceLost
-        return _begin_attempt(trial, worker)
+        return _begin_attempt(trial, worker) if claimed else None
 
 
 def _claim_new(study_id: int, worker: str) -> Trial | None:
-    """Suggest without holding any lock, then insert if nobody was faster."""
+    """Suggest before the study is locked; again under the lock where somebody was faster.
+
+    So nobody loses twice. The second suggestion is quick: what the first has read and fitted is kept.
+    """
     with one_at_a_time(study_id):
-        study = Study.objects.get(pk=study_id)
-        number = n_made(study_id)
-        if number >= study.max_trials or study.state != StudyState.RUNNING or study.ends_as:
-            return None
-        suggestion = _suggest_or_end(study, number)
+        study, number = Study.objects.get(pk=study_id), n_made(study_id)
+        suggestion = _suggest_or_end(study, number) if _makes_trial(study, number) else None
         if suggestion is None:
             return None
         with transaction.atomic():
-            return _insert(study_id, number, suggestion, worker)
+            locked = _lock_if_room(study_id)
+            n = n_made(study_id)
+            if locked is None or not _makes_trial(locked, n):
+                return None
+            if n != number:
+                suggestion = _suggest_or_end(locked, n)
+            return suggestion and _insert(locked, n, suggestion, worker)
+
+
+def _makes_trial(study: Study, number: int) -> bool:
+    """Whether the study may have a trial of this number now."""
+    return study.state == StudyState.RUNNING and not study.ends_as and number < study.max_trials
 
 
 def _suggest_or_end(study: Study, number: int) -> Suggestion | None:
@@ -101,12 +98,7 @@ def _suggest_or_end(study: Study, number: int) -> Suggestion | None:
     return None
 
 
-def _insert(study_id: int, number: int, suggestion: Suggestion, worker: str) -> Trial | None:
-    study = _lock_if_room(study_id)
-    if study is None or number >= study.max_trials or study.ends_as:
-        return None
-    if n_made(study_id) != number:
-        raise RaceLost
+def _insert(study: Study, number: int, suggestion: Suggestion, worker: str) -> Trial:
     trial = Trial.objects.create(
         study=study,
         number=number,
@@ -132,7 +124,7 @@ def _lock_if_room(study_id: int) -> Study | None:
 
 
 def _begin_attempt(trial: Trial, worker: str) -> Trial:
-    trial.refresh_from_db()
+    trial.refresh_from_db(fields=["attempt", "lease_until", "started_at"])  # as the database set them
     Attempt.objects.create(trial=trial, number=trial.attempt, worker=worker, started_at=Now())
     Study.objects.filter(pk=trial.study_id).update(version=F("version") + 1)
     with log_context(study=trial.study_id, trial=trial.number, attempt=trial.attempt, worker=worker):

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from optimizer.values import Params
 
 Key = tuple[dt.datetime, int]
-# A transaction may become visible later than one that began after it. Whatever is later still is noticed by
-# the number of trials, and costs a fresh start.
-OVERLAP = dt.timedelta(seconds=60)
+# Endings are written under the lock of their study, so the next one is later; but SQLite's clock knows
+# milliseconds only. What a clock that was set back puts before this is noticed by the number of trials.
+OVERLAP = dt.timedelta(milliseconds=1)
 
 
 class Past:

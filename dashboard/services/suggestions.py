@@ -42,7 +42,7 @@ def suggest(study: Study, number: int) -> Suggestion:
     if memory.past is None or not memory.past.catch_up(study):
         memory.past = Past(study)
     past = memory.past
-    return past.sampler.suggest(
+    suggestion = past.sampler.suggest(
         past.space,
         past.history,
         past.pending,
@@ -50,6 +50,8 @@ def suggest(study: Study, number: int) -> Suggestion:
         budget=study.max_trials,
         seed=study.seed,
     )
+    # Why these params is worked out now, while the past is as it was and before anybody holds a lock.
+    return Suggestion(suggestion.params, suggestion.explanation, suggestion.proposer)
 
 
 def _memory_of(study_id: int) -> _Memory:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -39,6 +40,11 @@ class Fence:
 
     trial_id: int
     attempt: int
+
+    @cached_property
+    def name(self) -> tuple[int, int]:
+        """Its study and its number there, which never change."""
+        return Trial.objects.values_list("study_id", "number").get(pk=self.trial_id)
 
     def trials(self) -> QuerySet[Trial]:
         return Trial.objects.filter(pk=self.trial_id, attempt=self.attempt, state=TrialState.RUNNING)
@@ -220,7 +226,7 @@ def _locked(fence: Fence) -> Iterator[None]:
 
 
 def _study_id(fence: Fence) -> int:
-    return Trial.objects.values_list("study_id", flat=True).get(pk=fence.trial_id)
+    return fence.name[0]
 
 
 def _after(fence: Fence, recorded: int, what: str) -> bool:
@@ -247,5 +253,5 @@ def _refuse(fence: Fence, what: str) -> bool:
 
 def _about(fence: Fence) -> AbstractContextManager[None]:
     """Names the execution in log lines; who writes is in the context already, where it is a worker."""
-    study, trial = Trial.objects.values_list("study_id", "number").get(pk=fence.trial_id)
+    study, trial = fence.name
     return log_context(study=study, trial=trial, attempt=fence.attempt)
