@@ -70,20 +70,24 @@ def _claimable(studies: QuerySet[Study] | None = None) -> QuerySet[Any]:
     return (
         chosen.filter(state=StudyState.RUNNING)
         .annotate(
-            # Trials are numbered without gaps; each of these three looks at an index, however many there are.
-            n_trials=Coalesce(_of_study(Max("number") + 1), 0),
-            n_running=Coalesce(_of_study(Count("pk"), state=TrialState.RUNNING), 0),
-            n_waiting=Coalesce(_of_study(Count("pk"), state=TrialState.WAITING), 0),
+            # Each of these three looks at one end of an index, however many trials there are.
+            n_trials=Coalesce(Subquery(_trials().order_by("-number").values(n=F("number") + 1)[:1]), 0),
+            n_running=_n_in(TrialState.RUNNING),
+            n_waiting=_n_in(TrialState.WAITING),
             n_new=Case(When(ends_as="", then=F("max_trials") - F("n_trials")), default=0),
         )
         .filter(Q(n_waiting__gt=0) | Q(n_new__gt=0), n_running__lt=F("n_parallel"))
     )
 
 
-def _of_study(aggregate: Any, **conditions: str) -> Subquery:
-    """An aggregate over the trials of the study in the outer query."""
-    trials = Trial.objects.filter(study=OuterRef("pk"), **conditions).order_by()
-    return Subquery(trials.values("study").annotate(found=aggregate).values("found"))
+def _trials() -> QuerySet[Trial]:
+    """Those of the study in the outer query; they are numbered without gaps."""
+    return Trial.objects.filter(study=OuterRef("pk")).order_by()
+
+
+def _n_in(state: TrialState) -> Coalesce:
+    counts = _trials().filter(state=state).values("study").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counts), 0)
 
 
 def n_slots() -> int:

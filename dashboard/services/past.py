@@ -44,8 +44,9 @@ class Past:
         """Read what has ended since. False when that does not fit behind what was read: then begin anew."""
         if _source(study) != self._source:
             return False
-        # In this order: what ends in between is then seen twice, and not never.
-        open_trials, n_ended = queries.open_trials(study), queries.n_ended(study)
+        # In this order: what is made or ends in between is then seen twice, or later, but never missed.
+        n_made, open_trials = queries.n_made(study.pk), queries.open_trials(study)
+        n_ended = n_made - len(open_trials) - queries.n_cancelled(study)  # counts few rows in a long study
         since = self._latest and self._latest[0] - OVERLAP
         ended = [trial for trial in queries.ended_trials(study, since) if trial.number not in self._read]
         if ended and self._latest and _key(ended[0]) < self._latest:

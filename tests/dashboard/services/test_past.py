@@ -163,7 +163,7 @@ def test_keeping_up_reads_no_more_in_a_long_study(n):
     with CaptureQueriesContext(connection) as queries:
         assert past.catch_up(study)
 
-    assert len(queries) == 3
+    assert len(queries) == 4
     assert len(past.history) == n + 1
     assert np.isfinite(past.history.losses).all()
 
