@@ -74,7 +74,7 @@ def _claim_new(study_id: int, worker: str) -> Trial | None:
                 return None
             if n != number:
                 suggestion = _suggest_or_end(locked, n)
-            return suggestion and _insert(locked, n, suggestion, worker)
+            return None if suggestion is None else _insert(locked, n, suggestion, worker)
 
 
 def _makes_trial(study: Study, number: int) -> bool:

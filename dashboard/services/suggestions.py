@@ -37,11 +37,14 @@ def one_at_a_time(study_id: int) -> Iterator[None]:
 
 
 def suggest(study: Study, number: int) -> Suggestion:
-    """To be called by one thread at a time for a study."""
     memory = _memory_of(study.pk)
-    if memory.past is None or not memory.past.catch_up(study):
-        memory.past = Past(study)
-    past = memory.past
+    with memory.lock:
+        if memory.past is None or not memory.past.catch_up(study):
+            memory.past = Past(study)
+        return _suggest(memory.past, study, number)
+
+
+def _suggest(past: Past, study: Study, number: int) -> Suggestion:
     suggestion = past.sampler.suggest(
         past.space,
         past.history,

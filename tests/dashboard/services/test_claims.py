@@ -7,7 +7,7 @@ from django.utils import timezone
 from dashboard.models import Attempt, Study, Trial
 from dashboard.services import claims
 from dashboard.services.claims import claim_trial, claim_trial_of
-from dashboard.services.studies import pause_study
+from dashboard.services.studies import drain_study, pause_study
 from dashboard.services.trials import finish_trial, lose_trial, return_trial
 from optimizer import SpaceExhausted
 from optimizer.samplers import SAMPLERS
@@ -223,6 +223,23 @@ def test_lowered_budget_holds_for_a_slot_that_was_still_thinking(monkeypatch):
 
     assert claim_trial_of(study_id=study.pk, worker=WORKER) is None
     assert study.trials.count() == 1
+
+
+def test_stopping_study_gives_nothing_to_a_slot_that_was_still_thinking(monkeypatch):
+    study = running_study(max_trials=5)
+    claim(study)  # it stops only when this one has ended
+    suggest = claims.suggest
+
+    def thoughtful(study, number):
+        drain_study(study_id=study.pk, by="ada")
+        return suggest(study, number)
+
+    monkeypatch.setattr(claims, "suggest", thoughtful)
+
+    assert claim_trial_of(study_id=study.pk, worker=WORKER) is None
+    assert study.trials.count() == 1
+    study.refresh_from_db()
+    assert study.is_draining
 
 
 def test_waiting_trial_is_claimed_once_when_another_slot_is_faster():
