@@ -66,7 +66,8 @@ def posted():
     """What the untouched form sends."""
     start = start_from_defaults()
     forms = StudyForms(trainer_info(start.trainer), start)
-    data = {name: value for name, value in start.fields.items() if value is not None}
+    shown = {field.name: field.value() for field in forms.study}
+    data = {name: value for name, value in shown.items() if value is not None}
     for knob in forms.knobs:
         data |= {knob.add_prefix(name): value for name, value in knob.initial.items()}
     return data

@@ -67,7 +67,7 @@ def _become_victim(n: int, act: Callable[[], Any], pipe: int) -> None:
 
     try:
         connection._commit = commit  # type: ignore[method-assign]
-        work._send_hints = lambda n_slots: reach("before the hint")  # type: ignore[assignment]
+        work._send_hints = lambda n_slots, queue: reach("before the hint")  # type: ignore[assignment]
         with connection.execute_wrapper(before_statement):
             act()
         os._exit(0)

@@ -8,13 +8,15 @@ import pytest
 from dashboard.models import Attempt, FailureKind, Study, Trial, TrialState
 from dashboard.queries.work import claimable_studies
 from dashboard.services import work
+from dashboard.services.budgets import change_budget
 from dashboard.services.claims import claim_trial_of
 from dashboard.services.housekeeping import end_studies_that_are_done
-from dashboard.services.studies import pause_study, resume_study, start_study, stop_study
+from dashboard.services.studies import drain_study, pause_study, resume_study, start_study, stop_study
 from dashboard.services.trials import (
     fail_trial,
     finish_trial,
     lose_trial,
+    prune_trial,
     reap_lost_trials,
     renew_lease,
     report_steps,
@@ -41,7 +43,7 @@ N_TRIALS = 2
 
 @pytest.fixture(autouse=True)
 def watched(transactional_db, monkeypatch):
-    monkeypatch.setattr(work, "_send_hints", lambda n: None)
+    monkeypatch.setattr(work, "_send_hints", lambda n_slots, queue: None)
     install_triggers()
     yield
     remove_triggers()
@@ -85,7 +87,7 @@ class Case:
         end_studies_that_are_done()
         start_study(study_id=self.study.pk, by="Ada")
         resume_study(study_id=self.study.pk, by="Ada")
-        while self.study.pk in claimable_studies():
+        while self.study.pk in claimable_studies(["cpu"]):
             trial = claim_trial_of(study_id=self.study.pk, worker=WORKER)
             if trial is not None:
                 finish_trial(fence_of(trial), self.train(trial))
@@ -152,6 +154,19 @@ def stop():
     return case, lambda: stop_study(study_id=case.study.pk, by="Ada")
 
 
+def drain():
+    case = Case()
+    waiting, _running = claim(case.study), claim(case.study)
+    return_trial(fence_of(waiting), reason="over")
+    return case, lambda: drain_study(study_id=case.study.pk, by="Ada")
+
+
+def raise_budget():
+    case = Case(max_trials=1)
+    claim(case.study)
+    return case, lambda: change_budget(study_id=case.study.pk, by="Ada", max_trials=N_TRIALS)
+
+
 def end_by_time():
     case = Case(max_seconds=60)
     claim(case.study)
@@ -175,11 +190,16 @@ TRANSITIONS = {
     ),
     "lose": of_a_claimed_trial(lambda fence: lose_trial(fence, reason="gone")),
     "lose for good": of_a_claimed_trial(lambda fence: lose_trial(fence, reason="gone"), lost_retries=0),
+    "prune": of_a_claimed_trial(
+        lambda fence: prune_trial(fence, step=steps(0.5)[0], value=0.5, reason="hopeless")
+    ),
     "return": of_a_claimed_trial(lambda fence: return_trial(fence, reason="shut down")),
     "reap": reap,
     "pause": pause,
     "resume": resume,
     "stop": stop,
+    "drain": drain,
+    "raise budget": raise_budget,
     "end by time": end_by_time,
 }
 
