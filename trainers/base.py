@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Protocol
 
 from trainers.errors import ParamsInvalid
 from trainers.job import Budget, Direction, Job, Objective, Result
-from trainers.knob import Json, Kind, Knob, Value
+from trainers.knob import Json, Knob, Value
 
 if TYPE_CHECKING:
-    from trainers.datasets.base import Dataset, DatasetInfo
+    from trainers.datasets.base import Dataset, DatasetInfo, Kind, Task
 
 __all__ = [
     "Budget",
     "Direction",
     "Job",
     "Json",
-    "Kind",
     "Knob",
     "Metric",
     "Objective",
@@ -46,14 +45,18 @@ class Metric:
 
 @dataclass(frozen=True)
 class TrainerInfo:
-    """A trainer as pages see it; knobs are in page order, parents before the knobs that hang on them."""
+    """A trainer as pages see it; knobs are in page order, parents before the knobs that hang on them.
+
+    It learns one `task` from rows of any of `kinds`.
+    """
 
     name: str
     label: str
     summary: str
     knobs: tuple[Knob, ...]
     metrics: tuple[Metric, ...]
-    fits: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    task: Task
 
     def knob(self, name: str) -> Knob:
         """Return the knob of this name; ParamsInvalid where there is none."""
@@ -76,7 +79,7 @@ class TrainerInfo:
 
     def is_fitting(self, dataset: DatasetInfo) -> bool:
         """Say whether the trainer can learn this dataset's task."""
-        return dataset.task in self.fits
+        return dataset.task == self.task and dataset.kind in self.kinds
 
     def complete_params(self, params: Mapping[str, Value]) -> dict[str, Value]:
         """Return the active knobs' values: the given ones checked, the others at their defaults.

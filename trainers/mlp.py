@@ -20,7 +20,7 @@ from trainers.callbacks import ForwardReports, StopAtDivergence
 from trainers.mlp_knobs import INFO
 
 if TYPE_CHECKING:
-    from trainers.datasets.base import Dataset, Images
+    from trainers.datasets.base import Array, Dataset
 
 
 def train(
@@ -98,9 +98,12 @@ def build_optimizer(values: Mapping[str, Value]) -> keras.optimizers.Optimizer:
             return keras.optimizers.Adam(learning_rate)
 
 
-def to_inputs(x: Images, max_value: int) -> npt.NDArray[np.float32]:
+def to_inputs(x: Array, max_value: int) -> npt.NDArray[np.float32]:
     """Return pictures (n, height, width) as flat rows (n, pixels) of float32 in 0..1."""
-    return np.multiply(x.reshape(len(x), -1), np.float32(1 / max_value), dtype=np.float32)
+    scaled: npt.NDArray[np.float32] = np.multiply(
+        x.reshape(len(x), -1), np.float32(1 / max_value), dtype=np.float32
+    )
+    return scaled
 
 
 def _add_dropout(model: keras.Sequential, rate: float) -> None:

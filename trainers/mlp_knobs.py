@@ -202,5 +202,6 @@ INFO = TrainerInfo(
         Metric("loss", "training loss", "minimize"),
         Metric("accuracy", "training accuracy", "maximize", is_percent=True),
     ),
-    fits=("classification",),
+    kinds=("images",),
+    task="classification",
 )

@@ -10,6 +10,7 @@ from trainers.errors import ParamsInvalid
 
 if TYPE_CHECKING:
     from trainers.base import Trainer, TrainerInfo
+    from trainers.datasets.base import DatasetInfo
 
 # name -> what pages show, and where the training function is (imported by load_trainer only)
 _TRAINERS: dict[str, tuple[TrainerInfo, str]] = {
@@ -25,6 +26,11 @@ def trainer_infos() -> list[TrainerInfo]:
 def trainer_info(name: str) -> TrainerInfo:
     """Return one trainer's description; ParamsInvalid where the name is unknown."""
     return _entry(name)[0]
+
+
+def fitting_trainers(dataset: DatasetInfo) -> list[TrainerInfo]:
+    """Return the trainers that can learn this dataset's task from its kind of rows, in page order."""
+    return [info for info in trainer_infos() if info.is_fitting(dataset)]
 
 
 def load_trainer(name: str) -> Trainer:

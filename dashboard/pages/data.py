@@ -4,6 +4,7 @@ from django.conf import settings
 
 from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
+from trainers.base import TrainerInfo
 from trainers.datasets.base import DatasetInfo
 from trainers.datasets.registry import dataset_info, datasets
 from trainers.errors import ParamsInvalid
@@ -14,13 +15,17 @@ def all_datasets() -> list[DatasetInfo]:
     return datasets(str(settings.DATA_DIR))
 
 
+def fitting_datasets(trainer: TrainerInfo) -> list[DatasetInfo]:
+    return [entry for entry in all_datasets() if trainer.is_fitting(entry)]
+
+
 def dataset_words(name: str) -> str:
     """As in: MNIST, 70,000 images."""
     try:
         info = dataset_info(name, str(settings.DATA_DIR))
     except ParamsInvalid:
         return name
-    return f"{info.label}, {info.n_train + info.n_validation + info.n_test:,} {info.kind}s"
+    return f"{info.label}, {info.n_train + info.n_validation + info.n_test:,} {info.row_noun}"
 
 
 def trainer_label(name: str) -> str:

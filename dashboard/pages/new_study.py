@@ -13,7 +13,7 @@ from dashboard.forms.knob import LABELS, SEARCH, KnobForm, initial_of
 from dashboard.forms.study import DEFAULT_SAMPLER, STOPPERS, Stopper, StudyForm
 from dashboard.models import Study
 from dashboard.pages.budget import budget_of
-from dashboard.pages.data import all_datasets
+from dashboard.pages.data import all_datasets, fitting_datasets
 from dashboard.pages.grid import GridNote, grid_note
 from dashboard.queries.work import known_queues
 from dashboard.templatetags.format import param as show_param
@@ -22,7 +22,7 @@ from optimizer.samplers import SAMPLERS, SamplerInfo
 from optimizer.samplers.grid import GridSampler
 from trainers.base import Knob, TrainerInfo
 from trainers.presets import Preset, preset, presets
-from trainers.registry import trainer_info, trainer_infos
+from trainers.registry import fitting_trainers, trainer_info, trainer_infos
 from trainers.space import KnobSetting, space_json
 
 # Where the radio buttons of a field are.
@@ -58,7 +58,7 @@ class StudyForms:
     def __init__(self, trainer: TrainerInfo, start: "Start", data: QueryDict | None = None) -> None:
         self.trainer = trainer
         self.start = start
-        self.datasets = all_datasets()
+        self.datasets = fitting_datasets(trainer)
         self.queues = known_queues()
         self.study = StudyForm(
             data, trainer=trainer, datasets=self.datasets, queues=self.queues, initial=start.fields
@@ -147,6 +147,10 @@ class StudyForms:
         return next((entry.label for entry in STOPPERS if entry.name == chosen), STOPPERS[0].label)
 
     @property
+    def trainers(self) -> list[TrainerInfo]:
+        return trainer_infos()
+
+    @property
     def samplers(self) -> list[SamplerInfo]:
         return list(SAMPLERS.values())
 
@@ -172,11 +176,15 @@ class Start:
     notice: str = ""
 
 
-def start_from_defaults(dataset: str | None = None) -> Start:
-    info = trainer_infos()[0]
+def start_from_defaults(dataset: str | None = None, trainer: str | None = None) -> Start:
+    """Raises ParamsInvalid where there is no such trainer; a dataset that does not fit it is left aside."""
+    wanted = next((entry for entry in all_datasets() if entry.name == dataset and entry.is_available), None)
+    if trainer:
+        info = trainer_info(trainer)
+    else:
+        info = next(iter(fitting_trainers(wanted) if wanted else []), trainer_infos()[0])
+    chosen = _fitting_dataset(info, [wanted.name] if wanted else [])
     metric = next(m for m in info.metrics if m.is_objective)
-    known = {entry.name for entry in all_datasets() if entry.is_available}
-    chosen = dataset if dataset in known else "digits"
     fields = {
         "name": f"{chosen}-{info.name}",
         "dataset": chosen,
@@ -189,10 +197,16 @@ def start_from_defaults(dataset: str | None = None) -> Start:
     return Start(info.name, fields, {})
 
 
+def _fitting_dataset(info: TrainerInfo, preferred: Sequence[str]) -> str:
+    """The first of the preferred ones that is there and fits, or else any; one to be brought as the last."""
+    fitting = fitting_datasets(info)
+    there = [entry.name for entry in fitting if entry.is_available]
+    return next((name for name in preferred if name in there), (there or [fitting[0].name])[0])
+
+
 def start_from_preset(name: str) -> Start:
     chosen = preset(name)
-    available = {entry.name: entry for entry in all_datasets() if entry.is_available}
-    dataset = next((d for d in chosen.datasets if d in available), "digits")
+    dataset = _fitting_dataset(trainer_info(chosen.trainer), chosen.datasets)
     fields = {
         "name": f"{dataset}-{chosen.name}",
         "dataset": dataset,

@@ -44,7 +44,7 @@ def sampler_note(request: HttpRequest, trainer: str) -> HttpResponse:
         info = trainer_info(trainer)
     except ParamsInvalid as error:
         raise Http404(str(error)) from error
-    forms = page.StudyForms(info, page.start_from_defaults(), request.POST)
+    forms = page.StudyForms(info, page.start_from_defaults(trainer=info.name), request.POST)
     return render(request, "studies/_sampler_note.html", {"forms": forms})
 
 
@@ -57,6 +57,7 @@ def _start(request: HttpRequest) -> page.Start:
             start = page.start_from_study(visible_study(request, row_number(request.GET["from"])))
             trainer_info(start.trainer)
             return start
+        return page.start_from_defaults(request.GET.get("dataset"), request.GET.get("trainer"))
     except ParamsInvalid as error:
         messages.warning(request, str(error))
     return page.start_from_defaults(request.GET.get("dataset"))

@@ -1,5 +1,6 @@
 import shutil
 import threading
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
@@ -7,22 +8,27 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from trainers.datasets import digits, mnist
-from trainers.datasets.base import Dataset, RawData
+from trainers.datasets import mnist
+from trainers.datasets.base import Dataset, Facts, Part
+from trainers.datasets.bundled import DIGITS
 from trainers.datasets.pictures import SAMPLES_PER_CLASS, contact_sheet
-from trainers.datasets.prepared import prepare
+from trainers.datasets.prepared import Prepared, prepare
 from trainers.datasets.registry import datasets, load_dataset, load_test_part
 from trainers.datasets.splits import Split
 from trainers.errors import DatasetInvalid, DatasetMissing, ParamsInvalid
 
-SMALL_RAW = RawData(np.zeros((4, 2, 2), np.uint8), np.arange(4, dtype=np.uint8), 1)
+SMALL = {
+    name: Part(np.full((4, 2, 2), number, np.uint8), np.arange(4, dtype=np.uint8))
+    for number, name in enumerate(("train", "validation", "test"))
+}
+FACTS = Facts(4, 4, 4, shape=(2, 2), notes=("a note",))
 
 
 def test_digits_are_the_known_ones():
-    raw = digits.read()
+    raw = DIGITS.read()
     assert raw.x.shape == (1797, 8, 8)
     assert raw.x.dtype == raw.y.dtype == np.uint8
-    assert (raw.x.min(), raw.x.max()) == (0, digits.INFO.max_value)
+    assert (raw.x.min(), raw.x.max()) == (0, DIGITS.info.max_value)
     assert np.bincount(raw.y).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
 
 
@@ -34,17 +40,22 @@ def test_a_search_gets_digits_without_the_test_part(cache_dir: str):
         "y_train",
         "x_validation",
         "y_validation",
+        "facts",
     }
     assert (len(data.x_train), len(data.x_validation)) == (1079, 359)
     assert (data.info.n_train, data.info.n_validation, data.info.n_test) == (1079, 359, 359)
-    assert data.x_train.base is None or len(data.x_train.base) == 1079  # no view through which to reach more
+    assert isinstance(data.x_train, np.memmap)  # by reference: several trainings share the file's pages
+    assert (Path(data.x_train.filename).name, Path(data.y_train.filename).name) == (
+        "x_train.npy",
+        "y_train.npy",
+    )
 
 
 def test_the_test_part_is_the_rest(cache_dir: str):
     data = load_dataset("digits", "", cache_dir, Split(seed=2))
     test = load_test_part("digits", "", cache_dir, Split(seed=2))
     ours = np.concatenate([data.x_train, data.x_validation, test.x]).reshape(1797, -1)
-    raw = digits.read().x.reshape(1797, -1)
+    raw = DIGITS.read().x.reshape(1797, -1)
     assert np.array_equal(ours[np.lexsort(ours.T)], raw[np.lexsort(raw.T)])
 
 
@@ -59,10 +70,12 @@ def test_datasets_without_their_file_say_where_to_put_it(tmp_path: Path):
 
 
 def test_an_unknown_dataset_is_refused(tmp_path: Path):
-    with pytest.raises(ParamsInvalid, match="there are digits, mnist"):
+    with pytest.raises(ParamsInvalid, match="there are digits, breast_cancer"):
         load_dataset("../digits", "", str(tmp_path), Split())
     with pytest.raises(ParamsInvalid, match="no dataset named"):
         contact_sheet("../digits", "", str(tmp_path))
+    with pytest.raises(ParamsInvalid, match="Breast cancer is no dataset of images"):
+        contact_sheet("breast_cancer", "", str(tmp_path))
 
 
 def test_mnist_is_the_known_one(data_dir: str):
@@ -161,29 +174,49 @@ def test_a_truncated_file_is_not_offered(tmp_path: Path):
     assert "is cut short" in info.reason
 
 
+def prepare_small(cache_dir: Path, make: Callable[[], object] = lambda: (SMALL, FACTS)) -> Prepared:
+    return prepare("small", "0", str(cache_dir), ("train", "validation"), make)
+
+
 def test_the_first_use_prepares_and_later_ones_map_the_file(tmp_path: Path):
-    prepare("small", str(tmp_path), lambda: SMALL_RAW)
-    again = prepare("small", str(tmp_path), lambda: pytest.fail("read twice"))
-    assert isinstance(again.x, np.memmap)
-    assert not again.x.flags.writeable
-    assert np.array_equal(again.y, SMALL_RAW.y)
-    assert again.n_official_test == 1
+    prepare_small(tmp_path)
+    again = prepare_small(tmp_path, lambda: pytest.fail("read twice"))
+    assert again.facts == FACTS
+    for name, part in SMALL.items():
+        mapped = again.part(name)
+        assert isinstance(mapped.x, np.memmap)
+        assert not mapped.x.flags.writeable
+        assert np.array_equal(mapped.x, part.x)
+        assert np.array_equal(mapped.y, part.y)
 
 
-def test_a_spoiled_cache_is_written_again(tmp_path: Path):
-    prepare("small", str(tmp_path), lambda: SMALL_RAW)
-    for file in tmp_path.rglob("x.npy"):
-        file.write_bytes(file.read_bytes()[:100])
-    assert np.array_equal(prepare("small", str(tmp_path), lambda: SMALL_RAW).x, SMALL_RAW.x)
+@pytest.mark.parametrize("name", ["x_train.npy", "y_validation.npy", "facts.json"])
+def test_a_spoiled_cache_is_written_again(name: str, tmp_path: Path):
+    prepare_small(tmp_path)
+    (file,) = tmp_path.rglob(name)
+    file.write_bytes(file.read_bytes()[:20])
+    assert np.array_equal(prepare_small(tmp_path).part("train").x, SMALL["train"].x)
+
+
+def test_a_search_does_not_even_look_for_the_test_part(tmp_path: Path):
+    prepare_small(tmp_path)
+    for file in tmp_path.rglob("*_test.npy"):
+        file.unlink()
+    prepare_small(tmp_path, lambda: pytest.fail("read twice"))
+
+
+def test_another_split_is_another_preparation(tmp_path: Path):
+    first, second = (load_dataset("diabetes", "", str(tmp_path), Split(seed=seed)) for seed in (0, 1))
+    assert first.facts.y_mean != second.facts.y_mean
 
 
 def test_several_may_prepare_at_once(tmp_path: Path):
     barrier = threading.Barrier(8)
-    found: list[RawData] = []
+    found: list[Prepared] = []
 
     def use() -> None:
         barrier.wait()
-        found.append(prepare("small", str(tmp_path), lambda: SMALL_RAW))
+        found.append(prepare_small(tmp_path))
 
     threads = [threading.Thread(target=use) for _ in range(8)]
     for thread in threads:
@@ -191,8 +224,9 @@ def test_several_may_prepare_at_once(tmp_path: Path):
     for thread in threads:
         thread.join()
     assert len(found) == 8
-    assert all(np.array_equal(raw.x, SMALL_RAW.x) for raw in found)
-    assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["n_official_test.npy", "x.npy", "y.npy"]
+    assert all(np.array_equal(one.part("train").x, SMALL["train"].x) for one in found)
+    arrays = {f"{axis}_{name}.npy" for axis in "xy" for name in SMALL}
+    assert {path.name for path in tmp_path.rglob("*.*") if path.is_file()} == {*arrays, "facts.json"}
 
 
 def test_a_contact_sheet_is_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -201,5 +235,5 @@ def test_a_contact_sheet_is_drawn_once(tmp_path: Path, monkeypatch: pytest.Monke
         assert image.format == "PNG"
         assert image.size == (SAMPLES_PER_CLASS * 60 - 4, 10 * 60 - 4)
         assert image.getextrema()[0] == (0, 255)
-    monkeypatch.setattr("trainers.datasets.pictures.all_rows", lambda *_: pytest.fail("drawn twice"))
+    monkeypatch.setattr("trainers.datasets.pictures.load_dataset", lambda *_: pytest.fail("drawn twice"))
     assert contact_sheet("digits", "", str(tmp_path)) == path

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from trainers.datasets.splits import Split, split_rows
-from trainers.errors import ParamsInvalid
+from trainers.errors import DatasetInvalid, ParamsInvalid
 
 Y = np.repeat(np.arange(10), 50)
 
@@ -54,3 +54,28 @@ def test_an_official_test_part_is_kept():
 def test_fractions_that_leave_nothing_are_refused(validation: float, test: float):
     with pytest.raises(ParamsInvalid):
         Split(validation_fraction=validation, test_fraction=test)
+
+
+def test_what_is_ordered_is_cut_and_never_shuffled():
+    rows = split_rows(np.linspace(0, 1, 10), Split(), is_ordered=True)
+    assert (rows.train.tolist(), rows.validation.tolist(), rows.test.tolist()) == (
+        [0, 1, 2, 3, 4, 5],
+        [6, 7],
+        [8, 9],
+    )
+
+
+def test_groups_never_part_and_their_classes_are_dealt_in_proportion():
+    groups = np.repeat(np.arange(100), np.tile([1, 3], 50))
+    y = (groups % 4 == 0).astype(np.int64)
+    rows = split_rows(y, Split(), groups=groups)
+    of_part = [set(groups[part].tolist()) for part in (rows.train, rows.validation, rows.test)]
+    assert [len(part) for part in of_part] == [60, 20, 20]
+    assert len(set.union(*of_part)) == 100
+    assert [sum(group % 4 == 0 for group in part) for part in of_part] == [15, 5, 5]
+    assert len(rows.train) + len(rows.validation) + len(rows.test) == len(y)
+
+
+def test_parts_too_small_for_the_classes_are_refused():
+    with pytest.raises(DatasetInvalid, match="10 rows for a part are fewer than the 12 classes"):
+        split_rows(np.tile(np.arange(12), 5)[:50], Split())

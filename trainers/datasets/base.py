@@ -1,74 +1,179 @@
-"""What a dataset is: its description for pages, and the arrays that a trainer may see."""
+"""What a dataset is: its description for pages, all its rows, and the parts that a trainer may see."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
-Images = npt.NDArray[np.uint8]
-Labels = npt.NDArray[np.uint8]
+Array = npt.NDArray[Any]
+Kind = Literal["images", "table", "text", "series"]
+Task = Literal["classification", "regression", "forecast"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetInfo:
     """A dataset as pages see it. Counts are those of the default split.
 
-    `shape` is one picture's (height, width); values are whole numbers in 0..`max_value`. `source` is one
-    sentence with origin and licence. `reason` says what to do where `is_available` is false.
+    `kind` says what one row is, `task` what is learned of it; together they decide which trainers fit.
+    `row_noun` is what rows are called, in the plural. `shape` is one row's: an image's (height, width) of
+    whole numbers in 0..`max_value`, a table's or series' (number of input columns,), () for a text.
+    `target` names what is predicted where it is a column, `season` the rows after which a series repeats
+    itself. `source` is one sentence with origin and licence. `reason` says what to do where `is_available`
+    is false.
     """
 
     name: str
     label: str
-    shape: tuple[int, int]
-    max_value: int
-    class_names: tuple[str, ...]
     n_train: int
     n_validation: int
     n_test: int
     source: str
-    kind: Literal["image"] = "image"
-    task: Literal["classification"] = "classification"
+    kind: Kind = "images"
+    task: Task = "classification"
+    row_noun: str = "images"
+    shape: tuple[int, ...] = ()
+    max_value: int = 1
+    class_names: tuple[str, ...] = ()
+    target: str = ""
+    season: int = 1
     is_available: bool = True
     reason: str = ""
 
     @property
     def n_classes(self) -> int:
-        """Return the number of classes."""
+        """Return the number of classes, 0 where none are told apart."""
         return len(self.class_names)
+
+    @property
+    def row_summary(self) -> str:
+        """Return what one row holds, in a few words."""
+        return {
+            "images": f"{'×'.join(map(str, self.shape))} pixels",
+            "table": f"{sum(self.shape)} columns",
+            "text": "a text",
+            "series": f"{sum(self.shape)} columns, in order of time",
+        }[self.kind]
+
+    @property
+    def summary(self) -> str:
+        """Return rows and target in a few words, as in: 8×8 pixels, 10 classes."""
+        goal = f"{self.n_classes} classes" if self.class_names else f"target {self.target}"
+        return f"{self.row_summary}, {goal}"
 
 
 @dataclass(frozen=True)
 class RawData:
-    """All rows of a dataset: x (n, height, width) and y (n,), uint8; the official test rows come last."""
+    """All rows of a dataset, before they are split; the official test rows come last.
 
-    x: Images
-    y: Labels
+    `x` are images (n, height, width), a list of n texts, or n rows of columns (`columns.Columns`). `y`, shape
+    (n,), are class numbers (whole) or numbers to predict (float). Rows that share a number in `groups`, shape
+    (n,), never part. `is_ordered` says that the rows follow each other in time.
+    """
+
+    x: Any
+    y: Array
     n_official_test: int = 0
+    groups: Array | None = None
+    is_ordered: bool = False
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the preparation learned from the training part, and the parts' sizes; JSON in the cache.
+
+    `shape` is one prepared row's. The last `n_ahead` columns of a series are known before their day.
+    A number to predict is (`y` - `y_mean`) / `y_scale` when it is standardized. `notes` are sentences for
+    the trial's log.
+    """
+
+    n_train: int
+    n_validation: int
+    n_test: int
+    shape: tuple[int, ...] = ()
+    columns: tuple[str, ...] = ()
+    n_ahead: int = 0
+    y_mean: float = 0.0
+    y_scale: float = 1.0
+    notes: tuple[str, ...] = ()
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """Return the fields as a JSON object."""
+        return asdict(self)
+
+    @classmethod
+    def from_json_dict(cls, raw: Mapping[str, Any]) -> Self:
+        """Read the fields from a JSON object."""
+        values: dict[str, Any] = {item.name: raw[item.name] for item in fields(cls)}
+        lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+        return cls(**{**values, **lists})
+
+
+@dataclass(frozen=True)
+class Part:
+    """Prepared rows: x as trainers read it, y (n,)."""
+
+    x: Array
+    y: Array
 
 
 @dataclass(frozen=True)
 class Dataset:
     """What a trainer gets: the train and validation parts. The test part is not in here at all.
 
-    x are pictures (n, height, width), y class numbers (n,), both uint8.
+    The arrays are read-only memory maps of the cache: take rows, do not copy the whole. x are images (n,
+    height, width) uint8, table rows (n, columns) float32, or a series' (n, columns) float32 in time order;
+    texts are one array of bytes (`texts.unpack_texts`). y, shape (n,), are classes or numbers to predict.
     """
 
     info: DatasetInfo
-    x_train: Images
-    y_train: Labels
-    x_validation: Images
-    y_validation: Labels
+    x_train: Array
+    y_train: Array
+    x_validation: Array
+    y_validation: Array
+    facts: Facts = field(default_factory=lambda: Facts(0, 0, 0))
 
 
 @dataclass(frozen=True)
 class TestPart:
-    """The rows that no search may see: x (n, height, width), y (n,), uint8."""
+    """The rows that no search may see: x and y as in `Dataset`."""
 
     __test__ = False  # pytest looks for classes named Test...
 
     info: DatasetInfo
-    x: Images
-    y: Labels
+    x: Array
+    y: Array
+    facts: Facts = field(default_factory=lambda: Facts(0, 0, 0))
+
+
+class Source(Protocol):
+    """Where a dataset comes from. Nothing is ever downloaded, nothing of the user's is ever changed."""
+
+    @property
+    def info(self) -> DatasetInfo:
+        """The dataset's description."""
+        ...
+
+    def problem(self, data_dir: str) -> str:
+        """Return the sentence that says why it cannot be used, "" where it looks complete.
+
+        Cheap enough for a page. `data_dir` "" means that there is none.
+        """
+        ...
+
+    def version(self, data_dir: str) -> str:
+        """Return what changes when the user puts another file in its place, "" where none would be read."""
+        ...
+
+    def read(self, data_dir: str) -> RawData:
+        """Return all rows; DatasetMissing or DatasetInvalid."""
+        ...
+
+
+def class_numbers(names: tuple[str, ...], labels: list[str]) -> npt.NDArray[np.int64]:
+    """Return each label's place in `names`, shape (n,)."""
+    place = {name: number for number, name in enumerate(names)}
+    return np.array([place[label] for label in labels], dtype=np.int64)

@@ -11,12 +11,16 @@ import hashlib
 import zipfile
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trainers.datasets.base import DatasetInfo, RawData
-from trainers.errors import DatasetInvalid, DatasetMissing
+from trainers.datasets.files import find_file, required_file
+from trainers.errors import DatasetInvalid
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _KEYS = ("x_train", "y_train", "x_test", "y_test")
 _DIGIT_NAMES = tuple("0123456789")
@@ -47,18 +51,20 @@ class NpzFile:
 
         Cheap enough for a page: it reads the end of the archive, not the arrays.
         """
-        path = Path(data_dir) / self.file_name
-        if not data_dir or not path.is_file():
+        path = find_file(data_dir, self.file_name)
+        if path is None:
             return f"Put {self.file_name} into PARZEN_DATA_DIR to use it."
         if not zipfile.is_zipfile(path):
             return f"{path} is cut short or not an .npz file; put a complete {self.file_name} in its place."
         return ""
 
+    def version(self, data_dir: str) -> str:  # noqa: ARG002
+        """Return "": only these very arrays are read."""
+        return ""
+
     def read(self, data_dir: str) -> RawData:
         """Return all rows, the official test rows last; DatasetMissing or DatasetInvalid."""
-        path = Path(data_dir) / self.file_name
-        if not data_dir or not path.is_file():
-            raise DatasetMissing(f"{self.info.label} is missing: put {self.file_name} into PARZEN_DATA_DIR.")
+        path = required_file(data_dir, self.file_name, self.info.label)
         arrays = self._load_arrays(path)
         digest = hashlib.sha256()
         for key in _KEYS:

@@ -9,43 +9,47 @@ import numpy as np
 from PIL import Image
 
 from trainers.datasets.cache_file import write_atomically
-from trainers.datasets.registry import all_rows, dataset_info
+from trainers.datasets.registry import dataset_info, load_dataset
+from trainers.datasets.splits import Split
+from trainers.errors import ParamsInvalid
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from trainers.datasets.base import DatasetInfo, RawData
+    from trainers.datasets.base import Dataset
 
 SAMPLES_PER_CLASS = 12
 _CELL = 56  # pixels of a sample's longer side, about
 _GAP = 4
-_VERSION = 1
+_VERSION = 2
 
 
 def contact_sheet(name: str, data_dir: str, cache_dir: str) -> Path:
     """Return the path of a PNG, drawn on the first call and kept in the cache.
 
     The pictures are white on black with transparent gaps, so they suit a light and a dark page. They are
-    the first of each class outside an official test part. Raises what `load_dataset` raises.
+    the first of each class in the training part. Raises what `load_dataset` raises, and ParamsInvalid where
+    the dataset is none of images.
     """
     info = dataset_info(name, data_dir)  # first: a name that is none must never become a path
+    if info.kind != "images":
+        raise ParamsInvalid(f"{info.label} is no dataset of images; it has no contact sheet.")
     path = Path(cache_dir) / "pictures" / f"{name}-v{_VERSION}.png"
     if not path.is_file():
-        raw = all_rows(name, data_dir, cache_dir)
-        sheet = _draw(info, raw)
+        sheet = _draw(load_dataset(name, data_dir, cache_dir, Split()))
         write_atomically(path, lambda file: sheet.save(file, format="PNG", optimize=True))
     return path
 
 
-def _draw(info: DatasetInfo, raw: RawData) -> Image.Image:
+def _draw(data: Dataset) -> Image.Image:
+    info = data.info
     scale = max(1, _CELL // max(info.shape))
     height, width = (side * scale + _GAP for side in info.shape)
     sheet = np.zeros((info.n_classes * height - _GAP, SAMPLES_PER_CLASS * width - _GAP, 2), dtype=np.uint8)
-    n_seen = len(raw.y) - raw.n_official_test
     for row in range(info.n_classes):
-        numbers = np.flatnonzero(raw.y[:n_seen] == row)[:SAMPLES_PER_CLASS]
+        numbers = np.flatnonzero(data.y_train == row)[:SAMPLES_PER_CLASS]
         for column, number in enumerate(numbers):
-            cell = _enlarge(raw.x[number], info.max_value, scale)
+            cell = _enlarge(data.x_train[number], info.max_value, scale)
             top, left = row * height, column * width
             sheet[top : top + len(cell), left : left + cell.shape[1]] = np.dstack(
                 [cell, np.full_like(cell, 255)]

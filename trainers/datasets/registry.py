@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from trainers.datasets import digits, mnist
-from trainers.datasets.base import Dataset, DatasetInfo, RawData, TestPart
-from trainers.datasets.prepared import prepare
+from trainers.datasets import bundled, csv_files, mnist
+from trainers.datasets.base import Dataset, DatasetInfo, TestPart
+from trainers.datasets.checks import check_raw
+from trainers.datasets.preparation import prepare_parts
+from trainers.datasets.prepared import Prepared, prepare
 from trainers.datasets.splits import Split, split_rows
 from trainers.errors import ParamsInvalid
 
-_FILES = {file.info.name: file for file in mnist.FILES}
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trainers.datasets.base import Facts, Part, Source
+
+_SOURCES: dict[str, Source] = {
+    source.info.name: source for source in (*bundled.SOURCES, *mnist.FILES, *csv_files.FILES)
+}
 
 
 def datasets(data_dir: str) -> list[DatasetInfo]:
@@ -18,26 +28,14 @@ def datasets(data_dir: str) -> list[DatasetInfo]:
 
     Cheap: it looks at files' names and ends. `data_dir` "" means that there is none.
     """
-    return [dataset_info(name, data_dir) for name in (digits.INFO.name, *_FILES)]
+    return [dataset_info(name, data_dir) for name in _SOURCES]
 
 
 def dataset_info(name: str, data_dir: str) -> DatasetInfo:
     """Return one dataset's description; ParamsInvalid where the name is unknown."""
-    if name == digits.INFO.name:
-        return digits.INFO
-    if name not in _FILES:
-        known = ", ".join((digits.INFO.name, *_FILES))
-        raise ParamsInvalid(f"There is no dataset named {name!r}; there are {known}.")
-    reason = _FILES[name].problem(data_dir)
-    return replace(_FILES[name].info, is_available=not reason, reason=reason)
-
-
-def all_rows(name: str, data_dir: str, cache_dir: str) -> RawData:
-    """Return every row, for pictures and splits; DatasetMissing, DatasetInvalid or ParamsInvalid."""
-    dataset_info(name, data_dir)
-    if name == digits.INFO.name:
-        return prepare(name, cache_dir, digits.read)
-    return prepare(name, cache_dir, lambda: _FILES[name].read(data_dir))
+    source = _source(name)
+    reason = source.problem(data_dir)
+    return replace(source.info, is_available=not reason, reason=reason)
 
 
 def load_dataset(name: str, data_dir: str, cache_dir: str, split: Split) -> Dataset:
@@ -45,20 +43,37 @@ def load_dataset(name: str, data_dir: str, cache_dir: str, split: Split) -> Data
 
     Raises DatasetMissing, DatasetInvalid, or ParamsInvalid for an unknown name.
     """
-    raw = all_rows(name, data_dir, cache_dir)
-    rows = split_rows(raw.y, split, raw.n_official_test)
-    info = _counted(name, data_dir, raw, split)
-    return Dataset(info, raw.x[rows.train], raw.y[rows.train], raw.x[rows.validation], raw.y[rows.validation])
+    prepared = _prepared(name, data_dir, cache_dir, split, ("train", "validation"))
+    train, validation = prepared.part("train"), prepared.part("validation")
+    info = _counted(name, data_dir, prepared.facts)
+    return Dataset(info, train.x, train.y, validation.x, validation.y, prepared.facts)
 
 
 def load_test_part(name: str, data_dir: str, cache_dir: str, split: Split) -> TestPart:
     """Return the test part, for confirming trials that a person chose; never call it in a search."""
-    raw = all_rows(name, data_dir, cache_dir)
-    rows = split_rows(raw.y, split, raw.n_official_test)
-    return TestPart(_counted(name, data_dir, raw, split), raw.x[rows.test], raw.y[rows.test])
+    prepared = _prepared(name, data_dir, cache_dir, split, ("test",))
+    part = prepared.part("test")
+    return TestPart(_counted(name, data_dir, prepared.facts), part.x, part.y, prepared.facts)
 
 
-def _counted(name: str, data_dir: str, raw: RawData, split: Split) -> DatasetInfo:
-    n_train, n_validation, n_test = split.counts(len(raw.y), raw.n_official_test)
+def _source(name: str) -> Source:
+    if name not in _SOURCES:
+        raise ParamsInvalid(f"There is no dataset named {name!r}; there are {', '.join(_SOURCES)}.")
+    return _SOURCES[name]
+
+
+def _prepared(name: str, data_dir: str, cache_dir: str, split: Split, wanted: tuple[str, ...]) -> Prepared:
+    source = _source(name)
+
+    def make() -> tuple[Mapping[str, Part], Facts]:
+        raw = source.read(data_dir)
+        check_raw(source.info, raw)
+        rows = split_rows(raw.y, split, raw.n_official_test, groups=raw.groups, is_ordered=raw.is_ordered)
+        return prepare_parts(source.info, raw, rows)
+
+    return prepare(name, split.key + source.version(data_dir), cache_dir, wanted, make)
+
+
+def _counted(name: str, data_dir: str, facts: Facts) -> DatasetInfo:
     info = dataset_info(name, data_dir)
-    return replace(info, n_train=n_train, n_validation=n_validation, n_test=n_test)
+    return replace(info, n_train=facts.n_train, n_validation=facts.n_validation, n_test=facts.n_test)

@@ -1,7 +1,8 @@
-"""Train, validation and test: one split with a recorded seed, stratified by class.
+"""Train, validation and test: one split with a recorded seed.
 
-A dataset with an official test part keeps it. The test part depends on `seed` and `test_fraction` alone,
-so that changing the validation fraction never moves a test row into the search's sight.
+Classes are dealt in proportion, rows of one group stay together, and what is ordered in time is cut, never
+shuffled. A dataset with an official test part keeps it. The test part depends on `seed` and `test_fraction`
+alone, so that changing the validation fraction never moves a test row into the search's sight.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trainers.errors import ParamsInvalid
+from trainers.errors import DatasetInvalid, ParamsInvalid
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from trainers.datasets.base import Array
+
     Rows = npt.NDArray[np.int64]
+
+MIN_CLASS_ROWS = 5
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,13 @@ class Split:
         if self.validation_fraction + self.test_fraction >= 1:
             raise ParamsInvalid("The validation and test fractions leave nothing to train on.")
 
+    @property
+    def key(self) -> str:
+        """Return what tells this split from others, fit for a folder's name."""
+        return f"{self.seed}-{self.validation_fraction!r}-{self.test_fraction!r}"
+
     def counts(self, n_rows: int, n_official_test: int = 0) -> tuple[int, int, int]:
-        """Return how many of `n_rows` rows go to train, validation and test."""
+        """Return how many of `n_rows` rows, or groups of rows, go to train, validation and test."""
         n_free = n_rows - n_official_test
         n_test = n_official_test or round(self.test_fraction * n_free)
         n_validation = round(self.validation_fraction * n_free)
@@ -57,27 +67,60 @@ class SplitRows:
     test: Rows
 
 
-def split_rows(y: npt.NDArray[np.integer], split: Split, n_official_test: int = 0) -> SplitRows:
-    """Deal out the rows of `y` (shape (n,), class numbers).
+def split_rows(
+    y: Array,
+    split: Split,
+    n_official_test: int = 0,
+    *,
+    groups: Array | None = None,
+    is_ordered: bool = False,
+) -> SplitRows:
+    """Deal out the rows of `y`, shape (n,): whole numbers are classes, others are numbers to predict.
 
-    The last `n_official_test` rows are the official test part where there is one.
+    The last `n_official_test` rows are the official test part where there is one. DatasetInvalid where there
+    are too few rows, of all or of a class.
     """
     import numpy as np  # noqa: PLC0415
 
-    _, n_validation, n_test = split.counts(len(y), n_official_test)
+    if groups is not None:
+        return _split_groups(y, split, groups)
+    n_train, n_validation, n_test = split.counts(len(y), n_official_test)
+    if min(n_train, n_validation, n_test) < 1:
+        raise DatasetInvalid(f"There are {len(y)} rows; train, validation and test each need at least one.")
     rows = np.arange(len(y))
+    if is_ordered:
+        return SplitRows(*np.split(rows, [n_train, n_train + n_validation]))
     if n_official_test:
         rest, test = rows[:-n_official_test], rows[-n_official_test:]
     else:
-        rest, test = _stratified(rows, y, n_test, split.seed)
-    train, validation = _stratified(rest, y, n_validation, split.seed)
+        rest, test = _deal(rows, y, n_test, split.seed)
+    train, validation = _deal(rest, y, n_validation, split.seed)
     return SplitRows(train, validation, test)
 
 
-def _stratified(rows: Rows, y: npt.NDArray[np.integer], n_second: int, seed: int) -> tuple[Rows, Rows]:
+def _split_groups(y: Array, split: Split, groups: Array) -> SplitRows:
+    """Deal out whole groups, each as its first row's class has it."""
+    import numpy as np  # noqa: PLC0415
+
+    _, first, number = np.unique(groups, return_index=True, return_inverse=True)
+    parts = split_rows(y[first], split)
+    return SplitRows(
+        *(np.flatnonzero(np.isin(number, part)) for part in (parts.train, parts.validation, parts.test))
+    )
+
+
+def _deal(rows: Rows, y: Array, n_second: int, seed: int) -> tuple[Rows, Rows]:
     """Take `n_second` of `rows` away, each class in proportion; both parts sorted."""
     import numpy as np  # noqa: PLC0415
     from sklearn.model_selection import train_test_split  # noqa: PLC0415, the web process must not load it
 
-    first, second = train_test_split(rows, test_size=n_second, stratify=y[rows], random_state=seed)
+    classes = None
+    if y.dtype.kind in "iu":
+        classes = y[rows]
+        n_classes = len(np.unique(classes))
+        if n_second < n_classes:
+            raise DatasetInvalid(
+                f"{n_second} rows for a part are fewer than the {n_classes} classes; bring more rows."
+            )
+    first, second = train_test_split(rows, test_size=n_second, stratify=classes, random_state=seed)
     return np.sort(first), np.sort(second)

@@ -175,5 +175,6 @@ INFO = TrainerInfo(
         _knob("amount", "float", 1.0, minimum=0),
     ),
     metrics=(Metric("val_loss", "Loss", "minimize", is_objective=True),),
-    fits=("classification",),
+    kinds=("images",),
+    task="classification",
 )

@@ -1,0 +1,169 @@
+"""Files that cannot be learned from: each ends in one sentence that names the rule and the place."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.trainers import sources
+from trainers.datasets.registry import datasets
+from trainers.errors import DatasetInvalid, DatasetMissing, TrainerError
+
+NUMBERS = [str(row) for row in range(40)]
+NO = ["no"] * 40
+TOO_FEW = (
+    "Own: class 'yes' has 1 row; each class needs at least 5 that differ, so that train, validation "
+    "and test all get some."
+)
+
+
+@pytest.fixture
+def load(monkeypatch, tmp_path: Path):
+    return lambda *args: sources.load(monkeypatch, tmp_path, *args)
+
+
+@pytest.mark.parametrize(
+    ("source", "content", "sentence"),
+    [
+        (
+            sources.NUMBERS,
+            sources.table(y=[*NUMBERS[:-2], "", "NaN"]),
+            "Own: y has no number in 2 of 40 rows, first in row 39; fill these in or remove the rows.",
+        ),
+        (
+            sources.NUMBERS,
+            sources.table(y=["7"] * 40),
+            "Own: y is 7 in every training row; there is nothing to learn.",
+        ),
+        (
+            sources.NUMBERS,
+            sources.table(y=[*NUMBERS[:-1], "many"]),
+            "own.csv, line 41: y must be a number, not 'many'.",
+        ),
+        (
+            sources.NUMBERS,
+            sources.table(y=NUMBERS, size=["inf", *NUMBERS[1:]]),
+            "own.csv, line 2: size must be a finite number, not 'inf'.",
+        ),
+        (
+            sources.CLASSES,
+            sources.table(y=NO),
+            "Own has only one class, 'no'; telling classes apart needs two.",
+        ),
+        (
+            sources.CLASSES,
+            sources.table(y=["yes", *NO[1:]]),
+            TOO_FEW,
+        ),
+        (
+            sources.CLASSES,
+            sources.table(y=["maybe", *NO[1:]]),
+            "own.csv, line 2: y is 'maybe'; it must be one of no, yes.",
+        ),
+        (
+            sources.CLASSES,
+            sources.table(y=["?", *NO[1:]]),
+            "own.csv, line 2: y is empty; it must be one of no, yes.",
+        ),
+        (
+            sources.CLASSES,
+            sources.table(size=["1"] * 40, colour=["red"] * 40),
+            "No column tells the training rows apart; there is nothing to learn from.",
+        ),
+        (
+            sources.CLASSES,
+            "size,y\n1,no\n2,yes,3\n",
+            "own.csv, line 3 has 3 fields, the header has 2.",
+        ),
+        (
+            sources.CLASSES,
+            "size,y\n1,no\n2\n",
+            "own.csv, line 3 has 1 fields, the header has 2.",
+        ),
+        (
+            sources.CLASSES,
+            "size;y\n1;no\n",
+            "own.csv has no column 'y'; it has size;y.",
+        ),
+        (
+            sources.CLASSES,
+            "size,size,y\n1,2,no\n",
+            "own.csv has two columns named 'size'; rename one.",
+        ),
+        (
+            sources.CLASSES,
+            'size,y\n1,no\n"2,yes\n3,no\n',
+            "own.csv, line 4: unexpected end of data.",
+        ),
+        (sources.CLASSES, "size,y\n", "own.csv has no rows below its header."),
+        (sources.CLASSES, "", "own.csv has no rows."),
+        (
+            sources.CLASSES,
+            "size,y\n1,no\n2,caf\xe9\n".encode("latin-1"),
+            "own.csv is not UTF-8: byte 0xE9 in line 3; save it as UTF-8.",
+        ),
+        (sources.CLASSES, b"PK\x03\x04\x00\x00", "own.csv is no text file: it holds zero bytes."),
+        (
+            sources.NUMBERS,
+            "size,y\n1,2\n3,4\n",
+            "There are 2 rows; train, validation and test each need at least one.",
+        ),
+        (
+            sources.TEXTS,
+            "no\thello\nyes\t \n",
+            "own.csv, line 2: text is empty; remove the row.",
+        ),
+        (
+            sources.TEXTS,
+            "yes\tthe same\n" * 30 + "".join(f"no\ttext {i}\n" for i in range(30)),
+            TOO_FEW,
+        ),
+        (
+            sources.SERIES,
+            "day,holiday,y\n2024-01-01,0,1\n2024-01-03,0,2\n",
+            "own.csv, line 3: no day between 2024-01-01 and 2024-01-03.",
+        ),
+        (
+            sources.SERIES,
+            "day,holiday,y\n2024-01-01,0,1\n2024-01-01,0,2\n",
+            "own.csv, line 3: 2024-01-01 was there in line 2 with other values.",
+        ),
+        (
+            sources.SERIES,
+            "day,holiday,y\n01/02/2024,0,1\n",
+            "own.csv, line 2: day must be a date as %Y-%m-%d, not '01/02/2024'.",
+        ),
+    ],
+)
+def test_bad_data_ends_in_one_sentence(load, source, content: str | bytes, sentence: str):
+    with pytest.raises(DatasetInvalid) as caught:
+        load(source, content)
+    assert str(caught.value) == sentence
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_name(load):
+    assert load(sources.CLASSES, "\ufeff" + sources.table()).facts.columns[0] == "size"
+
+
+def test_a_quoted_line_break_is_no_new_row(load):
+    colours = ['"dark\nred"' if row % 2 else "green" for row in range(40)]
+    assert "colour is dark\nred" in load(sources.CLASSES, sources.table(colour=colours)).facts.columns
+
+
+def test_a_file_that_went_away_is_missed_in_words(load, tmp_path: Path):
+    load(sources.CLASSES, sources.table())
+    (tmp_path / "own.csv").unlink()
+    with pytest.raises(DatasetMissing, match=r"^Own is missing: put own.csv into PARZEN_DATA_DIR\.$"):
+        sources.load_dataset("own", str(tmp_path), str(tmp_path / "cache"), sources.Split())
+
+
+def test_a_file_of_nothing_is_not_offered(tmp_path: Path):
+    (tmp_path / "sms_spam.tsv").touch()
+    by_name = {info.name: info for info in datasets(str(tmp_path))}
+    assert not by_name["sms_spam"].is_available
+    assert by_name["sms_spam"].reason.endswith("is empty; put a complete sms_spam.tsv in its place.")
+    assert by_name["cta_ridership"].reason == "Put cta_ridership_daily.csv into PARZEN_DATA_DIR to use it."
+
+
+def test_every_refusal_is_an_outcome_of_ours():
+    assert issubclass(DatasetInvalid, TrainerError)
+    assert issubclass(DatasetMissing, TrainerError)

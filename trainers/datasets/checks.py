@@ -1,0 +1,48 @@
+"""What every dataset has to be, whoever read it: enough rows, more than one class, no missing target."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trainers.datasets.splits import MIN_CLASS_ROWS
+from trainers.errors import DatasetInvalid
+
+if TYPE_CHECKING:
+    from trainers.datasets.base import Array, DatasetInfo, RawData
+
+
+def check_raw(info: DatasetInfo, raw: RawData) -> None:
+    """Raise DatasetInvalid with the first rule that the rows break."""
+    if not len(raw.y):
+        raise DatasetInvalid(f"{info.label} has no rows.")
+    if info.class_names:
+        _check_classes(info, raw.y if raw.groups is None else _first_of_each(raw.y, raw.groups))
+        return
+    n_missing = int(np.sum(~np.isfinite(raw.y)))
+    if n_missing:
+        row = int(np.argmin(np.isfinite(raw.y))) + 1
+        raise DatasetInvalid(
+            f"{info.label}: {info.target} has no number in {n_missing} of {len(raw.y)} rows, first in "
+            f"row {row}; fill these in or remove the rows."
+        )
+
+
+def _check_classes(info: DatasetInfo, y: Array) -> None:
+    counts = np.bincount(y, minlength=info.n_classes)
+    if np.count_nonzero(counts) < 2:
+        name = info.class_names[int(y[0])]
+        raise DatasetInvalid(f"{info.label} has only one class, {name!r}; telling classes apart needs two.")
+    few = int(np.argmin(counts))
+    if counts[few] < MIN_CLASS_ROWS:
+        rows = "1 row" if counts[few] == 1 else f"{counts[few]} rows"
+        raise DatasetInvalid(
+            f"{info.label}: class {info.class_names[few]!r} has {rows}; each class needs at least "
+            f"{MIN_CLASS_ROWS} that differ, so that train, validation and test all get some."
+        )
+
+
+def _first_of_each(y: Array, groups: Array) -> Array:
+    """Return y of each group's first row."""
+    return y[np.unique(groups, return_index=True)[1]]

@@ -1,0 +1,133 @@
+"""From columns to float32 rows, as fitted on the training rows.
+
+A number is standardized, a missing one takes the median and is marked in a column of its own. A category
+becomes one column of 0 and 1 per value; rare and unknown values share one, a missing value is a value.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol, Self
+
+import numpy as np
+
+from trainers.errors import DatasetInvalid
+
+if TYPE_CHECKING:
+    from trainers.datasets.base import Array
+    from trainers.datasets.columns import Column, Columns
+
+MAX_CATEGORIES = 50  # one column each: the more there are, the fewer rows there are to learn one from
+_OTHER = "other"
+
+
+class _Encoder(Protocol):
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    def encode(self, values: Array) -> Array: ...
+
+
+@dataclass(frozen=True)
+class NumberEncoder:
+    """Standardizes; `is_marked` adds a column that says where the number was missing."""
+
+    name: str
+    median: float
+    mean: float
+    scale: float
+    is_marked: bool
+
+    @classmethod
+    def fit(cls, name: str, values: Array) -> Self | None:
+        """Learn from training values (n,); None where they hold nothing to tell rows apart by."""
+        is_missing = np.isnan(values)
+        if is_missing.all():
+            return None
+        median = float(np.median(values[~is_missing]))
+        filled = np.where(is_missing, median, values)
+        is_marked = bool(is_missing.any())
+        scale = float(np.std(filled))
+        if scale == 0 and not is_marked:
+            return None
+        return cls(name, median, float(np.mean(filled)), scale or 1.0, is_marked)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the encoded columns."""
+        return (self.name, f"{self.name} is missing") if self.is_marked else (self.name,)
+
+    def encode(self, values: Array) -> Array:
+        """Return (n, 1) or (n, 2) float64."""
+        is_missing = np.isnan(values)
+        filled = (np.where(is_missing, self.median, values) - self.mean) / self.scale
+        return np.column_stack([filled, is_missing] if self.is_marked else [filled])
+
+
+@dataclass(frozen=True)
+class CategoryEncoder:
+    """One column per known value; `has_other` adds one for all the rest."""
+
+    name: str
+    known: tuple[str, ...]
+    has_other: bool
+
+    @classmethod
+    def fit(cls, name: str, values: Array) -> Self | None:
+        """Learn from training values (n,); None where all of them are the same."""
+        counts = Counter(values.tolist())
+        if len(counts) == 1:
+            return None
+        known = sorted(counts, key=lambda value: (-counts[value], value))[:MAX_CATEGORIES]
+        return cls(name, tuple(sorted(known)), len(known) < len(counts))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the encoded columns."""
+        values = (*self.known, _OTHER) if self.has_other else self.known
+        return tuple(f"{self.name} is {value or 'missing'}" for value in values)
+
+    def encode(self, values: Array) -> Array:
+        """Return (n, known values) of 0 and 1; an unknown value is "other", or 0 everywhere."""
+        place = {value: number for number, value in enumerate(self.known)}
+        columns = np.array([place.get(value, len(self.known)) for value in values.tolist()], dtype=np.int64)
+        return np.eye(len(self.known) + 1)[columns][:, : len(self.names)]
+
+
+@dataclass(frozen=True)
+class TableEncoding:
+    """All encoders, those that are known ahead last, and sentences about columns that were left out."""
+
+    encoders: tuple[tuple[int, _Encoder], ...]
+    n_ahead: int
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def fit(cls, columns: Columns, rows: Array) -> Self:
+        """Learn from the training rows; DatasetInvalid where no column tells them apart."""
+        encoding = cls((), 0)
+        for number in sorted(range(len(columns)), key=lambda number: columns[number].is_ahead):
+            encoding = encoding._with(number, columns[number], rows)
+        if not encoding.encoders:
+            raise DatasetInvalid("No column tells the training rows apart; there is nothing to learn from.")
+        return encoding
+
+    def _with(self, number: int, column: Column, rows: Array) -> Self:
+        kind = NumberEncoder if column.kind == "number" else CategoryEncoder
+        encoder = kind.fit(column.name, column.values[rows])
+        if encoder is None:
+            note = f"column {column.name} is the same in every training row and is left out"
+            return replace(self, notes=(*self.notes, note))
+        n_ahead = self.n_ahead + (len(encoder.names) if column.is_ahead else 0)
+        return replace(self, encoders=(*self.encoders, (number, encoder)), n_ahead=n_ahead)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the encoded columns."""
+        return tuple(name for _, encoder in self.encoders for name in encoder.names)
+
+    def encode(self, columns: Columns, rows: Array) -> Array:
+        """Return the rows as float32, shape (n, encoded columns)."""
+        encoded = [encoder.encode(columns[number].values[rows]) for number, encoder in self.encoders]
+        return np.hstack(encoded).astype(np.float32)

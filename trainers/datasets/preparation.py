@@ -1,0 +1,55 @@
+"""From all rows to prepared parts. Whatever is learned from data is learned from the training part alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trainers.datasets.base import Array, Facts, Part
+from trainers.datasets.encoding import TableEncoding
+from trainers.datasets.texts import pack_texts
+from trainers.errors import DatasetInvalid
+
+if TYPE_CHECKING:
+    from trainers.datasets.base import DatasetInfo, RawData
+    from trainers.datasets.splits import SplitRows
+
+
+def prepare_parts(info: DatasetInfo, raw: RawData, rows: SplitRows) -> tuple[Mapping[str, Part], Facts]:
+    """Return the parts "train", "validation" and "test", and the facts; DatasetInvalid where it cannot be."""
+    of_part = {"train": rows.train, "validation": rows.validation, "test": rows.test}
+    counts = (len(rows.train), len(rows.validation), len(rows.test))
+    y_mean, y_scale = (0.0, 1.0) if info.class_names else _spread(info, raw.y[rows.train])
+    if info.kind == "images":
+        parts = {name: Part(raw.x[part], raw.y[part]) for name, part in of_part.items()}
+        return parts, Facts(*counts, shape=info.shape)
+    if info.kind == "text":
+        parts = {
+            name: Part(pack_texts([raw.x[row] for row in part]), raw.y[part])
+            for name, part in of_part.items()
+        }
+        return parts, Facts(*counts)
+    encoding = TableEncoding.fit(raw.x, rows.train)
+    parts = {name: Part(encoding.encode(raw.x, part), raw.y[part]) for name, part in of_part.items()}
+    facts = Facts(
+        *counts,
+        shape=(len(encoding.names),),
+        columns=encoding.names,
+        n_ahead=encoding.n_ahead,
+        y_mean=y_mean,
+        y_scale=y_scale,
+        notes=encoding.notes,
+    )
+    return parts, facts
+
+
+def _spread(info: DatasetInfo, y: Array) -> tuple[float, float]:
+    """Return the mean and standard deviation of the training part's numbers to predict."""
+    mean, scale = float(np.mean(y)), float(np.std(y))
+    if scale == 0:
+        raise DatasetInvalid(
+            f"{info.label}: {info.target} is {y[0]:g} in every training row; there is nothing to learn."
+        )
+    return mean, scale
