@@ -1,126 +1,206 @@
-"""A multilayer perceptron for pictures and classes: build and fit. Importing it loads Keras.
+"""Multilayer perceptrons: a classifier of tables and images, and a regressor of tables.
 
-The loss is sparse categorical cross-entropy on a softmax: the categorical cross-entropy of one-hot labels.
+The order inside hidden layer i is Dense(units_i), batch norm (if on), Dropout(pre_dropout_i), activation_i,
+Dropout(dropout_i); a dropout of 0 adds no Keras layer.
 """
 
 from __future__ import annotations
 
-import platform
-import sys
-import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import keras
-import numpy as np
-import numpy.typing as npt
-
-from trainers.base import Budget, Objective, Reporter, Result, Value
-from trainers.callbacks import ForwardReports, StopAtDivergence
-from trainers.mlp_knobs import INFO
+from trainers.base import TrainerInfo
+from trainers.family import Family, Plan
+from trainers.knob import Knob, Value
+from trainers.parts import classes, dense, numbers, optimizer, schedule, training
+from trainers.parts.inputs import array_input, array_rows
+from trainers.priors import among, either, log_uniform, whole
 
 if TYPE_CHECKING:
-    from trainers.datasets.base import Array, Dataset
+    from trainers.datasets.base import Dataset
+
+MAX_LAYERS = 8
+_LAYERS = "Layers"
+
+_NETWORK_KNOBS = (
+    Knob(
+        name="n_layers",
+        label="Hidden layers",
+        kind="int",
+        default=2,
+        minimum=1,
+        maximum=MAX_LAYERS,
+        help="How many hidden layers there are between the inputs and the output.",
+        group=_LAYERS,
+        unit="layers",
+        distribution=whole(1, 3),
+        is_searched=True,
+    ),
+    Knob(
+        name="batch_norm",
+        label="Batch normalization everywhere",
+        kind="boolean",
+        default=False,
+        help="Normalize every hidden layer's sums over the batch; where off, each layer's own knob says.",
+        group=_LAYERS,
+        distribution=either(),
+    ),
+)
 
 
-def train(
-    params: Mapping[str, Value],
-    data: Dataset,
-    budget: Budget,
-    reporter: Reporter,
-    *,
-    seed: int,
-    objective: Objective,
-) -> Result:
-    """Build, fit and return the best epoch; see `trainers.base.Trainer` for what it raises.
-
-    On a CPU the same seed, params, data and number of threads give the same bits.
-    """
-    began = time.monotonic()
-    INFO.metric(objective.metric)
-    values = INFO.complete_params(params)
-    keras.utils.set_random_seed(seed)
-    model = build_model(values, data.info.shape, data.info.n_classes)
-    model.compile(build_optimizer(values), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    reporter.log(f"model: {model.count_params():,} parameters")
-    callbacks = [StopAtDivergence(), ForwardReports(reporter)]
-    if values["patience"]:
-        callbacks.append(_early_stopping(objective, int(values["patience"])))
-    history = model.fit(
-        to_inputs(data.x_train, data.info.max_value),
-        data.y_train,
-        batch_size=values["batch_size"],
-        epochs=budget.max_epochs,
-        validation_data=(to_inputs(data.x_validation, data.info.max_value), data.y_validation),
-        validation_batch_size=max(256, int(values["batch_size"])),  # no gradients: larger is only faster
-        callbacks=callbacks,
-        verbose=0,
-    ).history
-    best_step = objective.best_step(history[objective.metric])
-    metrics = {name: float(steps[best_step - 1]) for name, steps in history.items()}
-    return Result(
-        value=metrics[objective.metric],
-        best_step=best_step,
-        metrics=metrics,
-        n_steps=len(history[objective.metric]),
-        n_parameters=int(model.count_params()),
-        seconds=time.monotonic() - began,
-        versions=_versions(),
+def _layer_knobs(layer: int) -> tuple[Knob, ...]:
+    """Knobs of hidden layer `layer` (from 1); they exist where the network has that many layers."""
+    group = f"Layer {layer}"
+    when = None if layer == 1 else ("n_layers", tuple(range(layer, MAX_LAYERS + 1)))
+    return (
+        Knob(
+            name=f"units_{layer}",
+            label=f"Units, layer {layer}",
+            kind="int",
+            default=128,
+            minimum=1,
+            maximum=16_384,
+            help="How wide the layer is.",
+            group=group,
+            unit="units",
+            distribution=whole(32, 512, 32),
+            is_searched=layer <= 3,
+            when=when,
+        ),
+        Knob(
+            name=f"activation_{layer}",
+            label=f"Activation, layer {layer}",
+            kind="categorical",
+            default="relu",
+            choices=dense.ACTIVATIONS,
+            help="The function that bends the layer's sums.",
+            group=group,
+            distribution=among("relu", "tanh", "gelu"),
+            when=when,
+        ),
+        dense.dropout_knob(
+            f"pre_dropout_{layer}",
+            f"Dropout before activation, layer {layer}",
+            "Share of the layer's sums set to zero while training, before the activation.",
+            group,
+            when,
+        ),
+        dense.dropout_knob(
+            f"dropout_{layer}",
+            f"Dropout, layer {layer}",
+            "Share of the layer's outputs set to zero while training. More of it fights overfitting.",
+            group,
+            when,
+            is_searched=layer <= 2,
+        ),
+        Knob(
+            name=f"batch_norm_{layer}",
+            label=f"Batch normalization, layer {layer}",
+            kind="boolean",
+            default=False,
+            help="Normalize the layer's sums over the batch, before the activation.",
+            group=group,
+            distribution=either(),
+            when=when,
+        ),
+        Knob(
+            name=f"l2_{layer}",
+            label=f"L2 penalty, layer {layer}",
+            kind="float",
+            default=0.0,
+            minimum=0,
+            help="How much the squares of the layer's weights add to the training loss.",
+            group=group,
+            distribution=log_uniform(1e-6, 1e-2),
+            when=when,
+        ),
+        Knob(
+            name=f"initializer_{layer}",
+            label=f"Initializer, layer {layer}",
+            kind="categorical",
+            default="glorot_uniform",
+            choices=dense.INITIALIZERS,
+            help="How the layer's weights are drawn at first; He's suit relu, LeCun's selu.",
+            group=group,
+            distribution=among("glorot_uniform", "he_normal", "lecun_normal"),
+            when=when,
+        ),
     )
 
 
-def build_model(values: Mapping[str, Value], shape: tuple[int, ...], n_classes: int) -> keras.Model:
-    """Return the network for complete params: inputs (n, pixels) in 0..1, outputs (n, n_classes)."""
-    model = keras.Sequential([keras.Input((int(np.prod(shape)),))])
+def _knobs(task_knobs: tuple[Knob, ...]) -> tuple[Knob, ...]:
+    return (
+        *optimizer.KNOBS,
+        *schedule.KNOBS,
+        *_layer_knobs(1),
+        *_NETWORK_KNOBS,
+        *(knob for layer in range(2, MAX_LAYERS + 1) for knob in _layer_knobs(layer)),
+        *training.KNOBS,
+        *task_knobs,
+    )
+
+
+def hidden_layers(x: Any, values: Mapping[str, Value]) -> Any:
+    """Return the Keras tensor behind the hidden layers that complete params describe."""
     for layer in range(1, int(values["n_layers"]) + 1):
-        model.add(keras.layers.Dense(values[f"units_{layer}"]))
-        if values["batch_norm"]:
-            model.add(keras.layers.BatchNormalization())
-        _add_dropout(model, float(values[f"pre_dropout_{layer}"]))
-        if values[f"activation_{layer}"] != "linear":
-            model.add(keras.layers.Activation(values[f"activation_{layer}"]))
-        _add_dropout(model, float(values[f"dropout_{layer}"]))
-    model.add(keras.layers.Dense(n_classes, activation="softmax"))
-    return model
+        x = dense.dense_block(
+            x,
+            units=int(values[f"units_{layer}"]),
+            activation=str(values[f"activation_{layer}"]),
+            has_batch_norm=bool(values["batch_norm"] or values[f"batch_norm_{layer}"]),
+            pre_dropout=float(values[f"pre_dropout_{layer}"]),
+            dropout=float(values[f"dropout_{layer}"]),
+            l2=float(values[f"l2_{layer}"]),
+            initializer=str(values[f"initializer_{layer}"]),
+        )
+    return x
 
 
-def build_optimizer(values: Mapping[str, Value]) -> keras.optimizers.Optimizer:
-    """Return the optimizer for complete params."""
-    learning_rate = values["learning_rate"]
-    match values["optimizer"]:
-        case "adamw":
-            return keras.optimizers.AdamW(learning_rate, weight_decay=values["weight_decay"])
-        case "sgd":
-            return keras.optimizers.SGD(learning_rate, momentum=values["momentum"])
-        case "rmsprop":
-            return keras.optimizers.RMSprop(learning_rate)
-        case _:
-            return keras.optimizers.Adam(learning_rate)
-
-
-def to_inputs(x: Array, max_value: int) -> npt.NDArray[np.float32]:
-    """Return pictures (n, height, width) as flat rows (n, pixels) of float32 in 0..1."""
-    scaled: npt.NDArray[np.float32] = np.multiply(
-        x.reshape(len(x), -1), np.float32(1 / max_value), dtype=np.float32
+def _plan_classifier(values: Mapping[str, Value], data: Dataset) -> Plan:
+    n_classes = data.info.n_classes
+    inputs, x = array_input(data)
+    weights = classes.weights(values, data.y_train, n_classes)
+    return Plan(
+        inputs,
+        classes.head(hidden_layers(x, values), data),
+        classes.goal(values, n_classes),
+        array_rows(data.x_train, classes.targets(data.y_train, n_classes), weights),
+        array_rows(data.x_validation, classes.targets(data.y_validation, n_classes)),
     )
-    return scaled
 
 
-def _add_dropout(model: keras.Sequential, rate: float) -> None:
-    if rate > 0:
-        model.add(keras.layers.Dropout(rate))
+def _plan_regressor(values: Mapping[str, Value], data: Dataset) -> Plan:
+    inputs, x = array_input(data)
+    return Plan(
+        inputs,
+        numbers.head(hidden_layers(x, values), data),
+        numbers.goal(values, data.facts),
+        array_rows(data.x_train, numbers.targets(data.y_train)),
+        array_rows(data.x_validation, numbers.targets(data.y_validation)),
+    )
 
 
-def _early_stopping(objective: Objective, patience: int) -> keras.callbacks.EarlyStopping:
-    mode = "min" if objective.direction == "minimize" else "max"
-    return keras.callbacks.EarlyStopping(objective.metric, mode=mode, patience=patience)
-
-
-def _versions() -> dict[str, str]:
-    backend = keras.backend.backend()
-    return {
-        "python": platform.python_version(),
-        "keras": keras.version(),
-        backend: str(getattr(sys.modules.get(backend), "__version__", "")),
-        "numpy": np.__version__,
-    }
+CLASSIFIER = Family(
+    TrainerInfo(
+        name="mlp",
+        label="Multilayer perceptron",
+        summary="A fully connected classifier with one to eight hidden layers, trained by Keras.",
+        knobs=_knobs(classes.KNOBS),
+        metrics=classes.METRICS,
+        kinds=("images", "table"),
+        task="classification",
+    ),
+    _plan_classifier,
+)
+REGRESSOR = Family(
+    TrainerInfo(
+        name="mlp_regressor",
+        label="MLP regressor",
+        summary="A fully connected network with one to eight hidden layers that predicts a number.",
+        knobs=_knobs(numbers.KNOBS),
+        metrics=numbers.METRICS,
+        kinds=("table",),
+        task="regression",
+    ),
+    _plan_regressor,
+)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from trainers import mlp_knobs
+from trainers import mlp
 from trainers.errors import ParamsInvalid
 
 if TYPE_CHECKING:
     from trainers.base import Trainer, TrainerInfo
     from trainers.datasets.base import DatasetInfo
 
-# name -> what pages show, and where the training function is (imported by load_trainer only)
-_TRAINERS: dict[str, tuple[TrainerInfo, str]] = {
-    mlp_knobs.INFO.name: (mlp_knobs.INFO, "trainers.mlp.train"),
+# in page order: of those that fit a dataset, a new study opens with the first
+_TRAINERS: dict[str, tuple[TrainerInfo, Trainer]] = {
+    family.info.name: (family.info, family) for family in (mlp.CLASSIFIER, mlp.REGRESSOR)
 }
 
 
 def trainer_infos() -> list[TrainerInfo]:
-    """Return every trainer's description, in the order that pages show."""
+    """Return every trainer's description, in page order."""
     return [info for info, _ in _TRAINERS.values()]
 
 
@@ -34,13 +33,12 @@ def fitting_trainers(dataset: DatasetInfo) -> list[TrainerInfo]:
 
 
 def load_trainer(name: str) -> Trainer:
-    """Return the training function. It imports Keras: never call it in the web process."""
-    module, function = _entry(name)[1].rsplit(".", 1)
-    return cast("Trainer", getattr(import_module(module), function))
+    """Return the training function. Calling it loads Keras: never in the web process."""
+    return _entry(name)[1]
 
 
-def _entry(name: str) -> tuple[TrainerInfo, str]:
+def _entry(name: str) -> tuple[TrainerInfo, Trainer]:
     if name not in _TRAINERS:
         known = ", ".join(_TRAINERS)
-        raise ParamsInvalid(f"There is no trainer named {name!r}; there is {known}.")
+        raise ParamsInvalid(f"There is no trainer named {name!r}; there are {known}.")
     return _TRAINERS[name]

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import sklearn.model_selection
 
-import trainers.mlp
+import trainers.fit
 import trainers.process
 
 __all__ = ["keras", "np", "sklearn", "trainers"]

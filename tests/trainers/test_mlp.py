@@ -11,6 +11,7 @@ from trainers.datasets.base import Dataset
 from trainers.datasets.registry import load_dataset
 from trainers.datasets.splits import Split
 from trainers.errors import ParamsInvalid, TrialDiverged, TrialStopped
+from trainers.mlp import CLASSIFIER
 from trainers.presets import preset
 from trainers.registry import load_trainer, trainer_info
 from trainers.space import space_json
@@ -43,13 +44,17 @@ def fit(
     )
 
 
-def layers_of(params: dict[str, Any]) -> list[tuple[str, Any]]:
-    from trainers.mlp import build_model
+def layers_of(params: dict[str, Any], data: Dataset) -> list[Any]:
+    import keras
 
-    model = build_model(INFO.complete_params(params), (8, 8), 10)
-    described = {"Dense": "units", "Dropout": "rate"}
-    names = [(type(layer).__name__, layer.get_config()) for layer in model.layers]
-    return [(name, config.get(described.get(name, "activation"))) for name, config in names]
+    plan = CLASSIFIER.plan(INFO.complete_params(params), data)
+    return list(keras.Model(plan.inputs, plan.outputs).layers)
+
+
+def described(layers: list[Any]) -> list[tuple[str, Any]]:
+    words = {"Dense": "units", "Dropout": "rate"}
+    configs = [(type(layer).__name__, layer.get_config()) for layer in layers]
+    return [(name, config.get(words.get(name, "activation"))) for name, config in configs]
 
 
 def test_a_fit_learns_and_reports(data: Dataset):
@@ -95,7 +100,7 @@ def test_the_classic_is_only_a_setting(data: Dataset):
     space = space_json(INFO, preset("classic").knobs)
     params = {entry["name"]: entry["value"] for entry in space["params"] if entry["type"] == "constant"}
     params |= {"activation_1": "tanh", "pre_dropout_2": 0.25, "dropout_2": 0.75}
-    assert layers_of(params) == [
+    assert described(layers_of(params, data))[3:] == [
         ("Dense", 512),
         ("Activation", "tanh"),
         ("Dense", 1000),
@@ -107,37 +112,41 @@ def test_the_classic_is_only_a_setting(data: Dataset):
     assert fit(data, params, epochs=2).metrics["val_accuracy"] > 0.8
 
 
-def test_every_knob_reaches_the_network():
-    params = {"n_layers": 4, "batch_norm": True, "units_4": 7, "activation_1": "linear", "dropout_3": 1}
-    layers = layers_of(params)
-    assert [name for name, _ in layers].count("BatchNormalization") == 4
-    assert [name for name, _ in layers].count("Activation") == 3
-    assert ("Dense", 7) in layers
-    assert ("Dropout", 1.0) in layers
+def test_every_layer_is_as_its_knobs_say(data: Dataset):
+    params = {
+        "n_layers": 8,
+        "batch_norm_2": True,
+        "units_8": 7,
+        "activation_1": "linear",
+        "dropout_3": 1,
+        "l2_4": 0.25,
+        "initializer_5": "orthogonal",
+    }
+    layers = layers_of(params, data)
+    names = [type(layer).__name__ for layer in layers]
+    assert names.count("BatchNormalization") == 1
+    assert names.count("Activation") == 7
+    assert names.count("Dropout") == 1
+    configs = [layer.get_config() for layer in layers if type(layer).__name__ == "Dense"]
+    assert [config["units"] for config in configs] == [128] * 7 + [7, 10]
+    assert configs[3]["kernel_regularizer"]["config"]["l2"] == pytest.approx(0.25)
+    assert configs[4]["kernel_initializer"]["class_name"] == "Orthogonal"
+    assert "Dropout" not in names[: names.index("BatchNormalization")]
+
+
+def test_batch_norm_everywhere_is_in_every_layer(data: Dataset):
+    names = [type(layer).__name__ for layer in layers_of({"n_layers": 3, "batch_norm": True}, data)]
+    assert names.count("BatchNormalization") == 3
 
 
 @pytest.mark.parametrize("activation", INFO.knob("activation_1").choices)
-def test_every_activation_is_one_of_keras(activation):
-    assert layers_of({"activation_1": activation})
+def test_every_activation_is_one_of_keras(activation, data: Dataset):
+    assert layers_of({"activation_1": activation}, data)
 
 
-@pytest.mark.parametrize(
-    ("optimizer", "kind", "expected"),
-    [
-        ("adam", "Adam", {}),
-        ("adamw", "AdamW", {"weight_decay": 0.25}),
-        ("sgd", "SGD", {"momentum": 0.5}),
-        ("rmsprop", "RMSprop", {}),
-    ],
-)
-def test_every_optimizer_gets_its_knobs(optimizer: str, kind: str, expected: dict[str, Any]):
-    from trainers.mlp import build_optimizer
-
-    params = INFO.complete_params({"optimizer": optimizer, "learning_rate": 0.5, **expected})
-    built = build_optimizer(params)
-    assert type(built).__name__ == kind
-    assert built.get_config()["learning_rate"] == pytest.approx(0.5)
-    assert {name: built.get_config()[name] for name in expected} == expected
+@pytest.mark.parametrize("initializer", INFO.knob("initializer_1").choices)
+def test_every_initializer_is_one_of_keras(initializer, data: Dataset):
+    assert layers_of({"initializer_1": initializer}, data)
 
 
 def test_a_huge_learning_rate_diverges(data: Dataset):
@@ -160,10 +169,34 @@ def test_wrong_params_and_objectives_are_refused(data: Dataset):
         fit(data, SMALL, objective=Objective("auc", "maximize"))
 
 
-def test_inputs_are_flat_and_in_zero_to_one(data: Dataset):
-    from trainers.mlp import to_inputs
+def test_pixels_are_scaled_and_flat_inside_the_network(data: Dataset):
+    import keras
 
-    inputs = to_inputs(data.x_train, data.info.max_value)
-    assert inputs.shape == (1079, 64)
-    assert inputs.dtype == np.float32
-    assert (inputs.min(), inputs.max()) == (0, 1)
+    layers = layers_of(SMALL, data)
+    flat = keras.Model(layers[0].output, layers[2].output)(data.x_train[:50])
+    assert flat.shape == (50, 64)
+    assert float(keras.ops.max(flat)) == pytest.approx(data.x_train[:50].max() / 16)
+
+
+def test_the_validation_loss_knows_no_smoothing_no_penalty_and_no_class_weights(data: Dataset):
+    """Or trials that differ in these could not be compared: with a rate of nearly nothing, all are alike."""
+    still = {**SMALL, "learning_rate": 1e-12}
+    plain = fit(data, still, epochs=1).metrics
+    other = fit(data, {**still, "label_smoothing": 0.5, "l2_1": 1.0, "class_weights": "balanced"}, epochs=1)
+    assert other.metrics["val_loss"] == pytest.approx(plain["val_loss"], rel=1e-5)
+    assert other.metrics["loss"] > plain["loss"] + 1
+
+
+def test_a_regressor_answers_in_the_targets_unit(cache_dir: str):
+    diabetes = load_dataset("diabetes", "", cache_dir, Split())
+    reporter = RecordingReporter()
+    objective = Objective("val_mae", "minimize")
+    result = load_trainer("mlp_regressor")(
+        {"n_layers": 1}, diabetes, Budget(30), reporter, seed=1, objective=objective
+    )
+    guess = np.abs(diabetes.y_validation - diabetes.facts.y_mean).mean()
+    assert 30 < result.value < 0.85 * guess
+    assert result.metrics["val_rmse"] == pytest.approx(
+        diabetes.facts.y_scale * result.metrics["val_loss"] ** 0.5, rel=1e-4
+    )
+    assert set(reporter.metrics[0]) == {metric.name for metric in trainer_info("mlp_regressor").metrics}

@@ -107,4 +107,4 @@ def test_wrong_field_is_named_with_its_rule(field, text, words):
 def test_only_validation_metrics_can_be_objectives():
     names = [name for name, _ in form_of().fields["objective"].choices]
 
-    assert names == ["val_loss", "val_accuracy"]
+    assert names == ["val_loss", "val_accuracy", "val_f1"]

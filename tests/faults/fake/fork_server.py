@@ -19,7 +19,7 @@ def serve(descriptor: int) -> None:
     warm, keras = ModuleType("trainers.warm"), ModuleType("keras")
     keras.backend = SimpleNamespace(backend=lambda: "none")  # type: ignore[attr-defined]
     sys.modules |= {"trainers.warm": warm, "keras": keras}
-    registry._TRAINERS["fake"] = (trainer.INFO, "tests.faults.fake.trainer.train")
+    registry._TRAINERS["fake"] = (trainer.INFO, trainer.train)
     process.load_dataset = _no_data
     real_main = process.child_main
 

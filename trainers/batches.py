@@ -1,0 +1,53 @@
+"""Batches for Keras, taken from rows one at a time: NumPy in, whatever Keras' backend is."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+if TYPE_CHECKING:
+    from trainers.datasets.base import Array
+    from trainers.family import Rows
+
+
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no types
+    """Rows in batches. With a `seed` they are shuffled anew for each epoch, and blended where `mixup` > 0.
+
+    Mixup (Zhang and others 2018): each row is blended with another one of its batch, in a share that is drawn
+    from Beta(mixup, mixup) per batch.
+    """
+
+    def __init__(self, rows: Rows, batch_size: int, *, seed: int | None = None, mixup: float = 0.0) -> None:
+        super().__init__()
+        self._rows = rows
+        self._batch_size = batch_size
+        self._mixup = mixup
+        self._rng = None if seed is None else np.random.default_rng(seed)
+        self._order = np.arange(rows.n)
+        self.on_epoch_end()
+
+    def __len__(self) -> int:
+        return math.ceil(self._rows.n / self._batch_size)
+
+    def __getitem__(self, number: int) -> tuple[Any, ...]:
+        start = number * self._batch_size
+        picked = self._order[start : start + self._batch_size]
+        batch = [self._rows.inputs(picked), self._rows.targets(picked)]
+        if self._rows.weights is not None:
+            batch.append(self._rows.weights[picked])
+        return tuple(self._blend(batch) if self._mixup else batch)
+
+    def on_epoch_end(self) -> None:
+        """Shuffle for the next epoch."""
+        if self._rng is not None:
+            self._order = self._rng.permutation(self._rows.n)
+
+    def _blend(self, batch: list[Array]) -> list[Array]:
+        if self._rng is None:
+            return batch
+        share = np.float32(self._rng.beta(self._mixup, self._mixup))
+        partners = self._rng.permutation(len(batch[0]))
+        return [share * array + (np.float32(1) - share) * array[partners] for array in batch]

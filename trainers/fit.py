@@ -1,0 +1,176 @@
+"""Fit a plan with Keras: compile, train, report each epoch, return the best one. Importing it loads Keras."""
+
+from __future__ import annotations
+
+import math
+import platform
+import sys
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+from trainers.base import Budget, Objective, Reporter, Result, Value
+from trainers.batches import Batches
+from trainers.callbacks import ForwardReports, StopAtDivergence
+from trainers.errors import ParamsInvalid
+from trainers.parts.optimizer import build_optimizer
+from trainers.parts.schedule import build_schedule, plateau_callbacks
+from trainers.parts.training import stopping_callbacks
+
+if TYPE_CHECKING:
+    from trainers.datasets.base import Dataset
+    from trainers.family import Family, Plan
+
+MOST_STEPS = 16
+FEWEST_STEPS = 1_000  # tracing a loop of steps costs half a second, which 1,000 returns to Python cost too
+_MOST_WORK = 1e9  # multiply-adds between two questions whether to stop: a few tenths of a second on one core
+
+
+class MeasuredPlainly(keras.Model):  # type: ignore[misc]  # keras has no types
+    """A network that trains with penalties and smoothed labels, and is measured without them."""
+
+    def compile(self, *, plain_loss: Any, **others: Any) -> None:
+        """Take Keras' arguments, and the loss of the validation part."""
+        super().compile(**others)
+        self._plain_loss = plain_loss
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """Return the training loss, or the plain one outside training."""
+        if training:
+            return super().compute_loss(x, y, y_pred, sample_weight, training)
+        return keras.ops.mean(self._plain_loss(y, y_pred))
+
+
+class _Recorder:
+    """Passes everything on, with the plan's constants, and keeps the metrics of each epoch."""
+
+    def __init__(self, reporter: Reporter, constants: Mapping[str, float]) -> None:
+        self._reporter = reporter
+        self._constants = constants
+        self.epochs: list[dict[str, float]] = []
+        self.log = reporter.log
+        self.should_stop = reporter.should_stop
+
+    def report(self, step: int, metrics: Mapping[str, float], seconds: float) -> None:
+        self.epochs.append({**metrics, **self._constants})
+        self._reporter.report(step, self.epochs[-1], seconds)
+
+
+def fit(
+    family: Family,
+    params: Mapping[str, Value],
+    data: Dataset,
+    budget: Budget,
+    reporter: Reporter,
+    *,
+    seed: int,
+    objective: Objective,
+) -> Result:
+    """Build, fit and return the best epoch; see `trainers.base.Trainer` for what it raises.
+
+    On a CPU the same seed, params, data and number of threads give the same bits.
+    """
+    began = time.monotonic()
+    family.info.metric(objective.metric)
+    values = family.info.complete_params(params)
+    if not family.info.is_fitting(data.info):
+        raise ParamsInvalid(f"{family.info.label} cannot learn {data.info.task} from {data.info.label}.")
+    keras.utils.set_random_seed(seed)
+    plan = family.plan(values, data)
+    model = MeasuredPlainly(plan.inputs, plan.outputs)
+    recorder = _Recorder(reporter, plan.constants)
+    for note in data.facts.notes:
+        recorder.log(note)
+    recorder.log(f"model: {model.count_params():,} parameters")
+    _train(model, plan, values, budget, recorder, seed=seed, objective=objective)
+    best_step = objective.best_step([metrics[objective.metric] for metrics in recorder.epochs])
+    metrics = recorder.epochs[best_step - 1]
+    return Result(
+        value=metrics[objective.metric],
+        best_step=best_step,
+        metrics=metrics,
+        n_steps=len(recorder.epochs),
+        n_parameters=int(model.count_params()),
+        seconds=time.monotonic() - began,
+        versions=_versions(),
+    )
+
+
+def _train(
+    model: MeasuredPlainly,
+    plan: Plan,
+    values: Mapping[str, Value],
+    budget: Budget,
+    recorder: _Recorder,
+    *,
+    seed: int,
+    objective: Objective,
+) -> None:
+    batch_size = int(values["batch_size"])
+    train = Batches(plan.train, batch_size, seed=seed, mixup=plan.mixup)
+    validation = Batches(plan.validation, max(256, batch_size))  # no gradients: larger is only faster
+    model.compile(
+        optimizer=build_optimizer(values, build_schedule(values, len(train), budget.max_epochs)),
+        loss=plan.goal.loss,
+        plain_loss=plan.goal.plain_loss,
+        metrics=plan.goal.metrics,
+        steps_per_execution=steps_per_execution(
+            work_per_row(model) * batch_size, len(train), budget.max_epochs
+        ),
+    )
+    model.fit(
+        train,
+        epochs=budget.max_epochs,
+        validation_data=validation,
+        callbacks=[
+            StopAtDivergence(),
+            ForwardReports(recorder),
+            *plateau_callbacks(values, objective),
+            *stopping_callbacks(values, objective),
+        ],
+        verbose=0,
+    )
+
+
+def steps_per_execution(work: float, n_steps: int, max_epochs: int) -> int:
+    """Return how many of an epoch's `n_steps` steps the backend runs before Python is asked again.
+
+    Each return to Python costs about 0.8 ms: steps of a small network at batch 32 take half the time with 16
+    at once, those of 784-512-1000-10 four fifths. `work` is one step's multiply-adds: large steps gain
+    nothing and would only keep a wish to stop waiting. PyTorch's trainer knows no such thing.
+    """
+    if keras.backend.backend() == "torch" or n_steps * max_epochs < FEWEST_STEPS:
+        return 1
+    return max(1, min(MOST_STEPS, n_steps // 4, int(_MOST_WORK / max(work, 1.0))))
+
+
+def work_per_row(model: keras.Model) -> float:
+    """Return about how many multiply-adds one row takes forward: parameters times places they are used at."""
+    return sum(_work(layer) for layer in model.layers if layer.weights)
+
+
+def _work(layer: keras.Layer) -> float:
+    if isinstance(layer, keras.layers.Embedding):
+        return 0.0
+    places = [math.prod(tensor.shape[1:-1]) for tensor in (layer.input, layer.output)]
+    return float(layer.count_params() * max(places))
+
+
+def _versions() -> dict[str, str]:
+    backend = keras.backend.backend()
+    return {
+        "python": platform.python_version(),
+        "keras": keras.version(),
+        backend: str(getattr(sys.modules.get(backend), "__version__", "")),
+        "numpy": np.__version__,
+    }

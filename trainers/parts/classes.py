@@ -1,0 +1,86 @@
+"""Telling classes apart: softmax, cross-entropy, and what is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trainers.base import Metric
+from trainers.knob import Knob, Value
+from trainers.parts.goal import Goal
+from trainers.parts.training import GROUP
+from trainers.priors import among, uniform
+
+if TYPE_CHECKING:
+    from trainers.datasets.base import Array, Dataset
+
+METRICS = (
+    Metric("val_loss", "validation loss", "minimize", is_objective=True),
+    Metric("val_accuracy", "validation accuracy", "maximize", is_percent=True, is_objective=True),
+    Metric("val_f1", "validation F1, mean of the classes", "maximize", is_objective=True),
+    Metric("loss", "training loss", "minimize"),
+    Metric("accuracy", "training accuracy", "maximize", is_percent=True),
+    Metric("f1", "training F1, mean of the classes", "maximize"),
+)
+KNOBS = (
+    Knob(
+        name="label_smoothing",
+        label="Label smoothing",
+        kind="float",
+        default=0.0,
+        minimum=0,
+        maximum=0.9,
+        help="Share of each label spread over all classes while training; validation is measured without.",
+        group=GROUP,
+        distribution=uniform(0.0, 0.3),
+    ),
+    Knob(
+        name="class_weights",
+        label="Class weights",
+        kind="categorical",
+        default="none",
+        choices=("none", "balanced", "square_root"),
+        help="Let rows of rare classes count more while training: fully, or by the square root.",
+        group=GROUP,
+        distribution=among("none", "balanced", "square_root"),
+    ),
+)
+
+
+def goal(values: Mapping[str, Value], n_classes: int) -> Goal:
+    """Return losses and metrics of one-hot targets (n, classes)."""
+    import keras  # noqa: PLC0415, the web process reads the knobs above
+
+    from trainers.macro_f1 import MacroF1  # noqa: PLC0415
+
+    return Goal(
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=values["label_smoothing"]),
+        plain_loss=keras.losses.CategoricalCrossentropy(),
+        metrics=[keras.metrics.CategoricalAccuracy(name="accuracy"), MacroF1(n_classes)],
+    )
+
+
+def head(x: Any, data: Dataset) -> Any:
+    """Return the Keras output: one probability per class."""
+    import keras  # noqa: PLC0415
+
+    return keras.layers.Dense(data.info.n_classes, activation="softmax")(x)
+
+
+def targets(y: Array, n_classes: int) -> Callable[[Array], Array]:
+    """Return a function from row numbers to one-hot float32 targets (n, classes)."""
+    one_hot = np.eye(n_classes, dtype=np.float32)
+    return lambda rows: one_hot[y[rows]]
+
+
+def weights(values: Mapping[str, Value], y: Array, n_classes: int) -> Array | None:
+    """Return what each training row counts, 1 on average, float32 (n,); None where all count the same."""
+    if values["class_weights"] == "none":
+        return None
+    counts = np.maximum(np.bincount(y, minlength=n_classes), 1)
+    of_class = 1 / counts if values["class_weights"] == "balanced" else 1 / np.sqrt(counts)
+    of_row = of_class[y]
+    share: Array = (of_row / of_row.mean()).astype(np.float32)
+    return share
