@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trainers import mlp
+from trainers import cnn, mlp
 from trainers.errors import ParamsInvalid
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # in page order: of those that fit a dataset, a new study opens with the first
 _TRAINERS: dict[str, tuple[TrainerInfo, Trainer]] = {
-    family.info.name: (family.info, family) for family in (mlp.CLASSIFIER, mlp.REGRESSOR)
+    family.info.name: (family.info, family) for family in (mlp.CLASSIFIER, cnn.CLASSIFIER, mlp.REGRESSOR)
 }
 
 

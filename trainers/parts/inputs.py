@@ -30,8 +30,11 @@ def array_input(data: Dataset) -> tuple[Any, Any]:
 
 
 def image_input(data: Dataset) -> tuple[Any, Any]:
-    """Return the Keras input of whole-number images, and the tensor of pixels in 0..1 behind it."""
+    """Return the Keras input of images, and the tensor of pixels in 0..1 behind it.
+
+    Batches of whole numbers become float32 behind the input only: so they travel as single bytes.
+    """
     import keras  # noqa: PLC0415
 
-    inputs = keras.Input(data.facts.shape, dtype="uint8")
+    inputs = keras.Input(data.facts.shape)
     return inputs, keras.layers.Rescaling(1 / data.info.max_value)(inputs)

@@ -1,0 +1,60 @@
+"""Images changed at random while training, so that a network sees more than there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from trainers.knob import Knob, Value
+from trainers.priors import among, uniform
+
+GROUP = "Augmentation"
+
+
+def _amount(name: str, label: str, text: str, maximum: float, most: float, unit: str = "") -> Knob:
+    return Knob(
+        name=name,
+        label=label,
+        kind="float",
+        default=0.0,
+        minimum=0,
+        maximum=maximum,
+        help=text,
+        group=GROUP,
+        unit=unit,
+        distribution=uniform(0.0, most),
+    )
+
+
+KNOBS = (
+    Knob(
+        name="flip",
+        label="Flip",
+        kind="categorical",
+        default="none",
+        choices=("none", "horizontal", "vertical", "both"),
+        help="Mirror half of the images. Not for digits and letters: a mirrored 2 is no 2.",
+        group=GROUP,
+        distribution=among("none", "horizontal"),
+    ),
+    _amount("shift", "Shift", "Move images by up to this share of their sides.", 0.5, 0.2),
+    _amount("rotate", "Rotate", "Turn images by up to so many degrees, either way.", 180, 30, "degrees"),
+    _amount("zoom", "Zoom", "Enlarge or shrink images by up to this share.", 0.9, 0.3),
+    _amount("mixup", "Mixup", "Blend pairs of images and labels; more blends more evenly, 0 never.", 2, 0.4),
+)
+
+
+def augment(x: Any, values: Mapping[str, Value]) -> Any:
+    """Return the Keras tensor of images (h, w, channels) behind layers that change them in training only."""
+    from keras import layers  # noqa: PLC0415, the web process reads the knobs above
+
+    if values["flip"] != "none":
+        mode = "horizontal_and_vertical" if values["flip"] == "both" else values["flip"]
+        x = layers.RandomFlip(mode)(x)
+    if values["shift"]:
+        x = layers.RandomTranslation(values["shift"], values["shift"], fill_mode="constant")(x)
+    if values["rotate"]:
+        x = layers.RandomRotation(float(values["rotate"]) / 360, fill_mode="constant")(x)
+    if values["zoom"]:
+        x = layers.RandomZoom(values["zoom"], fill_mode="constant")(x)
+    return x
