@@ -64,11 +64,23 @@ _BLOCK_KNOBS = (
         name="batch_norm",
         label="Batch normalization",
         kind="boolean",
-        default=True,
+        default=False,
         help="Normalize each convolution's sums over the batch, before the activation.",
         group=_BLOCKS,
         distribution=either(),
         is_searched=True,
+    ),
+    Knob(
+        name="batch_norm_momentum",
+        label="Momentum of batch normalization",
+        kind="float",
+        default=0.9,
+        minimum=0,
+        maximum=0.9999,
+        help="How long means and variances are remembered for validation; trainings of few steps want less.",
+        group=_BLOCKS,
+        distribution=uniform(0.8, 0.99),
+        when=("batch_norm", (True,)),
     ),
     Knob(
         name="residual",
@@ -119,7 +131,7 @@ _HEAD_KNOBS = (
         name="global_pooling",
         label="Global pooling",
         kind="categorical",
-        default="average",
+        default="flatten",
         choices=("average", "max", "flatten"),
         help="What becomes of each filter's last image: its mean, its largest value, or all of its pixels.",
         group=_HEAD,
@@ -216,7 +228,7 @@ def _block(x: Any, values: Mapping[str, Value], filters: int, kernel: int) -> An
     for _ in range(int(values["convs_per_block"])):
         x = _convolve(x, values, filters, kernel)
         if values["batch_norm"]:
-            x = keras.layers.BatchNormalization()(x)
+            x = keras.layers.BatchNormalization(momentum=values["batch_norm_momentum"])(x)
         x = keras.layers.Activation(values["activation"])(x)
     if values["residual"]:
         if before.shape[-1] != filters:

@@ -77,9 +77,9 @@ def test_augmentation_changes_images_in_training_only(data: Dataset):
     "params",
     [
         {},
-        {"residual": True, "pooling": "stride", "block_dropout": 0.1},
+        {"residual": True, "batch_norm": True, "pooling": "stride", "block_dropout": 0.1},
         {"mixup": 0.3, "class_weights": "balanced", "schedule": "one_cycle"},
-        {"shift": 0.1, "rotate": 10, "zoom": 0.1, "batch_norm": False, "head_units": 32},
+        {"shift": 0.1, "rotate": 10, "zoom": 0.1, "head_units": 32},
     ],
     ids=["plain", "residual", "mixup", "augmented"],
 )
