@@ -162,7 +162,7 @@ def work_per_row(model: keras.Model) -> float:
 def _work(layer: keras.Layer) -> float:
     if isinstance(layer, keras.layers.Embedding):
         return 0.0
-    places = [math.prod(tensor.shape[1:-1]) for tensor in (layer.input, layer.output)]
+    places = [math.prod(tensor.shape[1:-1]) for tensor in keras.tree.flatten([layer.input, layer.output])]
     return float(layer.count_params() * max(places))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trainers import cnn, mlp
+from trainers import cnn, forecast, mlp, text
 from trainers.errors import ParamsInvalid
 
 if TYPE_CHECKING:
@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from trainers.datasets.base import DatasetInfo
 
 # in page order: of those that fit a dataset, a new study opens with the first
+FAMILIES = (mlp.CLASSIFIER, cnn.CLASSIFIER, mlp.REGRESSOR, text.CLASSIFIER, forecast.FORECASTER)
 _TRAINERS: dict[str, tuple[TrainerInfo, Trainer]] = {
-    family.info.name: (family.info, family) for family in (mlp.CLASSIFIER, cnn.CLASSIFIER, mlp.REGRESSOR)
+    family.info.name: (family.info, family) for family in FAMILIES
 }
 
 
