@@ -31,10 +31,11 @@ CARD_OF = {"dataset": "card-data", "sampler": "card-goal", "pruner": "card-goal"
 
 @dataclass(frozen=True)
 class Block:
-    """Knobs under one condition; without words they are always there."""
+    """Knobs under one condition; without words they are always there. Closed where no trial can use them."""
 
     when: str
     forms: list[KnobForm]
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -111,12 +112,17 @@ class StudyForms:
     def _group(self, name: str, forms: list[KnobForm]) -> Group:
         used = [form for form in forms if form.knob.name in self.reachable]
         searched = sum(mode_of(form) == SEARCH for form in used)
+        parts = [(when, list(part)) for when, part in groupby(forms, key=lambda form: form.knob.when)]
         blocks = [
-            Block(_condition_words(when), list(block))
-            for when, block in groupby(forms, key=lambda form: form.knob.when)
+            Block(_condition_words(when), part, len(parts) == 1 or self._is_needed(part))
+            for when, part in parts
         ]
         is_open = bool(searched or forms[0].knob.when is None or any(form.errors for form in forms))
         return Group(name, blocks, searched, len(used) - searched, is_open)
+
+    def _is_needed(self, forms: list[KnobForm]) -> bool:
+        """Whether a trial could use one of the knobs, or a person has to correct one."""
+        return any(form.errors or form.knob.name in self.reachable for form in forms)
 
     @cached_property
     def planned_space(self) -> SearchSpace | None:

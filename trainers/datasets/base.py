@@ -50,17 +50,18 @@ class DatasetInfo:
 
     @property
     def row_summary(self) -> str:
-        """Return what one row holds, in a few words."""
-        return {
-            "images": f"{'×'.join(map(str, self.shape))} pixels",
-            "table": f"{sum(self.shape)} columns",
-            "text": "a text",
-            "series": f"{sum(self.shape)} columns, in order of time",
+        """Return what the rows are, as in: images, 8×8 pixels."""
+        size = {
+            "images": f", {'×'.join(map(str, self.shape))} pixels",
+            "table": f", {sum(self.shape)} columns",
+            "text": "",
+            "series": f" in order, {sum(self.shape)} columns",
         }[self.kind]
+        return self.row_noun + size
 
     @property
     def summary(self) -> str:
-        """Return rows and target in a few words, as in: 8×8 pixels, 10 classes."""
+        """Return rows and target in a few words, as in: images, 8×8 pixels, 10 classes."""
         goal = f"{self.n_classes} classes" if self.class_names else f"target {self.target}"
         return f"{self.row_summary}, {goal}"
 

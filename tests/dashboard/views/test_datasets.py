@@ -14,6 +14,15 @@ def test_page_says_what_to_do_about_a_missing_file(page):
     assert reverse("dataset-picture", args=["mnist"]) not in html
 
 
+def test_only_images_have_a_picture(page):
+    html = page.get(reverse("dataset-list")).content.decode()
+
+    assert "patients, 30 columns" in html
+    assert "progression after a year" in html
+    assert reverse("dataset-picture", args=["breast_cancer"]) not in html
+    assert page.get(reverse("dataset-picture", args=["breast_cancer"])).status_code == 404
+
+
 def test_page_says_what_is_wrong_with_a_broken_file(page, settings, tmp_path):
     settings.DATA_DIR = tmp_path
     (tmp_path / "mnist.npz").write_bytes(b"half of it")

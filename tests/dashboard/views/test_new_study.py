@@ -4,10 +4,12 @@ import pytest
 from django.urls import reverse
 
 from dashboard.models import Study
-from dashboard.pages.new_study import start_from_preset, start_from_study
+from dashboard.pages.data import all_datasets
+from dashboard.pages.new_study import start_from_defaults, start_from_preset, start_from_study
 from tests.builders import everything, make_study
 from tests.dashboard.posted import posted_fields
 from trainers.presets import presets
+from trainers.registry import trainer_infos
 
 URL = reverse("study-new")
 
@@ -184,6 +186,66 @@ def test_dataset_of_the_address_is_chosen_where_it_is_there(page, dataset, chose
     response = page.get(URL, {"dataset": dataset})
 
     assert response.context["forms"].study["dataset"].value() == chosen
+
+
+@pytest.mark.parametrize("info", trainer_infos(), ids=lambda info: info.name)
+def test_every_trainer_is_a_form_with_the_datasets_that_fit_it(page, info):
+    forms = page.get(URL, {"trainer": info.name}).context["forms"]
+
+    assert forms.trainer.name == info.name
+    assert [entry.name for entry in forms.datasets] == [
+        entry.name for entry in all_datasets() if info.is_fitting(entry)
+    ]
+    assert forms.study["dataset"].value() in forms.study.datasets
+    assert len(forms.knobs) == len(info.knobs)
+
+
+def test_study_of_another_trainer_is_made_as_its_form_says(page):
+    page.post(f"{URL}?trainer=cnn", posted_fields(start_from_defaults(trainer="cnn"), name="pictures"))
+
+    study = Study.objects.get()
+    assert (study.name, study.trainer, study.dataset) == ("pictures", "cnn", "digits")
+    assert {"filters_1", "filters_2"} <= set(study.search_space.searched)
+
+
+def test_dataset_of_the_address_brings_a_trainer_that_fits_it(page):
+    forms = page.get(URL, {"dataset": "diabetes"}).context["forms"]
+
+    assert (forms.trainer.name, forms.study["dataset"].value()) == ("mlp_regressor", "diabetes")
+    assert forms.study["objective"].value() == "val_mae"
+
+
+def test_dataset_that_does_not_fit_is_refused(page):
+    fields = posted_fields(dataset="diabetes")
+
+    assert page.post(URL, fields).status_code == 422
+    assert not Study.objects.exists()
+
+
+def test_unknown_trainer_says_so_and_opens_the_defaults(page):
+    response = page.get(URL, {"trainer": "svm"})
+
+    assert response.context["forms"].trainer.name == "mlp"
+    assert "There is no trainer named" in response.content.decode()
+
+
+def test_knobs_that_no_trial_could_use_are_folded_away(page):
+    blocks = {
+        block.when: block.is_open
+        for group in page.get(URL).context["forms"].groups()
+        if group.name == "Optimizer"
+        for block in group.blocks
+    }
+
+    assert blocks["optimizer = adam or adamw"]
+    assert not blocks["optimizer = sgd"]
+
+
+def test_wrong_knob_is_never_folded_away(post):
+    html = post(knob__momentum__value="2").content.decode()
+
+    box = html[: html.index('id="row-momentum"')].rpartition("<details")[2]
+    assert box.startswith(' class="branch-box" open')
 
 
 @pytest.mark.parametrize(
