@@ -1,9 +1,25 @@
 """The web process reads knobs, presets and datasets; that must never load what trainings need."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
+
+import trainers
 
 HEAVY = ("keras", "tensorflow", "sklearn", "scipy", "django", "celery")
+
+
+BACKENDS = re.compile(
+    r"^\s*(import|from) (tensorflow|jax|torch)\b|keras\.src|backend\.tensorflow", re.MULTILINE
+)
+
+
+def test_training_code_calls_no_backend_by_its_name():
+    """Threads are set by process.py, for TensorFlow only; all else runs wherever Keras does."""
+    root = Path(trainers.__file__).parent
+    named = [path.name for path in sorted(root.rglob("*.py")) if BACKENDS.search(path.read_text())]
+    assert named == ["process.py"]
 
 
 def loaded_by(code: str) -> str:
