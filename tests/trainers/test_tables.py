@@ -33,6 +33,11 @@ def test_types_are_found_and_every_row_is_in_one_part(load, tmp_path: Path):
     assert np.bincount(data.y_train).tolist() == [12, 12]
 
 
+def test_the_training_part_alone_is_what_numbers_are_standardized_by(load):
+    sizes = load(sources.CLASSES, sources.table()).x_train[:, 0]
+    assert (sizes.mean(), sizes.std()) == pytest.approx((0, 1), abs=1e-5)
+
+
 def test_a_number_is_standardized_by_the_training_part_alone():
     encoding, rows = encode(number_column("x", [1.0, 3.0, 5.0, 1e9]), n_train=3)
     assert rows[:3].mean() == pytest.approx(0, abs=1e-6)
