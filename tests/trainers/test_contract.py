@@ -162,3 +162,23 @@ def test_unknown_names_are_refused_with_the_known_ones():
         trainer_info("svm")
     with pytest.raises(ParamsInvalid, match="there are classic, quick"):
         preset("slow")
+
+
+def test_params_of_earlier_studies_still_mean_the_same():
+    """What studies of the first trainer stored: names are there, and what was left open changes nothing."""
+    layer = {"units_1": 512, "activation_1": "tanh", "pre_dropout_1": 0.1, "dropout_1": 0.2}
+    stored = {"optimizer": "sgd", "learning_rate": 0.1, "momentum": 0.5, "n_layers": 1, "batch_norm": True}
+    params = {**stored, **layer, "batch_size": 64, "patience": 3}
+    complete = trainer_info("mlp").complete_params(params)
+    assert {name: complete[name] for name in params} == params
+    new = {
+        "nesterov": False,
+        "clipping": "none",
+        "schedule": "constant",
+        "batch_norm_1": False,
+        "l2_1": 0.0,
+        "initializer_1": "glorot_uniform",  # Keras' own
+        "label_smoothing": 0.0,
+        "class_weights": "none",
+    }
+    assert {name: value for name, value in complete.items() if name not in params} == new
