@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,6 +11,7 @@ from trainers.job import Budget, Direction, Job, Objective, Result
 from trainers.knob import Json, Knob, Value
 
 if TYPE_CHECKING:
+    from trainers.checkpoints import Checkpoints, Epoch
     from trainers.datasets.base import Dataset, DatasetInfo, Kind, Task
 
 __all__ = [
@@ -107,6 +108,9 @@ class Reporter(Protocol):
     def report(self, step: int, metrics: Mapping[str, float], seconds: float) -> None:
         """Take the metrics of epoch `step` (from 1), `seconds` of wall time after the fit began."""
 
+    def resume(self, epochs: Sequence[Epoch]) -> None:
+        """Take the epochs that an earlier attempt has trained; this one goes on behind them."""
+
     def log(self, line: str) -> None:
         """Take one line for the trial's log."""
 
@@ -127,8 +131,9 @@ class Trainer(Protocol):
         *,
         seed: int,
         objective: Objective,
+        checkpoints: Checkpoints | None = None,
     ) -> Result:
-        """Train once and return the result.
+        """Train once and return the result; behind the epochs that `checkpoints` hold, where it can.
 
         Raises TrialStopped when the reporter says stop, TrialDiverged when the loss is no longer finite,
         ParamsInvalid when params leave their knobs.

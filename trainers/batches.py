@@ -16,18 +16,30 @@ if TYPE_CHECKING:
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no types
     """Rows in batches. With a `seed` they are shuffled anew for each epoch, and blended where `mixup` > 0.
 
+    What is drawn depends on seed, epoch and batch alone, so a training that is continued in `first_epoch`
+    (counted from 0) gets the batches of one that was never interrupted.
+
     Mixup (Zhang and others 2018): each row is blended with another one of its batch, in a share that is drawn
     from Beta(mixup, mixup) per batch.
     """
 
-    def __init__(self, rows: Rows, batch_size: int, *, seed: int | None = None, mixup: float = 0.0) -> None:
+    def __init__(
+        self,
+        rows: Rows,
+        batch_size: int,
+        *,
+        seed: int | None = None,
+        mixup: float = 0.0,
+        first_epoch: int = 0,
+    ) -> None:
         super().__init__()
         self._rows = rows
         self._batch_size = batch_size
         self._mixup = mixup
-        self._rng = None if seed is None else np.random.default_rng(seed)
+        self._seed = seed
+        self._epoch = first_epoch
         self._order = np.arange(rows.n)
-        self.on_epoch_end()
+        self._shuffle()
 
     def __len__(self) -> int:
         return math.ceil(self._rows.n / self._batch_size)
@@ -38,16 +50,21 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no type
         batch = [self._rows.inputs(picked), self._rows.targets(picked)]
         if self._rows.weights is not None:
             batch.append(self._rows.weights[picked])
-        return tuple(self._blend(batch) if self._mixup else batch)
+        return tuple(self._blend(batch, number) if self._mixup else batch)
 
     def on_epoch_end(self) -> None:
         """Shuffle for the next epoch."""
-        if self._rng is not None:
-            self._order = self._rng.permutation(self._rows.n)
+        self._epoch += 1
+        self._shuffle()
 
-    def _blend(self, batch: list[Array]) -> list[Array]:
-        if self._rng is None:
+    def _shuffle(self) -> None:
+        if self._seed is not None:
+            self._order = np.random.default_rng([self._seed, self._epoch]).permutation(self._rows.n)
+
+    def _blend(self, batch: list[Array], number: int) -> list[Array]:
+        if self._seed is None:
             return batch
-        share = np.float32(self._rng.beta(self._mixup, self._mixup))
-        partners = self._rng.permutation(len(batch[0]))
+        rng = np.random.default_rng([self._seed, self._epoch, number])
+        share = np.float32(rng.beta(self._mixup, self._mixup))
+        partners = rng.permutation(len(batch[0]))
         return [share * array + (np.float32(1) - share) * array[partners] for array in batch]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trainers.base import Budget, Objective, Reporter, Result, TrainerInfo
+    from trainers.checkpoints import Checkpoints
     from trainers.datasets.base import Array, Dataset
     from trainers.knob import Value
     from trainers.parts.goal import Goal
@@ -60,8 +61,18 @@ class Family:
         *,
         seed: int,
         objective: Objective,
+        checkpoints: Checkpoints | None = None,
     ) -> Result:
         """Train once; see `trainers.base.Trainer` for what it raises."""
         from trainers.fit import fit  # noqa: PLC0415, it loads Keras
 
-        return fit(self, params, data, budget, reporter, seed=seed, objective=objective)
+        return fit(
+            self,
+            params,
+            data,
+            budget,
+            reporter,
+            seed=seed,
+            objective=objective,
+            checkpoints=checkpoints,
+        )

@@ -6,7 +6,7 @@ import math
 import platform
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -14,7 +14,8 @@ import numpy as np
 
 from trainers.base import Budget, Objective, Reporter, Result, Value
 from trainers.batches import Batches
-from trainers.callbacks import ForwardReports, StopAtDivergence
+from trainers.callbacks import ForwardReports, SaveEpochs, StopAtDivergence, variables
+from trainers.checkpoints import Checkpoints, Epoch, Saved, fits
 from trainers.errors import ParamsInvalid
 from trainers.parts.optimizer import build_optimizer
 from trainers.parts.schedule import build_schedule, plateau_callbacks
@@ -52,18 +53,22 @@ class MeasuredPlainly(keras.Model):  # type: ignore[misc]  # keras has no types
 
 
 class _Recorder:
-    """Passes everything on, with the plan's constants, and keeps the metrics of each epoch."""
+    """Passes everything on, with the plan's constants, and keeps what it knows of each epoch."""
 
     def __init__(self, reporter: Reporter, constants: Mapping[str, float]) -> None:
         self._reporter = reporter
         self._constants = constants
-        self.epochs: list[dict[str, float]] = []
+        self.epochs: list[Epoch] = []
         self.log = reporter.log
         self.should_stop = reporter.should_stop
 
     def report(self, step: int, metrics: Mapping[str, float], seconds: float) -> None:
-        self.epochs.append({**metrics, **self._constants})
-        self._reporter.report(step, self.epochs[-1], seconds)
+        self.epochs.append(Epoch({**metrics, **self._constants}, seconds))
+        self._reporter.report(step, self.epochs[-1].metrics, seconds)
+
+    def resume(self, epochs: Sequence[Epoch]) -> None:
+        self.epochs = list(epochs)
+        self._reporter.resume(epochs)
 
 
 def fit(
@@ -75,10 +80,11 @@ def fit(
     *,
     seed: int,
     objective: Objective,
+    checkpoints: Checkpoints | None = None,
 ) -> Result:
     """Build, fit and return the best epoch; see `trainers.base.Trainer` for what it raises.
 
-    On a CPU the same seed, params, data and number of threads give the same bits.
+    On a CPU the same seed, params, data and number of threads give the same bits, continued or not.
     """
     began = time.monotonic()
     family.info.metric(objective.metric)
@@ -92,52 +98,85 @@ def fit(
     for note in data.facts.notes:
         recorder.log(note)
     recorder.log(f"model: {model.count_params():,} parameters")
-    _train(model, plan, values, budget, recorder, seed=seed, objective=objective)
-    best_step = objective.best_step([metrics[objective.metric] for metrics in recorder.epochs])
-    metrics = recorder.epochs[best_step - 1]
+    _compile(model, plan, values, budget)
+    saved = _resumable(model, checkpoints)
+    if saved:
+        recorder.resume(saved.epochs)
+    before = saved.epochs[-1].seconds if saved else 0.0
+    callbacks = _callbacks(recorder, values, objective, checkpoints, saved)
+    _train(
+        model, plan, int(values["batch_size"]), budget, callbacks, seed=seed, n_epochs=len(recorder.epochs)
+    )
+    best_step = objective.best_step([epoch.metrics[objective.metric] for epoch in recorder.epochs])
+    metrics = recorder.epochs[best_step - 1].metrics
     return Result(
         value=metrics[objective.metric],
         best_step=best_step,
         metrics=metrics,
         n_steps=len(recorder.epochs),
         n_parameters=int(model.count_params()),
-        seconds=time.monotonic() - began,
+        seconds=before + time.monotonic() - began,
         versions=_versions(),
     )
+
+
+def _compile(model: MeasuredPlainly, plan: Plan, values: Mapping[str, Value], budget: Budget) -> None:
+    batch_size = int(values["batch_size"])
+    n_batches = math.ceil(plan.train.n / batch_size)
+    model.compile(
+        optimizer=build_optimizer(values, build_schedule(values, n_batches, budget.max_epochs)),
+        loss=plan.goal.loss,
+        plain_loss=plan.goal.plain_loss,
+        metrics=plan.goal.metrics,
+        steps_per_execution=steps_per_execution(
+            work_per_row(model) * batch_size, n_batches, budget.max_epochs
+        ),
+    )
+
+
+def _resumable(model: MeasuredPlainly, checkpoints: Checkpoints | None) -> Saved | None:
+    saved = checkpoints.latest() if checkpoints else None
+    return saved if saved and fits(saved, [variable.shape for variable in variables(model)]) else None
+
+
+def _callbacks(
+    recorder: _Recorder,
+    values: Mapping[str, Value],
+    objective: Objective,
+    checkpoints: Checkpoints | None,
+    saved: Saved | None,
+) -> list[keras.callbacks.Callback]:
+    with_state = [*plateau_callbacks(values, objective), *stopping_callbacks(values, objective)]
+    callbacks = [StopAtDivergence(), ForwardReports(recorder, saved.epochs[-1].seconds if saved else 0.0)]
+    callbacks += with_state
+    if checkpoints:
+        callbacks.append(
+            SaveEpochs(
+                checkpoints, saved, epochs=lambda: recorder.epochs, with_state=with_state, log=recorder.log
+            )
+        )
+    return callbacks
 
 
 def _train(
     model: MeasuredPlainly,
     plan: Plan,
-    values: Mapping[str, Value],
+    batch_size: int,
     budget: Budget,
-    recorder: _Recorder,
+    callbacks: Sequence[keras.callbacks.Callback],
     *,
     seed: int,
-    objective: Objective,
+    n_epochs: int,
 ) -> None:
-    batch_size = int(values["batch_size"])
-    train = Batches(plan.train, batch_size, seed=seed, mixup=plan.mixup)
-    validation = Batches(plan.validation, max(256, batch_size))  # no gradients: larger is only faster
-    model.compile(
-        optimizer=build_optimizer(values, build_schedule(values, len(train), budget.max_epochs)),
-        loss=plan.goal.loss,
-        plain_loss=plan.goal.plain_loss,
-        metrics=plan.goal.metrics,
-        steps_per_execution=steps_per_execution(
-            work_per_row(model) * batch_size, len(train), budget.max_epochs
-        ),
-    )
+    """Fit behind the `n_epochs` that an earlier attempt has trained."""
     model.fit(
-        train,
+        Batches(plan.train, batch_size, seed=seed, mixup=plan.mixup, first_epoch=n_epochs),
+        initial_epoch=n_epochs,
         epochs=budget.max_epochs,
-        validation_data=validation,
-        callbacks=[
-            StopAtDivergence(),
-            ForwardReports(recorder),
-            *plateau_callbacks(values, objective),
-            *stopping_callbacks(values, objective),
-        ],
+        # no gradients: larger is only faster
+        validation_data=Batches(plan.validation, max(256, batch_size)),
+        callbacks=list(callbacks),
+        shuffle=False,  # the order of batches; rows are shuffled already, and this could not be continued
         verbose=0,
     )
 

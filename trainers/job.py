@@ -57,7 +57,9 @@ class Job:
 
     `data_dir` holds the user's data files ("" for none), `cache_dir` the prepared arrays; both should be
     absolute. `threads` are TensorFlow's threads: they change the last bits of the result, as `seed` does.
-    `trial` and `attempt` are numbers for the log only.
+    `trial` and `attempt` are numbers for the log. An attempt saves its epochs in `checkpoint_dir`, the
+    trial's own folder ("" for none), at most every `checkpoint_seconds`, and continues what an earlier
+    attempt saved there.
     """
 
     trainer: str
@@ -73,6 +75,8 @@ class Job:
     threads: int = 1
     trial: int = 0
     attempt: int = 1
+    checkpoint_dir: str = ""
+    checkpoint_seconds: float = 10.0
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**32:

@@ -1,7 +1,8 @@
 """The child's side: run one job in a freshly forked process and tell the supervisor over a pipe.
 
 Messages are JSON objects, one per `send_bytes`; nothing is ever pickled. To the child: {"type": "stop"}.
-From the child: "log" (line), "report" (step, metrics, seconds), and one last "result" (the fields of
+From the child: "log" (line), "report" (step, metrics, seconds), "resumed" (step: the last of an earlier
+attempt's, which come as reports before it), and one last "result" (the fields of
 `trainers.job.Result`) or "failed" (kind, message, traceback). Kinds are in `trainers.outcome`. The child
 has no database and no broker; when the pipe ends, the supervisor is gone and the child ends at once.
 """
@@ -10,11 +11,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from typing import TYPE_CHECKING
 
 from trainers.base import Budget, Job, Objective, Result
+from trainers.checkpoints import Checkpoints
 from trainers.datasets.registry import load_dataset
 from trainers.outcome import failure_message
 from trainers.pipe import LineWriter, Pipe
@@ -23,6 +25,7 @@ from trainers.registry import load_trainer, trainer_info
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+    from trainers.checkpoints import Epoch
     from trainers.datasets.base import Dataset
 
 SUPERVISOR_GONE = 1  # exit code when the pipe ended under the child
@@ -60,7 +63,15 @@ def _run(job: Job, pipe: Pipe) -> Result:
     data = load_dataset(job.dataset, job.data_dir, job.cache_dir, job.split)
     pipe.log(_data_line(data))
     reporter = PipeReporter(pipe, job.max_epochs)
-    result = train(job.params, data, Budget(job.max_epochs), reporter, seed=job.seed, objective=objective)
+    result = train(
+        job.params,
+        data,
+        Budget(job.max_epochs),
+        reporter,
+        seed=job.seed,
+        objective=objective,
+        checkpoints=Checkpoints.of(job),
+    )
     pipe.log(f"complete: {job.objective} {result.value:.4f} at epoch {result.best_step}")
     return result
 
@@ -97,6 +108,13 @@ class PipeReporter:
         self._pipe.send({"type": "report", "step": step, "metrics": ordered, "seconds": seconds})
         width = len(str(self._max_epochs))
         self._pipe.log(f"epoch {step:>{width}}/{self._max_epochs}  {_shown(ordered)}")
+
+    def resume(self, epochs: Sequence[Epoch]) -> None:
+        """Send the earlier epochs again: what is reported of an attempt is the whole training."""
+        for step, (metrics, seconds) in enumerate(epochs, 1):
+            self._pipe.send({"type": "report", "step": step, "metrics": metrics, "seconds": seconds})
+        self._pipe.send({"type": "resumed", "step": len(epochs)})
+        self._pipe.log(f"continues after epoch {len(epochs)}, which an earlier attempt has saved")
 
     def log(self, line: str) -> None:
         """Send one line for the log."""

@@ -1,0 +1,119 @@
+"""Saved epochs: what an attempt at a trial leaves behind, so that the next one can go on where it was lost.
+
+Keras' own `BackupAndRestore` writes weights and epoch as two files, which a kill can part, and keeps neither
+the random states of dropout and augmentation nor the metrics of the epochs. Here one file per attempt holds
+all of it; it is complete or absent, and no two attempts write the same one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+import zipfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from trainers.datasets.base import Array
+    from trainers.job import Job
+
+# Saving may take this share of a training's time.
+_MOST_TIME = 0.05
+# They say what a training computes on and where, and nothing of what it computes.
+_OTHER_FIELDS = (
+    "trial",
+    "attempt",
+    "threads",
+    "data_dir",
+    "cache_dir",
+    "checkpoint_dir",
+    "checkpoint_seconds",
+)
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
+
+
+class Epoch(NamedTuple):
+    """What was reported after an epoch: its metrics, and the seconds of training up to its end."""
+
+    metrics: dict[str, float]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A training after its last saved epoch: the epochs so far and all its variables, in their order."""
+
+    epochs: list[Epoch]
+    arrays: list[Array]
+
+
+class Checkpoints:
+    """Saves for one attempt of a trial, and finds what earlier ones have saved.
+
+    `folder` is the trial's own. A file counts only where its `key` is the same: the same computation.
+    `seconds` is the shortest time between two saves.
+    """
+
+    def __init__(self, folder: Path, *, attempt: int, key: str, seconds: float) -> None:
+        self._folder = folder
+        self._path = folder / f"attempt-{attempt}.npz"
+        self._key = key
+        self._pause = seconds
+        self._seconds = seconds
+        self._last = time.monotonic()
+
+    @classmethod
+    def of(cls, job: Job) -> Checkpoints | None:
+        """Return those of a job, None where it has no place for them."""
+        if not job.checkpoint_dir:
+            return None
+        raw = {name: value for name, value in asdict(job).items() if name not in _OTHER_FIELDS}
+        key = hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()
+        return cls(Path(job.checkpoint_dir), attempt=job.attempt, key=key, seconds=job.checkpoint_seconds)
+
+    def latest(self) -> Saved | None:
+        """Return the longest training that can be continued; files that cannot be read do not count."""
+        found = [saved for path in self._folder.glob("attempt-*.npz") if (saved := self._read(path))]
+        return max(found, key=lambda saved: len(saved.epochs), default=None)
+
+    def is_due(self) -> bool:
+        """Say whether it is time to save again."""
+        return time.monotonic() - self._last >= self._pause
+
+    def save(self, saved: Saved) -> None:
+        """Write the file in place of the attempt's last one. OSError where that is not possible."""
+        began = time.monotonic()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        about = json.dumps({"key": self._key, "epochs": [list(epoch) for epoch in saved.epochs]})
+        arrays = {f"array_{i}": array for i, array in enumerate(saved.arrays)}
+        draft = self._path.with_suffix(".part")
+        with draft.open("wb") as file:
+            np.savez(file, about=np.array(about), **arrays)  # type: ignore[arg-type]
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._path)
+        self._last = time.monotonic()
+        self._pause = max(self._seconds, (self._last - began) / _MOST_TIME)
+
+    def _read(self, path: Path) -> Saved | None:
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                about: dict[str, Any] = json.loads(file["about"].item())
+                if about["key"] != self._key:
+                    return None
+                epochs = [Epoch(dict(metrics), float(seconds)) for metrics, seconds in about["epochs"]]
+                arrays = [file[f"array_{i}"] for i in range(len(file.files) - 1)]
+                return Saved(epochs, arrays) if epochs else None
+        except _UNREADABLE:
+            return None
+
+
+def fits(saved: Saved, shapes: Sequence[tuple[int, ...]]) -> bool:
+    """Say whether the saved arrays have these shapes: another version of Keras may order them otherwise."""
+    return [array.shape for array in saved.arrays] == [tuple(shape) for shape in shapes]
