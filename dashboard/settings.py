@@ -22,6 +22,9 @@ VAR_DIR = Path(env.str("PARZEN_VAR_DIR", str(BASE_DIR / "var"))).resolve()
 # Datasets that people bring, such as mnist.npz. Only read.
 DATA_DIR = Path(env.str("PARZEN_DATA_DIR", str(BASE_DIR / "data"))).resolve()
 CACHE_DIR = VAR_DIR / "cache"
+# Saved epochs of trials that run. Where the hosts of a team share this folder, a trial that one of them loses
+# goes on at another; else only at the same one.
+CHECKPOINT_DIR = Path(env.str("PARZEN_CHECKPOINT_DIR", str(VAR_DIR / "checkpoints"))).resolve()
 
 # Security ----------------------------------------------------------------------------------------------
 
@@ -177,6 +180,8 @@ THREADS_PER_TRIAL = max(1, CORES // SLOTS)
 QUEUES = env.str("PARZEN_QUEUES", "cpu", validate=Regexp(r"^[\w-]+(,[\w-]+)*$")).split(",")
 # A worker that cannot renew its lease for this long loses its trial to another attempt.
 LEASE_SECONDS = env.int("PARZEN_LEASE_SECONDS", 60, validate=Range(min=4))
+# Seconds between two saves of a training at least: how much of it a lost worker costs.
+CHECKPOINT_SECONDS = env.float("PARZEN_CHECKPOINT_SECONDS", 10, validate=Range(min=0))
 # Above this a training is ended as out of memory. 0: no limit.
 TRIAL_MEMORY_MB = env.int("PARZEN_TRIAL_MEMORY_MB", 0, validate=Range(min=0))
 

@@ -36,6 +36,8 @@ import django, sys
 django.setup()
 from django.conf import settings
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
 import dashboard.urls, dashboard.wsgi
 from django.test import Client, RequestFactory
 from dashboard.pages.new_study import StudyForms, all_presets, start_from_defaults

@@ -24,6 +24,8 @@ class Attempt(models.Model):
     # Why it ended, in words.
     reason = models.CharField(max_length=500, blank=True)
     traceback = models.TextField(blank=True)
+    # The epoch behind which it went on, saved by an attempt before it; 0: it began at the beginning.
+    resumed_after = models.PositiveIntegerField(default=0)
     # The last lines that the training wrote; the oldest go first.
     log = models.TextField(blank=True)
     started_at = models.DateTimeField()

@@ -107,7 +107,9 @@ def _sentence(study: Study, trial: Trial, current: Attempt | None) -> str:
     origin = _origin(study, trial)
     attempt = f", on the {ordinal(trial.attempt)} attempt" if trial.attempt > 1 else ""
     if trial.state == TrialState.RUNNING:
-        return f"{origin}. It is training now{attempt}."
+        after = current.resumed_after if current else 0
+        where = f", which continued after epoch {after}" if after else ""
+        return f"{origin}. It is training now{attempt}{where}."
     if trial.state == TrialState.WAITING:
         return f"{origin}. It waits for a free slot."
     if trial.state == TrialState.FAILED:

@@ -82,9 +82,18 @@ def is_current(fence: Fence) -> bool:
 
 
 def report_steps(
-    fence: Fence, *, steps: Sequence[Step], objective: str, log: str, peak_memory: int | None = None
+    fence: Fence,
+    *,
+    steps: Sequence[Step],
+    objective: str,
+    log: str,
+    peak_memory: int | None = None,
+    resumed_after: int = 0,
 ) -> bool:
-    """Record steps and the log's tail. False, and nothing recorded, when the attempt is not current."""
+    """Record steps, the log's tail, and behind which saved epoch the attempt went on.
+
+    False, and nothing recorded, when the attempt is not current.
+    """
     with _locked(fence):
         fields: dict[str, Any] = {"lease_until": lease_end()}
         if steps:
@@ -96,7 +105,7 @@ def report_steps(
             [Report(attempt=attempt, step=s.number, metrics=s.metrics, seconds=s.seconds) for s in steps],
             ignore_conflicts=True,
         )
-        fence.attempts().update(log=log, peak_memory=peak_memory)
+        fence.attempts().update(log=log, peak_memory=peak_memory, resumed_after=resumed_after)
         touch_study(_study_id(fence))
     return True
 

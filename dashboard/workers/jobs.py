@@ -5,6 +5,7 @@ from typing import cast
 from django.conf import settings
 
 from dashboard.models import Study, Trial
+from dashboard.services.checkpoints import checkpoint_folder
 from trainers.base import Direction, Job
 from trainers.datasets.splits import Split
 
@@ -24,6 +25,8 @@ def job_of(trial: Trial, study: Study) -> Job:
         direction=cast(Direction, study.direction),
         trial=trial.number,
         attempt=trial.attempt,
+        checkpoint_dir=str(checkpoint_folder(study.pk, trial.number)),
+        checkpoint_seconds=settings.CHECKPOINT_SECONDS,
     )
 
 

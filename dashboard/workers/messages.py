@@ -35,6 +35,10 @@ def read_outcome(message: Message) -> Outcome:
     )
 
 
+def read_resumed(message: Message) -> int:
+    return _count(message["step"])
+
+
 def read_line(message: Message) -> str:
     return clean_text(message["line"], MAX_LINE)
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from dashboard.queries.work import n_claimable_trials
+from dashboard.services.checkpoints import forget_old_checkpoints
 from dashboard.services.housekeeping import stand_in_for_housekeeping
 from dashboard.services.trials import reap_lost_trials
 from dashboard.services.work import served_queues
@@ -39,6 +40,7 @@ class Presence(bootsteps.StartStopStep):
         slots.queues[:] = served_queues(parent.app.amqp.queues.consume_from)
         slots.trainer_host().warm_up()
         reap_lost_trials()
+        forget_old_checkpoints()
         self._register()
         self._wake_idle_slots()
         self.thread = threading.Thread(target=self._stay_present, name="presence", daemon=True)

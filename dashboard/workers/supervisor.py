@@ -19,6 +19,7 @@ from kombu.utils.functional import retry_over_time
 
 from dashboard.models import FailureKind, Study, Trial
 from dashboard.services import trials
+from dashboard.services.checkpoints import forget_checkpoints
 from dashboard.services.pruning import find_hopeless_step
 from dashboard.services.trials import Fence, Outcome, Step
 from dashboard.templatetags.format import duration
@@ -31,6 +32,7 @@ from dashboard.workers.messages import (
     clean_text,
     read_line,
     read_outcome,
+    read_resumed,
     read_step,
 )
 from trainers.errors import HostFailed
@@ -77,7 +79,9 @@ class Supervisor:
         self.has_news = False
         self.memory = self.peak_memory = 0  # bytes
         self.last_step = 0
+        self.resumed_after = 0  # the last epoch of an earlier attempt
         self.is_out_of_touch = False
+        self.is_through = False  # nobody will continue this training
         self.begun: float | None = None  # when the training process was there
         self.renewed = time.monotonic()
 
@@ -99,6 +103,8 @@ class Supervisor:
             is_over.set()
             process.kill()
             process.close()
+            if self.is_through:
+                forget_checkpoints(self.study.pk, self.trial.number)
 
     def _kill_when_out_of_touch(self, process: TrainerProcess, is_over: threading.Event) -> None:
         """Needs no database: it also works while this supervisor waits for one that does not answer."""
@@ -139,6 +145,8 @@ class Supervisor:
             case "report":
                 self.steps.append(read_step(message))
                 self.last_step = self.steps[-1].number
+            case "resumed":
+                self.resumed_after = read_resumed(message)
             case "result":
                 self._finish(read_outcome(message))
             case "failed":
@@ -173,7 +181,9 @@ class Supervisor:
             return False
         at, decision = found
         step, value = known[at], self.curve[at]
-        self._record(lambda: trials.prune_trial(self.fence, step=step, value=value, reason=decision.text))
+        self.is_through = self._record(
+            lambda: trials.prune_trial(self.fence, step=step, value=value, reason=decision.text)
+        )
         return True
 
     def _check_ownership(self, process: TrainerProcess) -> bool:
@@ -226,7 +236,7 @@ class Supervisor:
     # Endings --------------------------------------------------------------------------------------------
 
     def _finish(self, outcome: Outcome) -> None:
-        self._record(lambda: trials.finish_trial(self.fence, outcome))
+        self.is_through = self._record(lambda: trials.finish_trial(self.fence, outcome))
 
     def _fail(self, message: Message) -> None:
         kind = message.get("kind", "error")
@@ -264,13 +274,17 @@ class Supervisor:
             objective=self.study.objective,
             log="\n".join(self.log),
             peak_memory=self.peak_memory or None,
+            resumed_after=self.resumed_after,
         )
         self.steps, self.has_news, self.renewed = [], False, time.monotonic()
         return is_ours
 
-    def _record(self, write: Callable[[], bool]) -> None:
-        """Write an ending; a database that is away for a while must not cost a finished training."""
-        retry_over_time(
+    def _record(self, write: Callable[[], bool]) -> bool:
+        """Write an ending; a database that is away for a while must not cost a finished training.
+
+        False when it was refused: the trial is no longer ours.
+        """
+        return retry_over_time(
             lambda: self._write_news() and write(),
             DATABASE_AWAY,
             errback=self._before_retry,  # type: ignore[arg-type]  # the stubs have it wrong
