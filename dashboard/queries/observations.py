@@ -5,7 +5,7 @@ import math
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from dashboard.models import Report, Study, Trial, TrialState
 from optimizer.values import Params
@@ -44,8 +44,8 @@ def n_cancelled(study: Study) -> int:
 
 def n_made(study_id: int) -> int:
     """How many trials a study has; they are numbered without gaps, so the last number tells."""
-    last = Trial.objects.filter(study=study_id).aggregate(last=Max("number"))["last"]
-    return 0 if last is None else last + 1
+    numbers = Trial.objects.filter(study=study_id).order_by("-number").values_list("number", flat=True)
+    return next((number + 1 for number in numbers[:1]), 0)
 
 
 def open_trials(study: Study) -> list[tuple[int, Params]]:

@@ -14,9 +14,16 @@ from dashboard.models.worker import split_slot_name
 
 
 def claimable_studies(queues: Sequence[str]) -> list[int]:
-    """Running studies with a free place and work left, those with the fewest running trials first."""
-    studies = Study.objects.filter(queue__in=queues)
-    return list(_claimable(studies).order_by("n_running", "started_at").values_list("pk", flat=True))
+    """Running studies with a free place, those with the fewest running trials first.
+
+    Each slot asks for them all the time, so these are two quick looks; whether there is work left in one is
+    seen when it is claimed.
+    """
+    running = Study.objects.filter(state=StudyState.RUNNING, queue__in=queues).order_by("started_at")
+    places = dict(running.values_list("pk", "n_parallel"))
+    trials = Trial.objects.filter(study__in=places, state=TrialState.RUNNING).order_by()
+    n_running = Counter(trials.values_list("study", flat=True))
+    return sorted((pk for pk in places if n_running[pk] < places[pk]), key=lambda pk: n_running[pk])
 
 
 def n_claimable_trials() -> dict[str, int]:

@@ -13,7 +13,7 @@ from dashboard.models import Attempt, Origin, Study, StudyState, Trial, TrialSta
 from dashboard.queries.observations import n_made
 from dashboard.queries.work import claimable_studies
 from dashboard.services.clock import lease_end
-from dashboard.services.endings import end_study_if_done
+from dashboard.services.endings import end_study_if_time_is_up
 from dashboard.services.studies import OPEN_TRIALS, end_study
 from dashboard.services.suggestions import one_at_a_time, suggest
 from optimizer import SpaceExhausted, Suggestion
@@ -31,20 +31,22 @@ def claim_trial(*, worker: str, queues: Sequence[str]) -> Trial | None:
 
 
 def claim_trial_of(*, study_id: int, worker: str) -> Trial | None:
-    if end_study_if_done(study_id=study_id):
-        return None
-    return _claim_waiting(study_id, worker) or _claim_new(study_id, worker)
+    with one_at_a_time(study_id):
+        study = Study.objects.annotate(now=Now()).get(pk=study_id)
+        if end_study_if_time_is_up(study):
+            return None
+        return _claim_waiting(study, worker) or _claim_new(study, worker)
 
 
-def _claim_waiting(study_id: int, worker: str) -> Trial | None:
+def _claim_waiting(study: Study, worker: str) -> Trial | None:
     """Trials that already have their params: retries and those handed back."""
-    if not Trial.objects.filter(study=study_id, state=TrialState.WAITING).exists():
+    if not study.trials.filter(state=TrialState.WAITING).exists():
         return None
     with transaction.atomic():
-        study = _lock_if_room(study_id)
-        if study is None:
+        locked = _lock_if_room(study.pk)
+        if locked is None:
             return None
-        trial = study.trials.filter(state=TrialState.WAITING).order_by("number").first()
+        trial = locked.trials.filter(state=TrialState.WAITING).order_by("number").first()
         if trial is None:
             return None
         claimed = Trial.objects.filter(pk=trial.pk, state=TrialState.WAITING).update(
@@ -54,27 +56,29 @@ def _claim_waiting(study_id: int, worker: str) -> Trial | None:
             step=0,
             step_value=None,
         )
-        return _begin_attempt(trial, worker) if claimed else None
+        if not claimed:
+            return None
+        trial.refresh_from_db()
+        return _begin_attempt(trial, worker)
 
 
-def _claim_new(study_id: int, worker: str) -> Trial | None:
+def _claim_new(study: Study, worker: str) -> Trial | None:
     """Suggest before the study is locked; again under the lock where somebody was faster.
 
     So nobody loses twice. The second suggestion is quick: what the first has read and fitted is kept.
     """
-    with one_at_a_time(study_id):
-        study, number = Study.objects.get(pk=study_id), n_made(study_id)
-        suggestion = _suggest_or_end(study, number) if _makes_trial(study, number) else None
-        if suggestion is None:
+    number = n_made(study.pk)
+    suggestion = _suggest_or_end(study, number) if _makes_trial(study, number) else None
+    if suggestion is None:
+        return None
+    with transaction.atomic():
+        locked = _lock_if_room(study.pk)
+        n = n_made(study.pk)
+        if locked is None or not _makes_trial(locked, n):
             return None
-        with transaction.atomic():
-            locked = _lock_if_room(study_id)
-            n = n_made(study_id)
-            if locked is None or not _makes_trial(locked, n):
-                return None
-            if n != number:
-                suggestion = _suggest_or_end(locked, n)
-            return None if suggestion is None else _insert(locked, n, suggestion, worker)
+        if n != number:
+            suggestion = _suggest_or_end(locked, n)
+        return None if suggestion is None else _insert(locked, n, suggestion, worker)
 
 
 def _makes_trial(study: Study, number: int) -> bool:
@@ -111,6 +115,7 @@ def _insert(study: Study, number: int, suggestion: Suggestion, worker: str) -> T
         lease_until=lease_end(),
         started_at=Now(),
     )
+    del trial.lease_until, trial.started_at  # read again when somebody asks: the database has set them
     return _begin_attempt(trial, worker)
 
 
@@ -124,7 +129,6 @@ def _lock_if_room(study_id: int) -> Study | None:
 
 
 def _begin_attempt(trial: Trial, worker: str) -> Trial:
-    trial.refresh_from_db(fields=["attempt", "lease_until", "started_at"])  # as the database set them
     Attempt.objects.create(trial=trial, number=trial.attempt, worker=worker, started_at=Now())
     Study.objects.filter(pk=trial.study_id).update(version=F("version") + 1)
     with log_context(study=trial.study_id, trial=trial.number, attempt=trial.attempt, worker=worker):

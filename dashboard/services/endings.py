@@ -20,14 +20,29 @@ FINISHED_TRIALS = (TrialState.COMPLETE, TrialState.PRUNED)
 
 def end_study_if_done(*, study_id: int) -> bool:
     """Check every limit of the study; the first one reached ends it."""
-    study = Study.objects.defer("space").annotate(now=Now()).get(pk=study_id)
+    return end_if_done(with_now(Study.objects.all()).get(pk=study_id))
+
+
+def with_now(studies: QuerySet[Study]) -> QuerySet[Study]:
+    """Studies as budgets are checked: with the database's clock as `now`."""
+    return studies.defer("space").annotate(now=Now())
+
+
+def end_if_done(study: Study) -> bool:
+    """The same for one that was just read, `with_now`."""
     if study.state != StudyState.RUNNING:
         return False
     ending = _drained(study) if study.ends_as else next(_reached(study), None)
     if ending is None:
         return False
     state, reason = ending
-    return end_study(study_id=study_id, state=state, reason=reason)
+    return end_study(study_id=study.pk, state=state, reason=reason)
+
+
+def end_study_if_time_is_up(study: Study) -> bool:
+    """Check the one limit that is reached while nothing happens. The study comes with `now`."""
+    ending = _time_is_up(study) if study.state == StudyState.RUNNING and not study.ends_as else None
+    return ending is not None and end_study(study_id=study.pk, state=ending[0], reason=ending[1])
 
 
 def is_at_least(value: float, target: float, direction: str) -> bool:

@@ -25,7 +25,7 @@ from dashboard.models import (
     TrialState,
 )
 from dashboard.services.clock import lease_end
-from dashboard.services.endings import end_study_if_done
+from dashboard.services.endings import end_if_done, with_now
 from dashboard.services.retries import n_retries
 from dashboard.services.studies import touch_study
 from dashboard.services.tallies import count
@@ -94,7 +94,7 @@ def report_steps(
 
     False, and nothing recorded, when the attempt is not current.
     """
-    with _locked(fence):
+    with _locked(fence) as study:
         fields: dict[str, Any] = {"lease_until": lease_end()}
         if steps:
             fields |= {"step": steps[-1].number, "step_value": steps[-1].metrics.get(objective)}
@@ -106,7 +106,7 @@ def report_steps(
             ignore_conflicts=True,
         )
         fence.attempts().update(log=log, peak_memory=peak_memory, resumed_after=resumed_after)
-        touch_study(_study_id(fence))
+        touch_study(study.pk)
     return True
 
 
@@ -115,7 +115,7 @@ def finish_trial(fence: Fence, outcome: Outcome) -> bool:
     if not math.isfinite(outcome.value):
         message = f"The objective is {outcome.value} at step {outcome.best_step}."
         return fail_trial(fence, kind=FailureKind.DIVERGED, message=message)
-    with _locked(fence):
+    with _locked(fence) as study:
         recorded = fence.trials().update(
             state=TrialState.COMPLETE,
             value=outcome.value,
@@ -130,13 +130,13 @@ def finish_trial(fence: Fence, outcome: Outcome) -> bool:
             fence.attempts().update(
                 state=AttemptState.COMPLETE, finished_at=Now(), environment=outcome.environment
             )
-            touch_study(_study_id(fence))
+            _has_ended(study)
     return _after(fence, recorded, "result")
 
 
 def prune_trial(fence: Fence, *, step: Step, value: float | None, reason: str) -> bool:
     """Stop a trial that is not worth going on with. It keeps what it reported, and has no value."""
-    with _locked(fence):
+    with _locked(fence) as study:
         recorded = fence.trials().update(
             state=TrialState.PRUNED,
             step=step.number,
@@ -147,37 +147,37 @@ def prune_trial(fence: Fence, *, step: Step, value: float | None, reason: str) -
         )
         if recorded:
             fence.attempts().update(state=AttemptState.PRUNED, reason=reason[:500], finished_at=Now())
-            touch_study(_study_id(fence))
+            _has_ended(study)
     return _after(fence, recorded, "pruning")
 
 
 def fail_trial(fence: Fence, *, kind: FailureKind, message: str, traceback: str = "") -> bool:
     """The training failed: another attempt where the study allows one for this kind, or a failed trial."""
-    with _locked(fence):
-        recorded = _go_wrong(fence, AttemptState.FAILED, kind, message, traceback=traceback)
+    with _locked(fence) as study:
+        recorded = _go_wrong(study, fence, AttemptState.FAILED, kind, message, traceback=traceback)
     return _after(fence, recorded, f"failure ({kind})")
 
 
 def lose_trial(fence: Fence, *, reason: str, if_expired: bool = False) -> bool:
     """The worker or the process died: another attempt, or a failed trial after too many."""
-    with _locked(fence):
+    with _locked(fence) as study:
         if if_expired and not fence.trials().filter(lease_until__lt=Now()).exists():
             return False
-        recorded = _go_wrong(fence, AttemptState.LOST, FailureKind.LOST, reason)
+        recorded = _go_wrong(study, fence, AttemptState.LOST, FailureKind.LOST, reason)
     return _after(fence, recorded, "loss")
 
 
 def _go_wrong(
-    fence: Fence, state: AttemptState, kind: FailureKind, reason: str, *, traceback: str = ""
+    study: Study, fence: Fence, state: AttemptState, kind: FailureKind, reason: str, *, traceback: str = ""
 ) -> bool:
     """Another attempt where the study's policy has one left, else a failed trial. Needs the study locked."""
-    trial = fence.trials().select_related("study").first()
+    trial = fence.trials().first()
     if trial is None:
         return False
     n_before = trial.attempts.filter(failure_kind=kind).count()
-    if n_before < n_retries(trial.study, kind):
+    if n_before < n_retries(study, kind):
         fields: dict[str, Any] = {"state": TrialState.WAITING}
-        announce_work(1, trial.study.queue)
+        announce_work(1, study.queue)
     else:
         fields = {
             "state": TrialState.FAILED,
@@ -189,8 +189,14 @@ def _go_wrong(
     fence.attempts().update(
         state=state, failure_kind=kind, reason=reason[:500], traceback=traceback, finished_at=Now()
     )
-    touch_study(trial.study_id)
+    _has_ended(study)
     return True
+
+
+def _has_ended(study: Study) -> None:
+    """An attempt has: pages have to show it, and it may have been the study's last. Needs the lock."""
+    touch_study(study.pk)
+    end_if_done(study)
 
 
 def _how_often(kind: FailureKind, n: int) -> str:
@@ -200,11 +206,10 @@ def _how_often(kind: FailureKind, n: int) -> str:
 
 def return_trial(fence: Fence, *, reason: str) -> bool:
     """Hand a trial back unharmed, for example because its worker shuts down."""
-    with _locked(fence):
+    with _locked(fence) as study:
         recorded = fence.trials().update(state=TrialState.WAITING, lease_until=None)
         if recorded:
             fence.attempts().update(state=AttemptState.RETURNED, reason=reason[:500], finished_at=Now())
-            study = Study.objects.only("queue").get(pk=_study_id(fence))
             touch_study(study.pk)
             announce_work(1, study.queue)
     return bool(recorded)
@@ -227,11 +232,10 @@ def reap_lost_trials() -> int:
 
 
 @contextmanager
-def _locked(fence: Fence) -> Iterator[None]:
+def _locked(fence: Fence) -> Iterator[Study]:
     """A transaction that locks study, trial, attempt in this order, as `end_study` does: no deadlock."""
     with transaction.atomic():
-        Study.objects.select_for_update().only("pk").filter(pk=_study_id(fence)).first()
-        yield
+        yield with_now(Study.objects.select_for_update()).get(pk=_study_id(fence))
 
 
 def _study_id(fence: Fence) -> int:
@@ -239,12 +243,11 @@ def _study_id(fence: Fence) -> int:
 
 
 def _after(fence: Fence, recorded: int, what: str) -> bool:
-    """Say what was recorded, and close the study where this was its last trial."""
+    """Say what was recorded."""
     if not recorded:
         return _refuse(fence, what)
     with _about(fence):
         logger.info("%s recorded", what)
-    end_study_if_done(study_id=_study_id(fence))
     return True
 
 

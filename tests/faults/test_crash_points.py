@@ -6,7 +6,6 @@
 import pytest
 
 from dashboard.models import Attempt, FailureKind, Study, Trial, TrialState
-from dashboard.queries.work import claimable_studies
 from dashboard.services import work
 from dashboard.services.budgets import change_budget
 from dashboard.services.claims import claim_trial_of
@@ -87,10 +86,8 @@ class Case:
         end_studies_that_are_done()
         start_study(study_id=self.study.pk, by="Ada")
         resume_study(study_id=self.study.pk, by="Ada")
-        while self.study.pk in claimable_studies(["cpu"]):
-            trial = claim_trial_of(study_id=self.study.pk, worker=WORKER)
-            if trial is not None:
-                finish_trial(fence_of(trial), self.train(trial))
+        while trial := claim_trial_of(study_id=self.study.pk, worker=WORKER):
+            finish_trial(fence_of(trial), self.train(trial))
 
 
 def start():

@@ -43,7 +43,8 @@ def test_the_dataset_of_the_page_can_be_read(printed, monkeypatch, tmp_path: Pat
 def test_the_trainer_of_the_page_learns(printed, cache_dir: str):
     data = load_dataset("digits", "", cache_dir, Split())
     objective = Objective("val_accuracy", "maximize")
-    result = printed["LINEAR"]({"rank": 8}, data, Budget(5), RecordingReporter(), seed=1, objective=objective)
+    budget, reporter = Budget(10), RecordingReporter()
+    result = printed["LINEAR"]({"rank": 8}, data, budget, reporter, seed=1, objective=objective)
     assert result.value > 0.5
 
 
