@@ -131,7 +131,7 @@ def use_up_budget() -> None:
         try:
             trial = claims.claim_trial(worker="bench / 1", queues=["cpu"])
             if trial is not None:
-                finish_trial(Fence(trial.pk, trial.attempt), Outcome(1.0, 1, {"val_loss": 1.0}, 1.0, 1, {}))
+                finish_trial(Fence.of(trial), Outcome(1.0, 1, {"val_loss": 1.0}, 1.0, 1, {}))
             is_over = trial is None
         except OperationalError:
             n_refused += 1

@@ -90,7 +90,7 @@ def claim(study: Study, worker: str = WORKER) -> Trial:
 
 
 def fence_of(trial: Trial) -> Fence:
-    return Fence(trial.pk, trial.attempt)
+    return Fence.of(trial)
 
 
 def outcome(value: float = 0.25, **changes: Any) -> Outcome:

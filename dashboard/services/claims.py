@@ -77,7 +77,7 @@ def _claim_new(study: Study, worker: str) -> Trial | None:
         if locked is None or not _makes_trial(locked, n):
             return None
         if n != number:
-            suggestion = _suggest_or_end(locked, n)
+            suggestion = _suggest_or_end(Study.objects.get(pk=study.pk), n)
         return None if suggestion is None else _insert(locked, n, suggestion, worker)
 
 
@@ -121,7 +121,8 @@ def _insert(study: Study, number: int, suggestion: Suggestion, worker: str) -> T
 
 def _lock_if_room(study_id: int) -> Study | None:
     """The study's row, locked, while it runs and has a free place; budgets are kept under this lock."""
-    study = Study.objects.select_for_update().defer("space").get(pk=study_id)
+    needed = ("state", "n_parallel", "max_trials", "ends_as")
+    study = Study.objects.select_for_update().only(*needed).get(pk=study_id)
     if study.state != StudyState.RUNNING:
         return None
     n_running = study.trials.filter(state=TrialState.RUNNING).count()

@@ -5,8 +5,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import transaction
@@ -38,13 +37,14 @@ logger = logging.getLogger(__name__)
 class Fence:
     """One execution of one trial; only the current one may write."""
 
+    study_id: int
     trial_id: int
+    number: int  # of the trial, in its study
     attempt: int
 
-    @cached_property
-    def name(self) -> tuple[int, int]:
-        """Its study and its number there, which never change."""
-        return Trial.objects.values_list("study_id", "number").get(pk=self.trial_id)
+    @classmethod
+    def of(cls, trial: Trial) -> Self:
+        return cls(trial.study_id, trial.pk, trial.number, trial.attempt)
 
     def trials(self) -> QuerySet[Trial]:
         return Trial.objects.filter(pk=self.trial_id, attempt=self.attempt, state=TrialState.RUNNING)
@@ -220,8 +220,7 @@ def reap_lost_trials() -> int:
     expired = Trial.objects.filter(state=TrialState.RUNNING, lease_until__lt=Now())
     reason = f"The worker did not answer for {settings.LEASE_SECONDS} s."
     n = 0
-    for trial_id, attempt in expired.values_list("pk", "attempt"):
-        fence = Fence(trial_id, attempt)
+    for fence in [Fence(*row) for row in expired.values_list("study_id", "pk", "number", "attempt")]:
         if lose_trial(fence, reason=reason, if_expired=True):
             n += 1
             count(Happening.LEASE_EXPIRY)
@@ -235,11 +234,7 @@ def reap_lost_trials() -> int:
 def _locked(fence: Fence) -> Iterator[Study]:
     """A transaction that locks study, trial, attempt in this order, as `end_study` does: no deadlock."""
     with transaction.atomic():
-        yield with_now(Study.objects.select_for_update()).get(pk=_study_id(fence))
-
-
-def _study_id(fence: Fence) -> int:
-    return fence.name[0]
+        yield with_now(Study.objects.select_for_update()).get(pk=fence.study_id)
 
 
 def _after(fence: Fence, recorded: int, what: str) -> bool:
@@ -265,5 +260,4 @@ def _refuse(fence: Fence, what: str) -> bool:
 
 def _about(fence: Fence) -> AbstractContextManager[None]:
     """Names the execution in log lines; who writes is in the context already, where it is a worker."""
-    study, trial = fence.name
-    return log_context(study=study, trial=trial, attempt=fence.attempt)
+    return log_context(study=fence.study_id, trial=fence.number, attempt=fence.attempt)

@@ -68,7 +68,7 @@ class Pulse:
 
 class Supervisor:
     def __init__(self, trial: Trial, *, host: TrainerHost, shutting_down: threading.Event) -> None:
-        self.fence = Fence(trial.pk, trial.attempt)
+        self.fence = Fence.of(trial)
         self.trial = trial
         self.study: Study = trial.study
         self.host = host

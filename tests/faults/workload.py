@@ -19,6 +19,8 @@ SAMPLERS = ("random", "tpe", "auto", "sobol", "gp")
 EXTREMES = (("print", 1_000.0), ("report", 1_000.0), ("hang", 1.0), ("leak", 1.0), ("close", 1.0))
 # Zombies write for one of the attempts that began last.
 LATE_AMONG = 50
+# Of an attempt, what makes a `Fence`.
+FENCE = ("trial__study_id", "trial_id", "trial__number", "number")
 LATE_WRITES = {
     "finish_trial": lambda fence: trials.finish_trial(fence, Outcome(-1.0, 1, {}, 1.0, 1, {})),
     "fail_trial": lambda fence: trials.fail_trial(fence, kind=FailureKind.ERROR, message="Too late."),
@@ -64,13 +66,12 @@ class Workload:
     def write_late(self) -> None:
         """As zombies do: report, finish, fail, lose and return attempts that are over."""
         attempts = Attempt.objects.exclude(state=AttemptState.RUNNING).order_by("-pk")[:LATE_AMONG]
-        for attempt in self.rng.sample(
-            list(attempts.values_list("trial_id", "number")), min(4, len(attempts))
-        ):
+        fences = [Fence(*row) for row in attempts.values_list(*FENCE)]
+        for fence in self.rng.sample(fences, min(4, len(fences))):
             name = self.rng.choice(sorted(LATE_WRITES))
-            is_accepted = bool(LATE_WRITES[name](Fence(*attempt)))
+            is_accepted = bool(LATE_WRITES[name](fence))
             journal.append(
-                "late", verb=name, trial_id=attempt[0], attempt=attempt[1], is_accepted=is_accepted
+                "late", verb=name, trial_id=fence.trial_id, attempt=fence.attempt, is_accepted=is_accepted
             )
 
     def _make_next(self) -> None:

@@ -68,8 +68,9 @@ def test_refused_write_is_named_in_the_log(caplog):
 def test_attempt_that_was_never_given_out_is_refused(write):
     trial = claim(running_study())
     before = everything()
+    trial.attempt += 1
 
-    assert write(Fence(trial.pk, trial.attempt + 1)) is False
+    assert write(Fence.of(trial)) is False
     assert everything() == before
 
 
