@@ -1,5 +1,6 @@
 """The trial page: how good, which values, why it was tried, its epochs, attempts and log."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,7 +76,7 @@ def trial_page(study: Study, trial: Trial) -> TrialPage:
         goal=goal,
         is_best=best is not None and best.pk == trial.pk,
         n_trials=n_trials,
-        sentence=_sentence(study, trial, current),
+        sentence=_sentence(study, trial, attempts),
         facts=_facts(study, trial, goal, current),
         params=param_rows(study.search_space, trial.params),
         why=str(trial.explanation.get("text", "")),
@@ -103,9 +104,9 @@ def trial_page(study: Study, trial: Trial) -> TrialPage:
     )
 
 
-def _sentence(study: Study, trial: Trial, current: Attempt | None) -> str:
-    origin = _origin(study, trial)
-    attempt = f", on the {ordinal(trial.attempt)} attempt" if trial.attempt > 1 else ""
+def _sentence(study: Study, trial: Trial, attempts: Sequence[Attempt]) -> str:
+    origin, current = _origin(study, trial), attempts[0] if attempts else None
+    attempt = f", on the {ordinal(len(attempts))} attempt" if len(attempts) > 1 else ""
     if trial.state == TrialState.RUNNING:
         after = current.resumed_after if current else 0
         where = f", which continued after epoch {after}" if after else ""
@@ -113,7 +114,7 @@ def _sentence(study: Study, trial: Trial, current: Attempt | None) -> str:
     if trial.state == TrialState.WAITING:
         return f"{origin}. It waits for a free slot."
     if trial.state == TrialState.FAILED:
-        return f"{origin}. It failed on its {ordinal(trial.attempt)} attempt."
+        return f"{origin}. It failed on its {ordinal(len(attempts))} attempt."
     if trial.state == TrialState.PRUNED:
         reason = current.reason if current else f"Stopped at step {trial.step}."
         return f"{origin}. {reason}"

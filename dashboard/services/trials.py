@@ -234,7 +234,8 @@ def reap_lost_trials() -> int:
 def _locked(fence: Fence) -> Iterator[Study]:
     """A transaction that locks study, trial, attempt in this order, as `end_study` does: no deadlock."""
     with transaction.atomic():
-        yield with_now(Study.objects.select_for_update()).get(pk=fence.study_id)
+        study = with_now(Study.objects.select_for_update()).filter(pk=fence.study_id).first()
+        yield study or Study()  # of one that is gone no trial is there either, so nothing will be recorded
 
 
 def _after(fence: Fence, recorded: int, what: str) -> bool:
@@ -248,7 +249,8 @@ def _after(fence: Fence, recorded: int, what: str) -> bool:
 
 def _refuse(fence: Fence, what: str) -> bool:
     """A late write changes nothing. After a cancellation it is expected; else a worker has lost its trial."""
-    state, attempt = Trial.objects.values_list("state", "attempt").get(pk=fence.trial_id)
+    trial = Trial.objects.filter(pk=fence.trial_id)
+    state, attempt = trial.values_list("state", "attempt").first() or ("gone", None)
     with _about(fence):
         if state == TrialState.CANCELLED:
             logger.info("late %s refused: the trial was cancelled", what)

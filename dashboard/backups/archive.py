@@ -1,0 +1,78 @@
+"""The file that a backup is: a dump of the database, and a manifest that says what it is a dump of."""
+
+import hashlib
+import json
+import shutil
+import tarfile
+import zlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+FORMAT = 1
+MANIFEST, DUMP = "manifest.json", "database"
+_DAMAGED = (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, KeyError, TypeError)
+
+
+class BackupRefused(Exception):  # noqa: N818 (says what happened)
+    """The reason, as a sentence for the person."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """`migrations` are those that the dump has seen, as "app.name"; `sha256` is of the dump."""
+
+    database: str
+    migrations: list[str]
+    created: str
+    sha256: str
+    format: int = FORMAT
+
+
+def digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_archive(path: Path, dump: Path, manifest: Manifest) -> None:
+    """Write it beside its place and move it there: a file of this name is whole, or is not there."""
+    draft = path.with_name(path.name + ".part")
+    manifest_file = dump.with_name(MANIFEST)
+    manifest_file.write_text(json.dumps(asdict(manifest), indent=2))
+    try:
+        draft.touch(mode=0o600)  # it holds everybody's password hashes
+        with tarfile.open(draft, "w:gz", compresslevel=1) as tar:
+            tar.add(manifest_file, MANIFEST)
+            tar.add(dump, DUMP)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def read_archive(path: Path, folder: Path) -> tuple[Manifest, Path]:
+    """Unpack into `folder` and check; BackupRefused where the file is cut, changed or none of ours."""
+    dump = folder / DUMP
+    try:
+        with tarfile.open(path, "r:gz") as tar:
+            manifest = Manifest(**json.load(_open(tar, MANIFEST)))
+            with dump.open("wb") as file:
+                shutil.copyfileobj(_open(tar, DUMP), file)
+    except _DAMAGED as error:
+        if not path.exists():
+            raise BackupRefused(f"There is no file {path}.") from error
+        raise BackupRefused(f"{path} is cut or is no backup of Parzen ({error}).") from error
+    if manifest.format != FORMAT:
+        raise BackupRefused(
+            f"{path} has format {manifest.format}, and this Parzen reads format {FORMAT}: "
+            "restore it with the version that wrote it."
+        )
+    if digest(dump) != manifest.sha256:
+        raise BackupRefused(f"{path} is damaged: its database is not the one that was saved.")
+    return manifest, dump
+
+
+def _open(tar: tarfile.TarFile, name: str) -> IO[bytes]:
+    member = tar.extractfile(name)
+    if member is None:  # no file
+        raise KeyError(name)
+    return member

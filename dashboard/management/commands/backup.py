@@ -1,0 +1,44 @@
+"""Save everything that Parzen knows to one file, also while it runs."""
+
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from dashboard.backups.archive import DUMP, BackupRefused, Manifest, digest, write_archive
+from dashboard.backups.dumps import dump_database
+
+
+class Command(BaseCommand):
+    help = "Save the database to one file. Nothing has to be stopped for it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="a name that is not taken, such as monday.backup")
+
+    def handle(self, *_args: Any, file: Path, **_options: Any) -> None:
+        if file.exists():
+            raise CommandError(f"{file} is there already; a backup never overwrites one. Give another name.")
+        if not file.absolute().parent.is_dir():
+            raise CommandError(f"There is no folder {file.absolute().parent}; make it first.")
+        try:
+            with TemporaryDirectory(dir=file.absolute().parent, prefix=".parzen-backup-") as folder:
+                dump = Path(folder) / DUMP
+                dump_database(dump)
+                write_archive(file, dump, self._manifest(dump))
+        except (BackupRefused, OSError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{file} holds the database: {file.stat().st_size / 1e6:,.1f} MB.")
+
+    def _manifest(self, dump: Path) -> Manifest:
+        applied = MigrationRecorder(connection).applied_migrations()
+        return Manifest(
+            database=connection.vendor,
+            migrations=sorted(f"{app}.{name}" for app, name in applied),
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            sha256=digest(dump),
+        )
