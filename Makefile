@@ -40,6 +40,14 @@ faults: install-dev ## Run FAULT_TRIALS trials under random faults (FAULT_DB=sql
 mutants: install-dev ## Remove each guard of a copy, one at a time: a test has to fail
 	@$(BIN)/python -m tests.faults mutants
 
+reliability: install-dev ## Measure all that docs/reliability.md promises, on both databases (hours)
+	FAULT_DB=sqlite $(BIN)/python -m tests.faults
+	FAULT_DB=postgresql $(BIN)/python -m tests.faults
+	$(BIN)/python -m pytest -q -rP tests/faults/test_crash_points.py tests/faults/test_hosts.py tests/dashboard/test_backups.py
+	$(BIN)/python -m tests.faults mutants
+	$(BIN)/python -m benchmarks.claims
+	$(BIN)/python -m benchmarks
+
 bench: install-dev ## Measure overhead per trial, time to the first epoch and queries per page
 	@$(BIN)/python -m benchmarks
 
@@ -109,4 +117,4 @@ node_modules/.dev: package-lock.json static/vendor/htmx.min.js
 	@$(call npm_ci,)
 	@touch $@
 
-.PHONY: help run install install-dev test test-fast check faults mutants bench bench-claims bench-optimizer bench-optimizer-smoke format lock
+.PHONY: help run install install-dev test test-fast check faults mutants reliability bench bench-claims bench-optimizer bench-optimizer-smoke format lock

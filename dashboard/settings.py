@@ -135,6 +135,11 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
     # A worker that waits for a database must notice before its lease is over.
     _database["OPTIONS"] = {
         "connect_timeout": 5,
+        # A cable that was cut says nothing: give up on it in time, too.
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
+        "tcp_user_timeout": 15_000,
         "options": "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
     }
 DATABASES = {"default": _database}

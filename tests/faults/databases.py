@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -61,17 +62,23 @@ class Sqlite:
 
 
 class Postgresql:
-    """A cluster of its own, thrown away afterwards. PostgreSQL refuses to run as root."""
+    """A cluster of its own, thrown away afterwards. PostgreSQL refuses to run as root.
+
+    `address` is one that it listens at beside its socket, for the network around it; its programs are run by
+    the command `prefix`.
+    """
 
     trouble = "restart database"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, address: str = "", prefix: Sequence[str] = ()) -> None:
         self.folder = folder / "pg"
+        self.address = address
         if not has_postgresql():
             raise SystemExit("PostgreSQL is not installed: there is no initdb on the PATH.")
         self.bin = _postgresql_folders()[-1]
         self.lock = threading.Lock()
-        self.as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+        as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+        self.as_user = [*prefix, *as_user]
         self.url = f"postgresql://postgres@{str(self.folder).replace('/', '%2F')}/postgres"
 
     def start(self) -> None:
@@ -82,6 +89,9 @@ class Postgresql:
         self._run(
             "initdb", "-D", f"{self.folder}/data", "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"
         )
+        if self.address:
+            with (self.folder / "data" / "pg_hba.conf").open("a") as file:
+                file.write("host all all samenet trust\n")
         self._control("start")
 
     def disturb(self, seconds: float) -> None:
@@ -116,7 +126,8 @@ class Postgresql:
 
     def _control(self, verb: str, *options: str, check: bool = True) -> None:
         if verb == "start":
-            options = ("-o", f"-c listen_addresses='' -c unix_socket_directories={self.folder}")
+            places = f"-c listen_addresses='{self.address}' -c unix_socket_directories={self.folder}"
+            options = ("-o", places)
         place = ("-D", f"{self.folder}/data", "-l", f"{self.folder}/log")
         self._run("pg_ctl", *place, "-w", verb, *options, check=check)
 

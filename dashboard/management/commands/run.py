@@ -1,0 +1,43 @@
+"""Start one part of Parzen in this process's place: for systemd, containers, and hosts that only train."""
+
+import os
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from dashboard.launch.processes import housekeeping_command, web_command, worker_command
+
+PARTS = {"web": web_command, "worker": worker_command, "housekeeping": housekeeping_command}
+
+
+class Command(BaseCommand):
+    help = "Start the web server, the worker of this machine, or the housekeeping (one for all machines)."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("part", choices=PARTS)
+
+    def handle(self, *_args: Any, part: str, **_options: Any) -> None:
+        settings.VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if settings.IS_SECRET_KEY_MISSING:
+            raise CommandError("PARZEN_SECRET_KEY is not set. Give all machines the same one.")
+        _check_database()
+        if part == "web":
+            call_command("collectstatic", verbosity=0, interactive=False)
+        command = PARTS[part]()
+        connection.close()
+        os.chdir(settings.BASE_DIR)
+        os.execv(command[0], command)  # noqa: S606 (signals of whoever started this reach it directly)
+
+
+def _check_database() -> None:
+    try:
+        executor = MigrationExecutor(connection)
+    except DatabaseError as error:
+        raise CommandError(f"The database of DATABASE_URL does not answer: {error}") from error
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise CommandError("The database is not of this version. Run once, on one machine: manage.py migrate")
