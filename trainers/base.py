@@ -11,6 +11,8 @@ from trainers.job import Budget, Direction, Job, Objective, Result
 from trainers.knob import Json, Knob, Value
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from trainers.checkpoints import Checkpoints, Epoch
     from trainers.datasets.base import Dataset, DatasetInfo, Kind, Task
 
@@ -132,8 +134,11 @@ class Trainer(Protocol):
         seed: int,
         objective: Objective,
         checkpoints: Checkpoints | None = None,
+        model_path: Path | None = None,
     ) -> Result:
         """Train once and return the result; behind the epochs that `checkpoints` hold, where it can.
+
+        Where a `model_path` is given, the network of the best epoch is left there as a `.keras` file.
 
         Raises TrialStopped when the reporter says stop, TrialDiverged when the loss is no longer finite,
         ParamsInvalid when params leave their knobs.

@@ -14,6 +14,7 @@ from trainers.errors import TrialDiverged, TrialStopped
 
 if TYPE_CHECKING:
     from trainers.base import Reporter
+    from trainers.datasets.base import Array
 
 Logs = Mapping[str, Any] | None
 
@@ -78,6 +79,22 @@ class StopAtDivergence(keras.callbacks.Callback):  # type: ignore[misc]  # keras
             raise TrialDiverged(f"{name} became {word} {where}.")
 
 
+class KeepBest(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no types
+    """Keeps the weights of the best epoch, in memory; `is_best` says whether the last one is it.
+
+    In a training that is continued they begin as `weights`.
+    """
+
+    def __init__(self, is_best: Callable[[], bool], weights: list[Array]) -> None:
+        super().__init__()
+        self._is_best = is_best
+        self.weights = weights
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:  # noqa: ARG002
+        if self._is_best():
+            self.weights = self.model.get_weights()
+
+
 class SaveEpochs(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no types
     """Saves after an epoch when that is due, and begins where `saved` ended.
 
@@ -92,6 +109,7 @@ class SaveEpochs(keras.callbacks.Callback):  # type: ignore[misc]  # keras has n
         *,
         epochs: Callable[[], Sequence[Epoch]],
         with_state: Sequence[keras.callbacks.Callback],
+        best: KeepBest | None,
         log: Callable[[str], None],
     ) -> None:
         super().__init__()
@@ -99,6 +117,7 @@ class SaveEpochs(keras.callbacks.Callback):  # type: ignore[misc]  # keras has n
         self._saved = saved
         self._epochs = epochs
         self._with_state = with_state
+        self._best = best
         self._log = log
 
     def on_train_begin(self, logs: Logs = None) -> None:  # noqa: ARG002
@@ -116,7 +135,8 @@ class SaveEpochs(keras.callbacks.Callback):  # type: ignore[misc]  # keras has n
             return
         arrays = [keras.ops.convert_to_numpy(variable) for variable in variables(self.model)]
         try:
-            self._checkpoints.save(Saved(list(self._epochs()), arrays))
+            best = self._best.weights if self._best else []
+            self._checkpoints.save(Saved(list(self._epochs()), arrays, best))
         except OSError as error:  # a full disk costs the saved epoch and nothing else
             self._log(f"epochs are not saved any more: {error}")
             self._checkpoints = None

@@ -12,8 +12,8 @@ import json
 import os
 import time
 import zipfile
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -34,6 +34,7 @@ _OTHER_FIELDS = (
     "cache_dir",
     "checkpoint_dir",
     "checkpoint_seconds",
+    "model_path",
 )
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 
@@ -47,10 +48,14 @@ class Epoch(NamedTuple):
 
 @dataclass(frozen=True)
 class Saved:
-    """A training after its last saved epoch: the epochs so far and all its variables, in their order."""
+    """A training after its last saved epoch: the epochs so far and all its variables, in their order.
+
+    `best` are the network's weights after its best epoch, where they are kept.
+    """
 
     epochs: list[Epoch]
     arrays: list[Array]
+    best: list[Array] = field(default_factory=list)
 
 
 class Checkpoints:
@@ -92,6 +97,7 @@ class Checkpoints:
         self._folder.mkdir(parents=True, exist_ok=True)
         about = json.dumps({"key": self._key, "epochs": [list(epoch) for epoch in saved.epochs]})
         arrays = {f"array_{i}": array for i, array in enumerate(saved.arrays)}
+        arrays |= {f"best_{i}": array for i, array in enumerate(saved.best)}
         draft = self._path.with_suffix(".part")
         with draft.open("wb") as file:
             np.savez(file, about=np.array(about), **arrays)  # type: ignore[arg-type]
@@ -108,10 +114,15 @@ class Checkpoints:
                 if about["key"] != self._key:
                     return None
                 epochs = [Epoch(dict(metrics), float(seconds)) for metrics, seconds in about["epochs"]]
-                arrays = [file[f"array_{i}"] for i in range(len(file.files) - 1)]
-                return Saved(epochs, arrays) if epochs else None
+                arrays, best = _numbered(file, "array"), _numbered(file, "best")
+                return Saved(epochs, arrays, best) if epochs else None
         except _UNREADABLE:
             return None
+
+
+def _numbered(file: Mapping[str, Array], name: str) -> list[Array]:
+    n = sum(key.startswith(f"{name}_") for key in file)
+    return [file[f"{name}_{i}"] for i in range(n)]
 
 
 def fits(saved: Saved, shapes: Sequence[tuple[int, ...]]) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from trainers.base import Budget, Objective, Reporter, Result, TrainerInfo
     from trainers.checkpoints import Checkpoints
     from trainers.datasets.base import Array, Dataset
@@ -62,6 +64,7 @@ class Family:
         seed: int,
         objective: Objective,
         checkpoints: Checkpoints | None = None,
+        model_path: Path | None = None,
     ) -> Result:
         """Train once; see `trainers.base.Trainer` for what it raises."""
         from trainers.fit import fit  # noqa: PLC0415, it loads Keras
@@ -75,4 +78,5 @@ class Family:
             seed=seed,
             objective=objective,
             checkpoints=checkpoints,
+            model_path=model_path,
         )

@@ -14,7 +14,7 @@ import numpy as np
 
 from trainers.base import Budget, Objective, Reporter, Result, Value
 from trainers.batches import Batches
-from trainers.callbacks import ForwardReports, SaveEpochs, StopAtDivergence, variables
+from trainers.callbacks import ForwardReports, KeepBest, SaveEpochs, StopAtDivergence, variables
 from trainers.checkpoints import Checkpoints, Epoch, Saved, fits
 from trainers.errors import ParamsInvalid
 from trainers.parts.optimizer import build_optimizer
@@ -22,7 +22,9 @@ from trainers.parts.schedule import build_schedule, plateau_callbacks
 from trainers.parts.training import stopping_callbacks
 
 if TYPE_CHECKING:
-    from trainers.datasets.base import Dataset
+    from pathlib import Path
+
+    from trainers.datasets.base import Array, Dataset
     from trainers.family import Family, Plan
 
 MOST_STEPS = 16
@@ -81,6 +83,7 @@ def fit(
     seed: int,
     objective: Objective,
     checkpoints: Checkpoints | None = None,
+    model_path: Path | None = None,
 ) -> Result:
     """Build, fit and return the best epoch; see `trainers.base.Trainer` for what it raises.
 
@@ -103,11 +106,14 @@ def fit(
     if saved:
         recorder.resume(saved.epochs)
     before = saved.epochs[-1].seconds if saved else 0.0
-    callbacks = _callbacks(recorder, values, objective, checkpoints, saved)
+    best = KeepBest(lambda: _is_best(recorder, objective), saved.best if saved else [])
+    callbacks = _callbacks(recorder, values, objective, checkpoints, saved, best if model_path else None)
     _train(
         model, plan, int(values["batch_size"]), budget, callbacks, seed=seed, n_epochs=len(recorder.epochs)
     )
-    best_step = objective.best_step([epoch.metrics[objective.metric] for epoch in recorder.epochs])
+    best_step = objective.best_step(_values(recorder, objective))
+    if model_path and best.weights:
+        _save_model(model, best.weights, model_path)
     metrics = recorder.epochs[best_step - 1].metrics
     return Result(
         value=metrics[objective.metric],
@@ -145,17 +151,39 @@ def _callbacks(
     objective: Objective,
     checkpoints: Checkpoints | None,
     saved: Saved | None,
+    best: KeepBest | None,
 ) -> list[keras.callbacks.Callback]:
     with_state = [*plateau_callbacks(values, objective), *stopping_callbacks(values, objective)]
     callbacks = [StopAtDivergence(), ForwardReports(recorder, saved.epochs[-1].seconds if saved else 0.0)]
-    callbacks += with_state
+    callbacks += [*with_state, best] if best else with_state
     if checkpoints:
         callbacks.append(
             SaveEpochs(
-                checkpoints, saved, epochs=lambda: recorder.epochs, with_state=with_state, log=recorder.log
+                checkpoints,
+                saved,
+                epochs=lambda: recorder.epochs,
+                with_state=with_state,
+                best=best,
+                log=recorder.log,
             )
         )
     return callbacks
+
+
+def _values(recorder: _Recorder, objective: Objective) -> list[float]:
+    return [epoch.metrics[objective.metric] for epoch in recorder.epochs]
+
+
+def _is_best(recorder: _Recorder, objective: Objective) -> bool:
+    """Say whether no epoch so far was as good as the last one."""
+    values = _values(recorder, objective)
+    return math.isfinite(values[-1]) and objective.best_step(values) == len(values)
+
+
+def _save_model(model: keras.Model, weights: list[Array], path: Path) -> None:
+    """Leave the network as a plain Keras model: whoever loads it needs nothing of ours."""
+    model.set_weights(weights)
+    keras.Model(model.inputs, model.outputs).save(path)
 
 
 def _train(

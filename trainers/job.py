@@ -59,7 +59,7 @@ class Job:
     absolute. `threads` are TensorFlow's threads: they change the last bits of the result, as `seed` does.
     `trial` and `attempt` are numbers for the log. An attempt saves its epochs in `checkpoint_dir`, the
     trial's own folder ("" for none), at most every `checkpoint_seconds`, and continues what an earlier
-    attempt saved there.
+    attempt saved there. `model_path` is where it leaves the network of its best epoch, "" for nowhere.
     """
 
     trainer: str
@@ -77,6 +77,7 @@ class Job:
     attempt: int = 1
     checkpoint_dir: str = ""
     checkpoint_seconds: float = 10.0
+    model_path: str = ""
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**32:

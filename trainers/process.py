@@ -13,6 +13,7 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainers.base import Budget, Job, Objective, Result
@@ -71,6 +72,7 @@ def _run(job: Job, pipe: Pipe) -> Result:
         seed=job.seed,
         objective=objective,
         checkpoints=Checkpoints.of(job),
+        model_path=Path(job.model_path) if job.model_path else None,
     )
     pipe.log(f"complete: {job.objective} {result.value:.4f} at epoch {result.best_step}")
     return result

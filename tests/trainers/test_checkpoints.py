@@ -1,6 +1,7 @@
 """A lost training goes on where it was saved, with the bits of one that was never interrupted."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -35,12 +36,13 @@ def job(tmp_path):
 
 
 def test_what_is_saved_is_read_by_the_next_attempt(job):
-    Checkpoints.of(job).save(Saved(EPOCHS, ARRAYS))
+    Checkpoints.of(job).save(Saved(EPOCHS, ARRAYS, ARRAYS[1:]))
 
     saved = Checkpoints.of(replace(job, attempt=2)).latest()
 
     assert saved.epochs == EPOCHS
     assert [array.tolist() for array in saved.arrays] == [array.tolist() for array in ARRAYS]
+    assert [array.tolist() for array in saved.best] == [7]
     assert [array.dtype for array in saved.arrays] == [array.dtype for array in ARRAYS]
 
 
@@ -110,9 +112,11 @@ class Interrupted(RecordingReporter):
     ("trainer", "params"),
     [("mlp", STATEFUL), ("cnn", {"n_blocks": 1, "mixup": 0.4, "rotate": 0.1, "batch_size": 128})],
 )
-def test_continued_training_has_the_bits_of_one_that_was_not_interrupted(job, trainer, params):
+def test_continued_training_has_the_bits_of_one_that_was_not_interrupted(job, tmp_path, trainer, params):
     job = replace(job, trainer=trainer, params=params, max_epochs=6)
-    whole, _ = run(replace(job, checkpoint_dir=""), RecordingReporter())
+    whole_job = replace(job, checkpoint_dir="", model_path=str(tmp_path / "whole.keras"))
+    whole, _ = run(whole_job, RecordingReporter())
+    job = replace(job, model_path=str(tmp_path / "continued.keras"))
 
     with pytest.raises(TrialStopped):
         run(job, Interrupted(3))
@@ -122,6 +126,7 @@ def test_continued_training_has_the_bits_of_one_that_was_not_interrupted(job, tr
     assert reporter.steps == list(range(1, whole.n_steps + 1))
     assert reporter.seconds == sorted(reporter.seconds)
     assert result.metrics == whole.metrics
+    assert weights(tmp_path / "continued.keras") == weights(tmp_path / "whole.keras")
     assert (result.value, result.best_step, result.n_steps) == (whole.value, whole.best_step, whole.n_steps)
 
 
@@ -135,5 +140,32 @@ def run(job, reporter):
         seed=job.seed,
         objective=Objective(job.objective, job.direction),
         checkpoints=Checkpoints.of(job),
+        model_path=Path(job.model_path) if job.model_path else None,
     )
     return result, reporter
+
+
+def weights(path):
+    import keras
+
+    return [array.tolist() for array in keras.models.load_model(path).get_weights()]
+
+
+@pytest.mark.slow
+def test_model_that_is_left_predicts_what_was_measured(job, tmp_path):
+    """It is that of the best epoch, not of the last, and needs nothing of ours to be loaded."""
+    import keras
+
+    path = tmp_path / "best.keras"
+    # A learning rate that soon makes it worse.
+    params = {"units_1": 32, "n_layers": 1, "learning_rate": 0.2, "optimizer": "adam", "batch_size": 32}
+    job = replace(job, checkpoint_dir="", params=params, max_epochs=12, model_path=str(path))
+    result, _ = run(job, RecordingReporter())
+    assert result.best_step < result.n_steps
+
+    data = load_dataset(job.dataset, "", job.cache_dir, job.split)
+    model = keras.models.load_model(path)
+    predicted = model.predict(np.asarray(data.x_validation), verbose=0).argmax(axis=1)
+
+    share = np.mean(predicted == np.asarray(data.y_validation))
+    assert share == pytest.approx(result.metrics["val_accuracy"])
