@@ -5,6 +5,7 @@ import tempfile
 import zlib
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import dj_database_url
 from environs import Env
@@ -25,6 +26,20 @@ CACHE_DIR = VAR_DIR / "cache"
 # Saved epochs of trials that run. Where the hosts of a team share this folder, a trial that one of them loses
 # goes on at another; else only at the same one.
 CHECKPOINT_DIR = Path(env.str("PARZEN_CHECKPOINT_DIR", str(VAR_DIR / "checkpoints"))).resolve()
+
+
+def artifact_storage(place: str) -> dict[str, Any]:
+    """Where trained networks are kept: a folder, or s3://bucket/prefix?endpoint=https://host."""
+    if not place.startswith("s3://"):
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(Path(place).resolve()), "file_permissions_mode": 0o600},
+        }
+    url = urlsplit(place)
+    endpoint = parse_qs(url.query).get("endpoint", [None])[0]
+    options = {"bucket_name": url.netloc, "location": url.path.strip("/"), "endpoint_url": endpoint}
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options | {"file_overwrite": False}}
+
 
 # Security ----------------------------------------------------------------------------------------------
 
@@ -200,6 +215,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "artifacts": artifact_storage(env.str("PARZEN_ARTIFACTS", "") or str(VAR_DIR / "artifacts")),
 }
 
 # Monitoring --------------------------------------------------------------------------------------------

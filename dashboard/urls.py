@@ -44,6 +44,7 @@ trial_pages = [  # /studies/<id>/trials/<number>/
     path("studies/<int:study_id>/trials/<int:number>/", trials.trial_detail, name="trial-detail"),
     path("studies/<int:study_id>/trials/<int:number>/live/", trials.trial_live, name="trial-live"),
     path("studies/<int:study_id>/trials/<int:number>/retry/", trials.trial_retry, name="trial-retry"),
+    path("studies/<int:study_id>/trials/<int:number>/model/", trials.trial_model, name="trial-model"),
     path("studies/<int:study_id>/trials/<int:number>/log/<int:attempt>/", trials.trial_log, name="trial-log"),
 ]
 others = [

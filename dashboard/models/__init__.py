@@ -1,5 +1,6 @@
 """One noun a file: fields, constraints, and questions a row can answer about itself."""
 
+from dashboard.models.artifact import Artifact
 from dashboard.models.attempt import Attempt, AttemptState
 from dashboard.models.event import StudyEvent
 from dashboard.models.report import Report
@@ -9,6 +10,7 @@ from dashboard.models.trial import FailureKind, Origin, Trial, TrialState
 from dashboard.models.worker import Worker
 
 __all__ = [
+    "Artifact",
     "Attempt",
     "AttemptState",
     "FailureKind",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from dashboard.charts.density import Density, densities
 from dashboard.charts.epochs import TrialEpochsChart, metric_curves
 from dashboard.charts.forecast import Forecast, LengthBar, forecast, length_bars
-from dashboard.models import Attempt, Origin, Study, Trial, TrialState
+from dashboard.models import Artifact, Attempt, Origin, Study, Trial, TrialState
 from dashboard.pages.data import sampler_label
 from dashboard.pages.metrics import Goal, goal_of, is_percent
 from dashboard.pages.params import ParamRow, param_rows
@@ -34,6 +34,7 @@ class TrialPage:
     study: Study
     goal: Goal
     is_best: bool
+    model: Artifact | None
     n_trials: int
     sentence: str
     facts: list[Fact]
@@ -75,6 +76,7 @@ def trial_page(study: Study, trial: Trial) -> TrialPage:
         study=study,
         goal=goal,
         is_best=best is not None and best.pk == trial.pk,
+        model=Artifact.objects.filter(trial=trial).first(),
         n_trials=n_trials,
         sentence=_sentence(study, trial, attempts),
         facts=_facts(study, trial, goal, current),

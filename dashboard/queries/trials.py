@@ -32,6 +32,13 @@ def best_trial(study: Study) -> Trial | None:
     )
 
 
+def best_trials(study: Study, n: int) -> list[int]:
+    """Ids of the n best complete trials, the best first."""
+    order = "value" if study.direction == "minimize" else "-value"
+    complete = study.trials.filter(state=TrialState.COMPLETE)
+    return list(complete.order_by(order, "number").values_list("pk", flat=True)[:n])
+
+
 def chart_rows(study: Study) -> list[dict[str, Any]]:
     """All trials in number order, as little of each as the charts need."""
     fields = (

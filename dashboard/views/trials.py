@@ -1,7 +1,10 @@
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.core.files.storage import storages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dashboard.models import Artifact
 from dashboard.pages.trial import trial_page
 from dashboard.services.retries import retry_trial
 from dashboard.views.access import person_name, visible_study, visible_trial
@@ -30,6 +33,19 @@ def trial_live(request: HttpRequest, study_id: int, number: int) -> HttpResponse
     if is_unchanged(request, study):
         return HttpResponse(status=204)
     return render(request, "trials/_live.html", {"page": trial_page(study, visible_trial(study, number))})
+
+
+@require_safe
+def trial_model(request: HttpRequest, study_id: int, number: int) -> FileResponse:
+    """The trained network, where it is among those that are kept."""
+    study = visible_study(request, study_id)
+    artifact = get_object_or_404(Artifact, trial=visible_trial(study, number))
+    try:
+        file = storages["artifacts"].open(artifact.name)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    name = f"{slugify(study.name) or 'study'}-trial-{number}.keras"
+    return FileResponse(file, as_attachment=True, filename=name)
 
 
 @require_safe

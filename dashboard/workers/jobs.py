@@ -5,6 +5,7 @@ from typing import cast
 from django.conf import settings
 
 from dashboard.models import Study, Trial
+from dashboard.services.artifacts import model_draft
 from dashboard.services.checkpoints import checkpoint_folder
 from trainers.base import Direction, Job
 from trainers.datasets.splits import Split
@@ -27,6 +28,7 @@ def job_of(trial: Trial, study: Study) -> Job:
         attempt=trial.attempt,
         checkpoint_dir=str(checkpoint_folder(study.pk, trial.number)),
         checkpoint_seconds=settings.CHECKPOINT_SECONDS,
+        model_path=str(model_draft(trial)),
     )
 
 

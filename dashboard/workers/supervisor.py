@@ -19,6 +19,7 @@ from kombu.utils.functional import retry_over_time
 
 from dashboard.models import FailureKind, Study, Trial
 from dashboard.services import trials
+from dashboard.services.artifacts import keep_model, model_draft
 from dashboard.services.checkpoints import forget_checkpoints
 from dashboard.services.pruning import find_hopeless_step
 from dashboard.services.trials import Fence, Outcome, Step
@@ -104,7 +105,7 @@ class Supervisor:
             process.kill()
             process.close()
             if self.is_through:
-                forget_checkpoints(self.study.pk, self.trial.number)
+                self._tidy_up()
 
     def _kill_when_out_of_touch(self, process: TrainerProcess, is_over: threading.Event) -> None:
         """Needs no database: it also works while this supervisor waits for one that does not answer."""
@@ -263,6 +264,15 @@ class Supervisor:
             self._lose("The fork server of the trainings is gone.")
         else:
             self._lose(f"The training process {_how(code)} after epoch {self.last_step}.{_advice(code)}")
+
+    def _tidy_up(self) -> None:
+        """The trial has its result, whatever goes wrong now."""
+        try:
+            keep_model(self.trial, model_draft(self.trial))
+        except Exception as error:
+            logger.exception("the model could not be kept")
+            self.fence.attempts().update(reason=f"Its model could not be kept: {error}"[:500])
+        forget_checkpoints(self.study.pk, self.trial.number)
 
     def _lose(self, reason: str) -> None:
         self._record(lambda: trials.lose_trial(self.fence, reason=reason))

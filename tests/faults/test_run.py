@@ -36,4 +36,6 @@ def test_no_invariant_is_broken_when_everything_fails_now_and_then(database):
     last = done.stdout.splitlines()[-1]
     assert re.fullmatch(r"trials=\d+ kills=\d+ lost=0 doubled=0 changed=0 over_budget=0 other=0", last)
     assert "80 trials in" in done.stdout
+    n_complete = int(re.search(r"(\d+) complete", done.stdout)[1])
+    assert n_complete > 40, "nothing was trained, so nothing was tested"
     assert re.search(r"late writes of zombies: [1-9]", done.stdout)

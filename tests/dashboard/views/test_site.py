@@ -5,10 +5,12 @@ from html.parser import HTMLParser
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from dashboard.models import Worker
+from dashboard.models import Artifact, Worker
 from dashboard.services.workers import register_worker
 from tests.builders import add_trials, everything, make_study, running_study
 
@@ -27,6 +29,7 @@ ARGS = {
     "trial-detail": [1, 0],
     "trial-live": [1, 0],
     "trial-log": [1, 0, 1],
+    "trial-model": [1, 0],
     "knob-prior": ["mlp", "learning_rate"],
     "sampler-note": ["mlp"],
     "dataset-picture": ["digits"],
@@ -48,6 +51,8 @@ def study(db):
     study = running_study(pk=1)
     for state in ("complete", "failed", "running", "waiting", "cancelled"):
         add_trials(study, state=state, n_reports=2)
+    name = storages["artifacts"].save("network.keras", ContentFile(b"network"))
+    Artifact.objects.create(trial=study.trials.get(number=0), name=name, size=7)
     register_worker(name="node-a:1", n_slots=4)
     return study
 

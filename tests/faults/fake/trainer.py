@@ -33,6 +33,7 @@ def train(
     *,
     seed: int,
     objective: Objective,
+    **_others: object,
 ) -> Result:
     from tests.faults.fake import fork_server
 

@@ -1,0 +1,48 @@
+"""Keeping the trained networks of a study's best trials, in whatever storage the settings name."""
+
+import logging
+from functools import partial
+from pathlib import Path
+
+from django.core.files import File
+from django.core.files.storage import storages
+from django.db import transaction
+
+from dashboard.models import Artifact, Study, Trial
+from dashboard.queries.trials import best_trials
+from dashboard.services.checkpoints import checkpoint_folder
+from dashboard.services.studies import touch_study
+
+logger = logging.getLogger(__name__)
+
+# So many of each study.
+N_KEPT = 3
+
+
+def model_draft(trial: Trial) -> Path:
+    """Where an attempt leaves its network: beside its saved epochs, and thrown away with them."""
+    return checkpoint_folder(trial.study_id, trial.number) / f"attempt-{trial.attempt}.keras"
+
+
+def keep_model(trial: Trial, draft: Path) -> bool:
+    """Store the network of a complete trial if it is among the best; let go of the one that it pushes out."""
+    if not draft.is_file() or trial.pk not in best_trials(trial.study, N_KEPT):
+        return False
+    place = f"studies/{trial.study_id}/{trial.number}/{trial.attempt}.keras"
+    with draft.open("rb") as file:
+        name = storages["artifacts"].save(place, File(file))
+    with transaction.atomic():
+        study = Study.objects.select_for_update().only("pk", "direction").get(pk=trial.study_id)
+        Artifact.objects.create(trial=trial, name=name, size=draft.stat().st_size)
+        for old in Artifact.objects.filter(trial__study=study).exclude(trial__in=best_trials(study, N_KEPT)):
+            old.delete()
+            transaction.on_commit(partial(_throw_away, old.name))
+        touch_study(study.pk)
+    return True
+
+
+def _throw_away(name: str) -> None:
+    try:
+        storages["artifacts"].delete(name)
+    except Exception:
+        logger.exception("%s could not be thrown away", name)
