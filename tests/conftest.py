@@ -23,6 +23,7 @@ def pytest_configure():
     settings.IS_SECRET_KEY_MISSING = False
     settings.VAR_DIR = VAR_DIR
     settings.CACHE_DIR = VAR_DIR / "cache"
+    settings.CHECKPOINT_DIR = VAR_DIR / "checkpoints"
     settings.DATA_DIR = VAR_DIR / "data"
     settings.SECRET_KEY_FILE = VAR_DIR / "secret-key"
     settings.STATIC_ROOT = VAR_DIR / "static"
@@ -35,6 +36,10 @@ def pytest_configure():
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        "artifacts": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(VAR_DIR / "artifacts")},
+        },
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     database = settings.DATABASES["default"]

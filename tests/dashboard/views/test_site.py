@@ -41,7 +41,8 @@ PROBES = {"healthz", "readyz", "metrics"}  # test_monitoring.py has what holds f
 NEEDS_NO_SIGN_IN = {"sign-in"} | PROBES
 OPEN_METHODS = {"sign-in", "study-new", "study-budget", "password_change"}
 NAMES = [p.name for p in get_resolver().url_patterns if isinstance(p, URLPattern) and p.name]
-PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | {"dataset-picture"}]
+FILES = {"dataset-picture", "trial-model"}
+PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | FILES]
 STUDY_ROUTES = [name for name in NAMES if name.startswith(("study-", "trial-")) and name in ARGS]
 
 
