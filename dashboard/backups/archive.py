@@ -1,16 +1,17 @@
-"""The file that a backup is: a dump of the database, and a manifest that says what it is a dump of."""
+"""The file that a backup is: a dump of the database, the kept networks, and a manifest about them."""
 
 import hashlib
 import json
 import shutil
 import tarfile
 import zlib
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
 FORMAT = 1
-MANIFEST, DUMP = "manifest.json", "database"
+MANIFEST, DUMP, ARTIFACTS = "manifest.json", "database", "artifacts"
 _DAMAGED = (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, KeyError, TypeError)
 
 
@@ -34,8 +35,11 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_archive(path: Path, dump: Path, manifest: Manifest) -> None:
-    """Write it beside its place and move it there: a file of this name is whole, or is not there."""
+def write_archive(path: Path, dump: Path, manifest: Manifest, artifacts: Path | None = None) -> None:
+    """Write it beside its place and move it there: a file of this name is whole, or is not there.
+
+    `artifacts` is their folder, where they are in one. One that goes while it is read is left out.
+    """
     draft = path.with_name(path.name + ".part")
     manifest_file = dump.with_name(MANIFEST)
     manifest_file.write_text(json.dumps(asdict(manifest), indent=2))
@@ -44,19 +48,34 @@ def write_archive(path: Path, dump: Path, manifest: Manifest) -> None:
         with tarfile.open(draft, "w:gz", compresslevel=1) as tar:
             tar.add(manifest_file, MANIFEST)
             tar.add(dump, DUMP)
+            if artifacts:
+                _add_all(tar, artifacts)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
 
 
+def _add_all(tar: tarfile.TarFile, artifacts: Path) -> None:
+    for file in sorted(artifacts.rglob("*")):
+        with suppress(FileNotFoundError):
+            if file.is_file():
+                tar.add(file, f"{ARTIFACTS}/{file.relative_to(artifacts)}")
+
+
 def read_archive(path: Path, folder: Path) -> tuple[Manifest, Path]:
-    """Unpack into `folder` and check; BackupRefused where the file is cut, changed or none of ours."""
+    """Unpack into `folder` and check; BackupRefused where the file is cut, changed or none of ours.
+
+    Kept networks are in its folder ARTIFACTS afterwards.
+    """
     dump = folder / DUMP
     try:
         with tarfile.open(path, "r:gz") as tar:
             manifest = Manifest(**json.load(_open(tar, MANIFEST)))
             with dump.open("wb") as file:
                 shutil.copyfileobj(_open(tar, DUMP), file)
+            for member in tar:
+                if member.name.startswith(f"{ARTIFACTS}/"):
+                    tar.extract(member, folder, filter="data")  # no link, and nothing outside the folder
     except _DAMAGED as error:
         if not path.exists():
             raise BackupRefused(f"There is no file {path}.") from error

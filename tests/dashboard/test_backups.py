@@ -11,7 +11,15 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from dashboard.backups.archive import DUMP, BackupRefused, Manifest, digest, read_archive, write_archive
+from dashboard.backups.archive import (
+    ARTIFACTS,
+    DUMP,
+    BackupRefused,
+    Manifest,
+    digest,
+    read_archive,
+    write_archive,
+)
 from dashboard.models import Attempt, Trial
 from dashboard.services.claims import claim_trial_of
 from dashboard.services.retries import retry_trial
@@ -54,6 +62,35 @@ def test_archive_gives_back_what_was_put_in(archive, out):
 
     assert (manifest.database, manifest.migrations) == ("sqlite", ["dashboard.0001_first_tables"])
     assert dump.read_bytes() == (archive.parent / "in" / DUMP).read_bytes()
+
+
+def test_kept_networks_come_along(tmp_path, out):
+    dump, kept = tmp_path / "dump", tmp_path / "kept"
+    dump.write_bytes(b"rows")
+    (kept / "studies/1/0").mkdir(parents=True)
+    (kept / "studies/1/0/1.keras").write_bytes(b"network")
+    manifest = Manifest("sqlite", [], "2026", digest(dump))
+    write_archive(tmp_path / "monday.backup", dump, manifest, kept)
+
+    read_archive(tmp_path / "monday.backup", out)
+
+    assert (out / ARTIFACTS / "studies/1/0/1.keras").read_bytes() == b"network"
+
+
+@pytest.mark.parametrize("name", ["artifacts/../../escaped", "artifacts/link"])
+def test_network_that_leads_out_of_its_folder_is_refused(archive, tmp_path, out, name):
+    with tarfile.open(archive, "r:gz") as tar:
+        tar.extractall(tmp_path / "in", filter="data")
+    evil = tarfile.TarInfo(name)
+    if name.endswith("link"):
+        evil.type, evil.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.add(tmp_path / "in/manifest.json", "manifest.json")
+        tar.add(tmp_path / "in" / DUMP, DUMP)
+        tar.addfile(evil)
+
+    with pytest.raises(BackupRefused):
+        read_archive(archive, out)
 
 
 def test_archive_is_for_its_owner_only(archive):
@@ -249,15 +286,20 @@ def house(request, tmp_path):
 @pytest.mark.parametrize("house", BOTH, indirect=True)
 def test_backup_comes_back(house, tmp_path):
     house.run(MAKE_STUDIES)
+    kept = tmp_path / "var" / "artifacts" / "network.keras"
+    kept.parent.mkdir()
+    kept.write_bytes(b"network")
     said = house.manage("backup", tmp_path / "monday.backup")
-    assert "monday.backup holds the database" in said
+    assert "monday.backup holds the database and the kept models" in said
     house.run("from dashboard.models import Study; Study.objects.all().delete()")
+    kept.unlink()
 
     said = house.manage("restore", tmp_path / "monday.backup")
 
     assert "1 study" in said
     assert "1 trial that ran then will be trained again" in said
     assert house.states() == [["running", 0, "complete", 0.25, 1], ["running", 1, "waiting", None, 1001]]
+    assert kept.read_bytes() == b"network"
 
 
 @pytest.mark.slow

@@ -14,8 +14,9 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.models.functions import Now
 
-from dashboard.backups.archive import BackupRefused, Manifest, read_archive
+from dashboard.backups.archive import ARTIFACTS, BackupRefused, Manifest, read_archive
 from dashboard.backups.dumps import load_database
+from dashboard.backups.folders import replace_artifacts
 from dashboard.models import Study, Worker
 from dashboard.services.timeline import begin_timeline
 from dashboard.templatetags.format import count_noun
@@ -36,6 +37,7 @@ class Command(BaseCommand):
                 _check_fit(manifest)
                 _check_target(is_sure=yes)
                 load_database(dump)
+                replace_artifacts(dump.with_name(ARTIFACTS))
         except (BackupRefused, OSError) as error:
             raise CommandError(str(error)) from error
         call_command("migrate", verbosity=0, interactive=False)
