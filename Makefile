@@ -37,6 +37,9 @@ check: install-dev ## Run all linters and contracts
 faults: install-dev ## Run FAULT_TRIALS trials under random faults (FAULT_DB=sqlite|postgresql, FAULT_SEED) and check
 	@$(BIN)/python -m tests.faults
 
+permission-matrix: install-dev ## Print who may do what at every address; an address that is not listed is an error
+	@$(BIN)/python -m tests.dashboard.matrix
+
 mutants: install-dev ## Remove each guard of a copy, one at a time: a test has to fail
 	@$(BIN)/python -m tests.faults mutants
 
@@ -117,4 +120,4 @@ node_modules/.dev: package-lock.json static/vendor/htmx.min.js
 	@$(call npm_ci,)
 	@touch $@
 
-.PHONY: help run install install-dev test test-fast check faults mutants reliability bench bench-claims bench-optimizer bench-optimizer-smoke format lock
+.PHONY: help run install install-dev test test-fast check faults permission-matrix mutants reliability bench bench-claims bench-optimizer bench-optimizer-smoke format lock

@@ -9,7 +9,12 @@ from dashboard.models import Trial, TrialState
 from dashboard.pages.troubles import troubles
 from dashboard.queries.work import n_slots
 
-PLACES = (("study-list", "Studies"), ("dataset-list", "Datasets"), ("worker-list", "Workers"))
+PLACES = (
+    ("study-list", "Studies"),
+    ("dataset-list", "Datasets"),
+    ("team-list", "Teams"),
+    ("worker-list", "Workers"),
+)
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from django.contrib.auth import views as auth
 from django.urls import path
 from django.views.generic import RedirectView
 
-from dashboard.views import datasets, monitoring, new_study, studies, trials, workers
+from dashboard.views import datasets, monitoring, new_study, sharing, studies, teams, trials, workers
 
 accounts = [  # /sign-in/ ...
     path(
@@ -36,6 +36,7 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/pause/", studies.study_pause, name="study-pause"),
     path("studies/<int:study_id>/resume/", studies.study_resume, name="study-resume"),
     path("studies/<int:study_id>/drain/", studies.study_drain, name="study-drain"),
+    path("studies/<int:study_id>/access/", sharing.study_access, name="study-access"),
     path("studies/<int:study_id>/budget/", studies.study_budget, name="study-budget"),
     path("studies/<int:study_id>/retry-lost/", studies.study_retry_lost, name="study-retry-lost"),
     path("studies/<int:study_id>/stop/", studies.study_stop, name="study-stop"),
@@ -46,6 +47,20 @@ trial_pages = [  # /studies/<id>/trials/<number>/
     path("studies/<int:study_id>/trials/<int:number>/retry/", trials.trial_retry, name="trial-retry"),
     path("studies/<int:study_id>/trials/<int:number>/model/", trials.trial_model, name="trial-model"),
     path("studies/<int:study_id>/trials/<int:number>/log/<int:attempt>/", trials.trial_log, name="trial-log"),
+]
+team_pages = [  # /teams/
+    path("teams/", teams.team_list, name="team-list"),
+    path("teams/<int:team_id>/", teams.team_detail, name="team-detail"),
+    path("teams/<int:team_id>/leave/", teams.team_leave, name="team-leave"),
+    path("teams/<int:team_id>/invite/", teams.team_invite, name="team-invite"),
+    path(
+        "teams/<int:team_id>/invitations/<int:invitation_id>/revoke/",
+        teams.invitation_revoke,
+        name="invitation-revoke",
+    ),
+    path("teams/<int:team_id>/members/<int:user_id>/role/", teams.member_role, name="member-role"),
+    path("teams/<int:team_id>/members/<int:user_id>/remove/", teams.member_remove, name="member-remove"),
+    path("invitations/<str:secret>/", teams.invitation, name="invitation"),
 ]
 others = [
     path("datasets/", datasets.dataset_list, name="dataset-list"),
@@ -63,6 +78,7 @@ urlpatterns = [
     *accounts,
     *study_pages,
     *trial_pages,
+    *team_pages,
     *others,
     *probes,
 ]

@@ -1,11 +1,14 @@
 """The form of a new study, without its knobs."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django import forms
 from django.conf import settings
 
 from dashboard.forms.budget import BudgetForm, count_field
+from dashboard.forms.sharing import place_field
+from dashboard.queries.access import Place
 from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
 from trainers.base import TrainerInfo
@@ -48,13 +51,23 @@ class StudyForm(BudgetForm):
         required=False,
         widget=forms.RadioSelect,
     )
+    place = place_field(widget=forms.Select, required=False)
     max_epochs = count_field("Epochs per trial")
     seed = count_field(
         "Seed", low=0, high=2**31 - 1, required=False, hint="The same seed repeats suggestions and trainings."
     )
 
-    def __init__(self, *args: Any, trainer: TrainerInfo, datasets: list[Any], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        trainer: TrainerInfo,
+        datasets: list[Any],
+        places: Sequence[Place] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.places = {place.value: place for place in places}
+        self._choices("place", [(place.value, place.label) for place in places])
         self.trainer = trainer
         self.datasets = {entry.name: entry for entry in datasets}
         self._choices("dataset", [(entry.name, entry.label) for entry in datasets])
@@ -82,7 +95,10 @@ class StudyForm(BudgetForm):
         """What `create_study` needs, in the units of the database."""
         data = self.cleaned_data
         metric = next(m for m in self.trainer.metrics if m.name == data["objective"])
+        place = self.places.get(data["place"])
         return {
+            "team_id": place.team_id if place else None,
+            "is_open": bool(place and place.is_open),
             "name": data["name"],
             "dataset": data["dataset"],
             "trainer": self.trainer.name,

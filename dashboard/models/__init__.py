@@ -6,6 +6,7 @@ from dashboard.models.event import StudyEvent
 from dashboard.models.report import Report
 from dashboard.models.study import Study, StudyState
 from dashboard.models.tally import Happening, Tally
+from dashboard.models.team import Invitation, Membership, Role, Team
 from dashboard.models.trial import FailureKind, Origin, Trial, TrialState
 from dashboard.models.worker import Worker
 
@@ -15,12 +16,16 @@ __all__ = [
     "AttemptState",
     "FailureKind",
     "Happening",
+    "Invitation",
+    "Membership",
     "Origin",
     "Report",
+    "Role",
     "Study",
     "StudyEvent",
     "StudyState",
     "Tally",
+    "Team",
     "Trial",
     "TrialState",
     "Worker",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from dashboard.models.team import Team
 from optimizer import SearchSpace
 
 MAX_RETRIES = 100
@@ -31,6 +32,9 @@ class Study(models.Model):
 
     name = models.CharField(max_length=100)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="studies")
+    # Who sees it beside its owner: a team, everybody who is signed in, or nobody.
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="studies")
+    is_open = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=StudyState, default=StudyState.DRAFT)
     # Why the study is in its state, in words: "Budget reached: 80 trials".
     state_reason = models.CharField(max_length=300, blank=True)

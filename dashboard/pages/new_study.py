@@ -15,6 +15,7 @@ from dashboard.models import Study
 from dashboard.pages.budget import budget_of
 from dashboard.pages.data import all_datasets, fitting_datasets
 from dashboard.pages.grid import GridNote, grid_note
+from dashboard.queries.access import Place
 from dashboard.queries.work import known_queues
 from dashboard.templatetags.format import param as show_param
 from optimizer import SearchSpace, SpaceError
@@ -56,13 +57,24 @@ class WrongField:
 class StudyForms:
     """The study's own form and one form per knob, filled and checked together."""
 
-    def __init__(self, trainer: TrainerInfo, start: "Start", data: QueryDict | None = None) -> None:
+    def __init__(
+        self,
+        trainer: TrainerInfo,
+        start: "Start",
+        data: QueryDict | None = None,
+        places: Sequence[Place] = (),
+    ) -> None:
         self.trainer = trainer
         self.start = start
         self.datasets = fitting_datasets(trainer)
         self.queues = known_queues()
         self.study = StudyForm(
-            data, trainer=trainer, datasets=self.datasets, queues=self.queues, initial=start.fields
+            data,
+            trainer=trainer,
+            datasets=self.datasets,
+            queues=self.queues,
+            places=places,
+            initial=start.fields,
         )
         self.knobs = [
             KnobForm(knob, data=data, initial=initial_of(knob, start.settings.get(knob.name)))

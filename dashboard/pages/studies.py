@@ -13,6 +13,7 @@ from dashboard.pages.data import dataset_words, trainer_label
 from dashboard.pages.metrics import Goal, goal_of
 from dashboard.pages.pager import Pager, pager_of
 from dashboard.queries import studies as queries
+from dashboard.queries.access import studies_visible_to
 from dashboard.queries.work import n_slots
 from dashboard.templatetags.format import count_noun, thousands
 
@@ -46,7 +47,7 @@ class StudiesPage:
 
 
 def studies_page(user: User | AnonymousUser, query: Mapping[str, str]) -> StudiesPage:
-    visible = queries.studies_visible_to(user)
+    visible = studies_visible_to(user)
     text, chosen = query.get("q", "").strip(), query.get("state", "all")
     chosen = chosen if chosen in LABELS else "all"
     found = queries.search_studies(visible, text)

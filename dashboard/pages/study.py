@@ -6,12 +6,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from dashboard.models import FailureKind, Study, StudyEvent, StudyState, Trial
+from dashboard.models import FailureKind, Role, Study, StudyEvent, StudyState, Trial
 from dashboard.pages.budgets import Budget, budgets_of
 from dashboard.pages.data import dataset_words, pruner_label, sampler_label, trainer_label
 from dashboard.pages.metrics import Goal, goal_of, is_percent
 from dashboard.pages.params import ParamRow, SpaceRow, param_rows, space_rows
 from dashboard.pages.proposals import Proposals, proposals_of
+from dashboard.pages.sharing import seen_by
 from dashboard.pages.study_charts import study_charts
 from dashboard.pages.trial_table import Table, trial_table
 from dashboard.queries import trials as queries
@@ -46,7 +47,21 @@ class StudyPage:
     charts: dict[str, Any]
     n_lost: int
     events: list[StudyEvent]
+    # What the person who looks at it may do.
+    role: Role
     at: int
+
+    @property
+    def may_edit(self) -> bool:
+        return self.role != Role.VIEWER
+
+    @property
+    def may_share(self) -> bool:
+        return self.role == Role.OWNER
+
+    @property
+    def seen_by(self) -> str:
+        return seen_by(self.study)
 
     @property
     def sampler(self) -> str:
@@ -57,7 +72,7 @@ class StudyPage:
         return sum(row.is_searched for row in self.space)
 
 
-def study_page(study: Study, query: Mapping[str, str]) -> StudyPage:
+def study_page(study: Study, query: Mapping[str, str], role: Role | None) -> StudyPage:
     """Everything on the page, in a number of queries that does not depend on the number of trials."""
     space, goal, now = study.search_space, goal_of(study), timezone.now()
     rows = queries.chart_rows(study)
@@ -78,6 +93,7 @@ def study_page(study: Study, query: Mapping[str, str]) -> StudyPage:
         charts=study_charts(study, space, goal, rows, proposals),
         n_lost=sum(row["failure_kind"] == FailureKind.LOST for row in rows),
         events=list(study.events.all()[:EVENTS]),
+        role=role or Role.VIEWER,
         at=int(now.timestamp()),
     )
 

@@ -35,6 +35,7 @@ class TrialPage:
     goal: Goal
     is_best: bool
     model: Artifact | None
+    may_edit: bool
     n_trials: int
     sentence: str
     facts: list[Fact]
@@ -63,7 +64,7 @@ class TrialPage:
         return bool(self.densities or self.forecast or self.lengths)
 
 
-def trial_page(study: Study, trial: Trial) -> TrialPage:
+def trial_page(study: Study, trial: Trial, *, may_edit: bool) -> TrialPage:
     goal = goal_of(study)
     attempts = list(trial.attempts.all())
     current = attempts[0] if attempts else None
@@ -76,6 +77,7 @@ def trial_page(study: Study, trial: Trial) -> TrialPage:
         study=study,
         goal=goal,
         is_best=best is not None and best.pk == trial.pk,
+        may_edit=may_edit,
         model=Artifact.objects.filter(trial=trial).first(),
         n_trials=n_trials,
         sentence=_sentence(study, trial, attempts),

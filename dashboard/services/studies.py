@@ -117,6 +117,13 @@ def end_study(*, study_id: int, state: StudyState, reason: str, by: str = "") ->
     return True
 
 
+def share_study(*, study_id: int, team_id: int | None, is_open: bool, words: str, by: str) -> None:
+    """Let a team, everybody or nobody else see a study. `words` say who that is, for its history."""
+    with transaction.atomic():
+        Study.objects.filter(pk=study_id).update(team=team_id, is_open=is_open, version=F("version") + 1)
+        record_event(study_id, f"let it be seen by {words}", by=by)
+
+
 def touch_study(study_id: int) -> None:
     """Tell pages that something they show has changed."""
     Study.objects.filter(pk=study_id).update(version=F("version") + 1)

@@ -3,11 +3,12 @@
 from typing import cast
 
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from dashboard.models import Study, Trial
-from dashboard.queries.studies import studies_visible_to
+from dashboard.models import Role, Study, Trial
+from dashboard.queries.access import may, studies_visible_to
 
 
 def person(request: HttpRequest) -> User:
@@ -26,7 +27,18 @@ def row_number(text: str) -> int | None:
 
 
 def visible_study(request: HttpRequest, study_id: int | None) -> Study:
-    return get_object_or_404(studies_visible_to(person(request)).select_related("owner"), pk=study_id)
+    return get_object_or_404(studies_visible_to(person(request)).select_related("owner", "team"), pk=study_id)
+
+
+def changing_study(request: HttpRequest, study_id: int, role: Role = Role.EDITOR) -> Study:
+    """One that the person may change. One that they only see is no secret, but they may not."""
+    study = visible_study(request, study_id)
+    if not may(person(request), study, role):
+        who = study.owner.get_full_name() or study.owner.get_username()
+        raise PermissionDenied(
+            f"You may look at {study.name} but not change it. Ask {who}, or copy it as a new study."
+        )
+    return study
 
 
 def visible_trial(study: Study, number: int) -> Trial:

@@ -9,6 +9,7 @@ from dashboard.forms.knob import KnobForm
 from dashboard.models import Study
 from dashboard.pages import new_study as page
 from dashboard.pages.priors import prior_of
+from dashboard.queries.access import places_for
 from dashboard.services.studies import create_study, start_study
 from dashboard.views.access import person, person_name, row_number, visible_study
 from trainers.errors import ParamsInvalid
@@ -18,7 +19,8 @@ from trainers.registry import trainer_info
 @require_http_methods(["GET", "HEAD", "POST"])
 def study_new(request: HttpRequest) -> HttpResponse:
     start = _start(request)
-    forms = page.StudyForms(trainer_info(start.trainer), start, request.POST or None)
+    places = places_for(person(request))
+    forms = page.StudyForms(trainer_info(start.trainer), start, request.POST or None, places)
     if request.method == "POST" and forms.is_valid():
         study = _create(request, forms)
         if study is not None:

@@ -10,11 +10,12 @@ from dashboard.pages.importance import importance_card
 from dashboard.pages.metrics import goal_of
 from dashboard.pages.studies import studies_page
 from dashboard.pages.study import study_page
+from dashboard.queries.access import role_in
 from dashboard.queries.trials import n_complete
 from dashboard.services.budgets import BudgetRefused, change_budget
 from dashboard.services.retries import retry_lost_trials
 from dashboard.services.studies import drain_study, pause_study, resume_study, start_study, stop_study
-from dashboard.views.access import person, person_name, visible_study
+from dashboard.views.access import changing_study, person, person_name, visible_study
 from dashboard.views.live import is_unchanged
 
 StudyView = Callable[[HttpRequest, int], HttpResponse]
@@ -41,7 +42,8 @@ def study_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def study_detail(request: HttpRequest, study_id: int) -> HttpResponse:
-    page = study_page(visible_study(request, study_id), request.GET.dict())
+    study = visible_study(request, study_id)
+    page = study_page(study, request.GET.dict(), role_in(person(request), study))
     return render(request, "studies/detail.html", {"page": page})
 
 
@@ -51,7 +53,11 @@ def study_live(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
     if is_unchanged(request, study):
         return HttpResponse(status=204)
-    return render(request, "studies/_live.html", {"page": study_page(study, request.GET.dict())})
+    return render(
+        request,
+        "studies/_live.html",
+        {"page": study_page(study, request.GET.dict(), role_in(person(request), study))},
+    )
 
 
 @require_safe
@@ -65,35 +71,35 @@ def study_importance(request: HttpRequest, study_id: int) -> HttpResponse:
 
 @changes_study
 def study_start(request: HttpRequest, study_id: int) -> HttpResponse:
-    study = visible_study(request, study_id)
+    study = changing_study(request, study_id)
     start_study(study_id=study.pk, by=person_name(request))
     return redirect(study)
 
 
 @changes_study
 def study_pause(request: HttpRequest, study_id: int) -> HttpResponse:
-    study = visible_study(request, study_id)
+    study = changing_study(request, study_id)
     pause_study(study_id=study.pk, by=person_name(request))
     return redirect(study)
 
 
 @changes_study
 def study_resume(request: HttpRequest, study_id: int) -> HttpResponse:
-    study = visible_study(request, study_id)
+    study = changing_study(request, study_id)
     resume_study(study_id=study.pk, by=person_name(request))
     return redirect(study)
 
 
 @changes_study
 def study_drain(request: HttpRequest, study_id: int) -> HttpResponse:
-    study = visible_study(request, study_id)
+    study = changing_study(request, study_id)
     drain_study(study_id=study.pk, by=person_name(request))
     return redirect(study)
 
 
 @changes_study
 def study_retry_lost(request: HttpRequest, study_id: int) -> HttpResponse:
-    study = visible_study(request, study_id)
+    study = changing_study(request, study_id)
     retry_lost_trials(study_id=study.pk, by=person_name(request))
     return redirect(study)
 
@@ -101,7 +107,7 @@ def study_retry_lost(request: HttpRequest, study_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def study_budget(request: HttpRequest, study_id: int) -> HttpResponse:
     """Change what a study may spend; one that has ended goes on."""
-    study = visible_study(request, study_id)
+    study = changing_study(request, study_id)
     page = budget_page(study, request.POST if request.method == "POST" else None)
     if request.method == "POST" and page.form.is_valid():
         fields = page.form.budget_fields(is_percent=goal_of(study).is_percent)
@@ -117,6 +123,6 @@ def study_budget(request: HttpRequest, study_id: int) -> HttpResponse:
 
 @changes_study
 def study_stop(request: HttpRequest, study_id: int) -> HttpResponse:
-    study = visible_study(request, study_id)
+    study = changing_study(request, study_id)
     stop_study(study_id=study.pk, by=person_name(request))
     return redirect(study)

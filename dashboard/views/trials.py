@@ -4,25 +4,31 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dashboard.models import Artifact
-from dashboard.pages.trial import trial_page
+from dashboard.models import Artifact, Role, Study
+from dashboard.pages.trial import TrialPage, trial_page
+from dashboard.queries.access import may
 from dashboard.services.retries import retry_trial
-from dashboard.views.access import person_name, visible_study, visible_trial
+from dashboard.views.access import changing_study, person, person_name, visible_study, visible_trial
 from dashboard.views.live import is_unchanged
+
+
+def _page(request: HttpRequest, study: Study, number: int) -> TrialPage:
+    may_edit = may(person(request), study, Role.EDITOR)
+    return trial_page(study, visible_trial(study, number), may_edit=may_edit)
 
 
 @require_safe
 def trial_detail(request: HttpRequest, study_id: int, number: int) -> HttpResponse:
     study = visible_study(request, study_id)
-    return render(request, "trials/detail.html", {"page": trial_page(study, visible_trial(study, number))})
+    return render(request, "trials/detail.html", {"page": _page(request, study, number)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def trial_retry(request: HttpRequest, study_id: int, number: int) -> HttpResponse:
     """Train a failed trial again; a GET, as after signing in again on the way, shows it."""
-    study = visible_study(request, study_id)
-    trial = visible_trial(study, number)
+    trial = visible_trial(visible_study(request, study_id), number)
     if request.method == "POST":
+        study = changing_study(request, study_id)
         retry_trial(study_id=study.pk, number=trial.number, by=person_name(request))
     return redirect(trial)
 
@@ -32,7 +38,7 @@ def trial_live(request: HttpRequest, study_id: int, number: int) -> HttpResponse
     study = visible_study(request, study_id)
     if is_unchanged(request, study):
         return HttpResponse(status=204)
-    return render(request, "trials/_live.html", {"page": trial_page(study, visible_trial(study, number))})
+    return render(request, "trials/_live.html", {"page": _page(request, study, number)})
 
 
 @require_safe

@@ -3,7 +3,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dashboard.pages.workers import workers_page
-from dashboard.queries.studies import studies_visible_to
+from dashboard.queries.access import studies_visible_to
 from dashboard.views.access import person
 from dashboard.views.live import is_fresh, is_shown
 

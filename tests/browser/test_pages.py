@@ -56,7 +56,9 @@ def test_sign_in_page_when_the_password_is_wrong(ada, site, visitor):
     check_looks(visitor)
 
 
-@pytest.mark.parametrize("path", ["/studies/", "/studies/new/", "/datasets/", "/workers/", "/password/"])
+@pytest.mark.parametrize(
+    "path", ["/studies/", "/studies/new/", "/datasets/", "/teams/", "/workers/", "/password/"]
+)
 def test_page_when_nothing_has_been_made(path, site, person):
     person.goto(site + path)
     check_looks(person)

@@ -1,6 +1,7 @@
 """What holds for every address of the site: who may come in, which methods, which headers, which markup."""
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -9,8 +10,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
-from dashboard.models import Artifact, Worker
+from dashboard.models import Artifact, Invitation, Worker
+from dashboard.services.teams import create_team, digest_of
 from dashboard.services.workers import register_worker
 from tests.builders import add_trials, everything, make_study, running_study
 
@@ -24,6 +27,14 @@ ARGS = {
     "study-drain": [1],
     "study-stop": [1],
     "study-budget": [1],
+    "study-access": [1],
+    "team-detail": [1],
+    "team-leave": [1],
+    "team-invite": [1],
+    "invitation-revoke": [1, 1],
+    "member-role": [1, 1],
+    "member-remove": [1, 1],
+    "invitation": ["secret"],
     "study-retry-lost": [1],
     "trial-retry": [1, 0],
     "trial-detail": [1, 0],
@@ -36,10 +47,12 @@ ARGS = {
 }
 CHANGES = {"study-start", "study-pause", "study-resume", "study-drain", "study-stop"}
 CHANGES |= {"study-retry-lost", "trial-retry"}
-POST_ONLY = CHANGES | {"sampler-note", "logout"}
+TEAM_CHANGES = {"team-leave", "team-invite", "invitation-revoke", "member-role", "member-remove"}
+POST_ONLY = CHANGES | TEAM_CHANGES | {"sampler-note", "logout"}
 PROBES = {"healthz", "readyz", "metrics"}  # test_monitoring.py has what holds for them
-NEEDS_NO_SIGN_IN = {"sign-in"} | PROBES
-OPEN_METHODS = {"sign-in", "study-new", "study-budget", "password_change"}
+NEEDS_NO_SIGN_IN = {"sign-in", "invitation"} | PROBES
+OPEN_METHODS = {"sign-in", "study-new", "study-budget", "study-access", "password_change", "team-list"}
+OPEN_METHODS |= {"invitation"}
 NAMES = [p.name for p in get_resolver().url_patterns if isinstance(p, URLPattern) and p.name]
 FILES = {"dataset-picture", "trial-model"}
 PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | FILES]
@@ -55,6 +68,13 @@ def study(db):
     name = storages["artifacts"].save("network.keras", ContentFile(b"network"))
     Artifact.objects.create(trial=study.trials.get(number=0), name=name, size=7)
     register_worker(name="node-a:1", n_slots=4)
+    team = create_team(name="Vision", by=study.owner)
+    Invitation.objects.create(
+        team=team,
+        digest=digest_of("secret"),
+        created_by=study.owner,
+        expires_at=timezone.now() + timedelta(days=1),
+    )
     return study
 
 
@@ -110,7 +130,9 @@ def test_address_that_changes_something_refuses_to_be_read(page, study, name):
     if name in {"logout", "sampler-note"}:
         assert response.status_code == 405
     else:  # somebody who signed in again on the way is shown the study or the trial
-        assert response.url == reverse(f"{name.split('-')[0]}-detail", args=ARGS[name])
+        noun = "team" if name in TEAM_CHANGES else name.split("-")[0]
+        n_args = 2 if noun == "trial" else 1
+        assert response.url == reverse(f"{noun}-detail", args=ARGS[name][:n_args])
     assert everything() == before
 
 

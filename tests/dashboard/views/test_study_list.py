@@ -30,7 +30,7 @@ def test_first_visit_explains_how_to_begin(page):
 
 
 def test_rows_tell_state_progress_best_value_and_owner(page):
-    study = running_study(name="digits one", max_trials=40, owner=make_user("grace"))
+    study = running_study(name="digits one", max_trials=40, owner=make_user("grace"), is_open=True)
     add_trials(study, 3, value=lambda n: 0.5 - n / 10)
     add_trials(study, state="failed")
 
@@ -89,7 +89,7 @@ def test_filter_keeps_the_studies_of_its_states(show, user, chosen, found):
 )
 def test_search_finds_every_word_in_name_dataset_or_owner(show, user, text, found):
     make_study(name="Wide digits")
-    make_study(name="deep", owner=make_user("grace"))
+    make_study(name="deep", owner=make_user("grace"), is_open=True)
     make_study(name="other", dataset="mnist")
 
     assert set(names(show(q=text))) == found

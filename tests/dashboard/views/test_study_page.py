@@ -6,7 +6,7 @@ from django.urls import reverse
 from dashboard.models import StudyState
 from dashboard.services.trials import lose_trial, report_steps
 from dashboard.services.workers import register_worker
-from tests.builders import add_trials, claim, complete, fence_of, make_study, make_user, running_study, steps
+from tests.builders import add_trials, claim, complete, fence_of, make_study, running_study, steps
 
 BUTTONS = {
     "draft": {"start"},
@@ -82,7 +82,7 @@ def test_button_moves_the_study_and_leads_back_to_it(page, user, move, state, af
 
 
 def test_reason_names_the_person_who_pressed(page):
-    study = running_study(owner=make_user("grace"))
+    study = running_study()
 
     page.post(reverse("study-stop", args=[study.pk]))
 

@@ -66,7 +66,7 @@ def test_training_that_left_no_network_has_none():
 
 @pytest.mark.django_db
 def test_network_can_be_downloaded_from_the_page_of_its_trial(page):
-    study = running_study(name="Digits, again!", owner=make_user("Ada"))
+    study = running_study(name="Digits, again!", owner=make_user("ada"))
     trial, _ = train(study, 0.5, b"\0" * 3_000_000)
     complete(study)
 

@@ -1,0 +1,91 @@
+"""The one door: who may see which study, and what they may do with it. Every view goes through it."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Count, Q, QuerySet
+
+from dashboard.models import Membership, Role, Study, Team
+
+ONLY_ME, EVERYONE, TEAM = "private", "everyone", "team-"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somewhere a study can be: with one person, with a team, or in the open."""
+
+    value: str
+    label: str
+    help: str
+    team_id: int | None = None
+    is_open: bool = False
+
+
+def studies_visible_to(user: User | AnonymousUser) -> QuerySet[Study]:
+    """Their own, those of their teams, those that are open to everybody who is signed in; staff see all."""
+    if not user.is_authenticated:
+        return Study.objects.none()
+    if user.is_staff:
+        return Study.objects.all()
+    teams = Membership.objects.filter(user=user).values("team")
+    return Study.objects.filter(Q(owner=user) | Q(is_open=True) | Q(team__in=teams))
+
+
+def role_in(user: User | AnonymousUser, study: Study) -> Role | None:
+    """The largest role of a person in a study; None where it does not exist for them."""
+    if not user.is_authenticated:
+        return None
+    if user.is_superuser or study.owner_id == user.pk:
+        return Role.OWNER
+    roles = [Role.VIEWER] if study.is_open or user.is_staff else []
+    if study.team_id is not None:
+        found = Membership.objects.filter(team=study.team_id, user=user).values_list("role", flat=True)
+        roles += [Role(role) for role in found]
+    return max(roles, key=lambda role: role.rank, default=None)
+
+
+def may(user: User | AnonymousUser, study: Study, role: Role) -> bool:
+    """Whether a person has this role in a study, or a larger one."""
+    found = role_in(user, study)
+    return found is not None and found.rank >= role.rank
+
+
+def teams_of(user: User) -> QuerySet[Team]:
+    """Teams that a person is a member of; superusers see all."""
+    teams = Team.objects.annotate(
+        n_members=Count("memberships", distinct=True), n_studies=Count("studies", distinct=True)
+    )
+    return teams if user.is_superuser else teams.filter(memberships__user=user)
+
+
+def team_role(user: User, team: Team) -> Role | None:
+    if user.is_superuser:
+        return Role.OWNER
+    found = Membership.objects.filter(team=team, user=user).first()
+    return Role(found.role) if found else None
+
+
+def teams_to_share_with(user: User) -> QuerySet[Team]:
+    """Teams that a person may move studies to: those in which they may change something."""
+    changing = (Role.EDITOR, Role.OWNER)
+    mine = Membership.objects.filter(user=user, role__in=changing).values("team")
+    return Team.objects.all() if user.is_superuser else Team.objects.filter(pk__in=mine)
+
+
+def places_for(user: User) -> list[Place]:
+    """Where this person may put a study, the most private place first."""
+    teams = [
+        Place(f"{TEAM}{team.pk}", team.name, "Its members see it; its editors and owners change it.", team.pk)
+        for team in teams_to_share_with(user)
+    ]
+    return [
+        Place(ONLY_ME, "Only me", "Nobody else sees it, but for the administrators of this Parzen."),
+        *teams,
+        Place(EVERYONE, "Everyone", "Everybody who is signed in sees it; only you change it.", is_open=True),
+    ]
+
+
+def place_of(study: Study) -> str:
+    if study.is_open:
+        return EVERYONE
+    return ONLY_ME if study.team_id is None else f"{TEAM}{study.team_id}"
