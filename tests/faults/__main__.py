@@ -23,7 +23,7 @@ def main() -> None:
         n_trials=int(os.environ.get("FAULT_TRIALS", "5000")),
         seed=int(os.environ.get("FAULT_SEED") or secrets.randbelow(10**6)),
         database=os.environ.get("FAULT_DB", "sqlite"),
-        seconds_between_faults=float(os.environ.get("FAULT_SECONDS", "1")),
+        seconds_between_faults=float(os.environ.get("FAULT_SECONDS", "0.4")),
         is_kept=bool(os.environ.get("FAULT_KEEP")),
     )
     sys.exit(0 if run(plan) else 1)

@@ -7,7 +7,19 @@ from django.db import transaction
 from dashboard.models import Study, Trial
 from dashboard.services.suggestions import suggest
 
-COPIED = ("number", "state", "failure_kind", "params", "origin", "sampler", "explanation", "value")
+# What a sampler is shown; the order of the endings is a part of it.
+COPIED = (
+    "number",
+    "state",
+    "failure_kind",
+    "params",
+    "origin",
+    "sampler",
+    "explanation",
+    "value",
+    "step",
+    "finished_at",
+)
 
 
 def differing_suggestions(studies: Iterable[Study]) -> Iterator[str]:
