@@ -4,7 +4,7 @@ from django.contrib.auth import views as auth
 from django.urls import path
 from django.views.generic import RedirectView
 
-from dashboard.views import datasets, monitoring, new_study, sharing, studies, teams, trials, workers
+from dashboard.views import audit, datasets, monitoring, new_study, sharing, studies, teams, trials, workers
 
 accounts = [  # /sign-in/ ...
     path(
@@ -63,6 +63,8 @@ team_pages = [  # /teams/
     path("invitations/<str:secret>/", teams.invitation, name="invitation"),
 ]
 others = [
+    path("audit/", audit.audit_list, name="audit-list"),
+    path("audit.csv", audit.audit_export, name="audit-export"),
     path("datasets/", datasets.dataset_list, name="dataset-list"),
     path("datasets/<slug:name>.png", datasets.dataset_picture, name="dataset-picture"),
     path("workers/", workers.worker_list, name="worker-list"),

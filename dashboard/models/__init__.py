@@ -2,6 +2,7 @@
 
 from dashboard.models.artifact import Artifact
 from dashboard.models.attempt import Attempt, AttemptState
+from dashboard.models.audit import AuditEntry
 from dashboard.models.event import StudyEvent
 from dashboard.models.report import Report
 from dashboard.models.study import Study, StudyState
@@ -14,6 +15,7 @@ __all__ = [
     "Artifact",
     "Attempt",
     "AttemptState",
+    "AuditEntry",
     "FailureKind",
     "Happening",
     "Invitation",

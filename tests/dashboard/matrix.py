@@ -36,6 +36,7 @@ READ_ONLY = "sign in, 405, 405, 405, 405, 405"
 TEAM_SEES = "sign in, 404, ok, ok, ok, 404"
 TEAM_OWNS = "sign in, 404, 403, 403, ok, 404"
 FOR_ALL = "ok"
+STAFF_SEES = "sign in, 404, 404, 404, 404, ok"
 
 STUDY, TRIAL = ("study",), ("study", "trial")
 
@@ -85,6 +86,8 @@ MATRIX: dict[str, Row] = {
     "dataset-picture": Row(("digits",), SIGNED_IN, READ_ONLY),
     "worker-list": Row((), SIGNED_IN, READ_ONLY),
     "worker-live": Row((), SIGNED_IN, READ_ONLY),
+    "audit-list": Row((), STAFF_SEES, READ_ONLY),
+    "audit-export": Row((), STAFF_SEES, READ_ONLY),
     "healthz": Row((), FOR_ALL, NO_SUCH_METHOD),
     "readyz": Row((), "503", NO_SUCH_METHOD),  # there is no broker in tests
     "metrics": Row((), "404, 404, 404, 404, 404, ok", NO_SUCH_METHOD),
