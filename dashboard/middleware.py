@@ -10,10 +10,10 @@ from dashboard.services.audit import record_attempt
 
 View = Callable[[HttpRequest], HttpResponse]
 # Posted only because they are long; they change nothing.
-ASKING = {"sampler-note"}
+ASKING = {"sampler-note", "shared-seen"}
 # Forms that come back with a word about what is wrong.
 COMES_BACK = {"sign-in", "password_change"}
-FOR_EVERYBODY = {"sign-in", "invitation"}
+FOR_EVERYBODY = {"sign-in", "invitation", "shared-study"}
 REDIRECT, HTTP_ERROR = 300, 400
 
 
@@ -34,7 +34,8 @@ def audit(get_response: View) -> View:
         record_attempt(
             who=who or request.POST.get("username", ""),
             action=action,
-            path=request.path,
+            # The secret of a link is nobody's business, not even the log's.
+            path=request.path.replace(match.kwargs.get("secret") or "\0", "..."),
             study_id=match.kwargs.get("study_id"),
             status=response.status_code,
             is_refused=response.status_code >= HTTP_ERROR or came_back or is_stranger,

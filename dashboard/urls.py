@@ -4,7 +4,18 @@ from django.contrib.auth import views as auth
 from django.urls import path
 from django.views.generic import RedirectView
 
-from dashboard.views import audit, datasets, monitoring, new_study, sharing, studies, teams, trials, workers
+from dashboard.views import (
+    audit,
+    datasets,
+    monitoring,
+    new_study,
+    shared,
+    sharing,
+    studies,
+    teams,
+    trials,
+    workers,
+)
 
 accounts = [  # /sign-in/ ...
     path(
@@ -37,6 +48,8 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/resume/", studies.study_resume, name="study-resume"),
     path("studies/<int:study_id>/drain/", studies.study_drain, name="study-drain"),
     path("studies/<int:study_id>/access/", sharing.study_access, name="study-access"),
+    path("studies/<int:study_id>/links/", sharing.link_make, name="link-make"),
+    path("studies/<int:study_id>/links/<int:link_id>/revoke/", sharing.link_revoke, name="link-revoke"),
     path("studies/<int:study_id>/budget/", studies.study_budget, name="study-budget"),
     path("studies/<int:study_id>/retry-lost/", studies.study_retry_lost, name="study-retry-lost"),
     path("studies/<int:study_id>/stop/", studies.study_stop, name="study-stop"),
@@ -63,6 +76,8 @@ team_pages = [  # /teams/
     path("invitations/<str:secret>/", teams.invitation, name="invitation"),
 ]
 others = [
+    path("shared/<str:secret>/", shared.shared_study, name="shared-study"),
+    path("shared/<str:secret>/seen/", shared.shared_seen, name="shared-seen"),
     path("audit/", audit.audit_list, name="audit-list"),
     path("audit.csv", audit.audit_export, name="audit-export"),
     path("datasets/", datasets.dataset_list, name="dataset-list"),

@@ -36,3 +36,26 @@ class SharingForm(forms.Form):
 
     def chosen(self) -> Place:
         return self.places[self.cleaned_data["place"]]
+
+
+class LinkForm(forms.Form):
+    """A link for people without an account."""
+
+    good_for = forms.ChoiceField(
+        label="Good for",
+        choices=[("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("", "as long as it is not revoked")],
+        initial="30",
+        required=False,
+        widget=forms.Select(attrs={"class": "select"}),
+    )
+    password = forms.CharField(
+        label="Password",
+        required=False,
+        max_length=128,
+        strip=False,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+        help_text="Tell it by another way than the link.",
+    )
+
+    def days(self) -> int | None:
+        return int(self.cleaned_data["good_for"]) if self.cleaned_data["good_for"] else None

@@ -5,6 +5,7 @@ from dashboard.models.attempt import Attempt, AttemptState
 from dashboard.models.audit import AuditEntry
 from dashboard.models.event import StudyEvent
 from dashboard.models.report import Report
+from dashboard.models.share import ShareLink
 from dashboard.models.study import Study, StudyState
 from dashboard.models.tally import Happening, Tally
 from dashboard.models.team import Invitation, Membership, Role, Team
@@ -23,6 +24,7 @@ __all__ = [
     "Origin",
     "Report",
     "Role",
+    "ShareLink",
     "Study",
     "StudyEvent",
     "StudyState",

@@ -85,7 +85,7 @@ def study_page(study: Study, query: Mapping[str, str], role: Role | None) -> Stu
         goal=goal,
         sentence=_sentence(study, counts, seconds),
         budgets=budgets_of(study, counts, rows, seconds),
-        best=_best(study, space, goal, best),
+        best=best_of(study, space, goal, best),
         facts=_facts(study, goal),
         space=space_rows(space),
         table=trial_table(study, space, counts, query),
@@ -155,7 +155,7 @@ def _facts(study: Study, goal: Goal) -> list[tuple[str, str]]:
     ]
 
 
-def _best(study: Study, space: SearchSpace, goal: Goal, trial: Trial | None) -> Best | None:
+def best_of(study: Study, space: SearchSpace, goal: Goal, trial: Trial | None) -> Best | None:
     if trial is None:
         return None
     others = [

@@ -5,10 +5,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from dashboard.forms.sharing import SharingForm
-from dashboard.models import Role
+from dashboard.forms.sharing import LinkForm, SharingForm
+from dashboard.models import Role, Study
 from dashboard.pages.sharing import seen_by
 from dashboard.queries.access import place_of, places_for
+from dashboard.services.sharing import make_link, open_links, revoke_link
 from dashboard.services.studies import share_study
 from dashboard.views.access import changing_study, person, person_name
 
@@ -35,6 +36,51 @@ def study_access(request: HttpRequest, study_id: int) -> HttpResponse:
         )
         messages.success(request, f"{study.name} is now seen by {words}.")
         return redirect(study)
-    status = 422 if form.errors else 200
-    context = {"study": study, "form": form, "seen_by": seen_by(study)}
-    return render(request, "studies/access.html", context, status=status)
+    return _show(request, study, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def link_make(request: HttpRequest, study_id: int) -> HttpResponse:
+    """The link stands on the answer to this request and nowhere else."""
+    study = changing_study(request, study_id, Role.OWNER)
+    if request.method != "POST":
+        return redirect("study-access", study.pk)
+    form = LinkForm(request.POST)
+    if not form.is_valid():
+        return _show(request, study, _form(request, study), link_form=form)
+    secret = make_link(
+        study=study, days=form.days(), password=form.cleaned_data["password"], by=person(request)
+    )
+    return _show(request, study, _form(request, study), secret=secret)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def link_revoke(request: HttpRequest, study_id: int, link_id: int) -> HttpResponse:
+    study = changing_study(request, study_id, Role.OWNER)
+    if request.method == "POST":
+        revoke_link(study=study, link_id=link_id, by=person(request))
+    return redirect("study-access", study.pk)
+
+
+def _form(request: HttpRequest, study: Study) -> SharingForm:
+    return SharingForm(places=places_for(person(request)), initial={"place": place_of(study)})
+
+
+def _show(
+    request: HttpRequest,
+    study: Study,
+    form: SharingForm,
+    *,
+    link_form: LinkForm | None = None,
+    secret: str = "",
+) -> HttpResponse:
+    context = {
+        "study": study,
+        "form": form,
+        "seen_by": seen_by(study),
+        "links": open_links().filter(study=study),
+        "link_form": link_form or LinkForm(),
+        "secret": secret,
+    }
+    is_wrong = form.errors or (link_form is not None and link_form.errors)
+    return render(request, "studies/access.html", context, status=422 if is_wrong else 200)

@@ -96,3 +96,30 @@ def test_roles_are_changed_by_keyboard(ada, site, person):
     client = Client()
     client.force_login(make_user("grace"))
     assert client.get(team.get_absolute_url()).status_code == 200
+
+
+def test_link_is_opened_signed_out_and_revoked(ada, site, person, other):
+    study = running_study(owner=ada, name="digits for all")
+    add_trials(study, 8, n_reports=3, value=lambda number: 0.5 - number / 20)
+    person.goto(f"{site}/studies/{study.pk}/access/")
+    person.get_by_label("Password").fill("open sesame")
+    person.get_by_role("button", name="Make link").click()
+    link = person.locator("code").inner_text()
+    check_looks(person)
+
+    other.goto(link)
+    check_looks(other)
+    other.get_by_label("Password of this link").fill("open sesame")
+    with other.expect_response("**/seen/"):
+        other.keyboard.press("Enter")
+    expect(other.get_by_role("heading", name="digits for all")).to_be_visible()
+    check_looks(other, charts=("best", "epochs"))
+    expect(other.get_by_text("Lovelace")).to_have_count(0)
+    expect(other.get_by_role("button", name="Pause")).to_have_count(0)
+
+    person.goto(f"{site}/studies/{study.pk}/access/")
+    expect(person.get_by_text("1 view", exact=True)).to_be_visible()
+    person.get_by_role("button", name="Revoke").click()
+    other.reload()
+    expect(other.get_by_role("heading", name="This link is over")).to_be_visible()
+    check_looks(other)

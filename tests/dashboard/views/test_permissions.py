@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from dashboard.models import Artifact, Invitation, Membership, Role
+from dashboard.models import Artifact, Invitation, Membership, Role, ShareLink
 from dashboard.services.teams import create_team, digest_of
 from tests.builders import add_trials, everything, make_user, running_study
 from tests.dashboard.matrix import MATRIX, PEOPLE, SIGN_IN
@@ -36,6 +36,7 @@ def study(db):
         created_by=owner,
         expires_at=timezone.now() + timedelta(days=1),
     )
+    ShareLink.objects.create(study=study, digest=digest_of("open"), created_by=owner)
     return study
 
 

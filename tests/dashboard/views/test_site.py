@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from dashboard.models import Artifact, Invitation, Worker
+from dashboard.models import Artifact, Invitation, ShareLink, Worker
 from dashboard.services.teams import create_team, digest_of
 from dashboard.services.workers import register_worker
 from tests.builders import add_trials, everything, make_study, running_study
@@ -35,6 +35,10 @@ ARGS = {
     "member-role": [1, 1],
     "member-remove": [1, 1],
     "invitation": ["secret"],
+    "link-make": [1],
+    "link-revoke": [1, 1],
+    "shared-study": ["open"],
+    "shared-seen": ["open"],
     "study-retry-lost": [1],
     "trial-retry": [1, 0],
     "trial-detail": [1, 0],
@@ -48,12 +52,13 @@ ARGS = {
 CHANGES = {"study-start", "study-pause", "study-resume", "study-drain", "study-stop"}
 CHANGES |= {"study-retry-lost", "trial-retry"}
 TEAM_CHANGES = {"team-leave", "team-invite", "invitation-revoke", "member-role", "member-remove"}
-POST_ONLY = CHANGES | TEAM_CHANGES | {"sampler-note", "logout"}
+LINK_CHANGES = {"link-make", "link-revoke"}  # test_sharing.py has what holds for them
+POST_ONLY = CHANGES | TEAM_CHANGES | LINK_CHANGES | {"sampler-note", "logout", "shared-seen"}
 PROBES = {"healthz", "readyz", "metrics"}  # test_monitoring.py has what holds for them
 STAFF_ONLY = {"audit-list", "audit-export"}  # test_audit.py has what holds for them
-NEEDS_NO_SIGN_IN = {"sign-in", "invitation"} | PROBES
+NEEDS_NO_SIGN_IN = {"sign-in", "invitation", "shared-study", "shared-seen"} | PROBES
 OPEN_METHODS = {"sign-in", "study-new", "study-budget", "study-access", "password_change", "team-list"}
-OPEN_METHODS |= {"invitation"}
+OPEN_METHODS |= {"invitation", "shared-study"}
 NAMES = [p.name for p in get_resolver().url_patterns if isinstance(p, URLPattern) and p.name]
 FILES = {"dataset-picture", "trial-model"}
 PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | FILES]
@@ -68,6 +73,7 @@ def study(db):
         add_trials(study, state=state, n_reports=2)
     name = storages["artifacts"].save("network.keras", ContentFile(b"network"))
     Artifact.objects.create(trial=study.trials.get(number=0), name=name, size=7)
+    ShareLink.objects.create(study=study, digest=digest_of("open"), created_by=study.owner)
     register_worker(name="node-a:1", n_slots=4)
     team = create_team(name="Vision", by=study.owner)
     Invitation.objects.create(
@@ -128,12 +134,13 @@ def test_address_that_changes_something_refuses_to_be_read(page, study, name):
 
     response = page.get(url_of(name))
 
-    if name in {"logout", "sampler-note"}:
+    if name in {"logout", "sampler-note", "shared-seen"}:
         assert response.status_code == 405
     else:  # somebody who signed in again on the way is shown the study or the trial
         noun = "team" if name in TEAM_CHANGES else name.split("-")[0]
         n_args = 2 if noun == "trial" else 1
-        assert response.url == reverse(f"{noun}-detail", args=ARGS[name][:n_args])
+        shown = "study-access" if name in LINK_CHANGES else f"{noun}-detail"
+        assert response.url == reverse(shown, args=ARGS[name][:n_args])
     assert everything() == before
 
 

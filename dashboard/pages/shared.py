@@ -1,0 +1,81 @@
+"""A study as somebody without an account sees it: results, and no control, name of a person or path."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from dashboard.models import Study, TrialState
+from dashboard.pages.budgets import Budget, budgets_of
+from dashboard.pages.data import dataset_words, sampler_label, trainer_label
+from dashboard.pages.metrics import Goal, goal_of
+from dashboard.pages.params import SpaceRow, space_rows
+from dashboard.pages.proposals import proposals_of
+from dashboard.pages.study import Best, best_of
+from dashboard.pages.study_charts import study_charts
+from dashboard.queries import trials as queries
+from dashboard.templatetags.format import count_noun
+
+# The best ones, in a table.
+N_BEST = 20
+
+
+@dataclass(frozen=True)
+class Row:
+    number: int
+    value: str
+    seconds: float | None
+    params: list[tuple[str, Any]]
+
+
+@dataclass(frozen=True)
+class SharedPage:
+    study: Study
+    goal: Goal
+    sentence: str
+    budgets: list[Budget]
+    best: Best | None
+    rows: list[Row]
+    names: list[str]
+    space: list[SpaceRow]
+    facts: list[tuple[str, str]]
+    charts: dict[str, Any]
+
+
+def shared_page(study: Study) -> SharedPage:
+    space, goal = study.search_space, goal_of(study)
+    rows = queries.chart_rows(study)
+    counts = queries.counts_by_state(study)
+    complete = [row for row in rows if row["state"] == TrialState.COMPLETE]
+    complete.sort(key=lambda row: row["value"], reverse=study.direction != "minimize")
+    names = list(space.searched)
+    charts = study_charts(study, space, goal, rows, proposals_of(study, space, goal, rows))
+    for point in charts["best"]["trials"]:
+        point["url"] = ""  # the pages of trials are for people with an account
+    return SharedPage(
+        study=study,
+        goal=goal,
+        sentence=f"{count_noun(len(complete), 'complete trial')}. {study.get_state_display()}.",
+        budgets=budgets_of(study, counts, rows, study.seconds_at(timezone.now())),
+        best=best_of(study, space, goal, queries.best_trial(study)),
+        rows=[
+            Row(
+                row["number"],
+                goal.show(row["value"]),
+                row["seconds"],
+                [(name, row["params"].get(name)) for name in names],
+            )
+            for row in complete[:N_BEST]
+        ],
+        names=names,
+        space=space_rows(space),
+        facts=[
+            ("Goal", goal.words),
+            ("Dataset", dataset_words(study.dataset)),
+            ("Trainer", trainer_label(study.trainer)),
+            ("Sampler", f"{sampler_label(study.sampler)}, seed {study.seed}"),
+            ("Epochs per trial", f"{study.max_epochs:,}"),
+            ("Split", f"train, validation and test, seed {study.split_seed}"),
+        ],
+        charts=charts,
+    )

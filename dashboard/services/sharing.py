@@ -1,0 +1,60 @@
+"""Showing a study to people without an account."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+
+from dashboard.models import ShareLink, Study
+from dashboard.services.events import record_event
+from dashboard.templatetags.format import count_noun
+
+
+def make_link(*, study: Study, days: int | None, password: str, by: User) -> str:
+    """Its secret, which is shown this once. `days` says how long it is good for, None for ever."""
+    secret = secrets.token_urlsafe(24)
+    with transaction.atomic():
+        ShareLink.objects.create(
+            study=study,
+            digest=digest_of(secret),
+            password=make_password(password) if password else "",
+            created_by=by,
+            expires_at=Now() + timedelta(days=days) if days else None,
+        )
+        until = f"for {count_noun(days, 'day')}" if days else "without an end"
+        record_event(study.pk, f"made a link for people without an account, {until}", by=str(by))
+    return secret
+
+
+def revoke_link(*, study: Study, link_id: int, by: User) -> bool:
+    with transaction.atomic():
+        revoked = open_links().filter(study=study, pk=link_id).update(revoked_at=Now())
+        if revoked:
+            record_event(study.pk, "revoked a link", by=str(by))
+    return bool(revoked)
+
+
+def open_links() -> QuerySet[ShareLink]:
+    """Links that are good for something."""
+    return ShareLink.objects.filter(Q(expires_at=None) | Q(expires_at__gt=Now()), revoked_at=None)
+
+
+def find_link(secret: str) -> ShareLink | None:
+    return open_links().select_related("study", "study__owner").filter(digest=digest_of(secret)).first()
+
+
+def is_right_password(link: ShareLink, password: str) -> bool:
+    return check_password(password, link.password)
+
+
+def count_view(link: ShareLink) -> None:
+    ShareLink.objects.filter(pk=link.pk).update(n_views=F("n_views") + 1)
+
+
+def digest_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

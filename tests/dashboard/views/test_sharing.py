@@ -1,0 +1,148 @@
+"""A link shows results to people without an account: no control, no name, and only while it is good."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from dashboard.models import AuditEntry, ShareLink
+from tests.builders import add_trials, make_user, running_study
+
+SECRETS = ("Ada", "Lovelace", "ada", "node-a", "/studies/", "sign-out", "Pause", "epoch 1 of the log")
+
+
+@pytest.fixture
+def study(user):
+    user.first_name, user.last_name = "Ada", "Lovelace"
+    user.save()
+    study = running_study(owner=user, name="digits for all", max_trials=40)
+    add_trials(study, 6, n_reports=3, value=lambda number: 0.5 - number / 20)
+    return study
+
+
+def link_for(page, study, **fields):
+    answer = page.post(reverse("link-make", args=[study.pk]), {"good_for": "30", "password": "", **fields})
+    assert answer.status_code == 200
+    return re.search(r"http://testserver(/shared/[\w-]+/)", answer.content.decode())[1]
+
+
+def test_whoever_has_the_link_sees_results_and_nothing_else(page, study):
+    body = Client().get(link_for(page, study)).content.decode()
+
+    assert "digits for all" in body
+    assert "0.2500" in body
+    main = body[body.index("<main") :]
+    for word in SECRETS:
+        assert word not in main, word
+
+
+def test_link_opens_one_study_only(page, study, user):
+    other = running_study(owner=user, name="not this one")
+    stranger = Client()
+    stranger.get(link_for(page, study))
+
+    assert stranger.get(other.get_absolute_url()).status_code == 302
+    assert stranger.get(study.get_absolute_url()).status_code == 302
+
+
+def test_secret_is_kept_nowhere(page, study):
+    link = link_for(page, study, password="open sesame")
+    Client().post(link, {"password": "wrong"})
+    secret = link.split("/")[2]
+
+    kept = str([*ShareLink.objects.values(), *AuditEntry.objects.values(), *study.events.values()])
+    assert secret not in kept
+    assert "open sesame" not in kept
+    assert secret not in page.get(reverse("study-access", args=[study.pk])).content.decode()
+
+
+@pytest.mark.parametrize("end", ["revoked", "expired", "invented"])
+def test_dead_link_shows_nothing(page, study, end):
+    link = link_for(page, study)
+    if end == "revoked":
+        page.post(reverse("link-revoke", args=[study.pk, ShareLink.objects.get().pk]))
+    elif end == "expired":
+        ShareLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    else:
+        link = link[:-3] + "xx/"
+
+    answer = Client().get(link)
+
+    assert answer.status_code == 404
+    assert "digits for all" not in answer.content.decode()
+    assert Client().post(f"{link}seen/").status_code == 404
+
+
+def test_link_without_an_end_has_none(page, study):
+    link = link_for(page, study, good_for="")
+
+    assert ShareLink.objects.get().expires_at is None
+    assert Client().get(link).status_code == 200
+
+
+def test_password_is_asked_for_once_in_a_browser(page, study):
+    link, visitor = link_for(page, study, password="open sesame"), Client()
+
+    first = visitor.get(link)
+    assert "digits for all" not in first.content.decode()
+    wrong = visitor.post(link, {"password": "guess"})
+    assert (wrong.status_code, "This is not the password" in wrong.content.decode()) == (422, True)
+    assert "digits for all" in visitor.post(link, {"password": "open sesame"}, follow=True).content.decode()
+    assert "digits for all" in visitor.get(link).content.decode()
+    assert "digits for all" not in Client().get(link).content.decode()
+
+
+def test_views_are_counted_when_a_browser_says_so(page, study):
+    link = link_for(page, study, password="open sesame")
+    visitor = Client()
+    visitor.get(link)
+    assert visitor.post(f"{link}seen/").status_code == 404  # it has seen nothing yet
+    visitor.post(link, {"password": "open sesame"})
+    for _ in range(2):
+        assert visitor.post(f"{link}seen/").status_code == 204
+
+    assert ShareLink.objects.get().n_views == 2
+    assert "2 views" in page.get(reverse("study-access", args=[study.pk])).content.decode()
+
+
+def test_address_of_a_shared_page_is_passed_on_to_nobody(page, study):
+    answer = Client().get(link_for(page, study))
+
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["X-Robots-Tag"] == "noindex"
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_only_owners_make_and_revoke_links(page, study):
+    link_for(page, study)
+    study.is_open = True
+    study.save(update_fields=["is_open"])
+    grace = Client()
+    grace.force_login(make_user("grace"))
+
+    assert grace.post(reverse("link-make", args=[study.pk]), {"good_for": "7"}).status_code == 403
+    assert grace.post(reverse("link-revoke", args=[study.pk, 1])).status_code == 403
+    assert ShareLink.objects.get().revoked_at is None
+
+
+def test_links_of_another_study_cannot_be_revoked_through_ones_own(page, study):
+    link_for(page, study)
+    mine = running_study(owner=make_user("grace"))
+    grace = Client()
+    grace.force_login(mine.owner)
+
+    grace.post(reverse("link-revoke", args=[mine.pk, ShareLink.objects.get().pk]))
+
+    assert ShareLink.objects.get().revoked_at is None
+
+
+@pytest.mark.parametrize("fields", [{"good_for": "9999"}, {"password": "x" * 200}, {"password": "\x00"}])
+def test_wrong_link_is_refused_with_a_sentence(page, study, fields):
+    answer = page.post(reverse("link-make", args=[study.pk]), {"good_for": "7", "password": "", **fields})
+
+    assert answer.status_code == 422
+    assert "field-error" in answer.content.decode()
+    assert not ShareLink.objects.exists()
