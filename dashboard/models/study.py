@@ -35,6 +35,10 @@ class Study(models.Model):
     # Who sees it beside its owner: a team, everybody who is signed in, or nobody.
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="studies")
     is_open = models.BooleanField(default=False)
+    # Out of the way, but there.
+    is_archived = models.BooleanField(default=False)
+    # Nobody sees it any more, but it can be brought back.
+    deleted_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=StudyState, default=StudyState.DRAFT)
     # Why the study is in its state, in words: "Budget reached: 80 trials".
     state_reason = models.CharField(max_length=300, blank=True)

@@ -18,7 +18,7 @@ from dashboard.queries.work import n_slots
 from dashboard.templatetags.format import count_noun, thousands
 
 PAGE_SIZE = 20
-LABELS = {"all": "All", "active": "Active", "done": "Done", "drafts": "Drafts"}
+LABELS = {"all": "All", "active": "Active", "done": "Done", "drafts": "Drafts", "archived": "Archived"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def studies_page(user: User | AnonymousUser, query: Mapping[str, str]) -> Studie
     slots = n_slots()
     return StudiesPage(
         sentence=_sentence(counts["all"], n_active, slots),
-        is_empty=not counts["all"] and not text,
+        is_empty=not (counts["all"] or counts["archived"] or text),
         rows=[_row(row) for row in queries.study_rows(list(page))],
         pager=pager_of(page, state=chosen, q=text),
         filters=[(name, label, counts[name]) for name, label in LABELS.items()],

@@ -48,7 +48,7 @@ def team_page(team: Team, user: User) -> TeamPage:
         team=team,
         members=members,
         invitations=list(open_invitations),
-        studies=list(team.studies.select_related("owner")[:STUDIES]),
+        studies=list(team.studies.filter(deleted_at=None).select_related("owner")[:STUDIES]),
         role=team_role(user, team),
         is_member=any(member.user_id == user.pk for member in members),
     )

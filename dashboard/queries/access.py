@@ -22,13 +22,28 @@ class Place:
 
 
 def studies_visible_to(user: User | AnonymousUser) -> QuerySet[Study]:
-    """Their own, those of their teams, those that are open to everybody who is signed in; staff see all."""
+    """Their own, those of their teams, those that are open to everybody who is signed in; staff see all.
+
+    A deleted one is seen by nobody.
+    """
     if not user.is_authenticated:
         return Study.objects.none()
+    there = Study.objects.filter(deleted_at=None)
     if user.is_staff:
-        return Study.objects.all()
-    teams = Membership.objects.filter(user=user).values("team")
-    return Study.objects.filter(Q(owner=user) | Q(is_open=True) | Q(team__in=teams))
+        return there
+    return there.filter(Q(owner=user) | Q(is_open=True) | Q(team__in=_teams(user)))
+
+
+def deleted_studies(user: User) -> QuerySet[Study]:
+    """Those that this person may bring back: their own, those of teams that they own; superusers all."""
+    gone = Study.objects.filter(deleted_at__isnull=False)
+    if user.is_superuser:
+        return gone
+    return gone.filter(Q(owner=user) | Q(team__in=_teams(user).filter(role=Role.OWNER)))
+
+
+def _teams(user: User) -> QuerySet[Membership, int]:
+    return Membership.objects.filter(user=user).values_list("team", flat=True)
 
 
 def role_in(user: User | AnonymousUser, study: Study) -> Role | None:
@@ -53,7 +68,8 @@ def may(user: User | AnonymousUser, study: Study, role: Role) -> bool:
 def teams_of(user: User) -> QuerySet[Team]:
     """Teams that a person is a member of; superusers see all."""
     teams = Team.objects.annotate(
-        n_members=Count("memberships", distinct=True), n_studies=Count("studies", distinct=True)
+        n_members=Count("memberships", distinct=True),
+        n_studies=Count("studies", filter=Q(studies__deleted_at=None), distinct=True),
     )
     return teams if user.is_superuser else teams.filter(memberships__user=user)
 

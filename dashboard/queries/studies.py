@@ -11,10 +11,11 @@ from dashboard.models import Study, StudyState, Trial, TrialState
 ACTIVE = (StudyState.RUNNING, StudyState.PAUSED)
 DONE = (StudyState.FINISHED, StudyState.STOPPED, StudyState.FAILED)
 FILTERS = {
-    "all": Q(),
-    "active": Q(state__in=ACTIVE),
-    "done": Q(state__in=DONE),
-    "drafts": Q(state=StudyState.DRAFT),
+    "all": Q(is_archived=False),
+    "active": Q(is_archived=False, state__in=ACTIVE),
+    "done": Q(is_archived=False, state__in=DONE),
+    "drafts": Q(is_archived=False, state=StudyState.DRAFT),
+    "archived": Q(is_archived=True),
 }
 
 
@@ -27,9 +28,7 @@ def search_studies(studies: QuerySet[Study], text: str) -> QuerySet[Study]:
 
 
 def counts_by_filter(studies: QuerySet[Study]) -> dict[str, int]:
-    return studies.order_by().aggregate(
-        **{name: Count("id", filter=q) for name, q in FILTERS.items() if name != "all"}, all=Count("id")
-    )
+    return studies.order_by().aggregate(**{name: Count("id", filter=q) for name, q in FILTERS.items()})
 
 
 @dataclass(frozen=True)

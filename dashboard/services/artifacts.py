@@ -41,6 +41,16 @@ def keep_model(trial: Trial, draft: Path) -> bool:
     return True
 
 
+def purge_study(*, study_id: int) -> bool:
+    """Throw a deleted study away for good, with its trials and the networks that were kept."""
+    with transaction.atomic():
+        names = list(Artifact.objects.filter(trial__study=study_id).values_list("name", flat=True))
+        n, _ = Study.objects.filter(pk=study_id, deleted_at__isnull=False).delete()
+        for name in names if n else ():
+            transaction.on_commit(partial(_throw_away, name))
+    return bool(n)
+
+
 def _throw_away(name: str) -> None:
     try:
         storages["artifacts"].delete(name)

@@ -41,7 +41,9 @@ def revoke_link(*, study: Study, link_id: int, by: User) -> bool:
 
 def open_links() -> QuerySet[ShareLink]:
     """Links that are good for something."""
-    return ShareLink.objects.filter(Q(expires_at=None) | Q(expires_at__gt=Now()), revoked_at=None)
+    return ShareLink.objects.filter(
+        Q(expires_at=None) | Q(expires_at__gt=Now()), revoked_at=None, study__deleted_at=None
+    )
 
 
 def find_link(secret: str) -> ShareLink | None:

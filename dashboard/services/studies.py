@@ -124,6 +124,40 @@ def share_study(*, study_id: int, team_id: int | None, is_open: bool, words: str
         record_event(study_id, f"let it be seen by {words}", by=by)
 
 
+def archive_study(*, study_id: int, is_archived: bool, by: str) -> bool:
+    """Put an ended study or a draft out of the way, or back. False when there is nothing to do."""
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=study_id)
+        if study.is_archived == is_archived or study.is_active:
+            return False
+        Study.objects.filter(pk=study_id).update(is_archived=is_archived, version=F("version") + 1)
+        record_event(study_id, "archived" if is_archived else "took out of the archive", by=by)
+    return True
+
+
+def delete_study(*, study_id: int, by: str) -> bool:
+    """Hide a study from everybody; one that is active is stopped. Nothing is thrown away yet."""
+    with transaction.atomic():
+        stop_study(study_id=study_id, by=by)
+        n = Study.objects.filter(pk=study_id, deleted_at=None).update(
+            deleted_at=Now(), version=F("version") + 1
+        )
+        if n:
+            record_event(study_id, "deleted", by=by)
+    return bool(n)
+
+
+def restore_study(*, study_id: int, by: str) -> bool:
+    """Bring a deleted study back, to whoever saw it before."""
+    with transaction.atomic():
+        n = Study.objects.filter(pk=study_id, deleted_at__isnull=False).update(
+            deleted_at=None, version=F("version") + 1
+        )
+        if n:
+            record_event(study_id, "brought back", by=by)
+    return bool(n)
+
+
 def touch_study(study_id: int) -> None:
     """Tell pages that something they show has changed."""
     Study.objects.filter(pk=study_id).update(version=F("version") + 1)

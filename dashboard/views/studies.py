@@ -1,20 +1,31 @@
 from collections.abc import Callable
 from functools import wraps
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dashboard.models import Role
 from dashboard.pages.budget import budget_page
 from dashboard.pages.importance import importance_card
 from dashboard.pages.metrics import goal_of
 from dashboard.pages.studies import studies_page
 from dashboard.pages.study import study_page
-from dashboard.queries.access import role_in
+from dashboard.queries.access import deleted_studies, role_in
 from dashboard.queries.trials import n_complete
 from dashboard.services.budgets import BudgetRefused, change_budget
 from dashboard.services.retries import retry_lost_trials
-from dashboard.services.studies import drain_study, pause_study, resume_study, start_study, stop_study
+from dashboard.services.studies import (
+    archive_study,
+    delete_study,
+    drain_study,
+    pause_study,
+    restore_study,
+    resume_study,
+    start_study,
+    stop_study,
+)
 from dashboard.views.access import changing_study, person, person_name, visible_study
 from dashboard.views.live import is_unchanged
 
@@ -125,4 +136,37 @@ def study_budget(request: HttpRequest, study_id: int) -> HttpResponse:
 def study_stop(request: HttpRequest, study_id: int) -> HttpResponse:
     study = changing_study(request, study_id)
     stop_study(study_id=study.pk, by=person_name(request))
+    return redirect(study)
+
+
+@changes_study
+def study_archive(request: HttpRequest, study_id: int) -> HttpResponse:
+    study = changing_study(request, study_id)
+    archive_study(study_id=study.pk, is_archived=not study.is_archived, by=person_name(request))
+    return redirect(study)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def study_delete(request: HttpRequest, study_id: int) -> HttpResponse:
+    """Asks first; what is deleted can be brought back."""
+    study = changing_study(request, study_id, Role.OWNER)
+    if request.method != "POST":
+        return render(request, "studies/delete.html", {"study": study, "n_trials": study.trials.count()})
+    delete_study(study_id=study.pk, by=person_name(request))
+    messages.success(request, f"{study.name} is deleted. It can be brought back from Deleted studies.")
+    return redirect("study-list")
+
+
+@require_safe
+def study_deleted(request: HttpRequest) -> HttpResponse:
+    studies = deleted_studies(person(request)).select_related("owner").order_by("-deleted_at")
+    return render(request, "studies/deleted.html", {"studies": studies})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def study_restore(request: HttpRequest, study_id: int) -> HttpResponse:
+    study = get_object_or_404(deleted_studies(person(request)), pk=study_id)
+    if request.method != "POST":
+        return redirect("study-deleted")
+    restore_study(study_id=study.pk, by=person_name(request))
     return redirect(study)

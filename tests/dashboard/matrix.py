@@ -32,6 +32,7 @@ SEES = "sign in, 404, ok, ok, ok, ok"
 CHANGES = "sign in, 404, 403, ok, ok, 403"  # staff look at everything, and change what is theirs
 OWNS = "sign in, 404, 403, 403, ok, 403"
 SIGNED_IN = "sign in, ok, ok, ok, ok, ok"
+RESTORES = "sign in, 404, 404, 404, ok, 404"
 READ_ONLY = "sign in, 405, 405, 405, 405, 405"
 TEAM_SEES = "sign in, 404, ok, ok, ok, 404"
 TEAM_OWNS = "sign in, 404, 403, 403, ok, 404"
@@ -68,6 +69,10 @@ MATRIX: dict[str, Row] = {
     "study-stop": study_change(),
     "study-retry-lost": study_change(),
     "study-budget": Row(STUDY, CHANGES, CHANGES),
+    "study-archive": study_change(),
+    "study-delete": Row(STUDY, OWNS, OWNS),
+    "study-deleted": Row((), SIGNED_IN, READ_ONLY),
+    "study-restore": Row(("gone",), RESTORES, RESTORES),
     "study-access": Row(STUDY, OWNS, OWNS),
     "link-make": Row(STUDY, OWNS, OWNS),
     "link-revoke": Row((*STUDY, 1), OWNS, OWNS),

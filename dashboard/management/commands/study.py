@@ -3,14 +3,23 @@
 import getpass
 from argparse import ArgumentParser
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 from django.db.models import Count
+from django.db.models.functions import Now
 
 from dashboard.models import Study
+from dashboard.services.artifacts import purge_study
 from dashboard.services.retries import retry_lost_trials, retry_trial
-from dashboard.services.studies import drain_study, pause_study, resume_study, start_study, stop_study
+from dashboard.services.studies import (
+    drain_study,
+    pause_study,
+    resume_study,
+    start_study,
+    stop_study,
+)
 from dashboard.templatetags.format import count_noun
 
 # Verb -> (service, what has become of the study, what it had to be)
@@ -29,6 +38,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
         verbs.add_parser("list", help="every study: number, state, trials, name")
+        purge = verbs.add_parser("purge", help="throw deleted studies away for good")
+        purge.add_argument("--days", type=int, default=30, help="deleted so long ago (default: %(default)s)")
+        purge.add_argument("--yes", action="store_true", help="do it; else it is only said what would go")
         for verb in (*ACTIONS, "retry"):
             about = verbs.add_parser(verb, help=f"{verb} studies, by their numbers")
             about.add_argument("numbers", nargs="+", type=int, metavar="STUDY")
@@ -42,9 +54,11 @@ class Command(BaseCommand):
         if verb == "list":
             self._list()
             return
-        studies = [
-            self._study(number) for number in options["numbers"]
-        ]  # all of them, before anything is done
+        if verb == "purge":
+            self._purge(options["days"], is_sure=options["yes"])
+            return
+        # All of them, before anything is done.
+        studies = [self._study(number) for number in options["numbers"]]
         for study in studies:
             if verb == "retry":
                 self._retry(study, options["trial"], options["by"])
@@ -54,7 +68,16 @@ class Command(BaseCommand):
     def _list(self) -> None:
         for study in Study.objects.annotate(n=Count("trials")).order_by("pk"):
             words = f"{study.get_state_display()}: {study.state_reason}".removesuffix(": ")
+            words += ", deleted" if study.deleted_at else ""
             self.stdout.write(f"{study.pk:>5}  {study.n:>6}/{study.max_trials:<6}  {study.name}  ({words})")
+
+    def _purge(self, days: int, *, is_sure: bool) -> None:
+        gone = Study.objects.filter(deleted_at__lt=Now() - timedelta(days=days)).annotate(n=Count("trials"))
+        for study in gone.order_by("pk"):
+            self.stdout.write(f"{study.pk:>5}  {count_noun(study.n, 'trial')}  {study.name}")
+        n = sum(purge_study(study_id=study.pk) for study in gone) if is_sure else gone.count()
+        words = "thrown away" if is_sure else "would be thrown away; --yes does it"
+        self.stdout.write(f"{count_noun(n, 'study,studies')} {words}.")
 
     def _study(self, number: int) -> Study:
         try:

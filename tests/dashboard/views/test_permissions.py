@@ -10,6 +10,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from dashboard.models import Artifact, Invitation, Membership, Role, ShareLink
+from dashboard.services.studies import delete_study
 from dashboard.services.teams import create_team, digest_of
 from tests.builders import add_trials, everything, make_user, running_study
 from tests.dashboard.matrix import MATRIX, PEOPLE, SIGN_IN
@@ -36,6 +37,7 @@ def study(db):
         created_by=owner,
         expires_at=timezone.now() + timedelta(days=1),
     )
+    delete_study(study_id=running_study(pk=2, name="gone", owner=owner, team=team).pk, by="owner")
     ShareLink.objects.create(study=study, digest=digest_of("open"), created_by=owner)
     return study
 
@@ -53,6 +55,7 @@ def url_of(name, study):
     places = {
         "study": study.pk,
         "trial": 0,
+        "gone": 2,
         "team": study.team_id,
         "member": make_user("viewer").pk,
     }

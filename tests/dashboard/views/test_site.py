@@ -13,6 +13,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from dashboard.models import Artifact, Invitation, ShareLink, Worker
+from dashboard.services.studies import delete_study
 from dashboard.services.teams import create_team, digest_of
 from dashboard.services.workers import register_worker
 from tests.builders import add_trials, everything, make_study, running_study
@@ -28,6 +29,9 @@ ARGS = {
     "study-stop": [1],
     "study-budget": [1],
     "study-access": [1],
+    "study-archive": [1],
+    "study-delete": [1],
+    "study-restore": [2],
     "team-detail": [1],
     "team-leave": [1],
     "team-invite": [1],
@@ -50,7 +54,7 @@ ARGS = {
     "dataset-picture": ["digits"],
 }
 CHANGES = {"study-start", "study-pause", "study-resume", "study-drain", "study-stop"}
-CHANGES |= {"study-retry-lost", "trial-retry"}
+CHANGES |= {"study-retry-lost", "trial-retry", "study-archive"}
 TEAM_CHANGES = {"team-leave", "team-invite", "invitation-revoke", "member-role", "member-remove"}
 LINK_CHANGES = {"link-make", "link-revoke"}  # test_sharing.py has what holds for them
 POST_ONLY = CHANGES | TEAM_CHANGES | LINK_CHANGES | {"sampler-note", "logout", "shared-seen"}
@@ -58,7 +62,7 @@ PROBES = {"healthz", "readyz", "metrics"}  # test_monitoring.py has what holds f
 STAFF_ONLY = {"audit-list", "audit-export"}  # test_audit.py has what holds for them
 NEEDS_NO_SIGN_IN = {"sign-in", "invitation", "shared-study", "shared-seen"} | PROBES
 OPEN_METHODS = {"sign-in", "study-new", "study-budget", "study-access", "password_change", "team-list"}
-OPEN_METHODS |= {"invitation", "shared-study"}
+OPEN_METHODS |= {"invitation", "shared-study", "study-delete", "study-restore"}
 NAMES = [p.name for p in get_resolver().url_patterns if isinstance(p, URLPattern) and p.name]
 FILES = {"dataset-picture", "trial-model"}
 PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | FILES]
@@ -73,6 +77,7 @@ def study(db):
         add_trials(study, state=state, n_reports=2)
     name = storages["artifacts"].save("network.keras", ContentFile(b"network"))
     Artifact.objects.create(trial=study.trials.get(number=0), name=name, size=7)
+    delete_study(study_id=make_study(pk=2, name="gone", owner=study.owner).pk, by="ada")
     ShareLink.objects.create(study=study, digest=digest_of("open"), created_by=study.owner)
     register_worker(name="node-a:1", n_slots=4)
     team = create_team(name="Vision", by=study.owner)
