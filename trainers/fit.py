@@ -6,7 +6,7 @@ import math
 import platform
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -113,7 +113,7 @@ def fit(
     )
     best_step = objective.best_step(_values(recorder, objective))
     if model_path and best.weights:
-        _save_model(model, best.weights, model_path)
+        _save_model(model, best.weights, model_path, recorder.log)
     metrics = recorder.epochs[best_step - 1].metrics
     return Result(
         value=metrics[objective.metric],
@@ -180,10 +180,14 @@ def _is_best(recorder: _Recorder, objective: Objective) -> bool:
     return math.isfinite(values[-1]) and objective.best_step(values) == len(values)
 
 
-def _save_model(model: keras.Model, weights: list[Array], path: Path) -> None:
+def _save_model(model: keras.Model, weights: list[Array], path: Path, log: Callable[[str], None]) -> None:
     """Leave the network as a plain Keras model: whoever loads it needs nothing of ours."""
     model.set_weights(weights)
-    keras.Model(model.inputs, model.outputs).save(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        keras.Model(model.inputs, model.outputs).save(path)
+    except OSError as error:  # a full disk costs the file, and not what was measured
+        log(f"the model could not be left: {error}")
 
 
 def _train(

@@ -156,7 +156,7 @@ def test_model_that_is_left_predicts_what_was_measured(job, tmp_path):
     """It is that of the best epoch, not of the last, and needs nothing of ours to be loaded."""
     import keras
 
-    path = tmp_path / "best.keras"
+    path = tmp_path / "not made yet" / "best.keras"
     # A learning rate that soon makes it worse.
     params = {"units_1": 32, "n_layers": 1, "learning_rate": 0.2, "optimizer": "adam", "batch_size": 32}
     job = replace(job, checkpoint_dir="", params=params, max_epochs=12, model_path=str(path))
@@ -169,3 +169,14 @@ def test_model_that_is_left_predicts_what_was_measured(job, tmp_path):
 
     share = np.mean(predicted == np.asarray(data.y_validation))
     assert share == pytest.approx(result.metrics["val_accuracy"])
+
+
+@pytest.mark.slow
+def test_model_that_cannot_be_left_costs_nothing_else(job, tmp_path):
+    (tmp_path / "file").write_text("where the folder should be")
+    job = replace(job, checkpoint_dir="", model_path=str(tmp_path / "file" / "best.keras"))
+
+    result, reporter = run(job, RecordingReporter())
+
+    assert result.n_steps == 2
+    assert any("the model could not be left" in line for line in reporter.lines)
