@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left, bisect_right, insort
-from collections import Counter
 from operator import index
 from typing import TYPE_CHECKING, Final
 
@@ -49,8 +48,8 @@ class Reports:
         self._curves: dict[int, _Curve] = {}
         self._at: dict[int, array[float]] = {}
         self._groups: dict[Callable[[int], int], dict[int, Reports]] = {}
-        self._n_added: Counter[int] = Counter()  # reports by step, repeated ones too
-        self._columns: dict[int, tuple[int, FloatArray]] = {}  # what `losses_at` found, and at how many
+        self._columns: dict[int, FloatArray] = {}  # what `losses_at` found, by step
+        self._listed: set[int] = set()  # trials that some column may hold
 
     def __len__(self) -> int:
         """How many trials have reported."""
@@ -79,7 +78,8 @@ class Reports:
             curve.steps.insert(i, step)
             curve.losses.insert(i, loss)
         insort(at_step, loss)
-        self._n_added[step] += 1
+        if number in self._listed:
+            self._columns.pop(step, None)  # it may hold what the trial had said there before
         for group_of, groups in self._groups.items():
             _group(groups, group_of(number), self.direction).add(number, step, value)
 
@@ -106,17 +106,13 @@ class Reports:
 
         For a list of trials that only grows: the next call with a longer one looks at the new trials only.
         """
-        n_added, n_seen = self._n_added[step], 0
-        if step in self._columns:
-            n_before, column = self._columns[step]
-            n_seen = len(column)
-        new = [self._loss_or_nan(int(number), step) for number in numbers[n_seen:]]
-        if n_seen and n_added - n_before != sum(loss == loss for loss in new):  # noqa: PLR0124 - not NaN
-            n_seen = 0  # an older trial has reported since
-            new = [self._loss_or_nan(int(number), step) for number in numbers]
-        grown = np.array(new) if n_seen == 0 else np.concatenate([column, new]) if new else column
-        self._columns[step] = n_added, grown
-        return grown[: len(numbers)]
+        column = self._columns.get(step, np.zeros(0))
+        new = numbers[len(column) :].tolist()
+        if new:
+            column = np.concatenate([column, [self._loss_or_nan(number, step) for number in new]])
+            self._columns[step] = column
+            self._listed.update(new)
+        return column[: len(numbers)]
 
     def _loss_or_nan(self, number: int, step: int) -> float:
         curve = self._curves.get(number)

@@ -5,7 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from optimizer.reports import MAX_STEP, Reports
@@ -61,6 +61,9 @@ def test_questions_about_a_curve_agree_with_a_scan_of_it(events, number, first, 
 
 
 @untimed
+@example(  # as many reports have come of listed trials as of those that are new in the list
+    events=[(0, 0, -2.0), (0, 0, -2.0), (1, 0, -2.0)], order=[1, 0, 2, 3, 4, 5, 6], lengths=[0, 1, 2]
+)
 @given(events=EVENTS, order=st.permutations(range(7)), lengths=st.lists(st.integers(0, 7), max_size=8))
 def test_column_of_a_step_agrees_with_a_scan_while_trials_are_listed_and_report(events, order, lengths):
     """Reports and new rows in any order, the column asked for after each."""
