@@ -3,8 +3,7 @@
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +61,8 @@ def _load_postgresql(dump: Path) -> None:
     )
 
 
-@contextmanager
-def _sqlite(path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(path, timeout=20)) as opened:
-        yield opened
+def _sqlite(path: Path) -> closing[sqlite3.Connection]:
+    return closing(sqlite3.connect(path, timeout=20))
 
 
 def _sqlite_file() -> Path:

@@ -24,15 +24,24 @@ def place_field(
     )
 
 
+def set_choices(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type checker)
+    field.choices = choices
+
+
+def offer_places(form: forms.Form, places: Sequence[Place]) -> dict[str, Place]:
+    """Fill the field `place`; returns the places by what is posted for them."""
+    set_choices(form, "place", [(place.value, place.label) for place in places])
+    return {place.value: place for place in places}
+
+
 class SharingForm(forms.Form):
     place = place_field()
 
     def __init__(self, *args: Any, places: Sequence[Place], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.places = {place.value: place for place in places}
-        field = self.fields["place"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type checker)
-        field.choices = [(place.value, place.label) for place in places]
+        self.places = offer_places(self, places)
 
     def chosen(self) -> Place:
         return self.places[self.cleaned_data["place"]]

@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 
 from dashboard.forms.budget import BudgetForm, count_field
-from dashboard.forms.sharing import place_field
+from dashboard.forms.sharing import offer_places, place_field, set_choices
 from dashboard.queries.access import Place
 from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
@@ -66,24 +66,19 @@ class StudyForm(BudgetForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.places = {place.value: place for place in places}
-        self._choices("place", [(place.value, place.label) for place in places])
+        self.places = offer_places(self, places)
         self.trainer = trainer
         self.datasets = {entry.name: entry for entry in datasets}
-        self._choices("dataset", [(entry.name, entry.label) for entry in datasets])
+        set_choices(self, "dataset", [(entry.name, entry.label) for entry in datasets])
         goals = {"minimize": "lowest", "maximize": "highest"}
-        self._choices(
+        set_choices(
+            self,
             "objective",
             [(m.name, f"{goals[m.direction]} {m.label}") for m in trainer.metrics if m.is_objective],
         )
-        self._choices("sampler", [(name, entry.label) for name, entry in SAMPLERS.items()])
-        self._choices("pruner", [(entry.name, entry.label) for entry in STOPPERS])
+        set_choices(self, "sampler", [(name, entry.label) for name, entry in SAMPLERS.items()])
+        set_choices(self, "pruner", [(entry.name, entry.label) for entry in STOPPERS])
         self.fields["n_parallel"].help_text = f"This machine has {settings.SLOTS} slots."
-
-    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type checker)
-        field.choices = choices
 
     def clean_dataset(self) -> str:
         entry = self.datasets[self.cleaned_data["dataset"]]

@@ -18,7 +18,3 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(
         label="Role", choices=Role.choices, widget=forms.Select(attrs={"class": "select"})
     )
-
-
-class InvitationForm(RoleForm):
-    """What the invited person may do."""

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.migrations.executor import MigrationExecutor
 
 from dashboard.models import Happening
 from dashboard.pages.troubles import HOUSEKEEPING_LATE, START_BROKER, START_HOUSEKEEPING
-from dashboard.queries.machinery import seconds_since
+from dashboard.queries.machinery import is_migrated, seconds_since
 from dashboard.services.work import is_broker_up
 
 logger = logging.getLogger(__name__)
@@ -29,7 +28,7 @@ def checks() -> list[Check]:
         Check("database", is_up, "See that the server or file which DATABASE_URL names can be reached."),
         Check(
             "migrations",
-            is_up and _holds(_is_migrated),
+            is_up and _holds(is_migrated),
             "Run `make run`, or `.venv/bin/python manage.py migrate`.",
         ),
         Check("broker", is_broker_up(), f"{START_BROKER}."),
@@ -50,11 +49,6 @@ def _is_database_up() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         return bool(cursor.fetchone() == (1,))
-
-
-def _is_migrated() -> bool:
-    executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def _is_house_kept() -> bool:

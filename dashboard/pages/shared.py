@@ -7,17 +7,18 @@ from django.utils import timezone
 
 from dashboard.models import Study, TrialState
 from dashboard.pages.budgets import Budget, budgets_of
-from dashboard.pages.data import dataset_words, sampler_label, trainer_label
 from dashboard.pages.metrics import Goal, goal_of
 from dashboard.pages.params import SpaceRow, space_rows
 from dashboard.pages.proposals import proposals_of
-from dashboard.pages.study import Best, best_of
+from dashboard.pages.study import Best, best_of, facts_of
 from dashboard.pages.study_charts import study_charts
 from dashboard.queries import trials as queries
 from dashboard.templatetags.format import count_noun
 
 # The best ones, in a table.
 N_BEST = 20
+# Of the settings.
+FACTS = {"Goal", "Dataset", "Trainer", "Sampler", "Epochs per trial", "Split"}
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,6 @@ def shared_page(study: Study) -> SharedPage:
         ],
         names=names,
         space=space_rows(space),
-        facts=[
-            ("Goal", goal.words),
-            ("Dataset", dataset_words(study.dataset)),
-            ("Trainer", trainer_label(study.trainer)),
-            ("Sampler", f"{sampler_label(study.sampler)}, seed {study.seed}"),
-            ("Epochs per trial", f"{study.max_epochs:,}"),
-            ("Split", f"train, validation and test, seed {study.split_seed}"),
-        ],
+        facts=[(name, words) for name, words in facts_of(study, goal) if name in FACTS],
         charts=charts,
     )

@@ -16,7 +16,7 @@ from dashboard.pages.sharing import seen_by
 from dashboard.pages.study_charts import study_charts
 from dashboard.pages.trial_table import Table, trial_table
 from dashboard.queries import trials as queries
-from dashboard.templatetags.format import count_noun, duration, metric, percent
+from dashboard.templatetags.format import count_noun, duration, metric, percent, person_name
 from optimizer import SearchSpace
 
 # How the reason begins when a sampler had nothing more to propose.
@@ -86,7 +86,7 @@ def study_page(study: Study, query: Mapping[str, str], role: Role | None) -> Stu
         sentence=_sentence(study, counts, seconds),
         budgets=budgets_of(study, counts, rows, seconds),
         best=best_of(study, space, goal, best),
-        facts=_facts(study, goal),
+        facts=facts_of(study, goal),
         space=space_rows(space),
         table=trial_table(study, space, counts, query),
         proposals=proposals,
@@ -100,7 +100,7 @@ def study_page(study: Study, query: Mapping[str, str], role: Role | None) -> Stu
 
 def _sentence(study: Study, counts: Mapping[str, int], seconds: float) -> str:
     """Who, and what comes next."""
-    owner = study.owner.get_full_name() or study.owner.get_username()
+    owner = person_name(study.owner)
     if study.state == StudyState.DRAFT:
         return f"Made by {owner}. It has not been started."
     if study.state != StudyState.RUNNING:
@@ -138,7 +138,7 @@ def _spent(study: Study, counts: Mapping[str, int], seconds: float) -> str:
     return f"{count_noun(sum(counts.values()), 'trial')} in {duration(round(seconds, 1))}."
 
 
-def _facts(study: Study, goal: Goal) -> list[tuple[str, str]]:
+def facts_of(study: Study, goal: Goal) -> list[tuple[str, str]]:
     """What was asked for, beside the search space."""
     limit = duration(study.max_trial_seconds) if study.max_trial_seconds else "no limit"
     return [

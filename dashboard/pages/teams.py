@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.utils import timezone
 
 from dashboard.models import Invitation, Membership, Role, Study, Team
-from dashboard.queries.access import team_role
+from dashboard.queries.access import open_invitations, team_role
 
 MEANINGS = (
     (Role.VIEWER, "sees the team's studies, logs and models"),
@@ -41,13 +40,10 @@ class TeamPage:
 
 def team_page(team: Team, user: User) -> TeamPage:
     members = list(team.memberships.select_related("user"))
-    open_invitations = team.invitations.filter(
-        used_at=None, revoked_at=None, expires_at__gt=timezone.now()
-    ).select_related("created_by")
     return TeamPage(
         team=team,
         members=members,
-        invitations=list(open_invitations),
+        invitations=list(open_invitations().filter(team=team).select_related("created_by")),
         studies=list(team.studies.filter(deleted_at=None).select_related("owner")[:STUDIES]),
         role=team_role(user, team),
         is_member=any(member.user_id == user.pk for member in members),

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Now
 
-from dashboard.models import Membership, Role, Study, Team
+from dashboard.models import Invitation, Membership, Role, Study, Team
 
 ONLY_ME, EVERYONE, TEAM = "private", "everyone", "team-"
 
@@ -79,6 +80,11 @@ def team_role(user: User, team: Team) -> Role | None:
         return Role.OWNER
     found = Membership.objects.filter(team=team, user=user).first()
     return Role(found.role) if found else None
+
+
+def open_invitations() -> QuerySet[Invitation]:
+    """Those that are good for something."""
+    return Invitation.objects.filter(expires_at__gt=Now(), revoked_at=None, used_at=None)
 
 
 def teams_to_share_with(user: User) -> QuerySet[Team]:

@@ -3,11 +3,19 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Max, Min, Sum
 from django.db.models.functions import Now
 
 from dashboard.models import Attempt, Happening, Study, Tally, Trial, TrialState, Worker
 from dashboard.queries.work import longest_waiting, n_claimable_trials
+
+
+def is_migrated() -> bool:
+    """Whether the database is of this version. DatabaseError where it does not answer."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 @dataclass(frozen=True)

@@ -26,17 +26,17 @@ def counts_by_state(study: Study) -> dict[str, int]:
 
 def best_trial(study: Study) -> Trial | None:
     """The complete trial with the best value; among equals the first."""
-    order = "value" if study.direction == "minimize" else "-value"
-    return (
-        study.trials.filter(state=TrialState.COMPLETE).order_by(order, "number").defer("explanation").first()
-    )
+    return _best_first(study).defer("explanation").first()
 
 
 def best_trials(study: Study, n: int) -> list[int]:
     """Ids of the n best complete trials, the best first."""
+    return list(_best_first(study).values_list("pk", flat=True)[:n])
+
+
+def _best_first(study: Study) -> QuerySet[Trial]:
     order = "value" if study.direction == "minimize" else "-value"
-    complete = study.trials.filter(state=TrialState.COMPLETE)
-    return list(complete.order_by(order, "number").values_list("pk", flat=True)[:n])
+    return study.trials.filter(state=TrialState.COMPLETE).order_by(order, "number")
 
 
 def chart_rows(study: Study) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ import logging
 from django.db import DatabaseError
 
 from dashboard.models import AuditEntry
+from dashboard.services.text import clean_text
 
 logger = logging.getLogger(__name__)
 
@@ -24,9 +25,9 @@ def record_attempt(
     """Write down what somebody tried. It never fails: what was done is done, and the log has it at least."""
     try:
         AuditEntry.objects.create(
-            who=_text(who, 150),
-            action=_text(action, 50),
-            path=_text(path, 300),
+            who=clean_text(who, 150),
+            action=clean_text(action, 50),
+            path=clean_text(path, 300),
             study_id=study_id if study_id is not None and study_id < LARGEST_ID else None,
             status=status,
             is_refused=is_refused,
@@ -34,8 +35,3 @@ def record_attempt(
         )
     except DatabaseError:
         logger.exception("not in the audit log: %s %s %s", who, action, path)
-
-
-def _text(value: str, limit: int) -> str:
-    """What every database keeps."""
-    return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")[:limit]

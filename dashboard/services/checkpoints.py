@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from dashboard.models import Trial, TrialState
-from dashboard.services.studies import OPEN_TRIALS
+from dashboard.models import Trial
+from dashboard.services.studies import MAY_TRAIN, OPEN_TRIALS
 
 # How long a failed trial can still be retried from where it was.
 KEEP_FAILED_SECONDS = 7 * 24 * 3600
@@ -35,5 +35,5 @@ def _is_wanted(folder: Path) -> bool:
     if not (study_id.isdecimal() and number.isdecimal()):
         return True  # not ours
     is_young = time.time() - folder.stat().st_mtime < KEEP_FAILED_SECONDS
-    states = (*OPEN_TRIALS, TrialState.FAILED) if is_young else OPEN_TRIALS
+    states = MAY_TRAIN if is_young else OPEN_TRIALS
     return Trial.objects.filter(study=int(study_id), number=int(number), state__in=states).exists()

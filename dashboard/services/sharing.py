@@ -1,7 +1,5 @@
 """Showing a study to people without an account."""
 
-import hashlib
-import secrets
 from datetime import timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -12,12 +10,13 @@ from django.db.models.functions import Now
 
 from dashboard.models import ShareLink, Study
 from dashboard.services.events import record_event
+from dashboard.services.secret_links import digest_of, new_secret
 from dashboard.templatetags.format import count_noun
 
 
 def make_link(*, study: Study, days: int | None, password: str, by: User) -> str:
     """Its secret, which is shown this once. `days` says how long it is good for, None for ever."""
-    secret = secrets.token_urlsafe(24)
+    secret = new_secret()
     with transaction.atomic():
         ShareLink.objects.create(
             study=study,
@@ -56,7 +55,3 @@ def is_right_password(link: ShareLink, password: str) -> bool:
 
 def count_view(link: ShareLink) -> None:
     ShareLink.objects.filter(pk=link.pk).update(n_views=F("n_views") + 1)
-
-
-def digest_of(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

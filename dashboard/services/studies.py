@@ -18,6 +18,8 @@ from optimizer import SearchSpace
 logger = logging.getLogger(__name__)
 
 OPEN_TRIALS = (TrialState.WAITING, TrialState.RUNNING)
+# Failed ones may be retried by hand.
+MAY_TRAIN = (*OPEN_TRIALS, TrialState.FAILED)
 
 
 def create_study(*, owner: User, space: dict[str, Any], seed: int | None = None, **fields: Any) -> Study:

@@ -1,15 +1,16 @@
 """Teams: who is in them, and what they may do. Every change locks the team's row."""
 
-import hashlib
-import secrets
 from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from dashboard.models import Invitation, Membership, Role, Team
+from dashboard.queries.access import open_invitations
+from dashboard.services.secret_links import digest_of, new_secret
 
 INVITATION_DAYS = 14
 
@@ -35,7 +36,7 @@ def create_team(*, name: str, by: User) -> Team:
 
 def invite(*, team: Team, role: Role, by: User) -> str:
     """Make a link's secret. It is shown this once: only its digest is kept."""
-    secret = secrets.token_urlsafe(24)
+    secret = new_secret()
     Invitation.objects.create(
         team=team,
         role=role,
@@ -48,11 +49,7 @@ def invite(*, team: Team, role: Role, by: User) -> str:
 
 def find_invitation(secret: str) -> Invitation | None:
     """The invitation behind a link, as long as it is good for something."""
-    return (
-        Invitation.objects.select_related("team", "created_by")
-        .filter(digest=digest_of(secret), expires_at__gt=Now(), revoked_at=None, used_at=None)
-        .first()
-    )
+    return _behind(secret).select_related("team", "created_by").first()
 
 
 def accept_invitation(*, secret: str, user: User) -> Team:
@@ -60,9 +57,7 @@ def accept_invitation(*, secret: str, user: User) -> Team:
     with transaction.atomic():
         found = find_invitation(secret)
         team = Team.objects.select_for_update().get(pk=found.team_id) if found else None
-        used = Invitation.objects.filter(
-            digest=digest_of(secret), expires_at__gt=Now(), revoked_at=None, used_at=None
-        ).update(used_at=Now(), used_by=user)
+        used = _behind(secret).update(used_at=Now(), used_by=user)
         if found is None or team is None or not used:
             raise TeamRefused("This invitation is used up, revoked or out of date. Ask for another one.")
         membership, is_new = Membership.objects.get_or_create(
@@ -95,6 +90,10 @@ def remove_member(*, team: Team, user_id: int) -> None:
         team.memberships.filter(user=user_id).delete()
 
 
+def _behind(secret: str) -> QuerySet[Invitation]:
+    return open_invitations().filter(digest=digest_of(secret))
+
+
 def _locked_members(team: Team) -> dict[int, Role]:
     Team.objects.select_for_update().get(pk=team.pk)
     return {user: Role(role) for user, role in team.memberships.values_list("user", "role")}
@@ -105,7 +104,3 @@ def _keep_an_owner(team: Team, members: dict[int, Role], user_id: int) -> None:
     owners = {user for user, role in members.items() if role == Role.OWNER}
     if owners == {user_id}:
         raise TeamRefused(f"{team.name} needs an owner. Make somebody else an owner first.")
-
-
-def digest_of(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

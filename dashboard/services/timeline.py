@@ -5,9 +5,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from dashboard.models import Attempt, AttemptState, Study, Trial, TrialState, Worker
+from dashboard.services.studies import MAY_TRAIN
 
-# Failed ones may be retried by hand.
-MAY_TRAIN = (TrialState.WAITING, TrialState.RUNNING, TrialState.FAILED)
 # More attempts, and more trials, than can have been made between the backup and its restore.
 ATTEMPTS_AHEAD = 1_000
 TRIALS_AHEAD = 1_000_000

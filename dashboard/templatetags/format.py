@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from django import template
+from django.contrib.auth.models import User
 from django.forms import BoundField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -199,6 +200,12 @@ def count_noun(number: int, noun: str) -> str:
     """`1 trial`, `3 trials`; an irregular plural stands after a comma: `study,studies`."""
     singular, _, plural = noun.partition(",")
     return f"{thousands(number)} {singular if number == 1 else plural or singular + 's'}"
+
+
+@register.filter
+def person_name(user: User) -> str:
+    """How a person is called: by name, or else as they sign in."""
+    return user.get_full_name() or user.get_username()
 
 
 @register.filter

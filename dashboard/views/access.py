@@ -4,11 +4,12 @@ from typing import cast
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 
 from dashboard.models import Role, Study, Trial
 from dashboard.queries.access import may, studies_visible_to
+from dashboard.templatetags.format import person_name as name_of
 
 
 def person(request: HttpRequest) -> User:
@@ -17,8 +18,12 @@ def person(request: HttpRequest) -> User:
 
 
 def person_name(request: HttpRequest) -> str:
-    user = person(request)
-    return user.get_full_name() or user.get_username()
+    return name_of(person(request))
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to; None leaves it as it opens."""
+    return request.POST if request.method == "POST" else None
 
 
 def row_number(text: str) -> int | None:
@@ -34,9 +39,9 @@ def changing_study(request: HttpRequest, study_id: int, role: Role = Role.EDITOR
     """One that the person may change. One that they only see is no secret, but they may not."""
     study = visible_study(request, study_id)
     if not may(person(request), study, role):
-        who = study.owner.get_full_name() or study.owner.get_username()
+        owner = name_of(study.owner)
         raise PermissionDenied(
-            f"You may look at {study.name} but not change it. Ask {who}, or copy it as a new study."
+            f"You may look at {study.name} but not change it. Ask {owner}, or copy it as a new study."
         )
     return study
 

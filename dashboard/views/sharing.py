@@ -1,7 +1,7 @@
 """Who sees a study, and how that is changed."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -11,19 +11,15 @@ from dashboard.pages.sharing import seen_by
 from dashboard.queries.access import place_of, places_for
 from dashboard.services.sharing import make_link, open_links, revoke_link
 from dashboard.services.studies import share_study
-from dashboard.views.access import changing_study, person, person_name
+from dashboard.views.access import changing_study, person, person_name, posted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def study_access(request: HttpRequest, study_id: int) -> HttpResponse:
     """Move a study to a team, into the open, or back to its owner."""
     study = changing_study(request, study_id, Role.OWNER)
-    form = SharingForm(
-        request.POST if request.method == "POST" else None,
-        places=places_for(person(request)),
-        initial={"place": place_of(study)},
-    )
-    if request.method == "POST" and form.is_valid():
+    form = _form(request, study, posted(request))
+    if form.is_valid():
         place = form.chosen()
         study.team_id, study.is_open = place.team_id, place.is_open
         words = seen_by(study)
@@ -62,8 +58,8 @@ def link_revoke(request: HttpRequest, study_id: int, link_id: int) -> HttpRespon
     return redirect("study-access", study.pk)
 
 
-def _form(request: HttpRequest, study: Study) -> SharingForm:
-    return SharingForm(places=places_for(person(request)), initial={"place": place_of(study)})
+def _form(request: HttpRequest, study: Study, data: QueryDict | None = None) -> SharingForm:
+    return SharingForm(data, places=places_for(person(request)), initial={"place": place_of(study)})
 
 
 def _show(

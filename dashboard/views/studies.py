@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dashboard.models import Role
+from dashboard.models import Role, Study
 from dashboard.pages.budget import budget_page
 from dashboard.pages.importance import importance_card
 from dashboard.pages.metrics import goal_of
 from dashboard.pages.studies import studies_page
-from dashboard.pages.study import study_page
+from dashboard.pages.study import StudyPage, study_page
 from dashboard.queries.access import deleted_studies, role_in
 from dashboard.queries.trials import n_complete
 from dashboard.services.budgets import BudgetRefused, change_budget
@@ -26,7 +26,7 @@ from dashboard.services.studies import (
     start_study,
     stop_study,
 )
-from dashboard.views.access import changing_study, person, person_name, visible_study
+from dashboard.views.access import changing_study, person, person_name, posted, visible_study
 from dashboard.views.live import is_unchanged
 
 StudyView = Callable[[HttpRequest, int], HttpResponse]
@@ -51,11 +51,14 @@ def study_list(request: HttpRequest) -> HttpResponse:
     return render(request, template, {"page": page})
 
 
+def _page(request: HttpRequest, study: Study) -> StudyPage:
+    return study_page(study, request.GET.dict(), role_in(person(request), study))
+
+
 @require_safe
 def study_detail(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
-    page = study_page(study, request.GET.dict(), role_in(person(request), study))
-    return render(request, "studies/detail.html", {"page": page})
+    return render(request, "studies/detail.html", {"page": _page(request, study)})
 
 
 @require_safe
@@ -64,11 +67,7 @@ def study_live(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
     if is_unchanged(request, study):
         return HttpResponse(status=204)
-    return render(
-        request,
-        "studies/_live.html",
-        {"page": study_page(study, request.GET.dict(), role_in(person(request), study))},
-    )
+    return render(request, "studies/_live.html", {"page": _page(request, study)})
 
 
 @require_safe
@@ -119,7 +118,7 @@ def study_retry_lost(request: HttpRequest, study_id: int) -> HttpResponse:
 def study_budget(request: HttpRequest, study_id: int) -> HttpResponse:
     """Change what a study may spend; one that has ended goes on."""
     study = changing_study(request, study_id)
-    page = budget_page(study, request.POST if request.method == "POST" else None)
+    page = budget_page(study, posted(request))
     if request.method == "POST" and page.form.is_valid():
         fields = page.form.budget_fields(is_percent=goal_of(study).is_percent)
         try:

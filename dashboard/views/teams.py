@@ -14,20 +14,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.forms.accounts import SignUpForm
-from dashboard.forms.teams import InvitationForm, RoleForm, TeamForm
+from dashboard.forms.teams import RoleForm, TeamForm
 from dashboard.models import Role, Team
 from dashboard.pages.teams import team_page
 from dashboard.queries.access import team_role, teams_of
 from dashboard.services import teams as services
 from dashboard.services.teams import TeamRefused
-from dashboard.views.access import person
+from dashboard.views.access import person, posted
 
 TeamView = Callable[..., HttpResponse]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def team_list(request: HttpRequest) -> HttpResponse:
-    form = TeamForm(request.POST if request.method == "POST" else None)
+    form = TeamForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             return redirect(services.create_team(name=form.cleaned_data["name"], by=person(request)))
@@ -64,7 +64,7 @@ def changes_team(view: TeamView) -> TeamView:
 @changes_team
 def team_invite(request: HttpRequest, team: Team) -> HttpResponse:
     """The link stands on the answer to this request and nowhere else."""
-    form = InvitationForm(request.POST)
+    form = RoleForm(request.POST)
     if not form.is_valid():
         return _show(request, team, status=422)
     secret = services.invite(team=team, role=Role(form.cleaned_data["role"]), by=person(request))
@@ -111,11 +111,7 @@ def team_leave(request: HttpRequest, team_id: int) -> HttpResponse:
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """Join; whoever has no account makes one on the way."""
     found = services.find_invitation(secret)
-    form = (
-        None
-        if request.user.is_authenticated
-        else SignUpForm(request.POST if request.method == "POST" else None)
-    )
+    form = None if request.user.is_authenticated else SignUpForm(posted(request))
     context = {"invitation": found, "form": form}
     if found is None:
         return render(request, "teams/invitation.html", context, status=404)
@@ -143,5 +139,5 @@ def _visible_team(request: HttpRequest, team_id: int) -> Team:
 
 def _show(request: HttpRequest, team: Team, *, secret: str = "", status: int = 200) -> HttpResponse:
     page = team_page(team, person(request))
-    context = {"page": page, "form": InvitationForm(), "secret": secret}
+    context = {"page": page, "form": RoleForm(), "secret": secret}
     return render(request, "teams/detail.html", context, status=status)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from dashboard.services.text import clean_text
 from dashboard.services.trials import Outcome, Step
 
 Message = dict[str, Any]
@@ -41,11 +42,6 @@ def read_resumed(message: Message) -> int:
 
 def read_line(message: Message) -> str:
     return clean_text(message["line"], MAX_LINE)
-
-
-def clean_text(value: Any, limit: int) -> str:
-    """Text that every database can keep: no lone surrogates, and not the one character PostgreSQL refuses."""
-    return str(value)[:limit].encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
 def _finite(number: Any) -> float:

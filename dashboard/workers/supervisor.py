@@ -22,6 +22,7 @@ from dashboard.services import trials
 from dashboard.services.artifacts import keep_model, model_draft
 from dashboard.services.checkpoints import forget_checkpoints
 from dashboard.services.pruning import find_hopeless_step
+from dashboard.services.text import clean_text
 from dashboard.services.trials import Fence, Outcome, Step
 from dashboard.templatetags.format import duration
 from dashboard.workers.jobs import job_of
@@ -30,7 +31,6 @@ from dashboard.workers.messages import (
     MAX_TRACEBACK,
     NONSENSE,
     Message,
-    clean_text,
     read_line,
     read_outcome,
     read_resumed,

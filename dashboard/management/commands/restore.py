@@ -1,9 +1,6 @@
 """Put a backup in the place of what Parzen knows now."""
 
-import fcntl
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,12 +9,13 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
-from django.db.models.functions import Now
 
 from dashboard.backups.archive import ARTIFACTS, BackupRefused, Manifest, read_archive
 from dashboard.backups.dumps import load_database
 from dashboard.backups.folders import replace_artifacts
-from dashboard.models import Study, Worker
+from dashboard.launch.lock import FolderInUse, folder_lock
+from dashboard.models import Study
+from dashboard.queries.work import workers_alive
 from dashboard.services.timeline import begin_timeline
 from dashboard.templatetags.format import count_noun
 
@@ -32,12 +30,17 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, file: Path, yes: bool, **_options: Any) -> None:
         settings.VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            with _nobody_else(), TemporaryDirectory(dir=settings.VAR_DIR, prefix="restore-") as folder:
+            with folder_lock(), TemporaryDirectory(dir=settings.VAR_DIR, prefix="restore-") as folder:
                 manifest, dump = read_archive(file, Path(folder))
                 _check_fit(manifest)
                 _check_target(is_sure=yes)
                 load_database(dump)
                 replace_artifacts(dump.with_name(ARTIFACTS))
+        except FolderInUse:
+            raise CommandError(
+                f"Parzen is running from {settings.VAR_DIR}. End it with Ctrl-C first: what it writes "
+                "during a restore would be lost."
+            ) from None
         except (BackupRefused, OSError) as error:
             raise CommandError(str(error)) from error
         call_command("migrate", verbosity=0, interactive=False)
@@ -46,20 +49,6 @@ class Command(BaseCommand):
             f"Restored as of {manifest.created}: {count_noun(Study.objects.count(), 'study,studies')}. "
             f"{count_noun(n, 'trial')} that ran then will be trained again."
         )
-
-
-@contextmanager
-def _nobody_else() -> Iterator[None]:
-    """Keep `manage.py up` from starting on this machine, and refuse where it runs."""
-    with (settings.VAR_DIR / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise BackupRefused(
-                f"Parzen is running from {settings.VAR_DIR}. End it with Ctrl-C first: what it writes "
-                "during a restore would be lost."
-            ) from None
-        yield
 
 
 def _check_fit(manifest: Manifest) -> None:
@@ -78,7 +67,7 @@ def _check_fit(manifest: Manifest) -> None:
 
 def _check_target(*, is_sure: bool) -> None:
     try:
-        n_workers = Worker.objects.filter(alive_until__gt=Now()).count()
+        n_workers = workers_alive().count()
         n_studies = Study.objects.count()
     except DatabaseError:  # nothing is there yet, or nothing that can be read
         return

@@ -7,9 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 
 from dashboard.launch.processes import housekeeping_command, web_command, worker_command
+from dashboard.queries.machinery import is_migrated
 
 PARTS = {"web": web_command, "worker": worker_command, "housekeeping": housekeeping_command}
 
@@ -36,8 +36,8 @@ class Command(BaseCommand):
 
 def _check_database() -> None:
     try:
-        executor = MigrationExecutor(connection)
+        is_ready = is_migrated()
     except DatabaseError as error:
         raise CommandError(f"The database of DATABASE_URL does not answer: {error}") from error
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not is_ready:
         raise CommandError("The database is not of this version. Run once, on one machine: manage.py migrate")

@@ -2,19 +2,19 @@
 
 import ctypes
 import errno
-import fcntl
 import http.client
 import signal
 import socket
 import subprocess
 import sys
 import time
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
 from dashboard.launch import first_start
+from dashboard.launch.lock import FolderInUse, folder_lock
 from dashboard.launch.processes import STOP_SECONDS, log_dir, manager_command
 
 READY_SECONDS = 60
@@ -29,23 +29,22 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         settings.VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # the database holds sessions
         log_dir().mkdir(exist_ok=True)
-        with (settings.VAR_DIR / "lock").open("w") as lock:
-            self._lock(lock)
-            self._check_port()
-            self._check_front_end()
-            first_start.write_secret_key()
-            call_command("migrate", verbosity=0, interactive=False)
-            call_command("collectstatic", verbosity=0, interactive=False)
-            self._run(first_start.sign_in_words())
-
-    def _lock(self, lock: TextIO) -> None:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+            with folder_lock():
+                self._start()
+        except FolderInUse:
             raise CommandError(
                 f"Parzen is running from {settings.VAR_DIR} already. End it there with Ctrl-C, or give "
                 "this one a folder of its own: PARZEN_VAR_DIR=other make run."
             ) from None
+
+    def _start(self) -> None:
+        self._check_port()
+        self._check_front_end()
+        first_start.write_secret_key()
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        self._run(first_start.sign_in_words())
 
     def _check_port(self) -> None:
         with socket.socket() as probe:

@@ -10,8 +10,9 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from dashboard.models import Artifact, Invitation, Membership, Role, ShareLink
+from dashboard.services.secret_links import digest_of
 from dashboard.services.studies import delete_study
-from dashboard.services.teams import create_team, digest_of
+from dashboard.services.teams import create_team
 from tests.builders import add_trials, everything, make_user, running_study
 from tests.dashboard.matrix import MATRIX, PEOPLE, SIGN_IN
 

@@ -13,8 +13,9 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from dashboard.models import Artifact, Invitation, ShareLink, Worker
+from dashboard.services.secret_links import digest_of
 from dashboard.services.studies import delete_study
-from dashboard.services.teams import create_team, digest_of
+from dashboard.services.teams import create_team
 from dashboard.services.workers import register_worker
 from tests.builders import add_trials, everything, make_study, running_study
 

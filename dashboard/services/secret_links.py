@@ -1,0 +1,13 @@
+"""Addresses that are a key: a secret that is shown once, of which only a digest is kept."""
+
+import hashlib
+import secrets
+
+
+def new_secret() -> str:
+    """192 bits, for an address."""
+    return secrets.token_urlsafe(24)
+
+
+def digest_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
