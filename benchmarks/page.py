@@ -47,7 +47,7 @@ def _sign_in(page: Any, address: str) -> None:
     from django.conf import settings
 
     name, password = Path(settings.VAR_DIR, "first-sign-in.txt").read_text().split()
-    page.goto(f"{address}/sign-in/")
+    page.goto(f"{address}/account/login/")
     page.fill("[name=username]", name)
     page.fill("[name=password]", password)
     page.press("[name=password]", "Enter")

@@ -50,7 +50,7 @@ def _wait_until_up(address: str) -> None:
     end = time.monotonic() + 120
     while time.monotonic() < end:
         try:
-            urllib.request.urlopen(address + "/sign-in/", timeout=5).close()
+            urllib.request.urlopen(address + "/account/login/", timeout=5).close()
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
         else:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -20,13 +21,18 @@ PLACES = (
 def page_frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {}
+        return {"open_sign_up": settings.OPEN_SIGN_UP}
     items = []
     for name, label in PLACES:
         url = reverse(name)
         items.append({"label": label, "url": url, "is_current": request.path.startswith(url)})
     # Asked for only where a template shows it.
-    return {"nav_items": items, "slots_text": slots_text(), "troubles": troubles}
+    return {
+        "nav_items": items,
+        "slots_text": slots_text(),
+        "troubles": troubles,
+        "has_single_sign_on": bool(settings.OIDC_URL),
+    }
 
 
 def slots_text() -> str:

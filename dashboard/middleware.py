@@ -1,7 +1,7 @@
 """What surrounds every view."""
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -12,8 +12,21 @@ View = Callable[[HttpRequest], HttpResponse]
 # Posted only because they are long; they change nothing.
 ASKING = {"sampler-note", "shared-seen"}
 # Forms that come back with a word about what is wrong.
-COMES_BACK = {"sign-in", "password_change"}
-FOR_EVERYBODY = {"sign-in", "invitation", "shared-study"}
+COMES_BACK = {
+    *(
+        "account_login",
+        "account_change_password",
+        "account_reauthenticate",
+        "account_reset_password_from_key",
+    ),
+    *("mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp"),
+}
+FOR_EVERYBODY = {
+    *("account_login", "account_signup", "account_reset_password", "account_reset_password_from_key"),
+    *("mfa_authenticate", "mfa_login_webauthn", "invitation", "shared-study"),
+}
+# Parts of addresses that are keys.
+SECRETS = {"secret", "key", "uidb36"}
 REDIRECT, HTTP_ERROR = 300, 400
 
 
@@ -32,10 +45,10 @@ def audit(get_response: View) -> View:
         came_back = response.status_code < REDIRECT and action in COMES_BACK
         is_stranger = not was_known and action not in FOR_EVERYBODY
         record_attempt(
-            who=who or request.POST.get("username", ""),
+            who=who or name_tried(request),
             action=action,
             # The secret of a link is nobody's business, not even the log's.
-            path=request.path.replace(match.kwargs.get("secret") or "\0", "..."),
+            path=_without_secrets(request.path, match.kwargs),
             study_id=match.kwargs.get("study_id"),
             status=response.status_code,
             is_refused=response.status_code >= HTTP_ERROR or came_back or is_stranger,
@@ -44,6 +57,18 @@ def audit(get_response: View) -> View:
         return response
 
     return middleware
+
+
+def _without_secrets(path: str, kwargs: Mapping[str, object]) -> str:
+    for name in SECRETS & kwargs.keys():
+        path = path.replace(str(kwargs[name]), "...")
+    return path
+
+
+def name_tried(request: HttpRequest, credentials: Mapping[str, str] | None = None) -> str:
+    """The name or address of mail that somebody signs in with."""
+    given = credentials or {}
+    return given.get("username") or given.get("email") or request.POST.get("login", "")
 
 
 def address_of(request: HttpRequest) -> str | None:

@@ -87,6 +87,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -96,6 +102,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "dashboard.middleware.audit",
     "axes.middleware.AxesMiddleware",
     # Nobody sees or changes anything without signing in; views that need no sign-in say so.
@@ -124,25 +131,79 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
 ]
 # Guessing: so many wrong passwords for one name from one address, and that address waits. The owner of the
 # name still comes in from elsewhere, so nobody can lock anybody out.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # the audit log has it
+AXES_USERNAME_CALLABLE = "dashboard.middleware.name_tried"
 AXES_CLIENT_IP_CALLABLE = "dashboard.middleware.address_of"
 AXES_VERBOSE = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
-LOGIN_URL = "sign-in"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "study-list"
-LOGOUT_REDIRECT_URL = "sign-in"
+LOGOUT_REDIRECT_URL = "account_login"
+
+# Accounts ----------------------------------------------------------------------------------------------
+
+# Whether anybody who reaches Parzen may make an account; else accounts come from invitations.
+OPEN_SIGN_UP = env.bool("PARZEN_OPEN_SIGN_UP", False)
+ACCOUNT_ADAPTER = "dashboard.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Parzen] "
+# Told by mail when a password, an address or a second factor changes.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+# By address only: nobody may lock others out by their names. django-axes minds names.
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Parzen"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones
+# Browsers take http://localhost for safe; the library does not.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+# Single sign-on: whoever the provider lets in has an account here.
+SOCIALACCOUNT_ADAPTER = "dashboard.adapters.SingleSignOnAdapter"
+OIDC_URL = env.str("PARZEN_OIDC_URL", "")
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"APPS": []}}
+if OIDC_URL:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "sso",
+            "name": env.str("PARZEN_OIDC_NAME", "single sign-on"),
+            "client_id": env.str("PARZEN_OIDC_CLIENT_ID"),
+            "secret": env.str("PARZEN_OIDC_SECRET"),
+            "settings": {"server_url": OIDC_URL, "oauth_pkce_enabled": True},
+        }
+    ]
+    # Browsers hold a form to this also where its answer leads elsewhere.
+    _issuer = urlsplit(OIDC_URL)
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(f"{_issuer.scheme}://{_issuer.netloc}")
+
+# Mail --------------------------------------------------------------------------------------------------
+
+# Without a server, mails stand in the log of the web server.
+EMAIL_HOST = env.str("PARZEN_SMTP_HOST", "")
+EMAIL_PORT = env.int("PARZEN_SMTP_PORT", 587)
+EMAIL_HOST_USER = env.str("PARZEN_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = env.str("PARZEN_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("PARZEN_SMTP_TLS", True)
+EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+DEFAULT_FROM_EMAIL = env.str("PARZEN_MAIL_FROM", "parzen@localhost")
+
+# Language and forms ------------------------------------------------------------------------------------
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -1,7 +1,6 @@
 """The site map."""
 
-from django.contrib.auth import views as auth
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from dashboard.views import (
@@ -17,23 +16,12 @@ from dashboard.views import (
     workers,
 )
 
-accounts = [  # /sign-in/ ...
-    path(
-        "sign-in/",
-        auth.LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True),
-        name="sign-in",
-    ),
-    path("sign-out/", auth.LogoutView.as_view(), name="logout"),
-    path(
-        "password/",
-        auth.PasswordChangeView.as_view(template_name="accounts/password.html"),
-        name="password_change",
-    ),
-    path(
-        "password/changed/",
-        auth.PasswordChangeDoneView.as_view(template_name="accounts/password_done.html"),
-        name="password_change_done",
-    ),
+accounts = [  # /account/
+    path("account/", include("allauth.account.urls")),  # signing in and up, addresses of mail, passwords
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("account/sso/", include("allauth.socialaccount.urls")),
+    path("account/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("account/sessions/", include("allauth.usersessions.urls")),
 ]
 study_pages = [  # /studies/
     path("studies/", studies.study_list, name="study-list"),
@@ -95,7 +83,7 @@ probes = [  # for machines, without sign-in; the usual names, so without a slash
     path("metrics", monitoring.metrics, name="metrics"),
 ]
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="study-list")),
+    path("", RedirectView.as_view(pattern_name="study-list"), name="home"),
     *accounts,
     *study_pages,
     *trial_pages,

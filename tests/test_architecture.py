@@ -43,7 +43,7 @@ from django.test import Client, RequestFactory
 from dashboard.pages.new_study import StudyForms, all_presets, start_from_defaults
 from django.shortcuts import render
 from trainers.registry import trainer_info
-assert Client().get("/sign-in/", headers={{"host": "localhost"}}).status_code == 200
+assert Client().get("/account/login/", headers={{"host": "localhost"}}).status_code == 200
 start = start_from_defaults()
 forms = StudyForms(trainer_info(start.trainer), start)
 context = {{"forms": forms, "start": start, "presets": all_presets()}}

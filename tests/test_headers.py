@@ -27,13 +27,13 @@ call_command("migrate", verbosity=0)
 from django.test import Client
 client = Client(headers={"host": "localhost"}, raise_request_exception=False)
 answers = {}
-plain = client.get("/sign-in/")
+plain = client.get("/account/login/")
 answers["plain http"] = [plain.status_code, plain["Location"], {}]
 def ask(name, path):
     answer = client.get(path, secure=True)
     cookies = {key: {k: str(v) for k, v in morsel.items()} for key, morsel in answer.cookies.items()}
     answers[name] = [answer.status_code, dict(answer.headers), cookies]
-ask("sign-in", "/sign-in/")
+ask("sign-in", "/account/login/")
 ask("not found", "/nowhere/")
 client.force_login(User.objects.create_superuser("ada", password="x"))
 ask("list", "/studies/")
@@ -146,7 +146,7 @@ def test_page_scores_a_plus(answers, page):
 
 def test_plain_http_leads_to_https(answers):
     status, location, _ = answers["plain http"]
-    assert (status, location) == (301, "https://localhost/sign-in/")
+    assert (status, location) == (301, "https://localhost/account/login/")
 
 
 @pytest.mark.parametrize(

@@ -209,6 +209,22 @@ def person_name(user: User) -> str:
 
 
 @register.filter
+def sentence_case(words: str) -> str:
+    """`Sign In` as `Sign in`, for words that come from libraries."""
+    return words.strip().lower().capitalize()
+
+
+@register.filter
+def styled(field: BoundField) -> BoundField:
+    """A field of a library's form, in the look of Parzen's."""
+    look = {"select": "select", "textarea": "textarea", "checkbox": "", "radioselect": ""}
+    attrs = field.field.widget.attrs
+    attrs.setdefault("class", look.get(field.widget_type, "input"))
+    attrs.pop("placeholder", None)  # it repeats the label
+    return field
+
+
+@register.filter
 def ordinal(number: int) -> str:
     """`second`; from eleven on in digits, `11th`."""
     if 1 <= number <= len(FIRST_ORDINALS):

@@ -125,7 +125,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     except TeamRefused:
         return render(request, "teams/invitation.html", {"invitation": None}, status=404)
     if form:
-        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
     messages.success(request, f"You are in {team.name} now.")
     return redirect(team)
 

@@ -12,7 +12,7 @@
   document.addEventListener("htmx:timeout", () => show(true));
   document.addEventListener("htmx:afterRequest", function (event) {
     const { status = 0, responseURL = "" } = event.detail.xhr ?? {};
-    if (responseURL && new URL(responseURL).pathname === "/sign-in/") {
+    if (responseURL && new URL(responseURL).pathname === "/account/login/") {
       location.reload(); // signed out elsewhere: the page asks to sign in
     } else if (status > 0) {
       show(status >= 500);

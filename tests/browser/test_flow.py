@@ -126,9 +126,9 @@ def test_study_goes_on_when_its_owner_signs_out(ada, site, person, worker):
     steps.expect_state(person, "Running")
     person.locator(".topbar .menu summary").click()
     person.get_by_role("button", name="Sign out").click()
-    expect(person).to_have_url(f"{site}/sign-in/")
+    expect(person).to_have_url(f"{site}/account/login/")
     person.goto(site + study.get_absolute_url())
-    expect(person).to_have_url(re.compile(r"/sign-in/\?next="))
+    expect(person).to_have_url(re.compile(r"/account/login/\?next="))
     wait_for(lambda: Study.objects.get(pk=study.pk).is_ended, "the end of the study", 120)
     steps.sign_in(person, site)
     person.get_by_role("link", name=study.name).click()
@@ -153,7 +153,7 @@ def test_draft_is_kept_and_started_later_when_it_is_saved(ada, site, person, wor
 
 def test_study_is_made_started_and_stopped_when_there_is_only_a_keyboard(ada, site, visitor, worker):
     page = visitor
-    page.goto(f"{site}/sign-in/")
+    page.goto(f"{site}/account/login/")
     keys.type_over(page, page.get_by_label("User name"), "ada")
     keys.type_over(page, page.get_by_label("Password"), PASSWORD)
     page.keyboard.press("Enter")
@@ -199,4 +199,4 @@ def _sign_out_by_keyboard(page, site):
     page.keyboard.press("Enter")
     keys.tab_to(page, page.get_by_role("button", name="Sign out"))
     page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{site}/sign-in/")
+    expect(page).to_have_url(f"{site}/account/login/")

@@ -235,12 +235,12 @@ def test_change_needs_a_post_and_someone_who_signed_in(verb, client):
 def test_sign_in_leads_to_this_site_only():
     make_user()
     fields = {"username": "ada", "password": "a long enough password", "next": "https://evil.example/"}
-    answer = Client().post("/sign-in/", fields)
+    answer = Client().post("/account/login/", fields)
     assert answer.status_code == 302
     assert answer.url == "/studies/"
 
 
 @pytest.mark.parametrize("name", [NUL, HUGE, "ada' --"], ids=["nul", "huge", "sql"])
 def test_odd_sign_in_is_answered(name, db):
-    answer = Client(raise_request_exception=False).post("/sign-in/", {"username": name, "password": NUL})
+    answer = Client(raise_request_exception=False).post("/account/login/", {"login": name, "password": NUL})
     assert answer.status_code == 200

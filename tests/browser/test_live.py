@@ -57,7 +57,7 @@ def test_chosen_axis_stays_when_a_trial_completes(study, open_page):
 
 def test_open_menu_stays_open_when_a_trial_completes(study, open_page):
     open_page.locator(".topbar .menu summary").click()
-    item = open_page.get_by_role("link", name="Change password")
+    item = open_page.get_by_role("link", name="Account")
     item.focus()
     show_news(study, open_page)
     expect(item).to_be_visible()

@@ -43,21 +43,32 @@ def study_with_trials(ada, n, state=StudyState.RUNNING):
 
 
 def test_sign_in_page(site, visitor):
-    visitor.goto(f"{site}/sign-in/")
+    visitor.goto(f"{site}/account/login/")
     check_looks(visitor)
 
 
 def test_sign_in_page_when_the_password_is_wrong(ada, site, visitor):
-    visitor.goto(f"{site}/sign-in/")
-    visitor.get_by_label("User name").fill("ada")
+    visitor.goto(f"{site}/account/login/")
+    visitor.get_by_label("User name or e-mail").fill("ada")
     visitor.get_by_label("Password").fill("wrong")
-    visitor.get_by_role("button", name="Sign in").click()
+    visitor.get_by_role("button", name="Sign in", exact=True).click()
     expect(visitor.locator(".field-error")).to_be_visible()
     check_looks(visitor)
 
 
 @pytest.mark.parametrize(
-    "path", ["/studies/", "/studies/new/", "/datasets/", "/teams/", "/workers/", "/password/"]
+    "path",
+    [
+        "/studies/",
+        "/studies/new/",
+        "/datasets/",
+        "/teams/",
+        "/workers/",
+        "/account/password/change/",
+        "/account/email/",
+        "/account/2fa/",
+        "/account/sessions/",
+    ],
 )
 def test_page_when_nothing_has_been_made(path, site, person):
     person.goto(site + path)

@@ -4,7 +4,9 @@ An address that is not listed fails the tests, and so does one that answers othe
 """
 
 import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 PEOPLE = ("anonymous", "stranger", "viewer", "editor", "owner", "staff")
 
@@ -39,6 +41,8 @@ TEAM_OWNS = "sign in, 404, 403, 403, ok, 404"
 FOR_ALL = "ok"
 STAFF_SEES = "sign in, 404, 404, 404, 404, ok"
 
+NO_FACTOR = "sign in, 404, 404, 404, 404, 404"  # nobody here has one
+
 STUDY, TRIAL = ("study",), ("study", "trial")
 
 
@@ -51,10 +55,43 @@ def study_change() -> Row:
 
 
 MATRIX: dict[str, Row] = {
-    "sign-in": Row((), FOR_ALL, FOR_ALL),
-    "logout": Row((), READ_ONLY, SIGNED_IN),
-    "password_change": Row((), SIGNED_IN, SIGNED_IN),
-    "password_change_done": Row((), SIGNED_IN, READ_ONLY),
+    "home": Row((), SIGNED_IN, SIGNED_IN),
+    "account_login": Row((), FOR_ALL, FOR_ALL),
+    "account_logout": Row((), SIGNED_IN, SIGNED_IN),
+    "account_inactive": Row((), FOR_ALL, NO_SUCH_METHOD),
+    "account_signup": Row((), FOR_ALL, FOR_ALL),
+    "account_reauthenticate": Row((), SIGNED_IN, SIGNED_IN),
+    "account_email": Row((), SIGNED_IN, SIGNED_IN),
+    "account_email_verification_sent": Row((), FOR_ALL, NO_SUCH_METHOD),
+    "account_confirm_email": Row(("no-key",), FOR_ALL, UNSEEN),
+    "account_change_password": Row((), SIGNED_IN, SIGNED_IN),
+    "account_set_password": Row((), SIGNED_IN, SIGNED_IN),
+    "account_reset_password": Row((), FOR_ALL, FOR_ALL),
+    "account_reset_password_done": Row((), FOR_ALL, NO_SUCH_METHOD),
+    "account_reset_password_from_key": Row(("1", "no-key"), FOR_ALL, FOR_ALL),
+    "account_reset_password_from_key_done": Row((), FOR_ALL, NO_SUCH_METHOD),
+    "account_confirm_login_code": Row((), SIGNED_IN, SIGNED_IN),
+    "mfa_index": Row((), SIGNED_IN, READ_ONLY),
+    "mfa_authenticate": Row((), SIGNED_IN, SIGNED_IN),
+    "mfa_reauthenticate": Row((), SIGNED_IN, SIGNED_IN),
+    "mfa_activate_totp": Row((), SIGNED_IN, SIGNED_IN),
+    "mfa_deactivate_totp": Row((), NO_FACTOR, NO_FACTOR),
+    "mfa_view_recovery_codes": Row((), NO_FACTOR, READ_ONLY),
+    "mfa_generate_recovery_codes": Row((), SIGNED_IN, SIGNED_IN),
+    "mfa_download_recovery_codes": Row((), NO_FACTOR, NO_FACTOR),
+    "mfa_list_webauthn": Row((), SIGNED_IN, READ_ONLY),
+    "mfa_add_webauthn": Row((), SIGNED_IN, SIGNED_IN),
+    "mfa_reauthenticate_webauthn": Row((), SIGNED_IN, SIGNED_IN),
+    "mfa_remove_webauthn": Row((1,), SIGNED_IN, SIGNED_IN),
+    "mfa_edit_webauthn": Row((1,), SIGNED_IN, SIGNED_IN),
+    "mfa_login_webauthn": Row((), SIGNED_IN, SIGNED_IN),
+    "socialaccount_login_cancelled": Row((), FOR_ALL, NO_SUCH_METHOD),
+    "socialaccount_login_error": Row((), "sign in, 401, 401, 401, 401, 401", READ_ONLY),
+    "socialaccount_signup": Row((), SIGNED_IN, SIGNED_IN),
+    "socialaccount_connections": Row((), SIGNED_IN, SIGNED_IN),
+    "openid_connect_login": Row(("sso",), UNSEEN, UNSEEN),
+    "openid_connect_callback": Row(("sso",), UNSEEN, UNSEEN),
+    "usersessions_list": Row((), SIGNED_IN, SIGNED_IN),
     "study-list": Row((), SIGNED_IN, READ_ONLY),
     "study-new": Row((), SIGNED_IN, SIGNED_IN),
     "knob-prior": Row(("mlp", "learning_rate"), SIGNED_IN, READ_ONLY),
@@ -103,23 +140,35 @@ MATRIX: dict[str, Row] = {
 }
 
 
+def routes(patterns: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """Name and address of every page, those of libraries included."""
+    for pattern in patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from routes(pattern.url_patterns)
+        else:
+            yield pattern.name or "", str(pattern.pattern)
+
+
+def names() -> list[str]:
+    from django.urls import get_resolver
+
+    return [name or f"no name: {address}" for name, address in routes(get_resolver().url_patterns)]
+
+
 def print_matrix() -> int:
     """How many addresses are not listed."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
     django.setup()
-    from django.urls import URLPattern, get_resolver
-
-    names = [p.name for p in get_resolver().url_patterns if isinstance(p, URLPattern) and p.name]
-    print(f"{'':24}" + "".join(f"{person:>11}" for person in PEOPLE))
+    print(f"{'':42}" + "".join(f"{person:>11}" for person in PEOPLE))
     n_cells = 0
-    for name in names:
+    for name in names():
         for method in ("GET", "POST") if name in MATRIX else ():
             cells = [MATRIX[name].cell(method, person) for person in PEOPLE]
             n_cells += len(cells)
-            print(f"{name:19} {method:4}" + "".join(f"{cell:>11}" for cell in cells))
-    unlisted = [name for name in names if name not in MATRIX]
+            print(f"{name:37} {method:4}" + "".join(f"{cell:>11}" for cell in cells))
+    unlisted = [name for name in names() if name not in MATRIX]
     print(f"cells={n_cells} unlisted={len(unlisted)} {' '.join(unlisted)}".strip())
     return len(unlisted)
 

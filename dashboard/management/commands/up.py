@@ -113,7 +113,7 @@ def _answers() -> bool:
     """Any answer will do, a redirect to https included."""
     connection = http.client.HTTPConnection(settings.HOST, settings.PORT, timeout=5)
     try:
-        connection.request("GET", "/sign-in/")
+        connection.request("GET", "/account/login/")
         connection.getresponse()
     except (OSError, http.client.HTTPException):
         return False

@@ -78,7 +78,7 @@ def test_first_person_is_made_with_a_password_in_a_private_file(var_dir, client)
     name, password = sign_in_file().read_text().split()
     assert words == f"admin with the password {password}"
     assert mode_of(sign_in_file()) == 0o600
-    answer = client.post("/sign-in/", {"username": name, "password": password})
+    answer = client.post("/account/login/", {"login": name, "password": password})
     assert answer.status_code == 302
 
 

@@ -41,7 +41,7 @@ def test_refused_attempts_are_written_down_too(page, user):
     page.post(reverse("study-stop", args=[foreign.pk]))
     page.post(reverse("study-stop", args=[hidden.pk]))
     Client().post(reverse("study-stop", args=[hidden.pk]))
-    Client(enforce_csrf_checks=True).post(reverse("sign-in"), {"username": "eve"})
+    Client(enforce_csrf_checks=True).post(reverse("account_login"), {"login": "eve"})
 
     found = AuditEntry.objects.order_by("pk").values_list("who", "status", "is_refused")
     assert list(found) == [("ada", 403, True), ("ada", 404, True), ("", 302, True), ("eve", 403, True)]
@@ -50,7 +50,7 @@ def test_refused_attempts_are_written_down_too(page, user):
 def test_sign_ins_are_written_down_and_no_password_is(db):
     make_user("ada")
     for password in ("a wrong secret", PASSWORD):
-        Client().post(reverse("sign-in"), {"username": "ada", "password": password})
+        Client().post(reverse("account_login"), {"login": "ada", "password": password})
 
     assert list(AuditEntry.objects.order_by("pk").values_list("who", "is_refused")) == [
         ("ada", True),
@@ -70,7 +70,7 @@ def test_reading_writes_nothing(page, user):
 
 @pytest.mark.parametrize("name", ["a\x00b", "x" * 5_000, "<script>"])
 def test_hostile_name_is_written_down_as_text(db, name):
-    assert Client().post(reverse("sign-in"), {"username": name, "password": "x"}).status_code == 200
+    assert Client().post(reverse("account_login"), {"login": name, "password": "x"}).status_code == 200
 
     assert entry().is_refused
 
@@ -86,7 +86,7 @@ def test_address_is_what_the_proxy_says_only_behind_one(rf, settings):
 def test_staff_find_and_export_it(staff, page, user):
     study = running_study(owner=user)
     page.post(reverse("study-pause", args=[study.pk]))
-    Client().post(reverse("sign-in"), {"username": '=HYPERLINK("evil")', "password": "x"})
+    Client().post(reverse("account_login"), {"login": '=HYPERLINK("evil")', "password": "x"})
 
     body = staff.get(reverse("audit-list")).content.decode()
     assert "study-pause" in body
@@ -95,7 +95,7 @@ def test_staff_find_and_export_it(staff, page, user):
     assert "study-pause" not in only
     assert "study-pause" in staff.get(reverse("audit-list"), {"q": f"ada {study.pk}"}).content.decode()
     rows = list(csv.DictReader(staff.get(reverse("audit-export")).getvalue().decode().splitlines()))
-    assert [row["action"] for row in rows] == ["sign-in", "study-pause"]
+    assert [row["action"] for row in rows] == ["account_login", "study-pause"]
     assert rows[0]["who"] == '\'=HYPERLINK("evil")'
 
 

@@ -16,7 +16,7 @@ def ada(db):
 
 
 def try_in(password, address=HERE, name="ada"):
-    return Client().post(reverse("sign-in"), {"username": name, "password": password}, REMOTE_ADDR=address)
+    return Client().post(reverse("account_login"), {"login": name, "password": password}, REMOTE_ADDR=address)
 
 
 def test_ten_wrong_passwords_close_the_door_for_a_while(ada):

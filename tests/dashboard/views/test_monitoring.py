@@ -105,7 +105,7 @@ def test_probes_answer_plain_http_also_where_pages_are_sent_to_https(settings):
 
     assert Client().get("/healthz").status_code == 200
     assert Client().get("/readyz").status_code == 503
-    assert Client().get("/sign-in/").status_code == 301
+    assert Client().get("/account/login/").status_code == 301
 
 
 @pytest.mark.django_db
