@@ -11,6 +11,7 @@ from dashboard.views import (
     shared,
     sharing,
     studies,
+    talk,
     teams,
     trials,
     workers,
@@ -44,11 +45,19 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/links/<int:link_id>/revoke/", sharing.link_revoke, name="link-revoke"),
     path("studies/<int:study_id>/budget/", studies.study_budget, name="study-budget"),
     path("studies/<int:study_id>/retry-lost/", studies.study_retry_lost, name="study-retry-lost"),
+    path("studies/<int:study_id>/note/", talk.study_note, name="study-note"),
+    path("studies/<int:study_id>/comments/", talk.study_comment, name="study-comment"),
+    path(
+        "studies/<int:study_id>/comments/<int:comment_id>/remove/",
+        talk.comment_remove,
+        name="study-comment-remove",
+    ),
     path("studies/<int:study_id>/stop/", studies.study_stop, name="study-stop"),
 ]
 trial_pages = [  # /studies/<id>/trials/<number>/
     path("studies/<int:study_id>/trials/<int:number>/", trials.trial_detail, name="trial-detail"),
     path("studies/<int:study_id>/trials/<int:number>/live/", trials.trial_live, name="trial-live"),
+    path("studies/<int:study_id>/trials/<int:number>/comments/", talk.trial_comment, name="trial-comment"),
     path("studies/<int:study_id>/trials/<int:number>/retry/", trials.trial_retry, name="trial-retry"),
     path("studies/<int:study_id>/trials/<int:number>/model/", trials.trial_model, name="trial-model"),
     path("studies/<int:study_id>/trials/<int:number>/log/<int:attempt>/", trials.trial_log, name="trial-log"),

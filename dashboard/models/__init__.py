@@ -7,6 +7,7 @@ from dashboard.models.event import StudyEvent
 from dashboard.models.report import Report
 from dashboard.models.share import ShareLink
 from dashboard.models.study import Study, StudyState
+from dashboard.models.talk import Comment, Tag
 from dashboard.models.tally import Happening, Tally
 from dashboard.models.team import Invitation, Membership, Role, Team
 from dashboard.models.trial import FailureKind, Origin, Trial, TrialState
@@ -17,6 +18,7 @@ __all__ = [
     "Attempt",
     "AttemptState",
     "AuditEntry",
+    "Comment",
     "FailureKind",
     "Happening",
     "Invitation",
@@ -28,6 +30,7 @@ __all__ = [
     "Study",
     "StudyEvent",
     "StudyState",
+    "Tag",
     "Tally",
     "Team",
     "Trial",

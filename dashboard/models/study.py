@@ -93,6 +93,10 @@ class Study(models.Model):
     running_since = models.DateTimeField(null=True, blank=True)
     seconds_before = models.FloatField(default=0)
 
+    # What people should know about it, in Markdown; who saves names the version that they have read.
+    note = models.TextField(blank=True)
+    note_version = models.PositiveIntegerField(default=0)
+
     # Raised when an ended trial is taken back, so that nobody goes on with what it had told.
     n_rewrites = models.PositiveIntegerField(default=0)
     # Raised by every change that a page shows, so that a poll can answer "nothing new" from one row.

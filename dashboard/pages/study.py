@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from dashboard.models import FailureKind, Role, Study, StudyEvent, StudyState, Trial
+from dashboard.models import Comment, FailureKind, Role, Study, StudyEvent, StudyState, Tag, Trial
 from dashboard.pages.budgets import Budget, budgets_of
 from dashboard.pages.data import dataset_words, pruner_label, sampler_label, trainer_label
 from dashboard.pages.metrics import Goal, goal_of, is_percent
@@ -16,6 +16,7 @@ from dashboard.pages.sharing import seen_by
 from dashboard.pages.study_charts import study_charts
 from dashboard.pages.trial_table import Table, trial_table
 from dashboard.queries import trials as queries
+from dashboard.queries.studies import comments_on
 from dashboard.templatetags.format import count_noun, duration, metric, percent, person_name
 from optimizer import SearchSpace
 
@@ -47,6 +48,8 @@ class StudyPage:
     charts: dict[str, Any]
     n_lost: int
     events: list[StudyEvent]
+    tags: list[Tag]
+    comments: list[Comment]
     # What the person who looks at it may do.
     role: Role
     at: int
@@ -93,6 +96,8 @@ def study_page(study: Study, query: Mapping[str, str], role: Role | None) -> Stu
         charts=study_charts(study, space, goal, rows, proposals),
         n_lost=sum(row["failure_kind"] == FailureKind.LOST for row in rows),
         events=list(study.events.all()[:EVENTS]),
+        tags=list(study.tags.all()),
+        comments=comments_on(study),
         role=role or Role.VIEWER,
         at=int(now.timestamp()),
     )

@@ -9,11 +9,12 @@ from django.utils import timezone
 from dashboard.charts.density import Density, densities
 from dashboard.charts.epochs import TrialEpochsChart, metric_curves
 from dashboard.charts.forecast import Forecast, LengthBar, forecast, length_bars
-from dashboard.models import Artifact, Attempt, Origin, Study, Trial, TrialState
+from dashboard.models import Artifact, Attempt, Comment, Origin, Role, Study, Trial, TrialState
 from dashboard.pages.data import sampler_label
 from dashboard.pages.metrics import Goal, goal_of, is_percent
 from dashboard.pages.params import ParamRow, param_rows
 from dashboard.queries import trials as queries
+from dashboard.queries.studies import comments_on
 from dashboard.templatetags.format import count_noun, duration, metric, ordinal, percent, thousands
 
 LOG_LINES = 14
@@ -35,7 +36,9 @@ class TrialPage:
     goal: Goal
     is_best: bool
     model: Artifact | None
-    may_edit: bool
+    # What the person who looks at it may do.
+    role: Role
+    comments: list[Comment]
     n_trials: int
     sentence: str
     facts: list[Fact]
@@ -59,12 +62,20 @@ class TrialPage:
     next: int | None
 
     @property
+    def may_edit(self) -> bool:
+        return self.role != Role.VIEWER
+
+    @property
+    def may_share(self) -> bool:
+        return self.role == Role.OWNER
+
+    @property
     def is_modelled(self) -> bool:
         """Whether there are pictures of a model to show."""
         return bool(self.densities or self.forecast or self.lengths)
 
 
-def trial_page(study: Study, trial: Trial, *, may_edit: bool) -> TrialPage:
+def trial_page(study: Study, trial: Trial, role: Role | None) -> TrialPage:
     goal = goal_of(study)
     attempts = list(trial.attempts.all())
     current = attempts[0] if attempts else None
@@ -77,7 +88,8 @@ def trial_page(study: Study, trial: Trial, *, may_edit: bool) -> TrialPage:
         study=study,
         goal=goal,
         is_best=best is not None and best.pk == trial.pk,
-        may_edit=may_edit,
+        role=role or Role.VIEWER,
+        comments=comments_on(study, trial),
         model=Artifact.objects.filter(trial=trial).first(),
         n_trials=n_trials,
         sentence=_sentence(study, trial, attempts),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
-from dashboard.models import Study, StudyState, Trial, TrialState
+from dashboard.models import Comment, Study, StudyState, Tag, Trial, TrialState
 
 ACTIVE = (StudyState.RUNNING, StudyState.PAUSED)
 DONE = (StudyState.FINISHED, StudyState.STOPPED, StudyState.FAILED)
@@ -22,7 +22,10 @@ FILTERS = {
 def search_studies(studies: QuerySet[Study], text: str) -> QuerySet[Study]:
     for word in text.replace("\0", " ").split()[:10]:  # PostgreSQL refuses NUL
         studies = studies.filter(
-            Q(name__icontains=word) | Q(dataset__icontains=word) | Q(owner__username__icontains=word)
+            Q(name__icontains=word)
+            | Q(dataset__icontains=word)
+            | Q(owner__username__icontains=word)
+            | Q(pk__in=Tag.objects.filter(name__icontains=word).values("study"))
         )
     return studies
 
@@ -74,3 +77,15 @@ def study_rows(studies: Sequence[Study]) -> list[StudyRow]:
         )
         for study in studies
     ]
+
+
+# The latest ones that a page shows.
+N_COMMENTS = 100
+
+
+def comments_on(study: Study, trial: Trial | None = None) -> list[Comment]:
+    """In the order in which they were written; those on a study include those on its trials."""
+    comments = study.comments.select_related("author", "trial", "trial__study")
+    if trial is not None:
+        comments = comments.filter(trial=trial)
+    return list(comments.order_by("-pk")[:N_COMMENTS])[::-1]

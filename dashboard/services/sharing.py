@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from dashboard.models import ShareLink, Study
 from dashboard.services.events import record_event
 from dashboard.services.secret_links import digest_of, new_secret
-from dashboard.templatetags.format import count_noun
+from dashboard.templatetags.format import count_noun, person_name
 
 
 def make_link(*, study: Study, days: int | None, password: str, by: User) -> str:
@@ -26,7 +26,7 @@ def make_link(*, study: Study, days: int | None, password: str, by: User) -> str
             expires_at=Now() + timedelta(days=days) if days else None,
         )
         until = f"for {count_noun(days, 'day')}" if days else "without an end"
-        record_event(study.pk, f"made a link for people without an account, {until}", by=str(by))
+        record_event(study.pk, f"made a link for people without an account, {until}", by=person_name(by))
     return secret
 
 
@@ -34,7 +34,7 @@ def revoke_link(*, study: Study, link_id: int, by: User) -> bool:
     with transaction.atomic():
         revoked = open_links().filter(study=study, pk=link_id).update(revoked_at=Now())
         if revoked:
-            record_event(study.pk, "revoked a link", by=str(by))
+            record_event(study.pk, "revoked a link", by=person_name(by))
     return bool(revoked)
 
 

@@ -4,17 +4,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dashboard.models import Artifact, Role, Study
+from dashboard.models import Artifact, Study
 from dashboard.pages.trial import TrialPage, trial_page
-from dashboard.queries.access import may
+from dashboard.queries.access import role_in
 from dashboard.services.retries import retry_trial
 from dashboard.views.access import changing_study, person, person_name, visible_study, visible_trial
 from dashboard.views.live import is_unchanged
 
 
 def _page(request: HttpRequest, study: Study, number: int) -> TrialPage:
-    may_edit = may(person(request), study, Role.EDITOR)
-    return trial_page(study, visible_trial(study, number), may_edit=may_edit)
+    return trial_page(study, visible_trial(study, number), role_in(person(request), study))
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboard.models import Artifact, Invitation, Membership, Role, ShareLink
+from dashboard.models import Artifact, Comment, Invitation, Membership, Role, ShareLink
 from dashboard.services.secret_links import digest_of
 from dashboard.services.studies import delete_study
 from dashboard.services.teams import create_team
@@ -39,6 +39,7 @@ def study(db):
         expires_at=timezone.now() + timedelta(days=1),
     )
     delete_study(study_id=running_study(pk=2, name="gone", owner=owner, team=team).pk, by="owner")
+    Comment.objects.create(pk=1, study=study, author=owner, text="what the owner thinks")
     ShareLink.objects.create(study=study, digest=digest_of("open"), created_by=owner)
     return study
 
@@ -57,6 +58,7 @@ def url_of(name, study):
         "study": study.pk,
         "trial": 0,
         "gone": 2,
+        "comment": 1,
         "team": study.team_id,
         "member": make_user("viewer").pk,
     }

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboard.models import Artifact, Invitation, ShareLink, Worker
+from dashboard.models import Artifact, Comment, Invitation, ShareLink, Worker
 from dashboard.services.secret_links import digest_of
 from dashboard.services.studies import delete_study
 from dashboard.services.teams import create_team
@@ -21,17 +21,18 @@ from tests.builders import add_trials, everything, make_study, running_study
 from tests.dashboard.matrix import MATRIX, names
 
 # The rows that `study` makes.
-PLACES: dict[object, object] = {"study": 1, "trial": 0, "gone": 2, "team": 1, "member": 1}
+PLACES: dict[object, object] = {"study": 1, "trial": 0, "gone": 2, "comment": 1, "team": 1, "member": 1}
 ARGS = {name: [PLACES.get(arg, arg) for arg in row.args] for name, row in MATRIX.items()}
 CHANGES = {"study-start", "study-pause", "study-resume", "study-drain", "study-stop"}
-CHANGES |= {"study-retry-lost", "trial-retry", "study-archive"}
+CHANGES |= {"study-retry-lost", "trial-retry", "study-archive", "study-comment", "trial-comment"}
+CHANGES |= {"study-comment-remove"}
 TEAM_CHANGES = {"team-leave", "team-invite", "invitation-revoke", "member-role", "member-remove"}
 LINK_CHANGES = {"link-make", "link-revoke"}  # test_sharing.py has what holds for them
 POST_ONLY = CHANGES | TEAM_CHANGES | LINK_CHANGES | {"sampler-note", "shared-seen"}
 PROBES = {"healthz", "readyz", "metrics"}  # test_monitoring.py has what holds for them
 STAFF_ONLY = {"audit-list", "audit-export"}  # test_audit.py has what holds for them
 NEEDS_NO_SIGN_IN = {"invitation", "shared-study", "shared-seen"} | PROBES
-OPEN_METHODS = {"study-new", "study-budget", "study-access", "team-list"}
+OPEN_METHODS = {"study-new", "study-note", "study-budget", "study-access", "team-list"}
 OPEN_METHODS |= {"invitation", "shared-study", "study-delete", "study-restore"}
 # Parzen's own pages; what holds for those of libraries stands in the matrix and in test_accounts.py.
 LIBRARIES = ("account_", "mfa_", "socialaccount_", "openid_", "usersessions_")
@@ -50,6 +51,7 @@ def study(db):
     name = storages["artifacts"].save("network.keras", ContentFile(b"network"))
     Artifact.objects.create(trial=study.trials.get(number=0), name=name, size=7)
     delete_study(study_id=make_study(pk=2, name="gone", owner=study.owner).pk, by="ada")
+    Comment.objects.create(pk=1, study=study, author=study.owner, text="a word")
     ShareLink.objects.create(study=study, digest=digest_of("open"), created_by=study.owner)
     register_worker(name="node-a:1", n_slots=4)
     team = create_team(name="Vision", by=study.owner)
@@ -113,7 +115,7 @@ def test_address_that_changes_something_refuses_to_be_read(page, study, name):
         noun = "team" if name in TEAM_CHANGES else name.split("-")[0]
         n_args = 2 if noun == "trial" else 1
         shown = "study-access" if name in LINK_CHANGES else f"{noun}-detail"
-        assert response.url == reverse(shown, args=ARGS[name][:n_args])
+        assert response.url.partition("#")[0] == reverse(shown, args=ARGS[name][:n_args])
     assert everything() == before
 
 
