@@ -1,5 +1,6 @@
 """What the frame of every page shows."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from dashboard.models import Trial, TrialState
 from dashboard.pages.troubles import troubles
+from dashboard.queries.watching import n_unread
 from dashboard.queries.work import n_slots
 
 PLACES = (
@@ -31,6 +33,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         "nav_items": items,
         "slots_text": slots_text(),
         "troubles": troubles,
+        "n_unread": partial(n_unread, user),
         "has_single_sign_on": bool(settings.OIDC_URL),
     }
 

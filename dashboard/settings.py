@@ -190,7 +190,7 @@ if OIDC_URL:
     _issuer = urlsplit(OIDC_URL)
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(f"{_issuer.scheme}://{_issuer.netloc}")
 
-# Mail --------------------------------------------------------------------------------------------------
+# Mail and webhooks --------------------------------------------------------------------------------------
 
 # Without a server, mails stand in the log of the web server.
 EMAIL_HOST = env.str("PARZEN_SMTP_HOST", "")
@@ -201,6 +201,8 @@ EMAIL_USE_TLS = env.bool("PARZEN_SMTP_TLS", True)
 EMAIL_TIMEOUT = 10
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str("PARZEN_MAIL_FROM", "parzen@localhost")
+# Webhooks may then lead into private networks, too: for who knows everybody here.
+WEBHOOKS_PRIVATE = env.bool("PARZEN_WEBHOOKS_PRIVATE", False)
 
 # Language and forms ------------------------------------------------------------------------------------
 
@@ -249,7 +251,10 @@ CELERY_TASK_IGNORE_RESULT = True  # SQL is the only truth
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "trials.cpu"
-CELERY_TASK_ROUTES = {"dashboard.tasks.keep_house": {"queue": "housekeeping"}}
+CELERY_TASK_ROUTES = {
+    "dashboard.tasks.keep_house": {"queue": "housekeeping"},
+    "dashboard.tasks.tell_people": {"queue": "housekeeping"},
+}
 # Acknowledge early: the lease in the database brings lost work back, and late acknowledgement on Redis
 # would start every training that outlives the visibility timeout a second time.
 CELERY_TASK_ACKS_LATE = False
@@ -267,7 +272,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 # A web request must not hang on a dead broker.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
-CELERY_BEAT_SCHEDULE = {"keep house": {"task": "dashboard.tasks.keep_house", "schedule": 5.0}}
+CELERY_BEAT_SCHEDULE = {
+    "keep house": {"task": "dashboard.tasks.keep_house", "schedule": 5.0},
+    "tell people": {"task": "dashboard.tasks.tell_people", "schedule": 5.0, "options": {"expires": 10}},
+}
 
 # Trainings ---------------------------------------------------------------------------------------------
 
@@ -288,6 +296,8 @@ TRIAL_MEMORY_MB = env.int("PARZEN_TRIAL_MEMORY_MB", 0, validate=Range(min=0))
 
 HOST = env.str("PARZEN_HOST", "127.0.0.1")
 PORT = env.int("PARZEN_PORT", 8000, validate=Range(min=1, max=65_535))
+# How people reach Parzen, for links in mails.
+PUBLIC_URL = env.str("PARZEN_PUBLIC_URL", f"http://{HOST}:{PORT}").rstrip("/")
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

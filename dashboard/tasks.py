@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from dashboard.services import housekeeping
+from dashboard.services import housekeeping, sending, watching
 
 
 @shared_task
@@ -16,3 +16,9 @@ def work() -> None:
 @shared_task
 def keep_house() -> None:
     housekeeping.keep_house()
+
+
+@shared_task
+def tell_people() -> None:
+    watching.collect_news()
+    sending.send_due()

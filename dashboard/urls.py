@@ -14,6 +14,7 @@ from dashboard.views import (
     talk,
     teams,
     trials,
+    watching,
     workers,
 )
 
@@ -45,6 +46,7 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/links/<int:link_id>/revoke/", sharing.link_revoke, name="link-revoke"),
     path("studies/<int:study_id>/budget/", studies.study_budget, name="study-budget"),
     path("studies/<int:study_id>/retry-lost/", studies.study_retry_lost, name="study-retry-lost"),
+    path("studies/<int:study_id>/watch/", watching.study_watch, name="study-watch"),
     path("studies/<int:study_id>/note/", talk.study_note, name="study-note"),
     path("studies/<int:study_id>/comments/", talk.study_comment, name="study-comment"),
     path(
@@ -77,6 +79,9 @@ team_pages = [  # /teams/
     path("invitations/<str:secret>/", teams.invitation, name="invitation"),
 ]
 others = [
+    path("notifications/", watching.notification_list, name="notification-list"),
+    path("notifications/read/", watching.notification_read, name="notification-read"),
+    path("notifications/settings/", watching.notification_settings, name="notification-settings"),
     path("shared/<str:secret>/", shared.shared_study, name="shared-study"),
     path("shared/<str:secret>/seen/", shared.shared_seen, name="shared-seen"),
     path("audit/", audit.audit_list, name="audit-list"),

@@ -25,9 +25,12 @@ def worker_command() -> list[str]:
 
 
 def housekeeping_command() -> list[str]:
-    """Periodic work, apart from the slots, so that it also runs while all of them train."""
+    """Periodic work, apart from the slots, so that it also runs while all of them train.
+
+    In threads: a mail server that takes its time keeps nobody from bringing lost trials back.
+    """
     return [
-        *(sys.executable, "-m", "celery", "-A", "dashboard", "worker", "-P", "solo"),
+        *(sys.executable, "-m", "celery", "-A", "dashboard", "worker", "-P", "threads", "-c", "3"),
         *(
             "-B",
             "--scheduler",

@@ -11,6 +11,7 @@ from dashboard.models.talk import Comment, Tag
 from dashboard.models.tally import Happening, Tally
 from dashboard.models.team import Invitation, Membership, Role, Team
 from dashboard.models.trial import FailureKind, Origin, Trial, TrialState
+from dashboard.models.watch import News, Notification, Watch, Wishes
 from dashboard.models.worker import Worker
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "Happening",
     "Invitation",
     "Membership",
+    "News",
+    "Notification",
     "Origin",
     "Report",
     "Role",
@@ -35,5 +38,7 @@ __all__ = [
     "Team",
     "Trial",
     "TrialState",
+    "Watch",
+    "Wishes",
     "Worker",
 ]

@@ -52,6 +52,7 @@ class StudyPage:
     comments: list[Comment]
     # What the person who looks at it may do.
     role: Role
+    is_watched: bool
     at: int
 
     @property
@@ -75,7 +76,7 @@ class StudyPage:
         return sum(row.is_searched for row in self.space)
 
 
-def study_page(study: Study, query: Mapping[str, str], role: Role | None) -> StudyPage:
+def study_page(study: Study, query: Mapping[str, str], *, role: Role | None, is_watched: bool) -> StudyPage:
     """Everything on the page, in a number of queries that does not depend on the number of trials."""
     space, goal, now = study.search_space, goal_of(study), timezone.now()
     rows = queries.chart_rows(study)
@@ -99,6 +100,7 @@ def study_page(study: Study, query: Mapping[str, str], role: Role | None) -> Stu
         tags=list(study.tags.all()),
         comments=comments_on(study),
         role=role or Role.VIEWER,
+        is_watched=is_watched,
         at=int(now.timestamp()),
     )
 

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, Now
 
 from dashboard.models import Attempt, AttemptState, Study, StudyState, Trial, TrialState
 from dashboard.services.events import record_event
+from dashboard.services.watching import watch
 from dashboard.services.work import announce_work
 from optimizer import SearchSpace
 
@@ -31,7 +32,9 @@ def create_study(*, owner: User, space: dict[str, Any], seed: int | None = None,
         **fields,
     )
     study.full_clean()
-    study.save(force_insert=True)
+    with transaction.atomic():
+        study.save(force_insert=True)
+        watch(study=study, user=owner)
     return study
 
 

@@ -14,6 +14,7 @@ from dashboard.pages.studies import studies_page
 from dashboard.pages.study import StudyPage, study_page
 from dashboard.queries.access import deleted_studies, role_in
 from dashboard.queries.trials import n_complete
+from dashboard.queries.watching import is_watching
 from dashboard.services.budgets import BudgetRefused, change_budget
 from dashboard.services.retries import retry_lost_trials
 from dashboard.services.studies import (
@@ -52,7 +53,10 @@ def study_list(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, study: Study) -> StudyPage:
-    return study_page(study, request.GET.dict(), role_in(person(request), study))
+    user = person(request)
+    return study_page(
+        study, request.GET.dict(), role=role_in(user, study), is_watched=is_watching(user, study)
+    )
 
 
 @require_safe

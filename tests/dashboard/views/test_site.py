@@ -25,14 +25,22 @@ PLACES: dict[object, object] = {"study": 1, "trial": 0, "gone": 2, "comment": 1,
 ARGS = {name: [PLACES.get(arg, arg) for arg in row.args] for name, row in MATRIX.items()}
 CHANGES = {"study-start", "study-pause", "study-resume", "study-drain", "study-stop"}
 CHANGES |= {"study-retry-lost", "trial-retry", "study-archive", "study-comment", "trial-comment"}
-CHANGES |= {"study-comment-remove"}
+CHANGES |= {"study-comment-remove", "study-watch"}
 TEAM_CHANGES = {"team-leave", "team-invite", "invitation-revoke", "member-role", "member-remove"}
 LINK_CHANGES = {"link-make", "link-revoke"}  # test_sharing.py has what holds for them
 POST_ONLY = CHANGES | TEAM_CHANGES | LINK_CHANGES | {"sampler-note", "shared-seen"}
 PROBES = {"healthz", "readyz", "metrics"}  # test_monitoring.py has what holds for them
 STAFF_ONLY = {"audit-list", "audit-export"}  # test_audit.py has what holds for them
 NEEDS_NO_SIGN_IN = {"invitation", "shared-study", "shared-seen"} | PROBES
-OPEN_METHODS = {"study-new", "study-note", "study-budget", "study-access", "team-list"}
+OPEN_METHODS = {
+    "notification-read",
+    "notification-settings",
+    "study-new",
+    "study-note",
+    "study-budget",
+    "study-access",
+    "team-list",
+}
 OPEN_METHODS |= {"invitation", "shared-study", "study-delete", "study-restore"}
 # Parzen's own pages; what holds for those of libraries stands in the matrix and in test_accounts.py.
 LIBRARIES = ("account_", "mfa_", "socialaccount_", "openid_", "usersessions_")
