@@ -234,7 +234,7 @@ def test_change_needs_a_post_and_someone_who_signed_in(verb, client):
 
 def test_sign_in_leads_to_this_site_only():
     make_user()
-    fields = {"username": "ada", "password": "a long enough password", "next": "https://evil.example/"}
+    fields = {"login": "ada", "password": "a long enough password", "next": "https://evil.example/"}
     answer = Client().post("/account/login/", fields)
     assert answer.status_code == 302
     assert answer.url == "/studies/"
