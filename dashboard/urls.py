@@ -8,6 +8,7 @@ from dashboard.views import (
     datasets,
     monitoring,
     new_study,
+    review,
     shared,
     sharing,
     studies,
@@ -78,14 +79,19 @@ team_pages = [  # /teams/
     path("teams/<int:team_id>/members/<int:user_id>/remove/", teams.member_remove, name="member-remove"),
     path("invitations/<str:secret>/", teams.invitation, name="invitation"),
 ]
+staff_pages = [  # for staff; others find nothing there
+    path("review/", review.review_overview, name="review-overview"),
+    path("review/search/", review.review_search, name="review-search"),
+    path("studies/<int:study_id>/review/", review.study_review, name="study-review"),
+    path("audit/", audit.audit_list, name="audit-list"),
+    path("audit.csv", audit.audit_export, name="audit-export"),
+]
 others = [
     path("notifications/", watching.notification_list, name="notification-list"),
     path("notifications/read/", watching.notification_read, name="notification-read"),
     path("notifications/settings/", watching.notification_settings, name="notification-settings"),
     path("shared/<str:secret>/", shared.shared_study, name="shared-study"),
     path("shared/<str:secret>/seen/", shared.shared_seen, name="shared-seen"),
-    path("audit/", audit.audit_list, name="audit-list"),
-    path("audit.csv", audit.audit_export, name="audit-export"),
     path("datasets/", datasets.dataset_list, name="dataset-list"),
     path("datasets/<slug:name>.png", datasets.dataset_picture, name="dataset-picture"),
     path("workers/", workers.worker_list, name="worker-list"),
@@ -102,6 +108,7 @@ urlpatterns = [
     *study_pages,
     *trial_pages,
     *team_pages,
+    *staff_pages,
     *others,
     *probes,
 ]

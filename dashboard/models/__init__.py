@@ -5,6 +5,7 @@ from dashboard.models.attempt import Attempt, AttemptState
 from dashboard.models.audit import AuditEntry
 from dashboard.models.event import StudyEvent
 from dashboard.models.report import Report
+from dashboard.models.review import Review
 from dashboard.models.share import ShareLink
 from dashboard.models.study import Study, StudyState
 from dashboard.models.talk import Comment, Tag
@@ -28,6 +29,7 @@ __all__ = [
     "Notification",
     "Origin",
     "Report",
+    "Review",
     "Role",
     "ShareLink",
     "Study",

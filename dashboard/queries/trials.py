@@ -1,6 +1,6 @@
 """Trials as pages and samplers see them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ from django.db.models.fields.json import KT
 from dashboard.models import Report, Study, Trial, TrialState
 
 PAGE_SIZE = 25
+# From so many ended trials on, and such a part of failed ones, somebody should look at a study.
+ENOUGH_TRIALS, TOO_MANY_FAILURES = 5, 0.2
 COLUMNS = {
     "number": "number",
     "value": "value",
@@ -37,6 +39,18 @@ def best_trials(study: Study, n: int) -> list[int]:
 def _best_first(study: Study) -> QuerySet[Trial]:
     order = "value" if study.direction == "minimize" else "-value"
     return study.trials.filter(state=TrialState.COMPLETE).order_by(order, "number")
+
+
+def ended_and_failed(counts: Mapping[str, int]) -> tuple[int, int]:
+    """Of trials by state; cancelled ones say nothing."""
+    n_failed = counts.get(TrialState.FAILED, 0)
+    return n_failed + counts.get(TrialState.COMPLETE, 0) + counts.get(TrialState.PRUNED, 0), n_failed
+
+
+def do_many_fail(counts: Mapping[str, int]) -> bool:
+    """Whether somebody should look at a study of whose trials so many failed."""
+    n_ended, n_failed = ended_and_failed(counts)
+    return n_ended >= ENOUGH_TRIALS and n_failed > TOO_MANY_FAILURES * n_ended
 
 
 def chart_rows(study: Study) -> list[dict[str, Any]]:

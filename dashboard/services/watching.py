@@ -18,9 +18,6 @@ from dashboard.queries.access import studies_visible_to
 from dashboard.queries.watching import wishes_of
 from dashboard.templatetags.format import metric, person_name
 
-# From so many ended trials on, and such a part of failed ones, a study needs attention.
-ENOUGH_TRIALS, TOO_MANY_FAILURES = 5, 0.2
-
 
 @dataclass(frozen=True)
 class _Known:
@@ -100,15 +97,8 @@ def _state_of(study: Study) -> _Known:
         state=study.state,
         best=best.number if best else None,
         comment=last or 0,
-        is_failing=_is_failing(study),
+        is_failing=queries.do_many_fail(queries.counts_by_state(study)),
     )
-
-
-def _is_failing(study: Study) -> bool:
-    counts = queries.counts_by_state(study)
-    n_failed = counts.get(TrialState.FAILED, 0)
-    n_ended = n_failed + counts.get(TrialState.COMPLETE, 0) + counts.get(TrialState.PRUNED, 0)
-    return n_ended >= ENOUGH_TRIALS and n_failed > TOO_MANY_FAILURES * n_ended
 
 
 def _news(study: Study, before: _Known, now: _Known, user: User) -> Iterator[tuple[News, str]]:

@@ -4,7 +4,7 @@ from typing import cast
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 
 from dashboard.models import Role, Study, Trial
@@ -24,6 +24,12 @@ def person_name(request: HttpRequest) -> str:
 def posted(request: HttpRequest) -> QueryDict | None:
     """What a form is bound to; None leaves it as it opens."""
     return request.POST if request.method == "POST" else None
+
+
+def for_staff(request: HttpRequest) -> None:
+    """Pages for staff do not exist for others."""
+    if not person(request).is_staff:
+        raise Http404
 
 
 def row_number(text: str) -> int | None:
