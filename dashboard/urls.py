@@ -48,6 +48,7 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/budget/", studies.study_budget, name="study-budget"),
     path("studies/<int:study_id>/retry-lost/", studies.study_retry_lost, name="study-retry-lost"),
     path("studies/<int:study_id>/watch/", watching.study_watch, name="study-watch"),
+    path("studies/<int:study_id>/report/", studies.study_report, name="study-report"),
     path("studies/<int:study_id>/note/", talk.study_note, name="study-note"),
     path("studies/<int:study_id>/comments/", talk.study_comment, name="study-comment"),
     path(

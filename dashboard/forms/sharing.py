@@ -66,5 +66,14 @@ class LinkForm(forms.Form):
         help_text="Tell it by another way than the link.",
     )
 
+    trial = forms.IntegerField(
+        label="Only trial",
+        required=False,
+        min_value=0,
+        max_value=2**31 - 1,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "inputmode": "numeric"}),
+        help_text="Its number; left empty, the link shows the study.",
+    )
+
     def days(self) -> int | None:
         return int(self.cleaned_data["good_for"]) if self.cleaned_data["good_for"] else None

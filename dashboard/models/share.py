@@ -2,12 +2,14 @@ from django.conf import settings
 from django.db import models
 
 from dashboard.models.study import Study
+from dashboard.models.trial import Trial
 
 
 class ShareLink(models.Model):
-    """An address that shows a study to whoever has it. Only a digest of its secret is kept."""
+    """An address that shows a study, or one trial of it. Only a digest of its secret is kept."""
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="share_links")
+    trial = models.ForeignKey(Trial, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     digest = models.CharField(max_length=64, unique=True)
     # Hashed like the password of an account; empty where none is asked for.
     password = models.CharField(max_length=128, blank=True)

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from dashboard.models import Study, TrialState
+from dashboard.models import Role, Study, Trial, TrialState
 from dashboard.pages.budgets import Budget, budgets_of
 from dashboard.pages.metrics import Goal, goal_of
-from dashboard.pages.params import SpaceRow, space_rows
+from dashboard.pages.params import ParamRow, SpaceRow, space_rows
 from dashboard.pages.proposals import proposals_of
 from dashboard.pages.study import Best, best_of, facts_of
 from dashboard.pages.study_charts import study_charts
+from dashboard.pages.trial import trial_page
 from dashboard.queries import trials as queries
 from dashboard.templatetags.format import count_noun
 
@@ -72,4 +73,35 @@ def shared_page(study: Study) -> SharedPage:
         space=space_rows(space),
         facts=[(name, words) for name, words in facts_of(study, goal) if name in FACTS],
         charts=charts,
+    )
+
+
+@dataclass(frozen=True)
+class SharedTrial:
+    """One trial: what it was and how it went. Where it ran and what it printed stay inside."""
+
+    study: Study
+    trial: Trial
+    goal: Goal
+    value: str
+    second: str
+    params: list[ParamRow]
+    facts: list[tuple[str, str]]
+    chart: dict[str, Any]
+    has_curves: bool
+
+
+def shared_trial(study: Study, trial: Trial) -> SharedTrial:
+    goal = goal_of(study)
+    page = trial_page(study, trial, Role.VIEWER)
+    return SharedTrial(
+        study=study,
+        trial=trial,
+        goal=goal,
+        value="" if trial.value is None else goal.show(trial.value),
+        second=f"epoch {trial.best_step} of {study.max_epochs}" if trial.best_step else "",
+        params=page.params,
+        facts=[(name, words) for name, words in facts_of(study, goal) if name in FACTS],
+        chart=page.chart,
+        has_curves=page.has_curves,
     )

@@ -8,25 +8,29 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
-from dashboard.models import ShareLink, Study
+from dashboard.models import ShareLink, Study, Trial
 from dashboard.services.events import record_event
 from dashboard.services.secret_links import digest_of, new_secret
 from dashboard.templatetags.format import count_noun, person_name
 
 
-def make_link(*, study: Study, days: int | None, password: str, by: User) -> str:
+def make_link(*, study: Study, trial: Trial | None = None, days: int | None, password: str, by: User) -> str:
     """Its secret, which is shown this once. `days` says how long it is good for, None for ever."""
     secret = new_secret()
     with transaction.atomic():
         ShareLink.objects.create(
             study=study,
+            trial=trial,
             digest=digest_of(secret),
             password=make_password(password) if password else "",
             created_by=by,
             expires_at=Now() + timedelta(days=days) if days else None,
         )
+        what = f"trial {trial}" if trial else "it"
         until = f"for {count_noun(days, 'day')}" if days else "without an end"
-        record_event(study.pk, f"made a link for people without an account, {until}", by=person_name(by))
+        record_event(
+            study.pk, f"made a link to {what} for people without an account, {until}", by=person_name(by)
+        )
     return secret
 
 
@@ -46,7 +50,9 @@ def open_links() -> QuerySet[ShareLink]:
 
 
 def find_link(secret: str) -> ShareLink | None:
-    return open_links().select_related("study", "study__owner").filter(digest=digest_of(secret)).first()
+    return (
+        open_links().select_related("study", "study__owner", "trial").filter(digest=digest_of(secret)).first()
+    )
 
 
 def is_right_password(link: ShareLink, password: str) -> bool:

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard.models import ShareLink
-from dashboard.pages.shared import shared_page
+from dashboard.pages.shared import shared_page, shared_trial
 from dashboard.services.sharing import count_view, find_link, is_right_password
 
 
@@ -21,6 +21,9 @@ def shared_study(request: HttpRequest, secret: str) -> HttpResponse:
     if link is None:
         return _answer(request, "shared/over.html", {}, status=404)
     if _is_open(request, link):
+        if link.trial:
+            page = shared_trial(link.study, link.trial)
+            return _answer(request, "shared/trial.html", {"page": page, "secret": secret})
         return _answer(request, "shared/study.html", {"page": shared_page(link.study), "secret": secret})
     is_wrong = request.method == "POST"
     if is_wrong and is_right_password(link, request.POST.get("password", "")):

@@ -42,10 +42,19 @@ def link_make(request: HttpRequest, study_id: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("study-access", study.pk)
     form = LinkForm(request.POST)
+    trial = None
+    if form.is_valid() and (number := form.cleaned_data["trial"]) is not None:
+        trial = study.trials.filter(number=number).first()
+        if trial is None:
+            form.add_error("trial", f"The study has no trial {number}.")
     if not form.is_valid():
         return _show(request, study, _form(request, study), link_form=form)
     secret = make_link(
-        study=study, days=form.days(), password=form.cleaned_data["password"], by=person(request)
+        study=study,
+        trial=trial,
+        days=form.days(),
+        password=form.cleaned_data["password"],
+        by=person(request),
     )
     return _show(request, study, _form(request, study), secret=secret)
 
@@ -74,8 +83,8 @@ def _show(
         "study": study,
         "form": form,
         "seen_by": seen_by(study),
-        "links": open_links().filter(study=study),
-        "link_form": link_form or LinkForm(),
+        "links": open_links().filter(study=study).select_related("trial"),
+        "link_form": link_form or LinkForm(initial={"trial": request.GET.get("trial", "")}),
         "secret": secret,
     }
     is_wrong = form.errors or (link_form is not None and link_form.errors)

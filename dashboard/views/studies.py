@@ -4,12 +4,14 @@ from functools import wraps
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.models import Role, Study
 from dashboard.pages.budget import budget_page
 from dashboard.pages.importance import importance_card
 from dashboard.pages.metrics import goal_of
+from dashboard.pages.report import report_page
 from dashboard.pages.studies import studies_page
 from dashboard.pages.study import StudyPage, study_page
 from dashboard.queries.access import deleted_studies, role_in
@@ -81,6 +83,16 @@ def study_importance(request: HttpRequest, study_id: int) -> HttpResponse:
     if not study.is_ended and request.GET.get("seen") == str(n_complete(study)):
         return HttpResponse(status=204)
     return render(request, "studies/_importance.html", {"study": study, "card": importance_card(study)})
+
+
+@require_safe
+def study_report(request: HttpRequest, study_id: int) -> HttpResponse:
+    """One file to send or to print."""
+    study = visible_study(request, study_id)
+    answer = render(request, "report/study.html", {"page": report_page(study)})
+    name = f"{slugify(study.name) or 'study'}-report.html"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 @changes_study

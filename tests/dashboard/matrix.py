@@ -99,6 +99,7 @@ MATRIX: dict[str, Row] = {
     "study-detail": study_page(),
     "study-live": study_page(),
     "study-importance": study_page(),
+    "study-report": study_page(),
     "study-start": study_change(),
     "study-pause": study_change(),
     "study-resume": study_change(),

@@ -39,6 +39,32 @@ def test_whoever_has_the_link_sees_results_and_nothing_else(page, study):
         assert word not in main, word
 
 
+def test_link_to_one_trial_shows_that_trial(page, study):
+    study.trials.filter(number=3).update(params={"learning_rate": 0.0123})
+    body = Client().get(link_for(page, study, trial="3")).content.decode()
+
+    assert "Trial #3 of digits for all" in body
+    assert "0.3500" in body
+    assert "0.0123" in body
+    assert "0.2500" not in body  # of trial 5
+    main = body[body.index("<main") :]
+    for word in SECRETS:
+        assert word not in main, word
+    links = page.get(reverse("study-access", args=[study.pk])).content.decode()
+    assert "Trial #3, 0 views" in links
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [("77", "The study has no trial 77."), ("x", "whole number"), ("-1", "greater than")]
+)
+def test_link_to_a_trial_that_is_none_is_refused(page, study, number, words):
+    answer = page.post(reverse("link-make", args=[study.pk]), {"good_for": "7", "trial": number})
+
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not ShareLink.objects.exists()
+
+
 def test_link_opens_one_study_only(page, study, user):
     other = running_study(owner=user, name="not this one")
     stranger = Client()

@@ -46,7 +46,7 @@ OPEN_METHODS |= {"study-review", "invitation", "shared-study", "study-delete", "
 # Parzen's own pages; what holds for those of libraries stands in the matrix and in test_accounts.py.
 LIBRARIES = ("account_", "mfa_", "socialaccount_", "openid_", "usersessions_")
 NAMES = [name for name in names() if not name.startswith(LIBRARIES) and name != "home"]
-FILES = {"dataset-picture", "trial-model"}
+FILES = {"dataset-picture", "trial-model", "study-report"}
 PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | FILES]
 STUDY_ROUTES = [name for name in NAMES if name.startswith(("study-", "trial-")) and ARGS[name]]
 

@@ -1,0 +1,126 @@
+"""The charts of the study page as still SVG pictures, for files and paper."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dashboard.templatetags.format import value as show_value
+
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 720.0, 260.0, 62.0, 24.0, 8.0, 12.0
+N_TICKS = 5
+# The best ones; more lines than these hide each other.
+N_CURVES = 20
+
+Pairs = Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Mark:
+    x: float
+    y: float
+    state: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Line:
+    points: str
+    is_best: bool
+
+
+@dataclass(frozen=True)
+class Still:
+    """A picture of WIDTH x HEIGHT. Ticks are a place and a word."""
+
+    lines: list[Line]
+    marks: list[Mark]
+    x_ticks: list[tuple[float, str]]
+    y_ticks: list[tuple[float, str]]
+    x_label: str
+    label: str
+
+
+def still_best(chart: Mapping[str, Any]) -> Still:
+    """From `BestChart` as JSON: the trials that have a value, and the best so far."""
+    last = max([point["n"] for point in chart["trials"]], default=0)
+    x = _scale(0, max(last, 1), LEFT, WIDTH - RIGHT)
+    y = _scale(chart["floor"], chart["clip"], HEIGHT - BOTTOM, TOP)
+    line = _steps([(point["n"], point["value"]) for point in chart["line"]])
+    return Still(
+        lines=[Line(_path(line, x, y), is_best=True)] if line else [],
+        marks=[
+            Mark(
+                x(p["n"]),
+                y(p["value"]),
+                p["state"],
+                f"trial {p['n']}: {show_value(p['value'], chart['is_percent'])}",
+            )
+            for p in chart["trials"]
+            if p["value"] is not None
+        ],
+        x_ticks=_whole_ticks(0, max(last, 1), x),
+        y_ticks=[(y(v), show_value(v, chart["is_percent"])) for v in _between(chart["floor"], chart["clip"])],
+        x_label="trial",
+        label=chart["label"],
+    )
+
+
+def still_epochs(chart: Mapping[str, Any]) -> Still:
+    """From `EpochsChart` as JSON: the best curves, the best of all on top."""
+    curves = chart["curves"][:N_CURVES]
+    bend: Callable[[float], float] = math.log if chart["log"] else float
+    x = _scale(1, max(chart["max_step"], 2), LEFT, WIDTH - RIGHT)
+    straight = _scale(bend(chart["min"]), bend(chart["max"]), HEIGHT - BOTTOM, TOP)
+
+    def y(value: float) -> float:
+        return straight(bend(max(value, chart["min"])))
+
+    values = np.geomspace if chart["log"] else np.linspace
+    ticks = values(chart["min"], chart["max"], N_TICKS).tolist()
+    return Still(
+        lines=[
+            Line(_path(curve["points"], x, y), is_best=i == 0)
+            for i, curve in reversed(list(enumerate(curves)))
+        ],
+        marks=[],
+        x_ticks=_whole_ticks(1, max(chart["max_step"], 2), x),
+        y_ticks=[(y(v), show_value(v, chart["is_percent"])) for v in ticks],
+        x_label="epoch",
+        label=chart["label"],
+    )
+
+
+def _scale(low: float, high: float, start: float, end: float) -> Callable[[float], float]:
+    """What lies beyond the range is drawn at its edge."""
+    width = (high - low) or 1.0
+
+    def place(value: float) -> float:
+        share = min(max((value - low) / width, 0.0), 1.0)
+        return round(start + (end - start) * share, 1)
+
+    return place
+
+
+def _steps(line: Pairs) -> Pairs:
+    """A best value holds until the next one."""
+    corners: list[tuple[float, float]] = []
+    for n, value in line:
+        if corners and corners[-1][1] != value:
+            corners.append((n, corners[-1][1]))
+        corners.append((n, value))
+    return corners
+
+
+def _path(points: Pairs, x: Callable[[float], float], y: Callable[[float], float]) -> str:
+    return " ".join(f"{x(n)},{y(value)}" for n, value in points)
+
+
+def _between(low: float, high: float) -> list[float]:
+    return [float(v) for v in np.linspace(low, high, N_TICKS)]
+
+
+def _whole_ticks(low: int, high: int, x: Callable[[float], float]) -> list[tuple[float, str]]:
+    return [(x(n), f"{n:,}") for n in sorted({round(v) for v in _between(low, high)})]
