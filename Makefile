@@ -40,6 +40,9 @@ faults: install-dev ## Run FAULT_TRIALS trials under random faults (FAULT_DB=sql
 permission-matrix: install-dev ## Print who may do what at every address; an address that is not listed is an error
 	@$(BIN)/python -m tests.dashboard.matrix
 
+fuzz: install-dev ## Send more than 10,000 random inputs to all forms (FUZZ_EXAMPLES each): none may be answered by a 5xx
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200} $(BIN)/python -m pytest -q -rP tests/dashboard/views/test_any_input.py
+
 mutants: install-dev ## Remove each guard of a copy, one at a time: a test has to fail
 	@$(BIN)/python -m tests.faults mutants
 
@@ -120,4 +123,4 @@ node_modules/.dev: package-lock.json static/vendor/htmx.min.js
 	@$(call npm_ci,)
 	@touch $@
 
-.PHONY: help run install install-dev test test-fast check faults permission-matrix mutants reliability bench bench-claims bench-optimizer bench-optimizer-smoke format lock
+.PHONY: help run install install-dev test test-fast check faults permission-matrix fuzz mutants reliability bench bench-claims bench-optimizer bench-optimizer-smoke format lock
