@@ -31,6 +31,7 @@ check: install-dev ## Run all linters and contracts
 	$(BIN)/djlint templates --lint --quiet
 	npm run --silent lint
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/pip-audit --disable-pip --require-hashes --progress-spinner off -r requirements.txt
 	PARZEN_HTTPS=1 PARZEN_SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
