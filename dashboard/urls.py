@@ -8,6 +8,7 @@ from dashboard.views import (
     datasets,
     monitoring,
     new_study,
+    people,
     review,
     shared,
     sharing,
@@ -84,6 +85,9 @@ staff_pages = [  # for staff; others find nothing there
     path("review/", review.review_overview, name="review-overview"),
     path("review/search/", review.review_search, name="review-search"),
     path("studies/<int:study_id>/review/", review.study_review, name="study-review"),
+    path("review/people/", people.people_list, name="people-list"),
+    path("review/people/<int:user_id>/", people.person_edit, name="person-edit"),
+    path("review/teams/<int:team_id>/quota/", people.team_quota, name="team-quota"),
     path("audit/", audit.audit_list, name="audit-list"),
     path("audit.csv", audit.audit_export, name="audit-export"),
 ]

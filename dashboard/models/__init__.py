@@ -4,6 +4,7 @@ from dashboard.models.artifact import Artifact
 from dashboard.models.attempt import Attempt, AttemptState
 from dashboard.models.audit import AuditEntry
 from dashboard.models.event import StudyEvent
+from dashboard.models.quota import Quota
 from dashboard.models.report import Report
 from dashboard.models.review import Review
 from dashboard.models.share import ShareLink
@@ -28,6 +29,7 @@ __all__ = [
     "News",
     "Notification",
     "Origin",
+    "Quota",
     "Report",
     "Review",
     "Role",

@@ -1,4 +1,4 @@
-"""Who may sign in."""
+"""Who may sign in, and as what."""
 
 from django.contrib.auth.models import User
 
@@ -6,3 +6,16 @@ from django.contrib.auth.models import User
 def create_first_user(*, name: str, password: str) -> User:
     """The first person of an installation may do everything."""
     return User.objects.create_superuser(username=name, password=password)
+
+
+class AccountRefused(Exception):  # noqa: N818 (says what happened)
+    """The reason, as a sentence for the person."""
+
+
+def change_person(*, person: User, is_active: bool, is_staff: bool, by: User) -> None:
+    """Let somebody in or keep them out; whoever does not come in any more is signed out everywhere."""
+    if person == by and not (is_active and is_staff):
+        raise AccountRefused("You cannot take your own rights away; ask another administrator.")
+    if person.is_superuser and not by.is_superuser:
+        raise AccountRefused(f"{person} is an administrator; only administrators change that account.")
+    User.objects.filter(pk=person.pk).update(is_active=is_active, is_staff=is_staff)

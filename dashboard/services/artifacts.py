@@ -11,6 +11,8 @@ from django.db import transaction
 from dashboard.models import Artifact, Study, Trial
 from dashboard.queries.trials import best_trials
 from dashboard.services.checkpoints import checkpoint_folder
+from dashboard.services.events import record_event
+from dashboard.services.quotas import has_room
 from dashboard.services.studies import touch_study
 
 logger = logging.getLogger(__name__)
@@ -27,6 +29,11 @@ def model_draft(trial: Trial) -> Path:
 def keep_model(trial: Trial, draft: Path) -> bool:
     """Store the network of a complete trial if it is among the best; let go of the one that it pushes out."""
     if not draft.is_file() or trial.pk not in best_trials(trial.study, N_KEPT):
+        return False
+    if not has_room(trial.study, draft.stat().st_size):
+        record_event(
+            trial.study_id, f"did not keep the model of trial {trial}: the quota of storage is used up"
+        )
         return False
     place = f"studies/{trial.study_id}/{trial.number}/{trial.attempt}.keras"
     with draft.open("rb") as file:

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from dashboard.models import Study, StudyState
 from dashboard.services.endings import end_study_if_done
 from dashboard.services.events import record_event
+from dashboard.services.quotas import QuotaRefused, check_trials
 from dashboard.services.work import announce_work
 from dashboard.templatetags.format import count_noun, duration, param
 
@@ -41,6 +42,12 @@ def change_budget(*, study_id: int, by: str, **fields: Any) -> None:
         if fields.get("max_trials", study.max_trials) < n_made:
             made = f"{count_noun(n_made, 'trial')} {'was' if n_made == 1 else 'were'} made already"
             raise BudgetRefused(f"{made}, so the total must be at least {n_made:,}.")
+        wanted = fields.get("max_trials", study.max_trials)
+        if study.state != StudyState.DRAFT and (wanted > study.max_trials or study.is_ended):
+            try:
+                check_trials(study, wanted - n_made)
+            except QuotaRefused as refusal:
+                raise BudgetRefused(str(refusal)) from None
         changes = [_words(name, value) for name, value in fields.items() if getattr(study, name) != value]
         for name, value in fields.items():
             setattr(study, name, value)

@@ -14,6 +14,7 @@ from dashboard.queries.observations import n_made
 from dashboard.queries.work import claimable_studies
 from dashboard.services.clock import lease_end
 from dashboard.services.endings import end_study_if_time_is_up
+from dashboard.services.quotas import has_slot
 from dashboard.services.studies import OPEN_TRIALS, end_study
 from dashboard.services.suggestions import one_at_a_time, suggest
 from optimizer import SpaceExhausted, Suggestion
@@ -121,12 +122,12 @@ def _insert(study: Study, number: int, suggestion: Suggestion, worker: str) -> T
 
 def _lock_if_room(study_id: int) -> Study | None:
     """The study's row, locked, while it runs and has a free place; budgets are kept under this lock."""
-    needed = ("state", "n_parallel", "max_trials", "ends_as")
+    needed = ("state", "n_parallel", "max_trials", "ends_as", "owner_id", "team_id")
     study = Study.objects.select_for_update().only(*needed).get(pk=study_id)
     if study.state != StudyState.RUNNING:
         return None
     n_running = study.trials.filter(state=TrialState.RUNNING).count()
-    return study if n_running < study.n_parallel else None
+    return study if n_running < study.n_parallel and has_slot(study) else None
 
 
 def _begin_attempt(trial: Trial, worker: str) -> Trial:

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, Now
 
 from dashboard.models import Attempt, AttemptState, Study, StudyState, Trial, TrialState
 from dashboard.services.events import record_event
+from dashboard.services.quotas import check_trials
 from dashboard.services.watching import watch
 from dashboard.services.work import announce_work
 from optimizer import SearchSpace
@@ -39,8 +40,11 @@ def create_study(*, owner: User, space: dict[str, Any], seed: int | None = None,
 
 
 def start_study(*, study_id: int, by: str) -> bool:
-    """Let workers claim trials of a draft. False when it is no draft any more."""
+    """Let workers claim trials of a draft. False when it is no draft any more; raises QuotaRefused."""
     with transaction.atomic():
+        study = Study.objects.only("owner_id", "team_id", "max_trials", "state").get(pk=study_id)
+        if study.state == StudyState.DRAFT:
+            check_trials(study, study.max_trials)
         started = Study.objects.filter(pk=study_id, state=StudyState.DRAFT).update(
             state=StudyState.RUNNING,
             state_reason="",

@@ -10,6 +10,7 @@ from dashboard.models import Study
 from dashboard.pages import new_study as page
 from dashboard.pages.priors import prior_of
 from dashboard.queries.access import places_for
+from dashboard.services.quotas import QuotaRefused
 from dashboard.services.studies import create_study, start_study
 from dashboard.views.access import person, person_name, row_number, visible_study
 from trainers.errors import ParamsInvalid
@@ -78,5 +79,8 @@ def _create(request: HttpRequest, forms: page.StudyForms) -> Study | None:
                 start_study(study_id=study.pk, by=person_name(request))
     except ValidationError as error:
         forms.study.add_error(None, error)
+        return None
+    except QuotaRefused as refusal:
+        forms.study.add_error("max_trials", str(refusal))
         return None
     return study

@@ -18,6 +18,7 @@ from dashboard.queries.access import deleted_studies, role_in
 from dashboard.queries.trials import n_complete
 from dashboard.queries.watching import is_watching
 from dashboard.services.budgets import BudgetRefused, change_budget
+from dashboard.services.quotas import QuotaRefused
 from dashboard.services.retries import retry_lost_trials
 from dashboard.services.studies import (
     archive_study,
@@ -98,7 +99,10 @@ def study_report(request: HttpRequest, study_id: int) -> HttpResponse:
 @changes_study
 def study_start(request: HttpRequest, study_id: int) -> HttpResponse:
     study = changing_study(request, study_id)
-    start_study(study_id=study.pk, by=person_name(request))
+    try:
+        start_study(study_id=study.pk, by=person_name(request))
+    except QuotaRefused as refusal:
+        messages.error(request, str(refusal))
     return redirect(study)
 
 

@@ -41,6 +41,7 @@ TEAM_OWNS = "sign in, 404, 403, 403, ok, 404"
 FOR_ALL = "ok"
 STAFF_SEES = "sign in, 404, 404, 404, 404, ok"
 
+NOT_FOR_STAFF = "sign in, 404, 404, 404, 404, 404"  # for administrators only
 NO_FACTOR = "sign in, 404, 404, 404, 404, 404"  # nobody here has one
 
 STUDY, TRIAL = ("study",), ("study", "trial")
@@ -144,6 +145,9 @@ MATRIX: dict[str, Row] = {
     "review-overview": Row((), STAFF_SEES, READ_ONLY),
     "review-search": Row((), STAFF_SEES, READ_ONLY),
     "study-review": Row(STUDY, STAFF_SEES, STAFF_SEES),
+    "people-list": Row((), STAFF_SEES, READ_ONLY),
+    "person-edit": Row(("member",), NOT_FOR_STAFF, NOT_FOR_STAFF),
+    "team-quota": Row(("team",), NOT_FOR_STAFF, NOT_FOR_STAFF),
     "audit-list": Row((), STAFF_SEES, READ_ONLY),
     "audit-export": Row((), STAFF_SEES, READ_ONLY),
     "healthz": Row((), FOR_ALL, NO_SUCH_METHOD),

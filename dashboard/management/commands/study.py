@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from dashboard.models import Study
 from dashboard.services.artifacts import purge_study
+from dashboard.services.quotas import QuotaRefused
 from dashboard.services.retries import retry_lost_trials, retry_trial
 from dashboard.services.studies import (
     drain_study,
@@ -89,7 +90,11 @@ class Command(BaseCommand):
 
     def _act(self, study: Study, verb: str, by: str) -> None:
         act, done, needed = ACTIONS[verb]
-        if not act(study_id=study.pk, by=by):
+        try:
+            has_acted = act(study_id=study.pk, by=by)
+        except QuotaRefused as refusal:
+            raise CommandError(str(refusal)) from None
+        if not has_acted:
             study.refresh_from_db()
             state = study.get_state_display().lower()
             raise CommandError(

@@ -30,7 +30,16 @@ TEAM_CHANGES = {"team-leave", "team-invite", "invitation-revoke", "member-role",
 LINK_CHANGES = {"link-make", "link-revoke"}  # test_sharing.py has what holds for them
 POST_ONLY = CHANGES | TEAM_CHANGES | LINK_CHANGES | {"sampler-note", "shared-seen"}
 PROBES = {"healthz", "readyz", "metrics"}  # test_monitoring.py has what holds for them
-STAFF_ONLY = {"audit-list", "audit-export", "review-overview", "review-search", "study-review"}
+STAFF_ONLY = {
+    "people-list",
+    "person-edit",
+    "team-quota",
+    "audit-list",
+    "audit-export",
+    "review-overview",
+    "review-search",
+    "study-review",
+}
 # test_audit.py and test_review.py have what holds for them
 NEEDS_NO_SIGN_IN = {"invitation", "shared-study", "shared-seen"} | PROBES
 OPEN_METHODS = {
@@ -42,7 +51,15 @@ OPEN_METHODS = {
     "study-access",
     "team-list",
 }
-OPEN_METHODS |= {"study-review", "invitation", "shared-study", "study-delete", "study-restore"}
+OPEN_METHODS |= {
+    "study-review",
+    "person-edit",
+    "team-quota",
+    "invitation",
+    "shared-study",
+    "study-delete",
+    "study-restore",
+}
 # Parzen's own pages; what holds for those of libraries stands in the matrix and in test_accounts.py.
 LIBRARIES = ("account_", "mfa_", "socialaccount_", "openid_", "usersessions_")
 NAMES = [name for name in names() if not name.startswith(LIBRARIES) and name != "home"]

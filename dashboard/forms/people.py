@@ -1,0 +1,38 @@
+"""What administrators decide about people and teams."""
+
+from typing import Any
+
+from django import forms
+
+from dashboard.models import Quota
+
+NUMBER = {"class": "input num", "inputmode": "numeric", "autocomplete": "off"}
+
+
+def limit_field(label: str, hint: str) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=1,
+        max_value=10**9,
+        help_text=hint,
+        widget=forms.TextInput(attrs=NUMBER),
+    )
+
+
+class QuotaForm(forms.Form):
+    n_slots = limit_field("Slots at once", "Empty: no limit.")
+    n_trials = limit_field("Trials in 30 days", "Those that running studies have yet to make included.")
+    storage = limit_field("Kept models, MB", "What does not fit is not kept.")
+
+    @classmethod
+    def of(cls, quota: Quota | None, data: Any) -> "QuotaForm":
+        return cls(data, initial={name: getattr(quota, name, None) for name in QuotaForm.base_fields})
+
+    def limits(self) -> dict[str, int | None]:
+        return {name: self.cleaned_data[name] for name in QuotaForm.base_fields}
+
+
+class PersonForm(QuotaForm):
+    is_active = forms.BooleanField(label="May sign in", required=False)
+    is_staff = forms.BooleanField(label="Staff: sees all studies and the review pages", required=False)

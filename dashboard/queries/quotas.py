@@ -1,0 +1,53 @@
+"""What quotas leave to studies. A study counts for its owner, and for its team where it has one."""
+
+from datetime import timedelta
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Now
+
+from dashboard.models import Artifact, Quota, Study, StudyState, Trial, TrialState
+
+PERIOD = timedelta(days=30)
+MEGABYTE = 10**6
+
+
+def quotas_over(study: Study) -> QuerySet[Quota]:
+    """In the order in which they are to be locked."""
+    owns = Q(user=study.owner_id)
+    return Quota.objects.filter(owns if study.team_id is None else owns | Q(team=study.team_id)).order_by(
+        "pk"
+    )
+
+
+def _studies_under(quota: Quota) -> QuerySet[Study]:
+    return Study.objects.filter(Q(owner=quota.user_id) if quota.user_id else Q(team=quota.team_id))
+
+
+def n_training(quota: Quota) -> int:
+    """Trials that train now."""
+    return Trial.objects.filter(study__in=_studies_under(quota), state=TrialState.RUNNING).count()
+
+
+def n_trials_used(quota: Quota, *, but_plans_of: int = 0) -> int:
+    """Trials of the last thirty days, and those that active studies, but for one, have yet to make."""
+    studies = _studies_under(quota)
+    made = Trial.objects.filter(study__in=studies, created_at__gt=Now() - PERIOD).count()
+    active = studies.filter(state__in=(StudyState.RUNNING, StudyState.PAUSED), ends_as="").exclude(
+        pk=but_plans_of
+    )
+    planned = active.annotate(n=Count("trials")).annotate(left=F("max_trials") - F("n"))
+    return made + sum(max(0, int(left)) for left in planned.values_list("left", flat=True))
+
+
+def bytes_used(quota: Quota) -> int:
+    kept = Artifact.objects.filter(trial__study__in=_studies_under(quota))
+    return int(kept.aggregate(n=Sum("size"))["n"] or 0)
+
+
+def studies_out_of_slots() -> set[int]:
+    """Running studies whose quota of slots is used up, so that nobody asks them for work in vain."""
+    full: set[int] = set()
+    for quota in Quota.objects.filter(n_slots__isnull=False):
+        if n_training(quota) >= (quota.n_slots or 0):
+            full.update(_studies_under(quota).filter(state=StudyState.RUNNING).values_list("pk", flat=True))
+    return full
