@@ -1,0 +1,44 @@
+"""What becomes of old studies, by rules; without --yes it is only said."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError
+
+from dashboard.services.retention import Rules, carry_out, plan
+from dashboard.templatetags.format import count_noun, person_name
+
+OPTIONS = {
+    "logs": "empty the logs of attempts that ended so many days ago",
+    "archive": "archive studies that ended, and were not touched, for so many days",
+    "delete": "delete archived studies that were not touched for so many days (they can be brought back)",
+    "purge": "throw away for good what was deleted so many days ago",
+}
+
+
+class Command(BaseCommand):
+    help = "Archive, delete and throw away old studies, and empty old logs, by age in days."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        for name, words in OPTIONS.items():
+            parser.add_argument(f"--{name}", type=int, metavar="DAYS", help=words)
+        parser.add_argument(
+            "--yes", action="store_true", help="do it; else it is only said what would be done"
+        )
+
+    def handle(self, *_args: Any, yes: bool, **options: Any) -> None:
+        days = {name: options[name] for name in OPTIONS}
+        if all(value is None for value in days.values()):
+            raise CommandError(
+                "Name at least one rule, as in: retention --archive 180 --delete 365 --purge 30."
+            )
+        if low := next((name for name, value in days.items() if value is not None and value < 1), None):
+            raise CommandError(f"--{low} is {days[low]}; it has to be at least 1 day.")
+        rules = Rules(**days)
+        steps = carry_out(rules) if yes else plan(rules)
+        for step in steps:
+            for study in step.studies:
+                owner = person_name(study.owner)
+                self.stdout.write(f"{step.verb:>17}  {study.pk:>6}  {study.name} ({owner})")
+            words = "done" if yes else "would be done; --yes does it"
+            self.stdout.write(f"{step.verb} {count_noun(len(step.studies), 'study,studies')}: {words}.")
