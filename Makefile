@@ -61,6 +61,9 @@ bench: install-dev ## Measure overhead per trial, time to the first epoch and qu
 bench-claims: install-dev ## Measure claims and endings, many at once and in a long study, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.claims
 
+bench-search: install-dev ## Measure the review pages over 100,000 trials in 1,000 studies, on SQLite and PostgreSQL
+	@$(BIN)/python -m benchmarks.search
+
 bench-optimizer: $(DONE)-peers ## Measure the optimizer beside Optuna, Hyperopt and Rustuna (hours the first time)
 	@.venv-peers/bin/python -m benchmarks.optimizer
 
@@ -124,4 +127,4 @@ node_modules/.dev: package-lock.json static/vendor/htmx.min.js
 	@$(call npm_ci,)
 	@touch $@
 
-.PHONY: help run install install-dev test test-fast check faults permission-matrix fuzz mutants reliability bench bench-claims bench-optimizer bench-optimizer-smoke format lock
+.PHONY: help run install install-dev test test-fast check faults permission-matrix fuzz mutants reliability bench bench-claims bench-search bench-optimizer bench-optimizer-smoke format lock

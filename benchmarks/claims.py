@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import cProfile
 import os
-import platform
 import pstats
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.faults.databases import DATABASES
+from benchmarks.on_databases import ROLE, ROOT, run_on_databases, set_up
 
 N_PROCESSES, N_PAIRS = 8, 1_600
 N_FINISHED, N_PARAMS, N_CLAIMS = 10_000, 20, 15
-ROOT = Path(__file__).resolve().parent.parent
-ROLE = "PARZEN_BENCH_ROLE"
 
 
 def main() -> None:
@@ -33,46 +29,11 @@ def main() -> None:
     elif os.environ.get(ROLE):
         measure()
     else:
-        for name in sys.argv[1:] or sorted(DATABASES, reverse=True):
-            with tempfile.TemporaryDirectory(prefix="parzen-claims-") as folder:
-                _measure_on(name, Path(folder))
-
-
-def _measure_on(name: str, folder: Path) -> None:
-    try:
-        database = DATABASES[name](folder)
-    except SystemExit as error:
-        print(f"\n{name}: left out. {error}")
-        return
-    settings = {
-        "DATABASE_URL": database.url,
-        "PARZEN_VAR_DIR": str(folder),
-        "PARZEN_SECRET_KEY": "only-for-benchmarks-0123456789-0123456789-0123456789",
-        "PARZEN_LOG_LEVEL": "WARNING",
-        "DJANGO_SETTINGS_MODULE": "dashboard.settings",
-        ROLE: "measure",
-    }
-    database.start()
-    try:
-        command = [sys.executable, "-m", "benchmarks.claims"]
-        subprocess.run(command, cwd=ROOT, env=os.environ | settings, check=True)
-    finally:
-        database.stop()
+        run_on_databases("benchmarks.claims", sys.argv[1:])
 
 
 def measure() -> None:
-    """In a process whose settings name the database."""
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connection
-
-    cores = len(os.sched_getaffinity(0))
-    load = os.getloadavg()[0]
-    where = f"Python {platform.python_version()}, {cores} cores, load {load:.1f}, seed 0"
-    print(f"\n{connection.display_name}, {where}", flush=True)
-    call_command("migrate", verbosity=0)
+    set_up()
     _replace_hints()
     _time_pairs()
     for sampler in ("random", "tpe", "auto"):

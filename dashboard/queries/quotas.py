@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
 from dashboard.models import Artifact, Quota, Study, StudyState, Trial, TrialState
@@ -17,6 +17,12 @@ def quotas_over(study: Study) -> QuerySet[Quota]:
     return Quota.objects.filter(owns if study.team_id is None else owns | Q(team=study.team_id)).order_by(
         "pk"
     )
+
+
+def has_slot_quota() -> Exists:
+    """For a query of studies: whether one limits the slots of this one, its owner's or its team's."""
+    over = Q(user=OuterRef("owner")) | Q(team=OuterRef("team"))
+    return Exists(Quota.objects.filter(over, n_slots__isnull=False))
 
 
 def _studies_under(quota: Quota) -> QuerySet[Study]:

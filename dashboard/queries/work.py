@@ -11,20 +11,21 @@ from django.db.models.functions import Coalesce, Now
 
 from dashboard.models import Attempt, AttemptState, Study, StudyState, Trial, TrialState, Worker
 from dashboard.models.worker import split_slot_name
-from dashboard.queries.quotas import studies_out_of_slots
+from dashboard.queries.quotas import has_slot_quota, studies_out_of_slots
 
 
 def claimable_studies(queues: Sequence[str]) -> list[int]:
     """Running studies with a free place, those with the fewest running trials first.
 
-    Each slot asks for them all the time, so these are three quick looks; whether there is work left in one is
+    Each slot asks for them all the time, so these are two quick looks; whether there is work left in one is
     seen when it is claimed.
     """
     running = Study.objects.filter(state=StudyState.RUNNING, queue__in=queues).order_by("started_at")
-    places = dict(running.values_list("pk", "n_parallel"))
+    rows = list(running.annotate(has_quota=has_slot_quota()).values_list("pk", "n_parallel", "has_quota"))
+    places = {pk: n_parallel for pk, n_parallel, _ in rows}
     trials = Trial.objects.filter(study__in=places, state=TrialState.RUNNING).order_by()
     n_running = Counter(trials.values_list("study", flat=True))
-    full = studies_out_of_slots() if places else set()
+    full = studies_out_of_slots() if any(has_quota for *_, has_quota in rows) else set()
     free = (pk for pk in places if n_running[pk] < places[pk] and pk not in full)
     return sorted(free, key=lambda pk: n_running[pk])
 

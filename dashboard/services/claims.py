@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from dashboard.logs import log_context
 from dashboard.models import Attempt, Origin, Study, StudyState, Trial, TrialState
 from dashboard.queries.observations import n_made
+from dashboard.queries.quotas import has_slot_quota
 from dashboard.queries.work import claimable_studies
 from dashboard.services.clock import lease_end
 from dashboard.services.endings import end_study_if_time_is_up
@@ -123,11 +124,14 @@ def _insert(study: Study, number: int, suggestion: Suggestion, worker: str) -> T
 def _lock_if_room(study_id: int) -> Study | None:
     """The study's row, locked, while it runs and has a free place; budgets are kept under this lock."""
     needed = ("state", "n_parallel", "max_trials", "ends_as", "owner_id", "team_id")
-    study = Study.objects.select_for_update().only(*needed).get(pk=study_id)
+    studies = Study.objects.select_for_update().only(*needed)
+    study = studies.annotate(has_quota=has_slot_quota()).get(pk=study_id)
     if study.state != StudyState.RUNNING:
         return None
     n_running = study.trials.filter(state=TrialState.RUNNING).count()
-    return study if n_running < study.n_parallel and has_slot(study) else None
+    if n_running >= study.n_parallel or (study.has_quota and not has_slot(study)):
+        return None
+    return study
 
 
 def _begin_attempt(trial: Trial, worker: str) -> Trial:
