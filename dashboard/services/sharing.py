@@ -1,9 +1,11 @@
 """Showing a study to people without an account."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
@@ -12,6 +14,8 @@ from dashboard.models import ShareLink, Study, Trial
 from dashboard.services.events import record_event
 from dashboard.services.secret_links import digest_of, new_secret
 from dashboard.templatetags.format import count_noun, person_name
+
+MAX_GUESSES, GUESS_SECONDS = 10, 15 * 60
 
 
 def make_link(*, study: Study, trial: Trial | None = None, days: int | None, password: str, by: User) -> str:
@@ -55,8 +59,22 @@ def find_link(secret: str) -> ShareLink | None:
     )
 
 
-def is_right_password(link: ShareLink, password: str) -> bool:
-    return check_password(password, link.password)
+class TooManyGuesses(Exception):  # noqa: N818 (says what happened)
+    """So many wrong passwords from one address that it has to wait."""
+
+
+def is_right_password(link: ShareLink, password: str, *, address: str | None) -> bool:
+    """Raises TooManyGuesses after MAX_GUESSES wrong ones from an address; others are not touched by that."""
+    key = f"link-guesses-{link.pk}-{address}"
+    cache.add(key, 0, GUESS_SECONDS)
+    if cache.get(key, 0) >= MAX_GUESSES:
+        raise TooManyGuesses
+    if check_password(password, link.password):
+        cache.delete(key)
+        return True
+    with suppress(ValueError):  # it was forgotten in between
+        cache.incr(key)
+    return False
 
 
 def count_view(link: ShareLink) -> None:

@@ -8,9 +8,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dashboard.middleware import address_of
 from dashboard.models import ShareLink
 from dashboard.pages.shared import shared_page, shared_trial
-from dashboard.services.sharing import count_view, find_link, is_right_password
+from dashboard.services.sharing import TooManyGuesses, count_view, find_link, is_right_password
 
 
 @never_cache
@@ -26,9 +27,14 @@ def shared_study(request: HttpRequest, secret: str) -> HttpResponse:
             return _answer(request, "shared/trial.html", {"page": page, "secret": secret})
         return _answer(request, "shared/study.html", {"page": shared_page(link.study), "secret": secret})
     is_wrong = request.method == "POST"
-    if is_wrong and is_right_password(link, request.POST.get("password", "")):
-        request.session[_key(link)] = True
-        return redirect("shared-study", secret)
+    try:
+        if is_wrong and is_right_password(
+            link, request.POST.get("password", ""), address=address_of(request)
+        ):
+            request.session[_key(link)] = True
+            return redirect("shared-study", secret)
+    except TooManyGuesses:
+        return _answer(request, "shared/wait.html", {}, status=429)
     context = {"is_wrong": is_wrong}
     return _answer(request, "shared/password.html", context, status=422 if is_wrong else 200)
 

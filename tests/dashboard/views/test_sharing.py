@@ -65,6 +65,18 @@ def test_link_to_a_trial_that_is_none_is_refused(page, study, number, words):
     assert not ShareLink.objects.exists()
 
 
+def test_guessing_the_password_of_a_link_ends_for_that_address_only(page, study):
+    link = link_for(page, study, password="open sesame")
+    stranger = Client()
+
+    answers = [stranger.post(link, {"password": f"guess {n}"}).status_code for n in range(12)]
+
+    assert answers == [422] * 10 + [429] * 2
+    assert stranger.post(link, {"password": "open sesame"}).status_code == 429
+    elsewhere = Client(REMOTE_ADDR="198.51.100.9")
+    assert elsewhere.post(link, {"password": "open sesame"}).status_code == 302
+
+
 def test_link_opens_one_study_only(page, study, user):
     other = running_study(owner=user, name="not this one")
     stranger = Client()
