@@ -202,7 +202,9 @@ def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
 
     n_classes = data.info.n_classes
     inputs, x = image_input(data)
-    x = augmentation.augment(keras.layers.Reshape((*data.facts.shape, 1))(x), values)
+    if not data.info.is_color:
+        x = keras.layers.Reshape((*data.facts.shape, 1))(x)
+    x = augmentation.augment(x, values)
     for block in range(1, int(values["n_blocks"]) + 1):
         x = _block(x, values, int(values[f"filters_{block}"]), int(values[f"kernel_{block}"]))
     x = _pool_globally(x, str(values["global_pooling"]))

@@ -55,6 +55,7 @@ class Objective:
 class Job:
     """Everything that one training needs; it travels to the trainer process as JSON.
 
+    `upload` tells of a dataset that somebody uploaded (`Upload.to_json_dict`), None of one known by its name.
     `data_dir` holds the user's data files ("" for none), `cache_dir` the prepared arrays; both should be
     absolute. `threads` are TensorFlow's threads: they change the last bits of the result, as `seed` does.
     `trial` and `attempt` are numbers for the log. An attempt saves its epochs in `checkpoint_dir`, the
@@ -71,6 +72,7 @@ class Job:
     seed: int
     cache_dir: str
     data_dir: str = ""
+    upload: Mapping[str, Any] | None = None
     split: Split = field(default_factory=Split)
     threads: int = 1
     trial: int = 0

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from trainers.base import Budget, Job, Objective, Result
 from trainers.checkpoints import Checkpoints
 from trainers.datasets.registry import load_dataset
+from trainers.datasets.uploads.source import Upload
 from trainers.outcome import failure_message
 from trainers.pipe import LineWriter, Pipe
 from trainers.registry import load_trainer, trainer_info
@@ -61,7 +62,8 @@ def _run(job: Job, pipe: Pipe) -> Result:
     trainer_info(job.trainer).complete_params(job.params)  # before anything slow
     train = load_trainer(job.trainer)
     _set_threads(job.threads)
-    data = load_dataset(job.dataset, job.data_dir, job.cache_dir, job.split)
+    upload = Upload.from_json_dict(job.upload) if job.upload else None
+    data = load_dataset(job.dataset, job.data_dir, job.cache_dir, job.split, upload=upload)
     pipe.log(_data_line(data))
     reporter = PipeReporter(pipe, job.max_epochs)
     result = train(

@@ -19,8 +19,9 @@ class DatasetInfo:
     """A dataset as pages see it. Counts are those of the default split.
 
     `kind` says what one row is, `task` what is learned of it; together they decide which trainers fit.
-    `row_noun` is what rows are called, in the plural. `shape` is one row's: an image's (height, width) of
-    whole numbers in 0..`max_value`, a table's or series' (number of input columns,), () for a text.
+    `row_noun` is what rows are called, in the plural. `shape` is one row's: an image's (height, width), or
+    (height, width, 3) with colours, of whole numbers in 0..`max_value`, a table's or series' (number of
+    input columns,), () for a text.
     `target` names what is predicted where it is a column, `season` the rows after which a series repeats
     itself. `source` is one sentence with origin and licence. `reason` says what to do where `is_available`
     is false.
@@ -49,10 +50,15 @@ class DatasetInfo:
         return len(self.class_names)
 
     @property
+    def is_color(self) -> bool:
+        """Say whether the rows are images with colours."""
+        return self.kind == "images" and len(self.shape) > 2
+
+    @property
     def row_summary(self) -> str:
         """Return what the rows are, as in: images, 8×8 pixels."""
         size = {
-            "images": f", {'×'.join(map(str, self.shape))} pixels",
+            "images": f", {'×'.join(map(str, self.shape[:2]))} pixels{', in colour' * self.is_color}",
             "table": f", {sum(self.shape)} columns",
             "text": "",
             "series": f" in order, {sum(self.shape)} columns",
@@ -70,7 +76,7 @@ class DatasetInfo:
 class RawData:
     """All rows of a dataset, before they are split; the official test rows come last.
 
-    `x` are images (n, height, width), a list of n texts, or n rows of columns (`columns.Columns`). `y`, shape
+    `x` are images (n, *shape), a list of n texts, or n rows of columns (`columns.Columns`). `y`, shape
     (n,), are class numbers (whole) or numbers to predict (float). Rows that share a number in `groups`, shape
     (n,), never part. `is_ordered` says that the rows follow each other in time.
     """
@@ -126,7 +132,7 @@ class Dataset:
     """What a trainer gets: the train and validation parts. The test part is not in here at all.
 
     The arrays are read-only memory maps of the cache: take rows, do not copy the whole. x are images (n,
-    height, width) uint8, table rows (n, columns) float32, or a series' (n, columns) float32 in time order;
+    *shape) uint8, table rows (n, columns) float32, or a series' (n, columns) float32 in time order;
     texts are one array of bytes (`texts.unpack_texts`). y, shape (n,), are classes or numbers to predict.
     """
 

@@ -47,7 +47,7 @@ def number_column(name: str, values: Sequence[float] | Array, *, is_ahead: bool 
 def column_of(sheet: Sheet, name: str, *, is_category: bool = False, is_ahead: bool = False) -> Column:
     """Return a column of a sheet: numbers where every value that is there is one, else categories."""
     texts = sheet.column(name)
-    if not is_category and all(is_missing(text) or _is_number(text) for text in texts):
+    if not is_category and all(is_missing(text) or is_number(text) for text in texts):
         return number_column(name, numbers_of(sheet, name), is_ahead=is_ahead)
     values = ["" if is_missing(text) else text.strip() for text in texts]
     return Column(name, "category", np.array(values, dtype=np.str_), is_ahead)
@@ -59,7 +59,7 @@ def numbers_of(sheet: Sheet, name: str) -> Array:
     for row, text in enumerate(sheet.column(name)):
         if is_missing(text):
             continue
-        if not _is_number(text):
+        if not is_number(text):
             raise DatasetInvalid(f"{sheet.place(row)}: {name} must be a number, not {text!r}.")
         numbers[row] = float(text)
         if not math.isfinite(numbers[row]):
@@ -67,7 +67,8 @@ def numbers_of(sheet: Sheet, name: str) -> Array:
     return numbers
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Say whether a field is a number as others than Python write it."""
     try:
         float(text)
     except ValueError:

@@ -16,48 +16,51 @@ from trainers.errors import ParamsInvalid
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from trainers.datasets.base import Dataset
+    from trainers.datasets.base import Dataset, Source
 
-SAMPLES_PER_CLASS = 12
+SAMPLES_PER_CLASS, MOST_CLASSES = 12, 20
 _CELL = 56  # pixels of a sample's longer side, about
 _GAP = 4
 _VERSION = 2
 
 
-def contact_sheet(name: str, data_dir: str, cache_dir: str) -> Path:
+def contact_sheet(name: str, data_dir: str, cache_dir: str, *, upload: Source | None = None) -> Path:
     """Return the path of a PNG, drawn on the first call and kept in the cache.
 
     The pictures are white on black with transparent gaps, so they suit a light and a dark page. They are
     the first of each class in the training part. Raises what `load_dataset` raises, and ParamsInvalid where
     the dataset is none of images.
     """
-    info = dataset_info(name, data_dir)  # first: a name that is none must never become a path
+    # first: a name that is none must never become a path
+    info = upload.info if upload else dataset_info(name, data_dir)
     if info.kind != "images":
         raise ParamsInvalid(f"{info.label} is no dataset of images; it has no contact sheet.")
-    path = Path(cache_dir) / "pictures" / f"{name}-v{_VERSION}.png"
+    version = upload.version(data_dir) if upload else ""
+    path = Path(cache_dir) / "pictures" / f"{name}{version}-v{_VERSION}.png"
     if not path.is_file():
-        sheet = _draw(load_dataset(name, data_dir, cache_dir, Split()))
+        sheet = _draw(load_dataset(name, data_dir, cache_dir, Split(), upload=upload))
         write_atomically(path, lambda file: sheet.save(file, format="PNG", optimize=True))
     return path
 
 
 def _draw(data: Dataset) -> Image.Image:
     info = data.info
-    scale = max(1, _CELL // max(info.shape))
-    height, width = (side * scale + _GAP for side in info.shape)
-    sheet = np.zeros((info.n_classes * height - _GAP, SAMPLES_PER_CLASS * width - _GAP, 2), dtype=np.uint8)
-    for row in range(info.n_classes):
+    scale = max(1, _CELL // max(info.shape[:2]))
+    height, width = (side * scale + _GAP for side in info.shape[:2])
+    n_classes = min(info.n_classes, MOST_CLASSES)
+    n_channels = 4 if info.is_color else 2  # the last one says where there is a picture
+    sheet = np.zeros((n_classes * height - _GAP, SAMPLES_PER_CLASS * width - _GAP, n_channels), np.uint8)
+    for row in range(n_classes):
         numbers = np.flatnonzero(data.y_train == row)[:SAMPLES_PER_CLASS]
         for column, number in enumerate(numbers):
             cell = _enlarge(data.x_train[number], info.max_value, scale)
             top, left = row * height, column * width
-            sheet[top : top + len(cell), left : left + cell.shape[1]] = np.dstack(
-                [cell, np.full_like(cell, 255)]
-            )
+            place = sheet[top : top + cell.shape[0], left : left + cell.shape[1]]
+            place[..., :-1], place[..., -1] = cell, 255
     return Image.fromarray(sheet)
 
 
 def _enlarge(picture: npt.NDArray[np.uint8], max_value: int, scale: int) -> npt.NDArray[np.uint8]:
-    """Return the picture in 0..255, each pixel a square of `scale` pixels."""
-    grey = np.round(picture * (255 / max_value)).astype(np.uint8)
-    return np.kron(grey, np.ones((scale, scale), dtype=np.uint8))
+    """Return the picture (height, width, channels) in 0..255, each pixel a square of `scale` pixels."""
+    values = np.round(picture * (255 / max_value)).astype(np.uint8)
+    return np.atleast_3d(values).repeat(scale, axis=0).repeat(scale, axis=1)

@@ -33,27 +33,37 @@ def datasets(data_dir: str) -> list[DatasetInfo]:
 
 def dataset_info(name: str, data_dir: str) -> DatasetInfo:
     """Return one dataset's description; ParamsInvalid where the name is unknown."""
-    source = _source(name)
+    return available_info(_source(name), data_dir)
+
+
+def available_info(source: Source, data_dir: str) -> DatasetInfo:
+    """Return a source's description with `is_available` and `reason` set."""
     reason = source.problem(data_dir)
     return replace(source.info, is_available=not reason, reason=reason)
 
 
-def load_dataset(name: str, data_dir: str, cache_dir: str, split: Split) -> Dataset:
-    """Return the train and validation parts, all that a search may see.
+def load_dataset(
+    name: str, data_dir: str, cache_dir: str, split: Split, *, upload: Source | None = None
+) -> Dataset:
+    """Return the train and validation parts, all that a search may see. `upload` is none of those known here.
 
     Raises DatasetMissing, DatasetInvalid, or ParamsInvalid for an unknown name.
     """
-    prepared = _prepared(name, data_dir, cache_dir, split, ("train", "validation"))
+    source = upload or _source(name)
+    prepared = _prepared(source, data_dir, cache_dir, split, ("train", "validation"))
     train, validation = prepared.part("train"), prepared.part("validation")
-    info = _counted(name, data_dir, prepared.facts)
+    info = _counted(source, data_dir, prepared.facts)
     return Dataset(info, train.x, train.y, validation.x, validation.y, prepared.facts)
 
 
-def load_test_part(name: str, data_dir: str, cache_dir: str, split: Split) -> TestPart:
+def load_test_part(
+    name: str, data_dir: str, cache_dir: str, split: Split, *, upload: Source | None = None
+) -> TestPart:
     """Return the test part, for confirming trials that a person chose; never call it in a search."""
-    prepared = _prepared(name, data_dir, cache_dir, split, ("test",))
+    source = upload or _source(name)
+    prepared = _prepared(source, data_dir, cache_dir, split, ("test",))
     part = prepared.part("test")
-    return TestPart(_counted(name, data_dir, prepared.facts), part.x, part.y, prepared.facts)
+    return TestPart(_counted(source, data_dir, prepared.facts), part.x, part.y, prepared.facts)
 
 
 def _source(name: str) -> Source:
@@ -62,18 +72,18 @@ def _source(name: str) -> Source:
     return _SOURCES[name]
 
 
-def _prepared(name: str, data_dir: str, cache_dir: str, split: Split, wanted: tuple[str, ...]) -> Prepared:
-    source = _source(name)
-
+def _prepared(
+    source: Source, data_dir: str, cache_dir: str, split: Split, wanted: tuple[str, ...]
+) -> Prepared:
     def make() -> tuple[Mapping[str, Part], Facts]:
         raw = source.read(data_dir)
         check_raw(source.info, raw)
         rows = split_rows(raw.y, split, raw.n_official_test, groups=raw.groups, is_ordered=raw.is_ordered)
         return prepare_parts(source.info, raw, rows)
 
-    return prepare(name, split.key + source.version(data_dir), cache_dir, wanted, make)
+    return prepare(source.info.name, split.key + source.version(data_dir), cache_dir, wanted, make)
 
 
-def _counted(name: str, data_dir: str, facts: Facts) -> DatasetInfo:
-    info = dataset_info(name, data_dir)
+def _counted(source: Source, data_dir: str, facts: Facts) -> DatasetInfo:
+    info = available_info(source, data_dir)
     return replace(info, n_train=facts.n_train, n_validation=facts.n_validation, n_test=facts.n_test)

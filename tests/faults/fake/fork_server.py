@@ -31,7 +31,7 @@ def serve(descriptor: int) -> None:
     forkserver.main(descriptor)
 
 
-def _no_data(*_: object) -> Any:
+def _no_data(*_: object, **__: object) -> Any:
     return SimpleNamespace(info=SimpleNamespace(label="nothing", n_train=0, n_validation=0, n_test=0))
 
 

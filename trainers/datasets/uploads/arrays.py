@@ -1,0 +1,105 @@
+"""NumPy archives: rows in x and targets in y, or each in a training and an official test part."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trainers.datasets.uploads.findings import MANY, Findings
+from trainers.errors import DatasetInvalid
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trainers.datasets.base import Array
+
+MAX_BYTES = 4 * 10**9  # of all arrays together, unpacked
+MAX_COLUMNS = 20_000
+_COLORS = 3
+_PAIRS = (("x_train", "y_train", "x_test", "y_test"), ("x", "y"), ("X", "y"))
+_DAMAGED = (ValueError, OSError, EOFError, TypeError, zipfile.BadZipFile, zlib.error, NotImplementedError)
+
+
+def read_arrays(path: Path, folder: Path) -> Findings:
+    """Write x.npy and y.npy into `folder`; DatasetInvalid where the archive is not what it should be."""
+    arrays = _load(path)
+    n_official_test = len(arrays["y_test"]) if "y_test" in arrays else 0
+    x, y = (_joined(arrays, letter) for letter in ("x", "y"))
+    x = _checked_x(x)
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = y[:, 0]
+    if y.ndim != 1 or y.dtype.kind not in "iufb":
+        raise DatasetInvalid(f"y must be one number per row; it is {y.dtype} with the shape {y.shape}.")
+    if len(x) != len(y):
+        raise DatasetInvalid(f"x has {len(x):,} rows and y has {len(y):,}; they must be as many.")
+    if not len(y):
+        raise DatasetInvalid("The arrays have no rows.")
+    np.save(folder / "x.npy", x, allow_pickle=False)
+    np.save(folder / "y.npy", y, allow_pickle=False)
+    is_whole = bool(y.dtype.kind in "iub" or np.all(np.mod(y[np.isfinite(y)], 1) == 0))
+    return Findings(
+        form="arrays",
+        n_rows=len(y),
+        shape=x.shape[1:],
+        n_official_test=n_official_test,
+        is_whole=is_whole and bool(np.isfinite(y).all()),
+        n_values=min(len(np.unique(y)), MANY + 1),
+        is_color=x.ndim == 4,
+    )
+
+
+def _load(path: Path) -> dict[str, Array]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            total = sum(entry.file_size for entry in archive.infolist())
+        if total > MAX_BYTES:
+            raise DatasetInvalid(
+                f"The arrays would take {total / 1e9:.1f} GB unpacked; at most {MAX_BYTES / 1e9:g} GB are "
+                "read."
+            )
+        with np.load(path, allow_pickle=False) as archive:
+            names = next((pair for pair in _PAIRS if set(pair) <= set(archive.files)), None)
+            if names is None:
+                there = ", ".join(archive.files[:10]) or "nothing"
+                raise DatasetInvalid(
+                    "The archive must hold x and y, or x_train, y_train, x_test and y_test; it holds "
+                    f"{there[:200]}."
+                )
+            return {name.lower(): archive[name] for name in names}
+    except _DAMAGED as error:
+        if "pickle" in str(error).lower() or "Object arrays" in str(error):
+            raise DatasetInvalid(
+                "An array holds Python objects, which are not read; save it as an array of numbers."
+            ) from error
+        raise DatasetInvalid("The file cannot be read: it is cut short, or no .npz file.") from error
+
+
+def _joined(arrays: dict[str, Array], letter: str) -> Array:
+    """Return the rows of all parts, the official test rows last."""
+    if letter in arrays:
+        return arrays[letter]
+    try:
+        return np.concatenate([arrays[f"{letter}_train"], arrays[f"{letter}_test"]])
+    except ValueError as error:
+        raise DatasetInvalid(f"{letter}_train and {letter}_test differ in shape: {error}.") from error
+
+
+def _checked_x(x: Array) -> Array:
+    """Return rows of numbers (n, columns), or images (n, h, w) or (n, h, w, 3) of bytes."""
+    if x.ndim == 4 and x.shape[3] == 1:
+        x = x[..., 0]
+    if x.ndim == 2 and x.dtype.kind in "iufb":
+        if x.shape[1] > MAX_COLUMNS:
+            raise DatasetInvalid(f"x has {x.shape[1]:,} columns; at most {MAX_COLUMNS:,} are read.")
+        return x
+    is_image = x.ndim == 3 or (x.ndim == 4 and x.shape[3] == _COLORS)
+    if is_image and x.dtype == np.uint8:
+        return x
+    raise DatasetInvalid(
+        "x must be rows of numbers with the shape (rows, columns), or images of whole numbers from 0 to 255 "
+        f"(uint8) with the shape (rows, height, width) or (rows, height, width, 3); it is {x.dtype} with the "
+        f"shape {x.shape}."
+    )

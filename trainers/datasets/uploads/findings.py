@@ -1,0 +1,58 @@
+"""What was found in an uploaded file: plain data with JSON in and out, for pages and recipes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Self
+
+Form = Literal["table", "arrays", "pictures"]
+MANY = 1_000  # different values are counted up to here
+
+
+@dataclass(frozen=True)
+class ColumnFinding:
+    """A column of a table. `n_distinct` stops at MANY + 1; `low` and `high` are None for texts."""
+
+    name: str
+    is_number: bool
+    n_missing: int
+    n_distinct: int
+    mean_length: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """A table's columns with some rows; or arrays' shape; or pictures per class with their usual size.
+
+    `shape` is one row's of arrays, or the usual (height, width) of pictures. `is_whole` says that the
+    targets of arrays are whole numbers, so that they can be classes.
+    """
+
+    form: Form
+    n_rows: int
+    columns: tuple[ColumnFinding, ...] = ()
+    preview: tuple[tuple[str, ...], ...] = ()
+    shape: tuple[int, ...] = ()
+    n_official_test: int = 0
+    is_whole: bool = False
+    n_values: int = 0
+    is_color: bool = False
+    classes: Mapping[str, int] = field(default_factory=dict)
+
+    def column(self, name: str) -> ColumnFinding | None:
+        """Return the column of this name, None where there is none."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """Return the fields as a JSON object."""
+        return {**asdict(self), "classes": dict(self.classes)}
+
+    @classmethod
+    def from_json_dict(cls, raw: Mapping[str, Any]) -> Self:
+        """Read the fields from a JSON object."""
+        columns = tuple(ColumnFinding(**column) for column in raw["columns"])
+        preview = tuple(map(tuple, raw["preview"]))
+        return cls(**{**raw, "columns": columns, "preview": preview, "shape": tuple(raw["shape"])})

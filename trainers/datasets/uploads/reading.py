@@ -1,0 +1,107 @@
+"""Looks at uploaded files in a process of its own: one that is meant to do harm meets limits, and no secret.
+
+The process reads a request as JSON from its standard input and answers with JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from trainers.datasets.registry import load_dataset
+from trainers.datasets.splits import Split
+from trainers.datasets.uploads.arrays import read_arrays
+from trainers.datasets.uploads.findings import Findings
+from trainers.datasets.uploads.image_zip import read_pictures
+from trainers.datasets.uploads.source import ORIGINAL, Upload
+from trainers.datasets.uploads.tables import read_table
+from trainers.errors import DatasetInvalid, TrainerError
+from trainers.host import clean_environment
+
+MAX_SECONDS = 3600
+MAX_MEMORY = 12 * 2**30
+
+
+def look(folder: Path, form: str, *, has_header: bool = True) -> Findings:
+    """Look at the file in `folder`, a "table", "arrays" or "pictures"; DatasetInvalid where it is none."""
+    request = {"do": "look", "folder": str(folder), "form": form, "has_header": has_header}
+    return Findings.from_json_dict(_run(request))
+
+
+def describe(upload: Upload, cache_dir: str, split_seed: int = 0) -> tuple[Upload, list[str]]:
+    """Read an upload as its recipe says and prepare its parts; return its whole info, and warnings.
+
+    DatasetInvalid with the rule that rows or recipe break.
+    """
+    request = {"do": "describe", "upload": upload.to_json_dict(), "cache": cache_dir, "seed": split_seed}
+    answer = _run(request)
+    return Upload.from_json_dict(answer["upload"]), answer["warnings"]
+
+
+def _run(request: Mapping[str, Any]) -> Any:
+    command = [sys.executable, "-P", "-m", "trainers.datasets.uploads.reading"]
+    try:
+        done = subprocess.run(
+            command,
+            input=json.dumps(request).encode(),
+            env=clean_environment(os.environ),
+            capture_output=True,
+            timeout=MAX_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DatasetInvalid(f"Reading the file took more than {MAX_SECONDS // 60} minutes.") from error
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError as error:
+        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise DatasetInvalid(f"Reading the file broke off ({last[:200] or done.returncode}).") from error
+    if "problem" in answer:
+        raise DatasetInvalid(answer["problem"])
+    return answer["answer"]
+
+
+def _answer(request: Mapping[str, Any]) -> Any:
+    if request["do"] == "look":
+        folder = Path(request["folder"])
+        original = folder / ORIGINAL
+        match request["form"]:
+            case "pictures":
+                return read_pictures(original).to_json_dict()
+            case "arrays":
+                return read_arrays(original, folder).to_json_dict()
+        return read_table(original, folder, has_header=request["has_header"]).to_json_dict()
+    upload = Upload.from_json_dict(request["upload"]).described()
+    warnings = upload.leaks()
+    data = load_dataset(upload.info.name, "", request["cache"], Split(seed=request["seed"]), upload=upload)
+    info = replace(data.info, is_available=True, reason="")
+    return {
+        "upload": replace(upload, info=info).to_json_dict(),
+        "warnings": [*warnings, *(note[:1].upper() + note[1:] + "." for note in data.facts.notes)],
+    }
+
+
+def main() -> None:
+    """Answer one request."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
+    request = json.load(sys.stdin)
+    try:
+        answer = {"answer": _answer(request)}
+    except TrainerError as error:
+        answer = {"problem": str(error)}
+    except MemoryError:
+        answer = {"problem": f"Reading the file takes more than {MAX_MEMORY / 2**30:g} GB of memory."}
+    except OSError as error:
+        answer = {"problem": f"The file could not be read or prepared: {error.strerror or error}."}
+    sys.stdout.write(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()
