@@ -16,6 +16,7 @@ def run_study(preset_name: str, dataset: str, **changes: Any) -> Any:
     """A study of a preset, run to its end by the worker that is up."""
     from django.contrib.auth.models import User
 
+    from dashboard.pages.data import known_datasets
     from dashboard.pages.new_study import start_from_preset
     from dashboard.services.studies import create_study, start_study
     from trainers.presets import preset
@@ -23,7 +24,7 @@ def run_study(preset_name: str, dataset: str, **changes: Any) -> Any:
     from trainers.space import space_json
 
     chosen = preset(preset_name)
-    fields = start_from_preset(preset_name).fields | {
+    fields = start_from_preset(preset_name, known_datasets()).fields | {
         "dataset": dataset,
         "trainer": chosen.trainer,
         "direction": chosen.direction,

@@ -23,6 +23,10 @@ env.read_env(str(BASE_DIR / ".env"), recurse=False)
 VAR_DIR = Path(env.str("PARZEN_VAR_DIR", str(BASE_DIR / "var"))).resolve()
 # Datasets that people bring, such as mnist.npz. Only read.
 DATA_DIR = Path(env.str("PARZEN_DATA_DIR", str(BASE_DIR / "data"))).resolve()
+# Datasets that people upload. Web servers, housekeeping and workers have to share this folder.
+UPLOAD_DIR = Path(env.str("PARZEN_UPLOAD_DIR", str(VAR_DIR / "uploads"))).resolve()
+# The largest file that may be uploaded, in megabytes.
+UPLOAD_MB = env.int("PARZEN_UPLOAD_MB", 2_000, validate=Range(min=1))
 CACHE_DIR = VAR_DIR / "cache"
 # Saved epochs of trials that run. Where the hosts of a team share this folder, a trial that one of them loses
 # goes on at another; else only at the same one.
@@ -210,6 +214,8 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a form of 300 knobs has several fields each
+# Files go to the disk as they come, and only at the one address that takes any.
+FILE_UPLOAD_HANDLERS = ["dashboard.uploads.UploadToDisk"]
 
 # Database ----------------------------------------------------------------------------------------------
 
@@ -254,6 +260,7 @@ CELERY_TASK_DEFAULT_QUEUE = "trials.cpu"
 CELERY_TASK_ROUTES = {
     "dashboard.tasks.keep_house": {"queue": "housekeeping"},
     "dashboard.tasks.tell_people": {"queue": "housekeeping"},
+    "dashboard.tasks.read_uploads": {"queue": "housekeeping"},
 }
 # Acknowledge early: the lease in the database brings lost work back, and late acknowledgement on Redis
 # would start every training that outlives the visibility timeout a second time.
@@ -275,6 +282,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 CELERY_BEAT_SCHEDULE = {
     "keep house": {"task": "dashboard.tasks.keep_house", "schedule": 5.0},
     "tell people": {"task": "dashboard.tasks.tell_people", "schedule": 5.0, "options": {"expires": 10}},
+    "read uploads": {"task": "dashboard.tasks.read_uploads", "schedule": 5.0, "options": {"expires": 10}},
 }
 
 # Trainings ---------------------------------------------------------------------------------------------

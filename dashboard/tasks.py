@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from dashboard.services import housekeeping, sending, watching
+from dashboard.services import datasets, housekeeping, sending, watching
 
 
 @shared_task
@@ -22,3 +22,9 @@ def keep_house() -> None:
 def tell_people() -> None:
     watching.collect_news()
     sending.send_due()
+
+
+@shared_task
+def read_uploads() -> None:
+    while datasets.read_next():
+        pass

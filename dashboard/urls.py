@@ -91,14 +91,22 @@ staff_pages = [  # for staff; others find nothing there
     path("audit/", audit.audit_list, name="audit-list"),
     path("audit.csv", audit.audit_export, name="audit-export"),
 ]
+dataset_pages = [  # /datasets/
+    path("datasets/", datasets.dataset_list, name="dataset-list"),
+    path("datasets/<slug:name>.png", datasets.dataset_picture, name="dataset-picture"),
+    path("datasets/upload/", datasets.dataset_upload, name="dataset-upload"),
+    path("datasets/<slug:name>/", datasets.dataset_detail, name="dataset-detail"),
+    path("datasets/<slug:name>/live/", datasets.dataset_live, name="dataset-live"),
+    path("datasets/<slug:name>/describe/", datasets.dataset_describe, name="dataset-describe"),
+    path("datasets/<slug:name>/access/", datasets.dataset_access, name="dataset-access"),
+    path("datasets/<slug:name>/delete/", datasets.dataset_delete, name="dataset-delete"),
+]
 others = [
     path("notifications/", watching.notification_list, name="notification-list"),
     path("notifications/read/", watching.notification_read, name="notification-read"),
     path("notifications/settings/", watching.notification_settings, name="notification-settings"),
     path("shared/<str:secret>/", shared.shared_study, name="shared-study"),
     path("shared/<str:secret>/seen/", shared.shared_seen, name="shared-seen"),
-    path("datasets/", datasets.dataset_list, name="dataset-list"),
-    path("datasets/<slug:name>.png", datasets.dataset_picture, name="dataset-picture"),
     path("workers/", workers.worker_list, name="worker-list"),
     path("workers/live/", workers.worker_live, name="worker-live"),
 ]
@@ -113,6 +121,7 @@ urlpatterns = [
     *study_pages,
     *trial_pages,
     *team_pages,
+    *dataset_pages,
     *staff_pages,
     *others,
     *probes,

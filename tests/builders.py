@@ -1,5 +1,6 @@
 """Users, studies, trials and workers for tests. States are reached through the services, as in life."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
@@ -7,10 +8,24 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from dashboard.models import Attempt, AttemptState, FailureKind, Report, Study, StudyState, Trial, TrialState
+from dashboard.models import (
+    Attempt,
+    AttemptState,
+    Dataset,
+    DatasetState,
+    FailureKind,
+    Report,
+    Study,
+    StudyState,
+    Trial,
+    TrialState,
+)
 from dashboard.services.claims import claim_trial_of
 from dashboard.services.studies import create_study, end_study, pause_study, start_study
 from dashboard.services.trials import Fence, Outcome, Step, finish_trial
+from trainers.datasets.base import DatasetInfo
+from trainers.datasets.uploads.findings import ColumnFinding, Findings
+from trainers.datasets.uploads.recipe import Recipe
 
 WORKER = "node-a / 1"
 SPACE: dict[str, Any] = {
@@ -45,6 +60,52 @@ def make_user(name: str = "ada", **fields: Any) -> User:
     """The person of this name; a second call gives the same one."""
     found = User.objects.filter(username=name).first()
     return found or User.objects.create_user(username=name, password=PASSWORD, **fields)
+
+
+def make_dataset(*, owner: User | None = None, **changes: Any) -> Dataset:
+    """A small table that was uploaded, described and read; its file is not there."""
+    findings = Findings(
+        form="table",
+        n_rows=40,
+        columns=(
+            ColumnFinding("size", True, 0, 38, 5.0, 1.5, 17.0),
+            ColumnFinding("colour", False, 2, 2, 4.5),
+            ColumnFinding("kind", False, 0, 2, 4.0),
+        ),
+        preview=(("1.5", "red", "fern"), ("17", "", "moss")),
+    )
+    recipe = Recipe(
+        task="classification",
+        target="kind",
+        roles={"size": "number", "colour": "category", "kind": "category"},
+    )
+    info = DatasetInfo(
+        name="plants-0a1b2c3d",
+        label="Plants",
+        kind="table",
+        row_noun="rows",
+        shape=(2,),
+        class_names=("fern", "moss"),
+        target="kind",
+        n_train=24,
+        n_validation=8,
+        n_test=8,
+        source="plants.csv, uploaded by ada.",
+    )
+    fields = {
+        "name": info.name,
+        "label": info.label,
+        "owner": owner or make_user(),
+        "file_name": "plants.csv",
+        "form": "table",
+        "size": 812,
+        "digest": "0a1b2c3d" * 8,
+        "state": DatasetState.READY,
+        "findings": findings.to_json_dict(),
+        "recipe": recipe.to_json_dict(),
+        "info": dataclasses.asdict(info),
+    }
+    return Dataset.objects.create(**fields | changes)
 
 
 def study_fields(**changes: Any) -> dict[str, Any]:

@@ -23,6 +23,7 @@ def pytest_configure():
     settings.IS_SECRET_KEY_MISSING = False
     settings.VAR_DIR = VAR_DIR
     settings.CACHE_DIR = VAR_DIR / "cache"
+    settings.UPLOAD_DIR = VAR_DIR / "uploads"
     settings.CHECKPOINT_DIR = VAR_DIR / "checkpoints"
     settings.DATA_DIR = VAR_DIR / "data"
     settings.SECRET_KEY_FILE = VAR_DIR / "secret-key"

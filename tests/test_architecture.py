@@ -40,12 +40,13 @@ from django.core.management import call_command
 call_command("migrate", verbosity=0)
 import dashboard.urls, dashboard.wsgi
 from django.test import Client, RequestFactory
+from dashboard.pages.data import known_datasets
 from dashboard.pages.new_study import StudyForms, all_presets, start_from_defaults
 from django.shortcuts import render
 from trainers.registry import trainer_info
 assert Client().get("/account/login/", headers={{"host": "localhost"}}).status_code == 200
-start = start_from_defaults()
-forms = StudyForms(trainer_info(start.trainer), start)
+start = start_from_defaults(known_datasets())
+forms = StudyForms(trainer_info(start.trainer), start, datasets=known_datasets())
 context = {{"forms": forms, "start": start, "presets": all_presets()}}
 assert b"learning_rate" in render(RequestFactory().get("/"), "studies/new.html", context).content
 print(" ".join(sorted(name for name in {HEAVY!r} if name in sys.modules)))

@@ -31,13 +31,14 @@ from django.test import Client
 from django.urls import reverse
 
 from dashboard.services.studies import start_study
-from tests.builders import add_trials, make_study, make_user
+from tests.builders import add_trials, make_dataset, make_study, make_user
 from tests.dashboard.matrix import MATRIX
 root = make_user("root", is_staff=True, is_superuser=True)
 study = make_study(owner=root)
 start_study(study_id=study.pk, by="root")  # the broker does not answer
 add_trials(study, 2, n_reports=2)
 places = {"study": study.pk, "trial": 0, "gone": study.pk, "team": 1, "member": root.pk, "comment": 1}
+places["dataset"] = make_dataset(owner=root).name
 client = Client(raise_request_exception=False, headers={"host": "localhost"})
 client.force_login(root)
 answers = {}

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from dashboard.models import Study
+from dashboard.pages.data import known_datasets
 from dashboard.pages.new_study import start_from_preset
 from dashboard.services.accounts import create_first_user
 from dashboard.services.studies import create_study, start_study
@@ -66,7 +67,7 @@ def make_first_study() -> None:
         return
     quick = preset("quick")
     info = trainer_info(quick.trainer)
-    fields = start_from_preset("quick").fields
+    fields = start_from_preset("quick", known_datasets()).fields
     study = create_study(
         owner=owner,
         space=space_json(info, quick.knobs),

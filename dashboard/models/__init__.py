@@ -3,6 +3,7 @@
 from dashboard.models.artifact import Artifact
 from dashboard.models.attempt import Attempt, AttemptState
 from dashboard.models.audit import AuditEntry
+from dashboard.models.dataset import Dataset, DatasetState, FileForm
 from dashboard.models.event import StudyEvent
 from dashboard.models.quota import Quota
 from dashboard.models.report import Report
@@ -22,7 +23,10 @@ __all__ = [
     "AttemptState",
     "AuditEntry",
     "Comment",
+    "Dataset",
+    "DatasetState",
     "FailureKind",
+    "FileForm",
     "Happening",
     "Invitation",
     "Membership",

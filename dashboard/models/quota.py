@@ -17,7 +17,7 @@ class Quota(models.Model):
     n_slots = models.PositiveIntegerField(null=True, blank=True)
     # Trials in thirty days, those that running studies have yet to make included.
     n_trials = models.PositiveIntegerField(null=True, blank=True)
-    # Megabytes of kept models.
+    # Megabytes of kept models and uploaded datasets.
     storage = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
 
     class Meta:

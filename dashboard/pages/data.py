@@ -1,7 +1,13 @@
 """Datasets, trainers and samplers in words, also when one of them is gone."""
 
-from django.conf import settings
+from collections.abc import Mapping, Sequence
 
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+
+from dashboard.models import DatasetState
+from dashboard.queries.access import datasets_visible_to
+from dashboard.queries.datasets import info_of, infos_of
 from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
 from trainers.base import TrainerInfo
@@ -11,20 +17,30 @@ from trainers.errors import ParamsInvalid
 from trainers.registry import trainer_info
 
 
-def all_datasets() -> list[DatasetInfo]:
+def known_datasets() -> list[DatasetInfo]:
+    """Those that come along, or whose files Parzen knows."""
     return datasets(str(settings.DATA_DIR))
 
 
-def fitting_datasets(trainer: TrainerInfo) -> list[DatasetInfo]:
-    return [entry for entry in all_datasets() if trainer.is_fitting(entry)]
+def datasets_for(user: User | AnonymousUser) -> list[DatasetInfo]:
+    """All that this person may use in a study."""
+    uploads = datasets_visible_to(user).filter(state=DatasetState.READY)
+    return [*known_datasets(), *map(info_of, uploads)]
 
 
-def dataset_words(name: str) -> str:
-    """As in: MNIST, 70,000 images."""
+def fitting_datasets(trainer: TrainerInfo, offered: Sequence[DatasetInfo]) -> list[DatasetInfo]:
+    return [entry for entry in offered if trainer.is_fitting(entry)]
+
+
+def dataset_words(name: str, uploads: Mapping[str, DatasetInfo] | None = None) -> str:
+    """As in: MNIST, 70,000 images. `uploads` are those of a whole list of studies."""
     try:
         info = dataset_info(name, str(settings.DATA_DIR))
     except ParamsInvalid:
-        return name
+        found = (infos_of([name]) if uploads is None else uploads).get(name)
+        if found is None:
+            return name
+        info = found
     return f"{info.label}, {info.n_train + info.n_validation + info.n_test:,} {info.row_noun}"
 
 

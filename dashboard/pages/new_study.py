@@ -8,12 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.http import QueryDict
+from django.utils.text import slugify
 
 from dashboard.forms.knob import LABELS, SEARCH, KnobForm, initial_of
 from dashboard.forms.study import DEFAULT_SAMPLER, STOPPERS, Stopper, StudyForm
 from dashboard.models import Study
 from dashboard.pages.budget import budget_of
-from dashboard.pages.data import all_datasets, fitting_datasets
+from dashboard.pages.data import fitting_datasets
 from dashboard.pages.grid import GridNote, grid_note
 from dashboard.queries.access import Place
 from dashboard.queries.work import known_queues
@@ -22,6 +23,8 @@ from optimizer import SearchSpace, SpaceError
 from optimizer.samplers import SAMPLERS, SamplerInfo
 from optimizer.samplers.grid import GridSampler
 from trainers.base import Knob, TrainerInfo
+from trainers.datasets.base import DatasetInfo
+from trainers.datasets.registry import KNOWN
 from trainers.presets import Preset, preset, presets
 from trainers.registry import fitting_trainers, trainer_info, trainer_infos
 from trainers.space import KnobSetting, space_json
@@ -62,11 +65,13 @@ class StudyForms:
         trainer: TrainerInfo,
         start: "Start",
         data: QueryDict | None = None,
+        *,
+        datasets: Sequence[DatasetInfo],
         places: Sequence[Place] = (),
     ) -> None:
         self.trainer = trainer
         self.start = start
-        self.datasets = fitting_datasets(trainer)
+        self.datasets = fitting_datasets(trainer, datasets)
         self.queues = known_queues()
         self.study = StudyForm(
             data,
@@ -194,17 +199,19 @@ class Start:
     notice: str = ""
 
 
-def start_from_defaults(dataset: str | None = None, trainer: str | None = None) -> Start:
+def start_from_defaults(
+    datasets: Sequence[DatasetInfo], dataset: str | None = None, trainer: str | None = None
+) -> Start:
     """Raises ParamsInvalid where there is no such trainer; a dataset that does not fit it is left aside."""
-    wanted = next((entry for entry in all_datasets() if entry.name == dataset and entry.is_available), None)
+    wanted = next((entry for entry in datasets if entry.name == dataset and entry.is_available), None)
     if trainer:
         info = trainer_info(trainer)
     else:
         info = next(iter(fitting_trainers(wanted) if wanted else []), trainer_infos()[0])
-    chosen = _fitting_dataset(info, [wanted.name] if wanted else [])
+    chosen = _fitting_dataset(info, [wanted.name] if wanted else [], datasets)
     metric = next(m for m in info.metrics if m.is_objective)
     fields = {
-        "name": f"{chosen}-{info.name}",
+        "name": f"{slugify(wanted.label) if wanted and chosen not in KNOWN else chosen}-{info.name}",
         "dataset": chosen,
         "objective": metric.name,
         "sampler": DEFAULT_SAMPLER,
@@ -215,16 +222,16 @@ def start_from_defaults(dataset: str | None = None, trainer: str | None = None) 
     return Start(info.name, fields, {})
 
 
-def _fitting_dataset(info: TrainerInfo, preferred: Sequence[str]) -> str:
+def _fitting_dataset(info: TrainerInfo, preferred: Sequence[str], datasets: Sequence[DatasetInfo]) -> str:
     """The first of the preferred ones that is there and fits, or else any; one to be brought as the last."""
-    fitting = fitting_datasets(info)
+    fitting = fitting_datasets(info, datasets)
     there = [entry.name for entry in fitting if entry.is_available]
     return next((name for name in preferred if name in there), (there or [fitting[0].name])[0])
 
 
-def start_from_preset(name: str) -> Start:
+def start_from_preset(name: str, datasets: Sequence[DatasetInfo]) -> Start:
     chosen = preset(name)
-    dataset = _fitting_dataset(trainer_info(chosen.trainer), chosen.datasets)
+    dataset = _fitting_dataset(trainer_info(chosen.trainer), chosen.datasets, datasets)
     fields = {
         "name": f"{dataset}-{chosen.name}",
         "dataset": dataset,

@@ -1,9 +1,9 @@
-"""Who sees a study, in words."""
+"""Who sees a study or a dataset, in words."""
 
-from dashboard.models import Study
+from dashboard.queries.access import Owned
 
 
-def seen_by(study: Study) -> str:
-    if study.is_open:
+def seen_by(thing: Owned) -> str:
+    if thing.is_open:
         return "everyone who is signed in"
-    return "its owner only" if study.team is None else f"the team {study.team.name}"
+    return "its owner only" if thing.team is None else f"the team {thing.team.name}"

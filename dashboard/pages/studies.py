@@ -14,8 +14,10 @@ from dashboard.pages.metrics import Goal, goal_of
 from dashboard.pages.pager import Pager, pager_of
 from dashboard.queries import studies as queries
 from dashboard.queries.access import studies_visible_to
+from dashboard.queries.datasets import infos_of
 from dashboard.queries.work import n_slots
 from dashboard.templatetags.format import count_noun, thousands
+from trainers.datasets.base import DatasetInfo
 
 PAGE_SIZE = 20
 LABELS = {"all": "All", "active": "Active", "done": "Done", "drafts": "Drafts", "archived": "Archived"}
@@ -57,10 +59,12 @@ def studies_page(user: User | AnonymousUser, query: Mapping[str, str]) -> Studie
     page = paginator.get_page(query.get("page"))
     n_active = counts["active"]
     slots = n_slots()
+    rows = list(queries.study_rows(list(page)))
+    uploads = infos_of(row.study.dataset for row in rows)
     return StudiesPage(
         sentence=_sentence(counts["all"], n_active, slots),
         is_empty=not (counts["all"] or counts["archived"] or text),
-        rows=[_row(row) for row in queries.study_rows(list(page))],
+        rows=[_row(row, uploads) for row in rows],
         pager=pager_of(page, state=chosen, q=text),
         filters=[(name, label, counts[name]) for name, label in LABELS.items()],
         filter=chosen,
@@ -75,7 +79,7 @@ def _sentence(n: int, n_active: int, slots: int) -> str:
     return f"{count_noun(n, 'study,studies')}. {active}; {count_noun(slots, 'worker slot')}."
 
 
-def _row(row: queries.StudyRow) -> ListRow:
+def _row(row: queries.StudyRow, uploads: Mapping[str, DatasetInfo]) -> ListRow:
     study, counts = row.study, row.counts
     values = [v for _, v in row.values if v is not None]
     best = (min(values) if study.direction == "minimize" else max(values)) if values else None
@@ -83,7 +87,7 @@ def _row(row: queries.StudyRow) -> ListRow:
     words += [f"{counts[s]} {s}" for s in ("pruned", "failed", "running") if counts.get(s)]
     return ListRow(
         study=study,
-        what=f"{dataset_words(study.dataset)} · {trainer_label(study.trainer)}",
+        what=f"{dataset_words(study.dataset, uploads)} · {trainer_label(study.trainer)}",
         goal=goal_of(study),
         best=best,
         counts=count_bar(counts, study.max_trials),

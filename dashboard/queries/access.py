@@ -1,4 +1,4 @@
-"""The one door: who may see which study, and what they may do with it. Every view goes through it."""
+"""The one door: who may see which study or dataset, and what they may do with it. Views go through it."""
 
 from dataclasses import dataclass
 
@@ -6,14 +6,16 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 
-from dashboard.models import Invitation, Membership, Role, Study, Team
+from dashboard.models import Dataset, Invitation, Membership, Role, Study, Team
 
+# What has an owner, and may be a team's or open.
+Owned = Study | Dataset
 ONLY_ME, EVERYONE, TEAM = "private", "everyone", "team-"
 
 
 @dataclass(frozen=True)
 class Place:
-    """Somewhere a study can be: with one person, with a team, or in the open."""
+    """Somewhere a study or a dataset can be: with one person, with a team, or in the open."""
 
     value: str
     label: str
@@ -32,7 +34,18 @@ def studies_visible_to(user: User | AnonymousUser) -> QuerySet[Study]:
     there = Study.objects.filter(deleted_at=None)
     if user.is_staff:
         return there
-    return there.filter(Q(owner=user) | Q(is_open=True) | Q(team__in=_teams(user)))
+    return there.filter(_seen_by(user))
+
+
+def datasets_visible_to(user: User | AnonymousUser) -> QuerySet[Dataset]:
+    """Uploaded ones, by the same rule."""
+    if not user.is_authenticated:
+        return Dataset.objects.none()
+    return Dataset.objects.all() if user.is_staff else Dataset.objects.filter(_seen_by(user))
+
+
+def _seen_by(user: User) -> Q:
+    return Q(owner=user) | Q(is_open=True) | Q(team__in=_teams(user))
 
 
 def deleted_studies(user: User) -> QuerySet[Study]:
@@ -47,22 +60,22 @@ def _teams(user: User) -> QuerySet[Membership, int]:
     return Membership.objects.filter(user=user).values_list("team", flat=True)
 
 
-def role_in(user: User | AnonymousUser, study: Study) -> Role | None:
-    """The largest role of a person in a study; None where it does not exist for them."""
+def role_in(user: User | AnonymousUser, thing: Owned) -> Role | None:
+    """The largest role of a person in a study or dataset; None where it does not exist for them."""
     if not user.is_authenticated:
         return None
-    if user.is_superuser or study.owner_id == user.pk:
+    if user.is_superuser or thing.owner_id == user.pk:
         return Role.OWNER
-    roles = [Role.VIEWER] if study.is_open or user.is_staff else []
-    if study.team_id is not None:
-        found = Membership.objects.filter(team=study.team_id, user=user).values_list("role", flat=True)
+    roles = [Role.VIEWER] if thing.is_open or user.is_staff else []
+    if thing.team_id is not None:
+        found = Membership.objects.filter(team=thing.team_id, user=user).values_list("role", flat=True)
         roles += [Role(role) for role in found]
     return max(roles, key=lambda role: role.rank, default=None)
 
 
-def may(user: User | AnonymousUser, study: Study, role: Role) -> bool:
-    """Whether a person has this role in a study, or a larger one."""
-    found = role_in(user, study)
+def may(user: User | AnonymousUser, thing: Owned, role: Role) -> bool:
+    """Whether a person has this role in a study or dataset, or a larger one."""
+    found = role_in(user, thing)
     return found is not None and found.rank >= role.rank
 
 
@@ -95,7 +108,7 @@ def teams_to_share_with(user: User) -> QuerySet[Team]:
 
 
 def places_for(user: User) -> list[Place]:
-    """Where this person may put a study, the most private place first."""
+    """Where this person may put a study or dataset, the most private place first."""
     teams = [
         Place(f"{TEAM}{team.pk}", team.name, "Its members see it; its editors and owners change it.", team.pk)
         for team in teams_to_share_with(user)
@@ -107,7 +120,7 @@ def places_for(user: User) -> list[Place]:
     ]
 
 
-def place_of(study: Study) -> str:
-    if study.is_open:
+def place_of(thing: Owned) -> str:
+    if thing.is_open:
         return EVERYONE
-    return ONLY_ME if study.team_id is None else f"{TEAM}{study.team_id}"
+    return ONLY_ME if thing.team_id is None else f"{TEAM}{thing.team_id}"

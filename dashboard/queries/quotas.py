@@ -1,22 +1,22 @@
-"""What quotas leave to studies. A study counts for its owner, and for its team where it has one."""
+"""What quotas leave to studies and datasets. Each counts for its owner, and for its team if it has one."""
 
 from datetime import timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
-from dashboard.models import Artifact, Quota, Study, StudyState, Trial, TrialState
+from dashboard.models import Artifact, Dataset, Quota, Study, StudyState, Trial, TrialState
+from dashboard.queries.access import Owned
 
 PERIOD = timedelta(days=30)
 MEGABYTE = 10**6
 
 
-def quotas_over(study: Study) -> QuerySet[Quota]:
+def quotas_over(thing: Owned) -> QuerySet[Quota]:
     """In the order in which they are to be locked."""
-    owns = Q(user=study.owner_id)
-    return Quota.objects.filter(owns if study.team_id is None else owns | Q(team=study.team_id)).order_by(
-        "pk"
-    )
+    owns = Q(user=thing.owner_id)
+    over = owns if thing.team_id is None else owns | Q(team=thing.team_id)
+    return Quota.objects.filter(over).order_by("pk")
 
 
 def has_slot_quota() -> Exists:
@@ -46,8 +46,12 @@ def n_trials_used(quota: Quota, *, but_plans_of: int = 0) -> int:
 
 
 def bytes_used(quota: Quota) -> int:
+    """By kept models and uploaded datasets."""
     kept = Artifact.objects.filter(trial__study__in=_studies_under(quota))
-    return int(kept.aggregate(n=Sum("size"))["n"] or 0)
+    owns = Q(owner=quota.user_id) if quota.user_id else Q(team=quota.team_id)
+    return sum(
+        int(files.aggregate(n=Sum("size"))["n"] or 0) for files in (kept, Dataset.objects.filter(owns))
+    )
 
 
 def studies_out_of_slots() -> set[int]:

@@ -1,6 +1,7 @@
 """Keeping people and teams to what they may use."""
 
-from dashboard.models import Quota, Study
+from dashboard.models import Dataset, Quota, Study
+from dashboard.queries.access import Owned
 from dashboard.queries.quotas import MEGABYTE, bytes_used, n_training, n_trials_used, quotas_over
 from dashboard.templatetags.format import count_noun
 
@@ -45,10 +46,28 @@ def has_slot(study: Study) -> bool:
     return all(n_training(quota) < (quota.n_slots or 0) for quota in quotas)
 
 
-def has_room(study: Study, size: int) -> bool:
-    """Whether so many bytes more may be kept."""
-    quotas = quotas_over(study).filter(storage__isnull=False)
-    return all(bytes_used(quota) + size <= (quota.storage or 0) * MEGABYTE for quota in quotas)
+def has_room(thing: Owned, size: int) -> bool:
+    """Whether so many bytes more may be kept for a study, or as a dataset."""
+    return _without_room(thing, size) is None
+
+
+def check_room(dataset: Dataset) -> None:
+    """Whether an uploaded file may be kept. To be called before its row is there."""
+    quota = _without_room(dataset, dataset.size)
+    if quota is not None:
+        used = bytes_used(quota) / MEGABYTE
+        raise QuotaRefused(
+            f"{_whose(quota)} {quota.storage:,} MB of files, {used:,.1f} of them are used, and this file has "
+            f"{dataset.size / MEGABYTE:,.1f} MB: delete a dataset, or ask an administrator for more."
+        )
+
+
+def _without_room(thing: Owned, size: int) -> Quota | None:
+    """The first quota that so many bytes more would break."""
+    quotas = quotas_over(thing).filter(storage__isnull=False)
+    return next(
+        (quota for quota in quotas if bytes_used(quota) + size > (quota.storage or 0) * MEGABYTE), None
+    )
 
 
 def _whose(quota: Quota) -> str:

@@ -42,6 +42,19 @@ def _send_hints(n_slots: int, queue: str) -> None:
         logger.warning("The broker does not answer, work will be announced again later: %s", error)
 
 
+def announce_upload() -> None:
+    """Let the housekeeping read an uploaded file once the current transaction is committed."""
+    transaction.on_commit(_send_upload_hint)
+
+
+def _send_upload_hint() -> None:
+    try:
+        with current_app.connection_for_write(transport_options=QUICK) as connection:
+            current_app.send_task("dashboard.tasks.read_uploads", queue="housekeeping", connection=connection)
+    except OperationalError as error:
+        logger.warning("The broker does not answer, the upload will be read later: %s", error)
+
+
 def is_broker_up() -> bool:
     """One quick attempt to reach the broker."""
     try:

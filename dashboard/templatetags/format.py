@@ -22,7 +22,7 @@ MINUTE: Final = 60
 HOUR: Final = 3600
 DAY: Final = 86_400
 
-# state -> (tone, icon, word); studies, trials and the attempts of a trial share one table.
+# state -> (tone, icon, word); studies, trials, their attempts and datasets share one table.
 STATES: Final[dict[str, tuple[str, str, str]]] = {
     "draft": ("neutral", "draft", "Draft"),
     "running": ("info", "running", "Running"),
@@ -35,6 +35,10 @@ STATES: Final[dict[str, tuple[str, str, str]]] = {
     "pruned": ("caution", "pruned", "Pruned"),
     "cancelled": ("neutral", "cancelled", "Cancelled"),
     "lost": ("bad", "failed", "Lost"),
+    "reading": ("info", "running", "Being read"),
+    "looked": ("caution", "info", "To be described"),
+    "ready": ("good", "finished", "Ready"),
+    "refused": ("bad", "failed", "Refused"),
     "returned": ("neutral", "waiting", "Handed back"),
 }
 

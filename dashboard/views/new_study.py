@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -8,20 +10,28 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dashboard.forms.knob import KnobForm
 from dashboard.models import Study
 from dashboard.pages import new_study as page
+from dashboard.pages.data import datasets_for
 from dashboard.pages.priors import prior_of
 from dashboard.queries.access import places_for
 from dashboard.services.quotas import QuotaRefused
 from dashboard.services.studies import create_study, start_study
 from dashboard.views.access import person, person_name, row_number, visible_study
+from trainers.datasets.base import DatasetInfo
 from trainers.errors import ParamsInvalid
 from trainers.registry import trainer_info
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def study_new(request: HttpRequest) -> HttpResponse:
-    start = _start(request)
-    places = places_for(person(request))
-    forms = page.StudyForms(trainer_info(start.trainer), start, request.POST or None, places)
+    datasets = datasets_for(person(request))
+    start = _start(request, datasets)
+    forms = page.StudyForms(
+        trainer_info(start.trainer),
+        start,
+        request.POST or None,
+        datasets=datasets,
+        places=places_for(person(request)),
+    )
     if request.method == "POST" and forms.is_valid():
         study = _create(request, forms)
         if study is not None:
@@ -47,23 +57,25 @@ def sampler_note(request: HttpRequest, trainer: str) -> HttpResponse:
         info = trainer_info(trainer)
     except ParamsInvalid as error:
         raise Http404(str(error)) from error
-    forms = page.StudyForms(info, page.start_from_defaults(trainer=info.name), request.POST)
+    datasets = datasets_for(person(request))
+    start = page.start_from_defaults(datasets, trainer=info.name)
+    forms = page.StudyForms(info, start, request.POST, datasets=datasets)
     return render(request, "studies/_sampler_note.html", {"forms": forms})
 
 
-def _start(request: HttpRequest) -> page.Start:
+def _start(request: HttpRequest, datasets: Sequence[DatasetInfo]) -> page.Start:
     """What the address asks for; what does not exist is left aside with a word."""
     try:
         if "preset" in request.GET:
-            return page.start_from_preset(request.GET["preset"])
+            return page.start_from_preset(request.GET["preset"], datasets)
         if request.GET.get("from", "").isdecimal():
             start = page.start_from_study(visible_study(request, row_number(request.GET["from"])))
             trainer_info(start.trainer)
             return start
-        return page.start_from_defaults(request.GET.get("dataset"), request.GET.get("trainer"))
+        return page.start_from_defaults(datasets, request.GET.get("dataset"), request.GET.get("trainer"))
     except ParamsInvalid as error:
         messages.warning(request, str(error))
-    return page.start_from_defaults(request.GET.get("dataset"))
+    return page.start_from_defaults(datasets, request.GET.get("dataset"))
 
 
 def _create(request: HttpRequest, forms: page.StudyForms) -> Study | None:

@@ -5,16 +5,20 @@ from typing import cast
 from django.conf import settings
 
 from dashboard.models import Study, Trial
+from dashboard.queries.datasets import ready_upload
 from dashboard.services.artifacts import model_draft
 from dashboard.services.checkpoints import checkpoint_folder
 from trainers.base import Direction, Job
+from trainers.datasets.registry import KNOWN
 from trainers.datasets.splits import Split
 
 
 def job_of(trial: Trial, study: Study) -> Job:
+    upload = ready_upload(study.dataset) if study.dataset not in KNOWN else None
     return Job(
         trainer=study.trainer,
         dataset=study.dataset,
+        upload=upload.to_json_dict() if upload else None,
         data_dir=str(settings.DATA_DIR),
         cache_dir=str(settings.CACHE_DIR),
         split=Split(seed=study.split_seed),

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from dashboard.models import Study
+from dashboard.pages.data import known_datasets
 from dashboard.pages.new_study import StudyForms, start_from_defaults
 from tests.builders import add_trials, make_user, running_study
 from trainers.registry import trainer_info
@@ -64,8 +65,8 @@ def client():
 @pytest.fixture
 def posted():
     """What the untouched form sends."""
-    start = start_from_defaults()
-    forms = StudyForms(trainer_info(start.trainer), start)
+    start = start_from_defaults(known_datasets())
+    forms = StudyForms(trainer_info(start.trainer), start, datasets=known_datasets())
     shown = {field.name: field.value() for field in forms.study}
     data = {name: value for name, value in shown.items() if value is not None}
     for knob in forms.knobs:

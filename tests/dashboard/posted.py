@@ -4,14 +4,15 @@ from typing import Any
 
 from django.http import QueryDict
 
+from dashboard.pages.data import known_datasets
 from dashboard.pages.new_study import Start, StudyForms, start_from_defaults
 from trainers.registry import trainer_info
 
 
 def posted_fields(start: Start | None = None, **changes: Any) -> dict[str, Any]:
     """The new-study form as it was opened; `knob__units_1__low=3` changes one field, None leaves it out."""
-    start = start or start_from_defaults()
-    forms = StudyForms(trainer_info(start.trainer), start)
+    start = start or start_from_defaults(known_datasets())
+    forms = StudyForms(trainer_info(start.trainer), start, datasets=known_datasets())
     data: dict[str, Any] = {}
     for form in (forms.study, *forms.knobs):
         for bound in form:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.models import Artifact, Quota, Study, StudyEvent, StudyState, Team, Trial
+from dashboard.pages.data import known_datasets
 from dashboard.pages.new_study import StudyForms, start_from_defaults
 from dashboard.queries.quotas import n_trials_used
 from dashboard.services.artifacts import keep_model, model_draft
@@ -119,8 +120,8 @@ def test_budget_is_not_raised_beyond_the_quota(user):
 
 def test_form_says_it_at_the_field_and_makes_nothing(page, user):
     limit(user, n_trials=5)
-    start = start_from_defaults()
-    forms = StudyForms(trainer_info(start.trainer), start)
+    start = start_from_defaults(known_datasets())
+    forms = StudyForms(trainer_info(start.trainer), start, datasets=known_datasets())
     data = {field.name: field.value() for field in forms.study if field.value() is not None}
     for knob in forms.knobs:
         data |= {knob.add_prefix(name): value for name, value in knob.initial.items()}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _SOURCES: dict[str, Source] = {
     source.info.name: source for source in (*bundled.SOURCES, *mnist.FILES, *csv_files.FILES)
 }
+KNOWN = frozenset(_SOURCES)
 
 
 def datasets(data_dir: str) -> list[DatasetInfo]:

@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.forms.study import StudyForm
-from dashboard.pages.data import all_datasets
+from dashboard.pages.data import known_datasets
 from trainers.registry import trainer_info
 
 GOOD = {
@@ -28,7 +28,7 @@ GOOD = {
 
 def form_of(**changes):
     info, queues = trainer_info("mlp"), ["cpu", "gpu"]
-    return StudyForm(GOOD | changes, trainer=info, datasets=all_datasets(), queues=queues)
+    return StudyForm(GOOD | changes, trainer=info, datasets=known_datasets(), queues=queues)
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.models import Comment, Role, ShareLink
+from dashboard.pages.data import known_datasets
 from dashboard.pages.new_study import StudyForms, start_from_defaults
 from dashboard.services.secret_links import digest_of
 from dashboard.services.teams import create_team, invite
-from tests.builders import PASSWORD, add_trials, make_user, running_study
+from tests.builders import PASSWORD, add_trials, make_dataset, make_user, running_study
 from tests.dashboard.matrix import MATRIX
 from trainers.registry import trainer_info
 
@@ -34,6 +35,7 @@ NAMES = [
     *("code", "credential", "oldpassword", "max_trials", "max_minutes", "max_trial_minutes", "max_epochs"),
     *("target_value", "max_stale_trials", "min_improvement", "max_failures", "n_parallel", "lost_retries"),
     *("action_add", "action_remove", "action_primary", "next", "action", "state", "trainer", "sampler"),
+    *("label", "file", "task", "target", "role_0", "role_1", "role_2", "season", "side", "has_header"),
 ]
 NUMBERS = [
     "0",
@@ -83,7 +85,9 @@ def places():
     ShareLink.objects.create(study=study, digest=digest_of("open"), created_by=ada, password="x")
     secret = invite(team=team, role=Role.VIEWER, by=ada)
     member = make_user("grace")
-    numbers = {"study": study.pk, "trial": 0, "gone": 1, "team": team.pk, "comment": 1}
+    make_dataset(owner=ada)
+    numbers: dict[str, object] = {"dataset": "plants-0a1b2c3d"}
+    numbers |= {"study": study.pk, "trial": 0, "gone": 1, "team": team.pk, "comment": 1}
     return numbers | {"member": member.pk, "secret": secret}
 
 
@@ -155,8 +159,8 @@ def test_any_question_is_answered(name, client, places):
 
 def test_any_change_of_the_study_form_is_answered(client, places):
     """One or more fields of the form as it opens, changed; the others as they are."""
-    start = start_from_defaults()
-    forms = StudyForms(trainer_info(start.trainer), start)
+    start = start_from_defaults(known_datasets())
+    forms = StudyForms(trainer_info(start.trainer), start, datasets=known_datasets())
     shown = {field.name: field.value() for field in forms.study}
     good = {name: value for name, value in shown.items() if value is not None} | {"action": "draft"}
     for knob in forms.knobs:

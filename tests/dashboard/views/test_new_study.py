@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from dashboard.models import Study
-from dashboard.pages.data import all_datasets
+from dashboard.pages.data import known_datasets
 from dashboard.pages.new_study import start_from_defaults, start_from_preset, start_from_study
 from tests.builders import everything, make_study
 from tests.dashboard.posted import posted_fields
@@ -126,7 +126,7 @@ def test_preset_fills_the_form_and_runs_as_it_is(page, preset):
     html = page.get(URL, {"preset": preset.name}).content.decode()
     assert preset.label in html
 
-    page.post(f"{URL}?preset={preset.name}", posted_fields(start_from_preset(preset.name)))
+    page.post(f"{URL}?preset={preset.name}", posted_fields(start_from_preset(preset.name, known_datasets())))
 
     study = Study.objects.get()
     assert (study.max_trials, study.max_epochs) == (preset.max_trials, preset.max_epochs)
@@ -194,14 +194,17 @@ def test_every_trainer_is_a_form_with_the_datasets_that_fit_it(page, info):
 
     assert forms.trainer.name == info.name
     assert [entry.name for entry in forms.datasets] == [
-        entry.name for entry in all_datasets() if info.is_fitting(entry)
+        entry.name for entry in known_datasets() if info.is_fitting(entry)
     ]
     assert forms.study["dataset"].value() in forms.study.datasets
     assert len(forms.knobs) == len(info.knobs)
 
 
 def test_study_of_another_trainer_is_made_as_its_form_says(page):
-    page.post(f"{URL}?trainer=cnn", posted_fields(start_from_defaults(trainer="cnn"), name="pictures"))
+    page.post(
+        f"{URL}?trainer=cnn",
+        posted_fields(start_from_defaults(known_datasets(), trainer="cnn"), name="pictures"),
+    )
 
     study = Study.objects.get()
     assert (study.name, study.trainer, study.dataset) == ("pictures", "cnn", "digits")

@@ -13,7 +13,7 @@ from dashboard.models import Artifact, Comment, Invitation, Membership, Role, Sh
 from dashboard.services.secret_links import digest_of
 from dashboard.services.studies import delete_study
 from dashboard.services.teams import create_team
-from tests.builders import add_trials, everything, make_user, running_study
+from tests.builders import add_trials, everything, make_dataset, make_user, running_study
 from tests.dashboard.matrix import MATRIX, PEOPLE, SIGN_IN, names
 
 NAMES = names()
@@ -41,6 +41,7 @@ def study(db):
     delete_study(study_id=running_study(pk=2, name="gone", owner=owner, team=team).pk, by="owner")
     Comment.objects.create(pk=1, study=study, author=owner, text="what the owner thinks")
     ShareLink.objects.create(study=study, digest=digest_of("open"), created_by=owner)
+    make_dataset(owner=owner, team=team, label="secret-data")
     return study
 
 
@@ -59,6 +60,7 @@ def url_of(name, study):
         "trial": 0,
         "gone": 2,
         "comment": 1,
+        "dataset": "plants-0a1b2c3d",
         "team": study.team_id,
         "member": make_user("viewer").pk,
     }
@@ -98,8 +100,9 @@ def test_cell(study, name, method, person):
 def test_what_one_may_not_see_is_named_nowhere(study):
     """A stranger finds neither the study nor its team by looking around."""
     page = client_of("stranger")
-    for name in ("study-list", "team-list", "worker-list", "study-new"):
+    for name in ("study-list", "team-list", "worker-list", "study-new", "dataset-list"):
         body = page.get(reverse(name)).content.decode()
         assert study.name not in body, name
+        assert "secret-data" not in body, name
         assert "Vision" not in body, name
     assert page.get(reverse("study-new"), {"from": study.pk}).status_code == 404

@@ -17,11 +17,12 @@ from dashboard.services.secret_links import digest_of
 from dashboard.services.studies import delete_study
 from dashboard.services.teams import create_team
 from dashboard.services.workers import register_worker
-from tests.builders import add_trials, everything, make_study, running_study
+from tests.builders import add_trials, everything, make_dataset, make_study, running_study
 from tests.dashboard.matrix import MATRIX, names
 
 # The rows that `study` makes.
 PLACES: dict[object, object] = {"study": 1, "trial": 0, "gone": 2, "comment": 1, "team": 1, "member": 1}
+PLACES["dataset"] = "plants-0a1b2c3d"
 ARGS = {name: [PLACES.get(arg, arg) for arg in row.args] for name, row in MATRIX.items()}
 CHANGES = {"study-start", "study-pause", "study-resume", "study-drain", "study-stop"}
 CHANGES |= {"study-retry-lost", "trial-retry", "study-archive", "study-comment", "trial-comment"}
@@ -50,6 +51,10 @@ OPEN_METHODS = {
     "study-budget",
     "study-access",
     "team-list",
+    "dataset-upload",
+    "dataset-describe",
+    "dataset-access",
+    "dataset-delete",
 }
 OPEN_METHODS |= {
     "study-review",
@@ -80,6 +85,7 @@ def study(db):
     Comment.objects.create(pk=1, study=study, author=study.owner, text="a word")
     ShareLink.objects.create(study=study, digest=digest_of("open"), created_by=study.owner)
     register_worker(name="node-a:1", n_slots=4)
+    make_dataset(owner=study.owner)
     team = create_team(name="Vision", by=study.owner)
     Invitation.objects.create(
         team=team,

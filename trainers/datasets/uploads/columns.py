@@ -77,6 +77,13 @@ class ColumnWriter:
         )
 
 
+def remove_columns(folder: Path) -> None:
+    """Remove what an earlier reading, which may have broken off, has left."""
+    for pattern in ("*.float64", "*.texts"):
+        for path in folder.glob(pattern):
+            path.unlink()
+
+
 def read_numbers(folder: Path, number: int, finding: ColumnFinding) -> Array:
     """Return a column as float64 (n,), NaN for missing; DatasetInvalid where a value is no number."""
     if finding.is_number:

@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import chain, islice
 from typing import IO, TYPE_CHECKING
 
-from trainers.datasets.uploads.columns import ColumnWriter
+from trainers.datasets.uploads.columns import ColumnWriter, remove_columns
 from trainers.datasets.uploads.findings import Findings
 from trainers.errors import DatasetInvalid
 
@@ -49,6 +49,7 @@ class QuotesBroken(DatasetInvalid):
 
 
 def _read(path: Path, folder: Path, delimiter: str, quoting: int, *, has_header: bool) -> Findings:
+    remove_columns(folder)
     n_rows = 0
     preview: list[list[str]] = []
     with path.open(encoding="utf-8-sig", newline="") as file:

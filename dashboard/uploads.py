@@ -1,0 +1,43 @@
+"""How files come in: to the disk piece by piece, at one address, from who is signed in, up to a size."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload, TemporaryFileUploadHandler
+from django.http import HttpRequest
+
+MEGABYTE = 10**6
+
+
+class FileOnDisk(TemporaryUploadedFile):
+    """Written where it will stay, so that keeping it is a change of its name."""
+
+    def __init__(self, *args: Any) -> None:
+        folder = Path(settings.UPLOAD_DIR)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = tempfile.NamedTemporaryFile(dir=folder, prefix=".upload-")  # noqa: SIM115, Django closes it
+        UploadedFile.__init__(self, file, *args)
+
+
+class UploadToDisk(TemporaryFileUploadHandler):
+    """Refuses a file that is too large as soon as it is; the request's META then has `is_too_large`."""
+
+    request: HttpRequest
+    _n_bytes = 0
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        match = self.request.resolver_match
+        if match is None or match.url_name != "dataset-upload" or not self.request.user.is_authenticated:
+            raise StopUpload(connection_reset=False)
+        FileUploadHandler.new_file(self, *args, **kwargs)
+        self.file = FileOnDisk(self.file_name, self.content_type, 0, self.charset, self.content_type_extra)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self._n_bytes += len(raw_data)
+        if self._n_bytes > settings.UPLOAD_MB * MEGABYTE:
+            self.request.META["is_too_large"] = True
+            raise StopUpload(connection_reset=False)
+        super().receive_data_chunk(raw_data, start)
