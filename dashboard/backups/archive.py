@@ -1,17 +1,19 @@
-"""The file that a backup is: a dump of the database, the kept networks, and a manifest about them."""
+"""The file that a backup is: a dump of the database, kept networks, uploads, and a manifest about them."""
 
 import hashlib
 import json
 import shutil
 import tarfile
 import zlib
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
 FORMAT = 1
-MANIFEST, DUMP, ARTIFACTS = "manifest.json", "database", "artifacts"
+MANIFEST, DUMP = "manifest.json", "database"
+ARTIFACTS, UPLOADS = "artifacts", "uploads"
 _DAMAGED = (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, KeyError, TypeError)
 
 
@@ -35,10 +37,10 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_archive(path: Path, dump: Path, manifest: Manifest, artifacts: Path | None = None) -> None:
+def write_archive(path: Path, dump: Path, manifest: Manifest, folders: Mapping[str, Path]) -> None:
     """Write it beside its place and move it there: a file of this name is whole, or is not there.
 
-    `artifacts` is their folder, where they are in one. One that goes while it is read is left out.
+    `folders` have names of their own in it. A file that goes while it is read is left out.
     """
     draft = path.with_name(path.name + ".part")
     manifest_file = dump.with_name(MANIFEST)
@@ -48,24 +50,24 @@ def write_archive(path: Path, dump: Path, manifest: Manifest, artifacts: Path | 
         with tarfile.open(draft, "w:gz", compresslevel=1) as tar:
             tar.add(manifest_file, MANIFEST)
             tar.add(dump, DUMP)
-            if artifacts:
-                _add_all(tar, artifacts)
+            for name, folder in folders.items():
+                _add_all(tar, name, folder)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
 
 
-def _add_all(tar: tarfile.TarFile, artifacts: Path) -> None:
-    for file in sorted(artifacts.rglob("*")):
+def _add_all(tar: tarfile.TarFile, name: str, folder: Path) -> None:
+    for file in sorted(folder.rglob("*")):
         with suppress(FileNotFoundError):
-            if file.is_file():
-                tar.add(file, f"{ARTIFACTS}/{file.relative_to(artifacts)}")
+            if file.is_file() and not file.name.startswith("."):  # on its way in
+                tar.add(file, f"{name}/{file.relative_to(folder)}")
 
 
 def read_archive(path: Path, folder: Path) -> tuple[Manifest, Path]:
     """Unpack into `folder` and check; BackupRefused where the file is cut, changed or none of ours.
 
-    Kept networks are in its folder ARTIFACTS afterwards.
+    Kept networks and uploads are in its folders ARTIFACTS and UPLOADS afterwards.
     """
     dump = folder / DUMP
     try:
@@ -74,7 +76,7 @@ def read_archive(path: Path, folder: Path) -> tuple[Manifest, Path]:
             with dump.open("wb") as file:
                 shutil.copyfileobj(_open(tar, DUMP), file)
             for member in tar:
-                if member.name.startswith(f"{ARTIFACTS}/"):
+                if member.name.startswith((f"{ARTIFACTS}/", f"{UPLOADS}/")):
                     tar.extract(member, folder, filter="data")  # no link, and nothing outside the folder
     except _DAMAGED as error:
         if not path.exists():

@@ -103,7 +103,7 @@ class RecipeForm(forms.Form):
         min_value=1,
         max_value=MAX_SEASON,
         widget=forms.TextInput(attrs={"class": "input input-short", "inputmode": "numeric"}),
-        help_text="A series repeats itself after so many rows, as days do after 7. Only for a forecast.",
+        help_text="A series repeats itself after so many rows, as days do after 7.",
     )
     side = forms.IntegerField(
         label="Longer side",

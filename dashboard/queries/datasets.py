@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from dashboard.models import Dataset, DatasetState, Study
 from trainers.datasets.base import DatasetInfo
+from trainers.datasets.registry import KNOWN
 from trainers.datasets.uploads.findings import Findings
 from trainers.datasets.uploads.recipe import Recipe
 from trainers.datasets.uploads.source import Upload, info_from_json
@@ -36,13 +37,14 @@ def info_of(dataset: Dataset) -> DatasetInfo:
 
 def ready_upload(name: str) -> Upload | None:
     """The upload that studies know by this name, None where there is none."""
-    found = Dataset.objects.filter(name=name, state=DatasetState.READY).first()
+    found = None if name in KNOWN else Dataset.objects.filter(name=name, state=DatasetState.READY).first()
     return as_upload(found) if found else None
 
 
 def infos_of(names: Iterable[str]) -> dict[str, DatasetInfo]:
     """Those that are uploads, by name."""
-    rows = Dataset.objects.filter(name__in=set(names), state=DatasetState.READY)
+    unknown = set(names) - KNOWN
+    rows = Dataset.objects.filter(name__in=unknown, state=DatasetState.READY)
     return {dataset.name: info_of(dataset) for dataset in rows}
 
 

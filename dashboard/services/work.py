@@ -33,26 +33,22 @@ def announce_work(n_slots: int, queue: str) -> None:
         transaction.on_commit(partial(_send_hints, n_slots, queue))
 
 
-def _send_hints(n_slots: int, queue: str) -> None:
-    try:
-        with current_app.connection_for_write(transport_options=QUICK) as connection:
-            for _ in range(n_slots):
-                current_app.send_task("dashboard.tasks.work", queue=hint_queue(queue), connection=connection)
-    except OperationalError as error:
-        logger.warning("The broker does not answer, work will be announced again later: %s", error)
-
-
 def announce_upload() -> None:
     """Let the housekeeping read an uploaded file once the current transaction is committed."""
-    transaction.on_commit(_send_upload_hint)
+    transaction.on_commit(partial(_send, "read_uploads", "housekeeping"))
 
 
-def _send_upload_hint() -> None:
+def _send_hints(n_slots: int, queue: str) -> None:
+    _send("work", hint_queue(queue), n_slots)
+
+
+def _send(task: str, queue: str, n: int = 1) -> None:
     try:
         with current_app.connection_for_write(transport_options=QUICK) as connection:
-            current_app.send_task("dashboard.tasks.read_uploads", queue="housekeeping", connection=connection)
+            for _ in range(n):
+                current_app.send_task(f"dashboard.tasks.{task}", queue=queue, connection=connection)
     except OperationalError as error:
-        logger.warning("The broker does not answer, the upload will be read later: %s", error)
+        logger.warning("The broker does not answer, work will be announced again later: %s", error)
 
 
 def is_broker_up() -> bool:

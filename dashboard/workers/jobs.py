@@ -9,12 +9,11 @@ from dashboard.queries.datasets import ready_upload
 from dashboard.services.artifacts import model_draft
 from dashboard.services.checkpoints import checkpoint_folder
 from trainers.base import Direction, Job
-from trainers.datasets.registry import KNOWN
 from trainers.datasets.splits import Split
 
 
 def job_of(trial: Trial, study: Study) -> Job:
-    upload = ready_upload(study.dataset) if study.dataset not in KNOWN else None
+    upload = ready_upload(study.dataset)
     return Job(
         trainer=study.trainer,
         dataset=study.dataset,

@@ -46,7 +46,7 @@ def archive(tmp_path):
     dump.parent.mkdir()
     dump.write_bytes(os.urandom(50_000))
     path = tmp_path / "monday.backup"
-    write_archive(path, dump, Manifest("sqlite", ["dashboard.0001_first_tables"], "2026", digest(dump)))
+    write_archive(path, dump, Manifest("sqlite", ["dashboard.0001_first_tables"], "2026", digest(dump)), {})
     return path
 
 
@@ -70,7 +70,7 @@ def test_kept_networks_come_along(tmp_path, out):
     (kept / "studies/1/0").mkdir(parents=True)
     (kept / "studies/1/0/1.keras").write_bytes(b"network")
     manifest = Manifest("sqlite", [], "2026", digest(dump))
-    write_archive(tmp_path / "monday.backup", dump, manifest, kept)
+    write_archive(tmp_path / "monday.backup", dump, manifest, {"artifacts": kept})
 
     read_archive(tmp_path / "monday.backup", out)
 
@@ -124,7 +124,7 @@ def test_file_that_is_not_there_is_named(out):
 
 def test_archive_of_a_later_format_is_refused(archive, out):
     dump = archive.parent / "in" / DUMP
-    write_archive(archive, dump, Manifest("sqlite", [], "2030", digest(dump), format=2))
+    write_archive(archive, dump, Manifest("sqlite", [], "2030", digest(dump), format=2), {})
 
     with pytest.raises(BackupRefused, match="has format 2, and this Parzen reads format 1"):
         read_archive(archive, out)
@@ -289,10 +289,14 @@ def test_backup_comes_back(house, tmp_path):
     kept = tmp_path / "var" / "artifacts" / "network.keras"
     kept.parent.mkdir()
     kept.write_bytes(b"network")
+    uploaded = tmp_path / "var" / "uploads" / "plants-0a1b2c3d" / "original"
+    uploaded.parent.mkdir(parents=True)
+    uploaded.write_bytes(b"a,b")
     said = house.manage("backup", tmp_path / "monday.backup")
-    assert "monday.backup holds the database and the kept models" in said
+    assert "monday.backup holds the database, the uploaded datasets and the kept models" in said
     house.run("from dashboard.models import Study; Study.objects.all().delete()")
     kept.unlink()
+    uploaded.unlink()
 
     said = house.manage("restore", tmp_path / "monday.backup")
 
@@ -300,6 +304,7 @@ def test_backup_comes_back(house, tmp_path):
     assert "1 trial that ran then will be trained again" in said
     assert house.states() == [["running", 0, "complete", 0.25, 1], ["running", 1, "waiting", None, 1001]]
     assert kept.read_bytes() == b"network"
+    assert uploaded.read_bytes() == b"a,b"
 
 
 @pytest.mark.slow
@@ -345,10 +350,10 @@ def test_restore_refuses_what_does_not_fit(house, tmp_path):
         ({"database": "postgresql"}, "The backup is of a postgresql database"),
         ({"migrations": ["dashboard.9999_future"]}, "does not know dashboard.9999_future"),
     ):
-        write_archive(other, dump, Manifest(**{**vars(manifest), **changes}))
+        write_archive(other, dump, Manifest(**{**vars(manifest), **changes}), {})
         assert words in house.manage("restore", other, "--yes", fails=True)
     dump.write_bytes(b"SQLite format 3\0" + b"no database" * 100)
-    write_archive(other, dump, Manifest(**{**vars(manifest), "sha256": digest(dump)}))
+    write_archive(other, dump, Manifest(**{**vars(manifest), "sha256": digest(dump)}), {})
     assert "damaged" in house.manage("restore", other, "--yes", fails=True)
     assert house.states()[1][2] == "running"
 

@@ -15,7 +15,7 @@ _END = "\0"  # `csv_file` refuses zero bytes, so no text holds one
 
 def pack_texts(texts: Sequence[str]) -> Array:
     """Return all texts as UTF-8, each ended by a zero byte: uint8, shape (bytes,)."""
-    return np.frombuffer("".join(text + _END for text in texts).encode(), dtype=np.uint8)
+    return np.frombuffer((_END.join(texts) + _END if texts else "").encode(), dtype=np.uint8)
 
 
 def unpack_texts(packed: Array) -> list[str]:

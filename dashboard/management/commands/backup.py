@@ -12,11 +12,11 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from dashboard.backups.archive import DUMP, BackupRefused, Manifest, digest, write_archive
 from dashboard.backups.dumps import dump_database
-from dashboard.backups.folders import artifact_folder
+from dashboard.backups.folders import artifact_folder, folders_to_save
 
 
 class Command(BaseCommand):
-    help = "Save database and kept models to one file. Nothing has to be stopped for it."
+    help = "Save database, uploaded datasets and kept models to one file. Nothing has to be stopped for it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="a name that is not taken, such as monday.backup")
@@ -30,14 +30,14 @@ class Command(BaseCommand):
             with TemporaryDirectory(dir=file.absolute().parent, prefix=".parzen-backup-") as folder:
                 dump = Path(folder) / DUMP
                 dump_database(dump)
-                write_archive(file, dump, self._manifest(dump), artifact_folder())
+                write_archive(file, dump, self._manifest(dump), folders_to_save())
         except (BackupRefused, OSError) as error:
             raise CommandError(str(error)) from error
         size = f"{file.stat().st_size / 1e6:,.1f} MB"
         self.stdout.write(
-            f"{file} holds the database and the kept models: {size}."
+            f"{file} holds the database, the uploaded datasets and the kept models: {size}."
             if artifact_folder()
-            else f"{file} holds the database: {size}. The models are in a bucket; back that up on its own."
+            else f"{file} holds the database and the uploaded datasets: {size}. The models are in a bucket; back that up on its own."
         )
 
     def _manifest(self, dump: Path) -> Manifest:

@@ -10,9 +10,9 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 
-from dashboard.backups.archive import ARTIFACTS, BackupRefused, Manifest, read_archive
+from dashboard.backups.archive import BackupRefused, Manifest, read_archive
 from dashboard.backups.dumps import load_database
-from dashboard.backups.folders import replace_artifacts
+from dashboard.backups.folders import replace_folders
 from dashboard.launch.lock import FolderInUse, folder_lock
 from dashboard.models import Study
 from dashboard.queries.work import workers_alive
@@ -35,7 +35,7 @@ class Command(BaseCommand):
                 _check_fit(manifest)
                 _check_target(is_sure=yes)
                 load_database(dump)
-                replace_artifacts(dump.with_name(ARTIFACTS))
+                replace_folders(dump.parent)
         except FolderInUse:
             raise CommandError(
                 f"Parzen is running from {settings.VAR_DIR}. End it with Ctrl-C first: what it writes "

@@ -5,6 +5,9 @@ A file is read once, row by row, so its size does not matter; a training then re
 
 from __future__ import annotations
 
+import math
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trainers.datasets.base import Array
+
+# Codes that begin with zeros, and what only Python takes for a number.
+_ODD = re.compile(r"(?:^|\0)\s*0\d|_")
 
 
 @dataclass
@@ -38,27 +44,33 @@ class ColumnWriter:
     _high: float = -np.inf
 
     def add(self, texts: Sequence[str]) -> None:
-        """Append the next rows' texts."""
-        there = [text for text in texts if not is_missing(text)]
-        self._n += len(texts)
-        self._n_missing += len(texts) - len(there)
-        self._length += sum(map(len, there))
-        if len(self._distinct) <= MANY:
-            self._distinct.update(there)
+        """Append the next rows' texts; values that repeat themselves are looked at once."""
         with _texts_file(self.folder, self.number).open("ab") as file:
             pack_texts(texts).tofile(file)
-        if self._is_number and all(map(_is_plain_number, there)):
-            self._add_numbers(texts)
+        self._n += len(texts)
+        if len(self._distinct) <= MANY:
+            self._distinct.update(texts)
+        numbers = _plain_numbers(texts) if self._is_number else None
+        if numbers is None:
+            counts = Counter(texts)
+            there = [text for text in counts if not is_missing(text)]
+            n_there = sum(counts[text] for text in there)
+            self._n_missing += len(texts) - n_there
+            self._length += sum(len(text) * counts[text] for text in there)
+            self._is_number = self._is_number and all(map(_is_plain_number, there))
+            values = {text: float(text) for text in there} if self._is_number else {}
+            numbers = np.array([values.get(text, np.nan) for text in texts]) if self._is_number else None
         else:
-            self._is_number = False
+            self._length += sum(map(len, texts))
+        if numbers is not None:
+            self._add_numbers(numbers)
 
-    def _add_numbers(self, texts: Sequence[str]) -> None:
-        values = np.array([np.nan if is_missing(text) else float(text) for text in texts])
-        if not np.isnan(values).all():
-            self._low = min(self._low, float(np.nanmin(values)))
-            self._high = max(self._high, float(np.nanmax(values)))
+    def _add_numbers(self, numbers: Array) -> None:
+        if not np.isnan(numbers).all():
+            self._low = min(self._low, float(np.nanmin(numbers)))
+            self._high = max(self._high, float(np.nanmax(numbers)))
         with _numbers_file(self.folder, self.number).open("ab") as file:
-            values.tofile(file)
+            numbers.tofile(file)
 
     def finish(self) -> ColumnFinding:
         """Keep the numbers or the texts, and say what was found."""
@@ -70,7 +82,7 @@ class ColumnWriter:
             name=self.name,
             is_number=is_number,
             n_missing=self._n_missing,
-            n_distinct=min(len(self._distinct), MANY + 1),
+            n_distinct=min(sum(not is_missing(text) for text in self._distinct), MANY + 1),
             mean_length=self._length / max(1, n_there),
             low=self._low if is_number else None,
             high=self._high if is_number else None,
@@ -107,11 +119,19 @@ def read_texts(folder: Path, number: int, finding: ColumnFinding) -> list[str]:
     return ["" if is_missing(text) else text.strip() for text in texts]
 
 
+def _plain_numbers(texts: Sequence[str]) -> Array | None:
+    """Return texts that are finite numbers, all of them and no codes, as numbers; None for others. Quick."""
+    try:
+        numbers = np.array(list(map(float, texts)))
+    except ValueError:
+        return None
+    return numbers if np.isfinite(numbers).all() and not _ODD.search("\0".join(texts)) else None
+
+
 def _is_plain_number(text: str) -> bool:
     """Say whether a text is a finite number and no code such as 00739."""
     plain = text.strip()
-    is_code = len(plain) > 1 and plain[0] == "0" and plain[1].isdigit()
-    return not is_code and is_number(plain) and bool(np.isfinite(float(plain)))
+    return not _ODD.search(plain) and is_number(plain) and math.isfinite(float(plain))
 
 
 def _numbers_file(folder: Path, number: int) -> Path:

@@ -1,0 +1,59 @@
+"""A person brings a table, says what is in it, and trains on it."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from dashboard.models import Dataset, Study
+from dashboard.tasks import read_uploads
+from tests.browser import steps
+from tests.browser.looks import check_looks
+from tests.trainers.sources import table
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_a_table_is_uploaded_described_and_trained_on(ada, site, person, worker, tmp_path):
+    page = person
+    file = tmp_path / "garden_plants.csv"
+    file.write_text(table(200))
+    page.goto(f"{site}/datasets/")
+    page.get_by_role("link", name="Upload").click()
+    page.get_by_label("File").set_input_files(file)
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Garden plants")
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_text("It waits to be read.")).to_be_visible()
+    read_uploads()
+    expect(page.get_by_role("heading", name="How it is read")).to_be_visible()
+    expect(page.get_by_role("radio", name="Predict y")).to_be_checked()
+    check_looks(page)
+    page.get_by_label("Use colour as").select_option("Left out")
+    page.get_by_role("button", name="Use it like this").click()
+    read_uploads()
+    expect(page.get_by_role("heading", name="What it is")).to_be_visible()
+    check_looks(page)
+
+    page.get_by_role("link", name="New study with it").click()
+    expect(page.locator(".choice-card").filter(has_text="Garden plants").get_by_role("radio")).to_be_checked()
+    steps.fill_budget(page, trials=2, epochs=2)
+    steps.press_start(page)
+    expect(page).to_have_url(re.compile(r"/studies/\d+/$"))
+    steps.expect_state(page, "Finished")
+
+    study = Study.objects.get()
+    assert study.dataset == Dataset.objects.get().name
+    assert study.trials.filter(state="complete").count() == 2
+    log = study.trials.first().attempts.get().log
+    assert "data Garden plants: 120 train, 40 validation, 40 test (not touched)" in log
+
+
+def test_a_file_that_is_too_large_is_named_before_it_travels(ada, site, person, settings, tmp_path):
+    settings.UPLOAD_MB = 1
+    file = tmp_path / "large.csv"
+    file.write_text("a,b\n" + "1,2\n" * 300_000)
+    person.goto(f"{site}/datasets/upload/")
+    person.get_by_label("File").set_input_files(file)
+    person.get_by_role("button", name="Upload").click()
+    expect(person.get_by_role("status").filter(has_text="more than 1 MB")).to_be_visible()
+    assert not Dataset.objects.exists()
