@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from dashboard.views import (
     audit,
+    confirming,
     datasets,
     monitoring,
     new_study,
@@ -49,6 +50,8 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/budget/", studies.study_budget, name="study-budget"),
     path("studies/<int:study_id>/retry-lost/", studies.study_retry_lost, name="study-retry-lost"),
     path("studies/<int:study_id>/watch/", watching.study_watch, name="study-watch"),
+    path("studies/<int:study_id>/confirm/", confirming.study_confirm, name="study-confirm"),
+    path("studies/<int:study_id>/winner/", confirming.study_winner, name="study-winner"),
     path("studies/<int:study_id>/report/", studies.study_report, name="study-report"),
     path("studies/<int:study_id>/note/", talk.study_note, name="study-note"),
     path("studies/<int:study_id>/comments/", talk.study_comment, name="study-comment"),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trainers.checkpoints import Checkpoints, Epoch
-    from trainers.datasets.base import Dataset, DatasetInfo, Kind, Task
+    from trainers.datasets.base import Dataset, DatasetInfo, Kind, Task, TestPart
 
 __all__ = [
     "Budget",
@@ -135,10 +135,12 @@ class Trainer(Protocol):
         objective: Objective,
         checkpoints: Checkpoints | None = None,
         model_path: Path | None = None,
+        test: TestPart | None = None,
     ) -> Result:
         """Train once and return the result; behind the epochs that `checkpoints` hold, where it can.
 
-        Where a `model_path` is given, the network of the best epoch is left there as a `.keras` file.
+        Where a `model_path` is given, the network of the best epoch is left there as a `.keras` file. Where a
+        `test` part is given, that network is measured on it: the result has `test_` metrics, too.
 
         Raises TrialStopped when the reporter says stop, TrialDiverged when the loss is no longer finite,
         ParamsInvalid when params leave their knobs.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from trainers.base import Budget, Objective, Reporter, Result, TrainerInfo
     from trainers.checkpoints import Checkpoints
-    from trainers.datasets.base import Array, Dataset
+    from trainers.datasets.base import Array, Dataset, TestPart
     from trainers.knob import Value
     from trainers.parts.goal import Goal
 
@@ -65,6 +65,7 @@ class Family:
         objective: Objective,
         checkpoints: Checkpoints | None = None,
         model_path: Path | None = None,
+        test: TestPart | None = None,
     ) -> Result:
         """Train once; see `trainers.base.Trainer` for what it raises."""
         from trainers.fit import fit  # noqa: PLC0415, it loads Keras
@@ -79,4 +80,5 @@ class Family:
             objective=objective,
             checkpoints=checkpoints,
             model_path=model_path,
+            test=test,
         )

@@ -17,6 +17,7 @@ from trainers.batches import Batches
 from trainers.callbacks import ForwardReports, KeepBest, SaveEpochs, StopAtDivergence, variables
 from trainers.checkpoints import Checkpoints, Epoch, Saved, fits
 from trainers.errors import ParamsInvalid
+from trainers.job import TEST, is_test
 from trainers.parts.optimizer import build_optimizer
 from trainers.parts.schedule import build_schedule, plateau_callbacks
 from trainers.parts.training import stopping_callbacks
@@ -24,11 +25,12 @@ from trainers.parts.training import stopping_callbacks
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from trainers.datasets.base import Array, Dataset
+    from trainers.datasets.base import Array, Dataset, TestPart
     from trainers.family import Family, Plan
 
 MOST_STEPS = 16
 FEWEST_STEPS = 1_000  # tracing a loop of steps costs half a second, which 1,000 returns to Python cost too
+_PLAIN_BATCH = 256  # without gradients
 _MOST_WORK = 1e9  # multiply-adds between two questions whether to stop: a few tenths of a second on one core
 
 
@@ -84,6 +86,7 @@ def fit(
     objective: Objective,
     checkpoints: Checkpoints | None = None,
     model_path: Path | None = None,
+    test: TestPart | None = None,
 ) -> Result:
     """Build, fit and return the best epoch; see `trainers.base.Trainer` for what it raises.
 
@@ -107,7 +110,9 @@ def fit(
         recorder.resume(saved.epochs)
     before = saved.epochs[-1].seconds if saved else 0.0
     best = KeepBest(lambda: _is_best(recorder, objective), saved.best if saved else [])
-    callbacks = _callbacks(recorder, values, objective, checkpoints, saved, best if model_path else None)
+    callbacks = _callbacks(
+        recorder, values, objective, checkpoints, saved, best if model_path or test else None
+    )
     _train(
         model, plan, int(values["batch_size"]), budget, callbacks, seed=seed, n_epochs=len(recorder.epochs)
     )
@@ -115,6 +120,10 @@ def fit(
     if model_path and best.weights:
         _save_model(model, best.weights, model_path, recorder.log)
     metrics = recorder.epochs[best_step - 1].metrics
+    if test:
+        model.set_weights(best.weights)
+        metrics = {**metrics, **_measure(model, family.plan(values, data.measured_on(test)))}
+        recorder.log("test part: " + ", ".join(f"{k} {v:.4f}" for k, v in metrics.items() if is_test(k)))
     return Result(
         value=metrics[objective.metric],
         best_step=best_step,
@@ -170,6 +179,13 @@ def _callbacks(
     return callbacks
 
 
+def _measure(model: MeasuredPlainly, plan: Plan) -> dict[str, float]:
+    """Return the metrics of a plan's validation part, under the names of the test part."""
+    found = model.evaluate(Batches(plan.validation, _PLAIN_BATCH), return_dict=True, verbose=0)
+    named = {f"{TEST}{name}": float(value) for name, value in found.items()}
+    return named | {TEST + name.removeprefix("val_"): value for name, value in plan.constants.items()}
+
+
 def _values(recorder: _Recorder, objective: Objective) -> list[float]:
     return [epoch.metrics[objective.metric] for epoch in recorder.epochs]
 
@@ -206,7 +222,7 @@ def _train(
         initial_epoch=n_epochs,
         epochs=budget.max_epochs,
         # no gradients: larger is only faster
-        validation_data=Batches(plan.validation, max(256, batch_size)),
+        validation_data=Batches(plan.validation, max(_PLAIN_BATCH, batch_size)),
         callbacks=list(callbacks),
         shuffle=False,  # the order of batches; rows are shuffled already, and this could not be continued
         verbose=0,

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from trainers.knob import Value
 
 Direction = Literal["minimize", "maximize"]
+TEST = "test_"  # begins the names of metrics of the test part
+
+
+def is_test(metric: str) -> bool:
+    """Say whether a metric is one of the test part."""
+    return metric.startswith(TEST)
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,8 @@ class Job:
     absolute. `threads` are TensorFlow's threads: they change the last bits of the result, as `seed` does.
     `trial` and `attempt` are numbers for the log. An attempt saves its epochs in `checkpoint_dir`, the
     trial's own folder ("" for none), at most every `checkpoint_seconds`, and continues what an earlier
-    attempt saved there. `model_path` is where it leaves the network of its best epoch, "" for nowhere.
+    attempt saved there. `model_path` is where it leaves the network of its best epoch, "" for nowhere. Only
+    where a person asked for it, `is_confirming`, is the test part touched.
     """
 
     trainer: str
@@ -80,6 +87,7 @@ class Job:
     checkpoint_dir: str = ""
     checkpoint_seconds: float = 10.0
     model_path: str = ""
+    is_confirming: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**32:

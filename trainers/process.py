@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from trainers.base import Budget, Job, Objective, Result
 from trainers.checkpoints import Checkpoints
-from trainers.datasets.registry import load_dataset
+from trainers.datasets.registry import load_dataset, load_test_part
 from trainers.datasets.uploads.source import Upload
 from trainers.outcome import failure_message
 from trainers.pipe import LineWriter, Pipe
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from trainers.checkpoints import Epoch
-    from trainers.datasets.base import Dataset
+    from trainers.datasets.base import Dataset, TestPart
 
 SUPERVISOR_GONE = 1  # exit code when the pipe ended under the child
 
@@ -64,7 +64,7 @@ def _run(job: Job, pipe: Pipe) -> Result:
     _set_threads(job.threads)
     upload = Upload.from_json_dict(job.upload) if job.upload else None
     data = load_dataset(job.dataset, job.data_dir, job.cache_dir, job.split, upload=upload)
-    pipe.log(_data_line(data))
+    pipe.log(_data_line(data, is_test_touched=job.is_confirming))
     reporter = PipeReporter(pipe, job.max_epochs)
     result = train(
         job.params,
@@ -75,9 +75,14 @@ def _run(job: Job, pipe: Pipe) -> Result:
         objective=objective,
         checkpoints=Checkpoints.of(job),
         model_path=Path(job.model_path) if job.model_path else None,
+        test=_test_part(job, upload) if job.is_confirming else None,
     )
     pipe.log(f"complete: {job.objective} {result.value:.4f} at epoch {result.best_step}")
     return result
+
+
+def _test_part(job: Job, upload: Upload | None) -> TestPart:
+    return load_test_part(job.dataset, job.data_dir, job.cache_dir, job.split, upload=upload)
 
 
 def _set_threads(threads: int) -> None:
@@ -91,11 +96,11 @@ def _set_threads(threads: int) -> None:
         tf.config.threading.set_inter_op_parallelism_threads(threads)
 
 
-def _data_line(data: Dataset) -> str:
+def _data_line(data: Dataset, *, is_test_touched: bool) -> str:
     info = data.info
     return (
         f"data {info.label}: {info.n_train:,} train, {info.n_validation:,} validation, "
-        f"{info.n_test:,} test (not touched)"
+        f"{info.n_test:,} test ({'measured at the end' if is_test_touched else 'not touched'})"
     )
 
 

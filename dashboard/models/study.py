@@ -86,6 +86,14 @@ class Study(models.Model):
     ends_as = models.CharField(max_length=10, choices=StudyState, blank=True)
     ends_because = models.CharField(max_length=300, blank=True)
 
+    # Set where it trains the best trials of another study again, with several seeds, and measures them on the
+    # test part. Such a study proposes nothing, and is seen on the page of the other one.
+    confirms = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="confirmations"
+    )
+    # The trial that somebody chose in the end.
+    winner = models.ForeignKey("Trial", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

@@ -17,6 +17,7 @@ class TrialState(models.TextChoices):
 class Origin(models.TextChoices):
     STARTUP = "startup", "starting point"
     MODEL = "model", "model"
+    COPY = "copy", "another trial"
     RANDOM = "random", "random draw"
 
 
@@ -44,6 +45,11 @@ class Trial(models.Model):
     sampler = models.CharField(max_length=20, blank=True)
     # What the sampler said about its proposal; {"sampler": ..., "kind": "startup" | "model", "text": ...}.
     explanation = models.JSONField(default=dict)
+
+    # The trial of another study that it trains again.
+    copy_of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    # Where it does not follow from the study's seed and the number.
+    seed = models.PositiveIntegerField(null=True, blank=True)
 
     value = models.FloatField(null=True, blank=True)
     best_step = models.PositiveIntegerField(null=True, blank=True)

@@ -9,6 +9,7 @@ from dashboard.forms.datasets import RecipeForm
 from dashboard.models import Dataset, DatasetState, Role, Study
 from dashboard.pages.sharing import seen_by
 from dashboard.queries.access import datasets_visible_to, role_in, studies_visible_to
+from dashboard.queries.confirming import searches
 from dashboard.queries.datasets import info_of, studies_with
 from trainers.datasets.base import DatasetInfo
 from trainers.datasets.uploads.findings import Findings
@@ -79,5 +80,5 @@ def dataset_page(dataset: Dataset, user: User, form: RecipeForm | None = None) -
         form=form if may_describe else None,
         role=role,
         n_studies=n_studies,
-        studies=list(studies_visible_to(user).filter(dataset=dataset.name)[:STUDIES]),
+        studies=list(searches(studies_visible_to(user)).filter(dataset=dataset.name)[:STUDIES]),
     )

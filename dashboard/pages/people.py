@@ -21,7 +21,9 @@ class PersonRow:
 def people_rows(users: Sequence[User]) -> list[PersonRow]:
     """Three queries for any number of people."""
     ids = [user.pk for user in users]
-    owned = Study.objects.filter(owner__in=ids, deleted_at=None).order_by().values_list("owner")
+    owned = (
+        Study.objects.filter(owner__in=ids, deleted_at=None, confirms=None).order_by().values_list("owner")
+    )
     n_studies = dict(owned.annotate(n=Count("pk")))
     quotas = {quota.user_id: quota for quota in Quota.objects.filter(user__in=ids)}
     return [

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from dashboard.charts.spent import SpentChart, spent_chart
 from dashboard.models import Study
+from dashboard.queries.confirming import searches
 from dashboard.queries.review import WEEKS, Spent, Waiting, review_queue, spent_by_week
 from dashboard.templatetags.format import count_noun
 
@@ -43,7 +44,7 @@ def review_page(studies: QuerySet[Study]) -> ReviewPage:
     since = dt.datetime.combine(weeks[0], dt.time(), dt.UTC)
     spent = spent_by_week(studies, since)
     waiting = review_queue(studies)
-    n_studies = studies.count()
+    n_studies = searches(studies).count()
     return ReviewPage(
         sentence=f"{count_noun(n_studies, 'study,studies')}, {len(waiting):,} waiting for a look.",
         waiting=waiting[:N_WAITING],

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 
 from dashboard.models import Invitation, Membership, Role, Study, Team
 from dashboard.queries.access import open_invitations, team_role
+from dashboard.queries.confirming import searches
 
 MEANINGS = (
     (Role.VIEWER, "sees the team's studies, logs and models"),
@@ -44,7 +45,7 @@ def team_page(team: Team, user: User) -> TeamPage:
         team=team,
         members=members,
         invitations=list(open_invitations().filter(team=team).select_related("created_by")),
-        studies=list(team.studies.filter(deleted_at=None).select_related("owner")[:STUDIES]),
+        studies=list(searches(team.studies.filter(deleted_at=None)).select_related("owner")[:STUDIES]),
         role=team_role(user, team),
         is_member=any(member.user_id == user.pk for member in members),
     )

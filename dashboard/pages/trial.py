@@ -16,6 +16,7 @@ from dashboard.pages.params import ParamRow, param_rows
 from dashboard.queries import trials as queries
 from dashboard.queries.studies import comments_on
 from dashboard.templatetags.format import count_noun, duration, metric, ordinal, percent, thousands
+from trainers.job import TEST
 
 LOG_LINES = 14
 # The median curve is of this many trials of the study, the latest ones.
@@ -142,6 +143,8 @@ def _sentence(study: Study, trial: Trial, attempts: Sequence[Attempt]) -> str:
 
 def _origin(study: Study, trial: Trial) -> str:
     """Where the params come from."""
+    if trial.origin == Origin.COPY:
+        return str(trial.explanation.get("text", ""))
     if trial.origin == Origin.STARTUP:
         return f"A starting point of {sampler_label(study.sampler)}"
     chosen_by = trial.explanation.get("chosen_by")
@@ -163,8 +166,9 @@ def _facts(study: Study, trial: Trial, goal: Goal, current: Attempt | None) -> l
         value, aside = trial.step_value, f"when stopped, at epoch {trial.step}"
     facts = [Fact(goal.name, goal.show(value), aside)]
     for name, number in trial.metrics.items():
-        if name.startswith("val_") and name != study.objective:
-            facts.append(Fact(name, percent(number) if is_percent(study, name) else metric(number)))
+        if name.startswith(("val_", TEST)) and name != study.objective:
+            is_share = is_percent(study, name.replace(TEST, "val_"))
+            facts.append(Fact(name, percent(number) if is_share else metric(number)))
     memory = current.peak_memory if current else None
     facts += [
         Fact("Training time", duration(trial.seconds)),

@@ -50,7 +50,7 @@ def _seen_by(user: User) -> Q:
 
 def deleted_studies(user: User) -> QuerySet[Study]:
     """Those that this person may bring back: their own, those of teams that they own; superusers all."""
-    gone = Study.objects.filter(deleted_at__isnull=False)
+    gone = Study.objects.filter(deleted_at__isnull=False, confirms=None)
     if user.is_superuser:
         return gone
     return gone.filter(Q(owner=user) | Q(team__in=_teams(user).filter(role=Role.OWNER)))
@@ -83,7 +83,7 @@ def teams_of(user: User) -> QuerySet[Team]:
     """Teams that a person is a member of; superusers see all."""
     teams = Team.objects.annotate(
         n_members=Count("memberships", distinct=True),
-        n_studies=Count("studies", filter=Q(studies__deleted_at=None), distinct=True),
+        n_studies=Count("studies", filter=Q(studies__deleted_at=None, studies__confirms=None), distinct=True),
     )
     return teams if user.is_superuser else teams.filter(memberships__user=user)
 

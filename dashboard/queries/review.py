@@ -10,6 +10,7 @@ from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import TruncWeek
 
 from dashboard.models import Review, Study, Trial, TrialState
+from dashboard.queries.confirming import searches
 from dashboard.queries.studies import DONE, search_studies
 from dashboard.queries.trials import do_many_fail, ended_and_failed
 
@@ -31,7 +32,8 @@ def review_queue(studies: QuerySet[Study]) -> list[Waiting]:
     """Those that ended, or of which a trial failed, since they were last signed off; the oldest first."""
     reviewed = Review.objects.filter(study=OuterRef("pk")).order_by("-pk").values("at")[:1]
     found = (
-        studies.annotate(reviewed_at=Subquery(reviewed))
+        searches(studies)
+        .annotate(reviewed_at=Subquery(reviewed))
         .filter(
             Q(state__in=DONE) & (Q(reviewed_at=None) | Q(finished_at__gt=F("reviewed_at")))
             | Exists(_failed().filter(Q(finished_at__gt=OuterRef("reviewed_at"))))
@@ -40,7 +42,7 @@ def review_queue(studies: QuerySet[Study]) -> list[Waiting]:
         .select_related("owner", "team")
         .order_by("finished_at", "pk")
     )
-    rows = list(found)
+    rows = list(found.annotate(is_confirmed=Exists(Study.objects.filter(confirms=OuterRef("pk")))))
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     ended = Trial.objects.filter(study__in=[row.pk for row in rows]).order_by()
     for pk, state, n in ended.values_list("study", "state").annotate(n=Count("pk")):
@@ -58,6 +60,8 @@ def _waiting(study: Any, counts: dict[str, int]) -> Waiting:
     reasons = []
     if study.is_ended and (study.reviewed_at is None or study.finished_at > study.reviewed_at):
         reasons.append("ended since its last review" if study.reviewed_at else "ended, never reviewed")
+        if counts.get(TrialState.COMPLETE) and not study.is_confirmed:
+            reasons.append("never confirmed")
     if do_many_fail(counts):
         reasons.append(f"{n_failed:,} of {n_ended:,} trials failed")
     return Waiting(study, reasons, n_ended)

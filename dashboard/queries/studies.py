@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from dashboard.models import Comment, Study, StudyState, Tag, Trial, TrialState
+from dashboard.queries.confirming import searches
 
 ACTIVE = (StudyState.RUNNING, StudyState.PAUSED)
 DONE = (StudyState.FINISHED, StudyState.STOPPED, StudyState.FAILED)
@@ -20,6 +21,8 @@ FILTERS = {
 
 
 def search_studies(studies: QuerySet[Study], text: str) -> QuerySet[Study]:
+    """By name, dataset, owner and tag. What confirms another study is found on that one's page."""
+    studies = searches(studies)
     for word in text.replace("\0", " ").split()[:10]:  # PostgreSQL refuses NUL
         studies = studies.filter(
             Q(name__icontains=word)

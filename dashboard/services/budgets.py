@@ -38,6 +38,8 @@ def change_budget(*, study_id: int, by: str, **fields: Any) -> None:
     """Set these limits. An ended study goes on with them; BudgetRefused where it would end at once again."""
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
+        if study.confirms_id is not None:
+            raise BudgetRefused("These trainings confirm another study; how many there are is set there.")
         n_made = study.trials.count()
         if fields.get("max_trials", study.max_trials) < n_made:
             made = f"{count_noun(n_made, 'trial')} {'was' if n_made == 1 else 'were'} made already"

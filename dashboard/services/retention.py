@@ -74,7 +74,7 @@ def _quiet(days: int) -> QuerySet[Study]:
         Coalesce(Max("events__at"), "created_at"),
         Coalesce(Max("comments__at"), "created_at"),
     )
-    studies = Study.objects.filter(deleted_at=None, state__in=ENDED).annotate(touched=touched)
+    studies = Study.objects.filter(deleted_at=None, confirms=None, state__in=ENDED).annotate(touched=touched)
     return studies.filter(touched__lt=Now() - timedelta(days=days))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from dashboard.models import Attempt, AttemptState, Study, StudyState, Trial, TrialState
@@ -129,7 +129,7 @@ def end_study(*, study_id: int, state: StudyState, reason: str, by: str = "") ->
 def share_study(*, study_id: int, team_id: int | None, is_open: bool, words: str, by: str) -> None:
     """Let a team, everybody or nobody else see a study. `words` say who that is, for its history."""
     with transaction.atomic():
-        Study.objects.filter(pk=study_id).update(team=team_id, is_open=is_open, version=F("version") + 1)
+        _with_confirmations(study_id).update(team=team_id, is_open=is_open, version=F("version") + 1)
         record_event(study_id, f"let it be seen by {words}", by=by)
 
 
@@ -147,10 +147,10 @@ def archive_study(*, study_id: int, is_archived: bool, by: str) -> bool:
 def delete_study(*, study_id: int, by: str) -> bool:
     """Hide a study from everybody; one that is active is stopped. Nothing is thrown away yet."""
     with transaction.atomic():
-        stop_study(study_id=study_id, by=by)
-        n = Study.objects.filter(pk=study_id, deleted_at=None).update(
-            deleted_at=Now(), version=F("version") + 1
-        )
+        for pk in _with_confirmations(study_id).values_list("pk", flat=True):
+            stop_study(study_id=pk, by=by)
+        there = _with_confirmations(study_id).filter(deleted_at=None)
+        n = there.update(deleted_at=Now(), version=F("version") + 1)
         if n:
             record_event(study_id, "deleted", by=by)
     return bool(n)
@@ -159,12 +159,16 @@ def delete_study(*, study_id: int, by: str) -> bool:
 def restore_study(*, study_id: int, by: str) -> bool:
     """Bring a deleted study back, to whoever saw it before."""
     with transaction.atomic():
-        n = Study.objects.filter(pk=study_id, deleted_at__isnull=False).update(
-            deleted_at=None, version=F("version") + 1
-        )
+        gone = _with_confirmations(study_id).filter(deleted_at__isnull=False)
+        n = gone.update(deleted_at=None, version=F("version") + 1)
         if n:
             record_event(study_id, "brought back", by=by)
     return bool(n)
+
+
+def _with_confirmations(study_id: int) -> QuerySet[Study]:
+    """What is seen on the page of a study goes where it goes."""
+    return Study.objects.filter(Q(pk=study_id) | Q(confirms=study_id))
 
 
 def touch_study(study_id: int) -> None:

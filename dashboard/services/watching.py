@@ -107,7 +107,7 @@ def _news(study: Study, before: _Known, now: _Known, user: User) -> Iterator[tup
     if now.state != before.state and study.is_ended:
         news = News.FAILED if now.state == StudyState.FAILED else News.FINISHED
         yield news, f"{study.name}: {study.state_reason}.{value}"
-    elif best and now.best != before.best:
+    elif best and now.best != before.best and study.confirms_id is None:
         yield News.NEW_BEST, f"{study.name} has a new best value, {metric(best.value)}, in trial {best}."
     if now.is_failing and not before.is_failing:
         kinds = study.trials.filter(state=TrialState.FAILED).values_list("failure_kind", flat=True)

@@ -23,7 +23,7 @@ def job_of(trial: Trial, study: Study) -> Job:
         split=Split(seed=study.split_seed),
         params=trial.params,
         max_epochs=study.max_epochs,
-        seed=trial_seed(study.seed, trial.number),
+        seed=trial_seed(study.seed, trial.number) if trial.seed is None else trial.seed,
         threads=settings.THREADS_PER_TRIAL,
         objective=study.objective,
         direction=cast(Direction, study.direction),
@@ -32,6 +32,7 @@ def job_of(trial: Trial, study: Study) -> Job:
         checkpoint_dir=str(checkpoint_folder(study.pk, trial.number)),
         checkpoint_seconds=settings.CHECKPOINT_SECONDS,
         model_path=str(model_draft(trial)),
+        is_confirming=study.confirms_id is not None,
     )
 
 

@@ -101,6 +101,8 @@ MATRIX: dict[str, Row] = {
     "study-live": study_page(),
     "study-importance": study_page(),
     "study-report": study_page(),
+    "study-confirm": Row(STUDY, SEES, CHANGES),
+    "study-winner": study_change(),
     "study-start": study_change(),
     "study-pause": study_change(),
     "study-resume": study_change(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, Protocol, Self
 
 import numpy as np
@@ -142,6 +142,17 @@ class Dataset:
     x_validation: Array
     y_validation: Array
     facts: Facts = field(default_factory=lambda: Facts(0, 0, 0))
+
+    def measured_on(self, test: TestPart) -> Self:
+        """Return it with the test part in the place of the validation part.
+
+        The windows of a series reach back into the rows before the part: those of validation are then
+        training rows, for a network that is trained already.
+        """
+        x, y = self.x_train, self.y_train
+        if self.info.kind == "series":
+            x, y = np.concatenate([x, self.x_validation]), np.concatenate([y, self.y_validation])
+        return replace(self, x_train=x, y_train=y, x_validation=test.x, y_validation=test.y)
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{file} holds the database, the uploaded datasets and the kept models: {size}."
             if artifact_folder()
-            else f"{file} holds the database and the uploaded datasets: {size}. The models are in a bucket; back that up on its own."
+            else f"{file} holds the database and the uploaded datasets: {size}. The models are in a bucket; "
+            "back that up on its own."
         )
 
     def _manifest(self, dump: Path) -> Manifest:

@@ -26,7 +26,7 @@ PLACES["dataset"] = "plants-0a1b2c3d"
 ARGS = {name: [PLACES.get(arg, arg) for arg in row.args] for name, row in MATRIX.items()}
 CHANGES = {"study-start", "study-pause", "study-resume", "study-drain", "study-stop"}
 CHANGES |= {"study-retry-lost", "trial-retry", "study-archive", "study-comment", "trial-comment"}
-CHANGES |= {"study-comment-remove", "study-watch"}
+CHANGES |= {"study-comment-remove", "study-watch", "study-winner"}
 TEAM_CHANGES = {"team-leave", "team-invite", "invitation-revoke", "member-role", "member-remove"}
 LINK_CHANGES = {"link-make", "link-revoke"}  # test_sharing.py has what holds for them
 POST_ONLY = CHANGES | TEAM_CHANGES | LINK_CHANGES | {"sampler-note", "shared-seen"}
@@ -48,6 +48,7 @@ OPEN_METHODS = {
     "notification-settings",
     "study-new",
     "study-note",
+    "study-confirm",
     "study-budget",
     "study-access",
     "team-list",

@@ -1,0 +1,32 @@
+"""What came of confirming a study's best trials."""
+
+from django.db.models import Avg, QuerySet
+
+from dashboard.models import Study, Trial, TrialState
+
+
+def searches(studies: QuerySet[Study]) -> QuerySet[Study]:
+    """Without those that only confirm another one."""
+    return studies.filter(confirms=None)
+
+
+def confirmations_of(study: Study) -> QuerySet[Study]:
+    """The last one first."""
+    return Study.objects.filter(confirms=study, deleted_at=None).order_by("-pk")
+
+
+def first_complete(study: Study) -> Trial | None:
+    """Where the search began: what others are compared with."""
+    return study.trials.filter(state=TrialState.COMPLETE).order_by("number").first()
+
+
+def confirming_trials(runs: Study) -> list[Trial]:
+    """Each with the trial that it trains again."""
+    return list(runs.trials.select_related("copy_of").order_by("number"))
+
+
+def usual_seconds(study: Study) -> float | None:
+    """Of a complete trial, on average."""
+    complete = study.trials.filter(state=TrialState.COMPLETE)
+    found: float | None = complete.aggregate(seconds=Avg("seconds"))["seconds"]
+    return found

@@ -1,0 +1,94 @@
+"""Confirming the best: its best trials again with fresh seeds, measured on rows that no search has seen."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F
+
+from dashboard.models import Origin, Study, Trial, TrialState
+from dashboard.queries.confirming import confirmations_of, first_complete
+from dashboard.queries.trials import best_trials
+from dashboard.services.events import record_event
+from dashboard.services.studies import create_study, start_study
+from dashboard.templatetags.format import count_noun, person_name
+
+MAX_BEST, MAX_SEEDS = 10, 20
+LARGEST = 2**31 - 1
+# What the search has seeded its trainings with stays below.
+FRESH_SEEDS = 2**30
+COPIED = (
+    *("owner_id", "team_id", "is_open", "dataset", "trainer", "seed", "split_seed", "space", "objective"),
+    *("direction", "sampler", "max_epochs", "max_trial_seconds", "n_parallel", "lost_retries"),
+    *("memory_retries", "error_retries", "queue"),
+)
+
+
+class ConfirmRefused(Exception):  # noqa: N818 (says what happened)
+    """The reason, as a sentence for the person."""
+
+
+def confirm_best(*, study_id: int, n_best: int, n_seeds: int, by: User) -> Study:
+    """Train the best trials, and the first one to compare with, with each of so many seeds.
+
+    Raises ConfirmRefused or QuotaRefused, and then nothing is written.
+    """
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=study_id)
+        trials = _trials_to_confirm(study, n_best)
+        fields = {name: getattr(study, name) for name in COPIED}
+        runs = create_study(
+            owner=study.owner,
+            name=f"{study.name}, confirmed"[:100],
+            confirms=study,
+            max_trials=len(trials) * n_seeds,
+            max_failures=len(trials) * n_seeds,
+            **{name: value for name, value in fields.items() if name != "owner_id"},
+        )
+        start_study(study_id=runs.pk, by=person_name(by))
+        Trial.objects.bulk_create(
+            _copy(runs, trial, number=seed * len(trials) + place, seed=seed, n_seeds=n_seeds)
+            for seed in range(n_seeds)
+            for place, trial in enumerate(trials)
+        )
+        what = f"asked to confirm {count_noun(n_best, 'best trial')} with {count_noun(n_seeds, 'seed')}"
+        record_event(study_id, what, by=person_name(by))
+        Study.objects.filter(pk=study_id).update(version=F("version") + 1)
+    return runs
+
+
+def choose_winner(*, study_id: int, number: int | None, by: User) -> None:
+    """Write down which trial somebody takes. Raises ConfirmRefused where that one has no value."""
+    with transaction.atomic():
+        complete = Trial.objects.filter(study=study_id, state=TrialState.COMPLETE)
+        trial = None if number is None or number > LARGEST else complete.filter(number=number).first()
+        if trial is None:
+            raise ConfirmRefused("The study has no complete trial of this number.")
+        Study.objects.filter(pk=study_id).update(winner=trial, version=F("version") + 1)
+        record_event(study_id, f"chose trial {trial} as the winner", by=person_name(by))
+
+
+def _trials_to_confirm(study: Study, n_best: int) -> list[Trial]:
+    if study.confirms_id is not None:
+        raise ConfirmRefused("These trainings confirm another study; they are not confirmed again.")
+    if not study.is_ended:
+        raise ConfirmRefused("The search still goes on. Confirm its best trials when it has ended.")
+    if confirmations_of(study).filter(finished_at=None).exists():
+        raise ConfirmRefused("The best trials are being confirmed already. Wait for that, or stop it.")
+    first = first_complete(study)
+    if first is None:
+        raise ConfirmRefused("No trial completed, so there is none to confirm.")
+    ids = list(dict.fromkeys([*best_trials(study, n_best), first.pk]))
+    found = Trial.objects.in_bulk(ids)
+    return [found[pk] for pk in ids]
+
+
+def _copy(runs: Study, trial: Trial, *, number: int, seed: int, n_seeds: int) -> Trial:
+    text = f"Trial {trial} again, with seed {seed + 1} of {n_seeds}"
+    return Trial(
+        study=runs,
+        number=number,
+        params=trial.params,
+        origin=Origin.COPY,
+        explanation={"kind": "copy", "text": text},
+        copy_of=trial,
+        seed=FRESH_SEEDS + (runs.seed + seed) % FRESH_SEEDS,
+    )
