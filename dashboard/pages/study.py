@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from dashboard.models import Comment, FailureKind, Role, Study, StudyEvent, StudyState, Tag, Trial
 from dashboard.pages.budgets import Budget, budgets_of
+from dashboard.pages.confirming import Confirmed, Row, last_confirmed
 from dashboard.pages.data import dataset_words, pruner_label, sampler_label, trainer_label
 from dashboard.pages.metrics import Goal, goal_of, is_percent
 from dashboard.pages.params import ParamRow, SpaceRow, param_rows, space_rows
@@ -54,6 +55,14 @@ class StudyPage:
     role: Role
     is_watched: bool
     at: int
+    confirmed: Confirmed | None
+
+    @property
+    def confirmed_row(self) -> Row | None:
+        """What came of the trial that was chosen, or else of the best one."""
+        rows = [row for row in self.confirmed.rows if row.test] if self.confirmed else []
+        chosen = next((row for row in rows if row.trial.pk == self.study.winner_id), None)
+        return chosen or next(iter(rows), None)
 
     @property
     def may_edit(self) -> bool:
@@ -102,6 +111,7 @@ def study_page(study: Study, query: Mapping[str, str], *, role: Role | None, is_
         role=role or Role.VIEWER,
         is_watched=is_watched,
         at=int(now.timestamp()),
+        confirmed=last_confirmed(study) if study.is_ended else None,
     )
 
 

@@ -11,7 +11,10 @@
   const maxBytes = Number(file.dataset.maxBytes);
 
   function nameOf(path) {
-    const stem = path.replace(/\.[^.]*$/, "").replace(/[_-]+/g, " ").trim();
+    const stem = path
+      .replace(/\.[^.]*$/, "")
+      .replace(/[_-]+/g, " ")
+      .trim();
     return stem.charAt(0).toUpperCase() + stem.slice(1, 60);
   }
 

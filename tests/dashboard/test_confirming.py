@@ -96,6 +96,7 @@ def test_clear_gain_is_told_with_its_uncertainty(page, user):
     (finding,) = told.findings
     assert finding.tone == "good"
     assert "trial #4 is better than the first trial, #0, by 0.4 ± 0.0016" in finding.text
+    assert "0.1010 ± 0.001 on the test part, trial #4" in page.get(study.get_absolute_url()).content.decode()
     shown = page.get(reverse("study-confirm", args=[study.pk])).content.decode()
     assert "0.1010 ± 0.001" in shown
     assert "9 of 9 trainings done" in shown
