@@ -297,6 +297,8 @@ QUEUES = env.str("PARZEN_QUEUES", "cpu", validate=Regexp(r"^[\w-]+(,[\w-]+)*$"))
 LEASE_SECONDS = env.int("PARZEN_LEASE_SECONDS", 60, validate=Range(min=4))
 # Seconds between two saves of a training at least: how much of it a lost worker costs.
 CHECKPOINT_SECONDS = env.float("PARZEN_CHECKPOINT_SECONDS", 10, validate=Range(min=0))
+# Whether people with the right to may train with Python files of their own. They run as the worker's user.
+OWN_CODE = env.bool("PARZEN_OWN_CODE", False)
 # Above this a training is ended as out of memory. 0: no limit.
 TRIAL_MEMORY_MB = env.int("PARZEN_TRIAL_MEMORY_MB", 0, validate=Range(min=0))
 

@@ -9,6 +9,7 @@ from dashboard.views import (
     datasets,
     monitoring,
     new_study,
+    own_model,
     people,
     review,
     shared,
@@ -31,6 +32,7 @@ accounts = [  # /account/
 study_pages = [  # /studies/
     path("studies/", studies.study_list, name="study-list"),
     path("studies/new/", new_study.study_new, name="study-new"),
+    path("studies/new/own/", own_model.own_study_new, name="own-study-new"),
     path("studies/new/prior/<slug:trainer>/<str:knob>/", new_study.knob_prior, name="knob-prior"),
     path("studies/new/sampler/<slug:trainer>/", new_study.sampler_note, name="sampler-note"),
     path("studies/<int:study_id>/", studies.study_detail, name="study-detail"),

@@ -25,12 +25,12 @@ from trainers.parts.training import stopping_callbacks
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from trainers.datasets.base import Array, Dataset, TestPart
+    from trainers.datasets.base import Dataset, TestPart
     from trainers.family import Family, Plan
 
 MOST_STEPS = 16
 FEWEST_STEPS = 1_000  # tracing a loop of steps costs half a second, which 1,000 returns to Python cost too
-_PLAIN_BATCH = 256  # without gradients
+PLAIN_BATCH = 256  # without gradients
 _MOST_WORK = 1e9  # multiply-adds between two questions whether to stop: a few tenths of a second on one core
 
 
@@ -56,8 +56,8 @@ class MeasuredPlainly(keras.Model):  # type: ignore[misc]  # keras has no types
         return keras.ops.mean(self._plain_loss(y, y_pred))
 
 
-class _Recorder:
-    """Passes everything on, with the plan's constants, and keeps what it knows of each epoch."""
+class Recorder:
+    """A reporter that passes all on, with the plan's constants, and keeps what it knows of each epoch."""
 
     def __init__(self, reporter: Reporter, constants: Mapping[str, float]) -> None:
         self._reporter = reporter
@@ -67,10 +67,12 @@ class _Recorder:
         self.should_stop = reporter.should_stop
 
     def report(self, step: int, metrics: Mapping[str, float], seconds: float) -> None:
+        """Take the metrics of an epoch."""
         self.epochs.append(Epoch({**metrics, **self._constants}, seconds))
         self._reporter.report(step, self.epochs[-1].metrics, seconds)
 
     def resume(self, epochs: Sequence[Epoch]) -> None:
+        """Take the epochs of an earlier attempt."""
         self.epochs = list(epochs)
         self._reporter.resume(epochs)
 
@@ -100,7 +102,7 @@ def fit(
     keras.utils.set_random_seed(seed)
     plan = family.plan(values, data)
     model = MeasuredPlainly(plan.inputs, plan.outputs)
-    recorder = _Recorder(reporter, plan.constants)
+    recorder = Recorder(reporter, plan.constants)
     for note in data.facts.notes:
         recorder.log(note)
     recorder.log(f"model: {model.count_params():,} parameters")
@@ -109,16 +111,17 @@ def fit(
     if saved:
         recorder.resume(saved.epochs)
     before = saved.epochs[-1].seconds if saved else 0.0
-    best = KeepBest(lambda: _is_best(recorder, objective), saved.best if saved else [])
+    best = KeepBest(lambda: is_best(recorder, objective), saved.best if saved else [])
     callbacks = _callbacks(
         recorder, values, objective, checkpoints, saved, best if model_path or test else None
     )
     _train(
         model, plan, int(values["batch_size"]), budget, callbacks, seed=seed, n_epochs=len(recorder.epochs)
     )
-    best_step = objective.best_step(_values(recorder, objective))
+    best_step = objective.best_step(values_of(recorder, objective))
     if model_path and best.weights:
-        _save_model(model, best.weights, model_path, recorder.log)
+        model.set_weights(best.weights)
+        save_model(model, model_path, recorder.log)
     metrics = recorder.epochs[best_step - 1].metrics
     if test:
         model.set_weights(best.weights)
@@ -131,7 +134,7 @@ def fit(
         n_steps=len(recorder.epochs),
         n_parameters=int(model.count_params()),
         seconds=before + time.monotonic() - began,
-        versions=_versions(),
+        versions=versions(),
     )
 
 
@@ -155,7 +158,7 @@ def _resumable(model: MeasuredPlainly, checkpoints: Checkpoints | None) -> Saved
 
 
 def _callbacks(
-    recorder: _Recorder,
+    recorder: Recorder,
     values: Mapping[str, Value],
     objective: Objective,
     checkpoints: Checkpoints | None,
@@ -181,24 +184,24 @@ def _callbacks(
 
 def _measure(model: MeasuredPlainly, plan: Plan) -> dict[str, float]:
     """Return the metrics of a plan's validation part, under the names of the test part."""
-    found = model.evaluate(Batches(plan.validation, _PLAIN_BATCH), return_dict=True, verbose=0)
+    found = model.evaluate(Batches(plan.validation, PLAIN_BATCH), return_dict=True, verbose=0)
     named = {f"{TEST}{name}": float(value) for name, value in found.items()}
     return named | {TEST + name.removeprefix("val_"): value for name, value in plan.constants.items()}
 
 
-def _values(recorder: _Recorder, objective: Objective) -> list[float]:
+def values_of(recorder: Recorder, objective: Objective) -> list[float]:
+    """Return the objective of each epoch."""
     return [epoch.metrics[objective.metric] for epoch in recorder.epochs]
 
 
-def _is_best(recorder: _Recorder, objective: Objective) -> bool:
+def is_best(recorder: Recorder, objective: Objective) -> bool:
     """Say whether no epoch so far was as good as the last one."""
-    values = _values(recorder, objective)
+    values = values_of(recorder, objective)
     return math.isfinite(values[-1]) and objective.best_step(values) == len(values)
 
 
-def _save_model(model: keras.Model, weights: list[Array], path: Path, log: Callable[[str], None]) -> None:
+def save_model(model: keras.Model, path: Path, log: Callable[[str], None]) -> None:
     """Leave the network as a plain Keras model: whoever loads it needs nothing of ours."""
-    model.set_weights(weights)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         keras.Model(model.inputs, model.outputs).save(path)
@@ -222,7 +225,7 @@ def _train(
         initial_epoch=n_epochs,
         epochs=budget.max_epochs,
         # no gradients: larger is only faster
-        validation_data=Batches(plan.validation, max(_PLAIN_BATCH, batch_size)),
+        validation_data=Batches(plan.validation, max(PLAIN_BATCH, batch_size)),
         callbacks=list(callbacks),
         shuffle=False,  # the order of batches; rows are shuffled already, and this could not be continued
         verbose=0,
@@ -253,7 +256,8 @@ def _work(layer: keras.Layer) -> float:
     return float(layer.count_params() * max(places))
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Return the versions that the bits of a result depend on."""
     backend = keras.backend.backend()
     return {
         "python": platform.python_version(),

@@ -67,7 +67,8 @@ class Job:
     `trial` and `attempt` are numbers for the log. An attempt saves its epochs in `checkpoint_dir`, the
     trial's own folder ("" for none), at most every `checkpoint_seconds`, and continues what an earlier
     attempt saved there. `model_path` is where it leaves the network of its best epoch, "" for nowhere. Only
-    where a person asked for it, `is_confirming`, is the test part touched.
+    where a person asked for it, `is_confirming`, is the test part touched. `code` is a model file
+    that trains in the place of a trainer; it may do without a dataset, "".
     """
 
     trainer: str
@@ -88,6 +89,7 @@ class Job:
     checkpoint_seconds: float = 10.0
     model_path: str = ""
     is_confirming: bool = False
+    code: str = ""
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**32:

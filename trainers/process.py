@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from trainers.base import Budget, Job, Objective, Result
 from trainers.checkpoints import Checkpoints
+from trainers.datasets.base import NO_DATA
 from trainers.datasets.registry import load_dataset, load_test_part
 from trainers.datasets.uploads.source import Upload
 from trainers.outcome import failure_message
@@ -27,6 +28,7 @@ from trainers.registry import load_trainer, trainer_info
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+    from trainers.base import Trainer
     from trainers.checkpoints import Epoch
     from trainers.datasets.base import Dataset, TestPart
 
@@ -59,12 +61,13 @@ def _run(job: Job, pipe: Pipe) -> Result:
     threads = f"{job.threads} thread" + ("" if job.threads == 1 else "s")
     pipe.log(f"attempt {job.attempt}, seed {job.seed}, {threads}")
     objective = Objective(job.objective, job.direction)
-    trainer_info(job.trainer).complete_params(job.params)  # before anything slow
-    train = load_trainer(job.trainer)
+    train = _trainer(job)
     _set_threads(job.threads)
     upload = Upload.from_json_dict(job.upload) if job.upload else None
-    data = load_dataset(job.dataset, job.data_dir, job.cache_dir, job.split, upload=upload)
-    pipe.log(_data_line(data, is_test_touched=job.is_confirming))
+    data = NO_DATA
+    if job.dataset:
+        data = load_dataset(job.dataset, job.data_dir, job.cache_dir, job.split, upload=upload)
+        pipe.log(_data_line(data, is_test_touched=job.is_confirming))
     reporter = PipeReporter(pipe, job.max_epochs)
     result = train(
         job.params,
@@ -75,10 +78,21 @@ def _run(job: Job, pipe: Pipe) -> Result:
         objective=objective,
         checkpoints=Checkpoints.of(job),
         model_path=Path(job.model_path) if job.model_path else None,
-        test=_test_part(job, upload) if job.is_confirming else None,
+        test=_test_part(job, upload) if job.is_confirming and job.dataset else None,
     )
     pipe.log(f"complete: {job.objective} {result.value:.4f} at epoch {result.best_step}")
     return result
+
+
+def _trainer(job: Job) -> Trainer:
+    if job.code:
+        from trainers.own.trainer import OwnTrainer  # noqa: PLC0415, others do without SciPy
+
+        folders = [job.checkpoint_dir, str(Path(job.model_path).parent) if job.model_path else ""]
+        # what Parzen keeps lies beside its cache
+        return OwnTrainer(job.code, private=[str(Path(job.cache_dir).parent)], open_folders=folders)
+    trainer_info(job.trainer).complete_params(job.params)  # before anything slow
+    return load_trainer(job.trainer)
 
 
 def _test_part(job: Job, upload: Upload | None) -> TestPart:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from trainers import cnn, forecast, mlp, text
 from trainers.errors import ParamsInvalid
+from trainers.family import Family
+from trainers.own.info import OWN, own_info
 
 if TYPE_CHECKING:
     from trainers.base import Trainer, TrainerInfo
@@ -13,8 +16,30 @@ if TYPE_CHECKING:
 
 # in page order: of those that fit a dataset, a new study opens with the first
 FAMILIES = (mlp.CLASSIFIER, cnn.CLASSIFIER, mlp.REGRESSOR, text.CLASSIFIER, forecast.FORECASTER)
+# Packages that are installed beside Parzen name their families here; they must not load Keras when imported.
+ENTRY_POINTS = "parzen.trainers"
+
+
+def _installed() -> list[Family]:
+    """Return the families of other packages, ordered by name; ParamsInvalid where one is wrong."""
+    families: list[Family] = []
+    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
+        try:
+            family = entry.load()
+        except Exception as error:
+            raise ParamsInvalid(
+                f"The trainer {entry.name} ({entry.value}) cannot be loaded: {error}."
+            ) from error
+        if not isinstance(family, Family):
+            raise ParamsInvalid(f"The trainer {entry.name} ({entry.value}) is no trainers.family.Family.")
+        if family.info.name in {known.info.name for known in (*FAMILIES, *families)}:
+            raise ParamsInvalid(f"There are two trainers named {family.info.name!r}; rename {entry.value}.")
+        families.append(family)
+    return families
+
+
 _TRAINERS: dict[str, tuple[TrainerInfo, Trainer]] = {
-    family.info.name: (family.info, family) for family in FAMILIES
+    family.info.name: (family.info, family) for family in (*FAMILIES, *_installed())
 }
 
 
@@ -24,8 +49,8 @@ def trainer_infos() -> list[TrainerInfo]:
 
 
 def trainer_info(name: str) -> TrainerInfo:
-    """Return one trainer's description; ParamsInvalid where the name is unknown."""
-    return _entry(name)[0]
+    """Return one trainer's description, that of own models included; ParamsInvalid for an unknown name."""
+    return own_info() if name == OWN else _entry(name)[0]
 
 
 def fitting_trainers(dataset: DatasetInfo) -> list[TrainerInfo]:

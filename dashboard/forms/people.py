@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from dashboard.models import Quota
 
@@ -36,3 +37,13 @@ class QuotaForm(forms.Form):
 class PersonForm(QuotaForm):
     is_active = forms.BooleanField(label="May sign in", required=False)
     is_staff = forms.BooleanField(label="Staff: sees all studies and the review pages", required=False)
+    may_run_code = forms.BooleanField(
+        label="May train with Python files of their own",
+        required=False,
+        help_text="They run on the workers, as the workers' user.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not settings.OWN_CODE:
+            del self.fields["may_run_code"]

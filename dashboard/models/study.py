@@ -43,7 +43,10 @@ class Study(models.Model):
     # Why the study is in its state, in words: "Budget reached: 80 trials".
     state_reason = models.CharField(max_length=300, blank=True)
 
-    dataset = models.CharField(max_length=50)
+    # Empty for an own model that needs none.
+    dataset = models.CharField(max_length=50, blank=True)
+    # The model file that trains in the place of a trainer.
+    code = models.TextField(blank=True)
     trainer = models.CharField(max_length=50)
     # Seeds the suggestions and every training.
     seed = models.PositiveIntegerField(default=0)
@@ -118,6 +121,8 @@ class Study(models.Model):
             models.CheckConstraint(condition=Q(max_trials__gte=1), name="study_has_a_trial_to_run"),
             models.CheckConstraint(condition=Q(n_parallel__gte=1), name="study_uses_a_slot"),
         )
+        # Given by administrators; counts only where the settings allow it as well.
+        permissions = (("run_own_code", "May train with Python files of their own"),)
         # Serves claim_trial and the housekeeping: which studies run?
         indexes = (models.Index(fields=("state", "started_at"), name="study_by_state"),)
 

@@ -34,6 +34,8 @@ def fitting_datasets(trainer: TrainerInfo, offered: Sequence[DatasetInfo]) -> li
 
 def dataset_words(name: str, uploads: Mapping[str, DatasetInfo] | None = None) -> str:
     """As in: MNIST, 70,000 images. `uploads` are those of a whole list of studies."""
+    if not name:
+        return "no dataset"
     try:
         info = dataset_info(name, str(settings.DATA_DIR))
     except ParamsInvalid:

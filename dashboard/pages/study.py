@@ -11,6 +11,7 @@ from dashboard.pages.budgets import Budget, budgets_of
 from dashboard.pages.confirming import Confirmed, Row, last_confirmed
 from dashboard.pages.data import dataset_words, pruner_label, sampler_label, trainer_label
 from dashboard.pages.metrics import Goal, goal_of, is_percent
+from dashboard.pages.own_model import code_digest
 from dashboard.pages.params import ParamRow, SpaceRow, param_rows, space_rows
 from dashboard.pages.proposals import Proposals, proposals_of
 from dashboard.pages.sharing import seen_by
@@ -79,6 +80,10 @@ class StudyPage:
     @property
     def sampler(self) -> str:
         return sampler_label(self.study.sampler)
+
+    @property
+    def code_digest(self) -> str:
+        return code_digest(self.study.code)
 
     @property
     def n_searched(self) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
@@ -105,6 +106,11 @@ def teams_to_share_with(user: User) -> QuerySet[Team]:
     changing = (Role.EDITOR, Role.OWNER)
     mine = Membership.objects.filter(user=user, role__in=changing).values("team")
     return Team.objects.all() if user.is_superuser else Team.objects.filter(pk__in=mine)
+
+
+def may_run_own_code(user: User) -> bool:
+    """Whether a person may make studies with Python files of their own."""
+    return bool(settings.OWN_CODE) and user.has_perm("dashboard.run_own_code")
 
 
 def places_for(user: User) -> list[Place]:

@@ -16,7 +16,18 @@ LARGEST = 2**31 - 1
 # What the search has seeded its trainings with stays below.
 FRESH_SEEDS = 2**30
 COPIED = (
-    *("owner_id", "team_id", "is_open", "dataset", "trainer", "seed", "split_seed", "space", "objective"),
+    *(
+        "owner_id",
+        "team_id",
+        "is_open",
+        "dataset",
+        "code",
+        "trainer",
+        "seed",
+        "split_seed",
+        "space",
+        "objective",
+    ),
     *("direction", "sampler", "max_epochs", "max_trial_seconds", "n_parallel", "lost_retries"),
     *("memory_retries", "error_retries", "queue"),
 )

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dashboard.forms.knob import KnobForm
@@ -12,7 +13,7 @@ from dashboard.models import Study
 from dashboard.pages import new_study as page
 from dashboard.pages.data import datasets_for
 from dashboard.pages.priors import prior_of
-from dashboard.queries.access import places_for
+from dashboard.queries.access import may_run_own_code, places_for
 from dashboard.services.quotas import QuotaRefused
 from dashboard.services.studies import create_study, start_study
 from dashboard.views.access import person, person_name, row_number, visible_study
@@ -23,6 +24,9 @@ from trainers.registry import trainer_info
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def study_new(request: HttpRequest) -> HttpResponse:
+    earlier = row_number(request.GET.get("from", ""))
+    if earlier is not None and visible_study(request, earlier).code and may_run_own_code(person(request)):
+        return redirect(f"{reverse('own-study-new')}?from={earlier}")
     datasets = datasets_for(person(request))
     start = _start(request, datasets)
     forms = page.StudyForms(
@@ -36,7 +40,12 @@ def study_new(request: HttpRequest) -> HttpResponse:
         study = _create(request, forms)
         if study is not None:
             return redirect(study)
-    context = {"forms": forms, "start": start, "presets": page.all_presets()}
+    context = {
+        "forms": forms,
+        "start": start,
+        "presets": page.all_presets(),
+        "may_run_code": may_run_own_code(person(request)),
+    }
     return render(request, "studies/new.html", context, status=422 if forms.n_errors else 200)
 
 
@@ -69,13 +78,18 @@ def _start(request: HttpRequest, datasets: Sequence[DatasetInfo]) -> page.Start:
         if "preset" in request.GET:
             return page.start_from_preset(request.GET["preset"], datasets)
         if request.GET.get("from", "").isdecimal():
-            start = page.start_from_study(visible_study(request, row_number(request.GET["from"])))
-            trainer_info(start.trainer)
-            return start
+            return _start_from(visible_study(request, row_number(request.GET["from"])))
         return page.start_from_defaults(datasets, request.GET.get("dataset"), request.GET.get("trainer"))
     except ParamsInvalid as error:
         messages.warning(request, str(error))
     return page.start_from_defaults(datasets, request.GET.get("dataset"))
+
+
+def _start_from(study: Study) -> page.Start:
+    if study.code:
+        raise ParamsInvalid(f"{study.name} trains with a model file, and you may not. Ask an administrator.")
+    trainer_info(study.trainer)
+    return page.start_from_study(study)
 
 
 def _create(request: HttpRequest, forms: page.StudyForms) -> Study | None:

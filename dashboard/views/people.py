@@ -11,6 +11,7 @@ from dashboard.forms.people import PersonForm, QuotaForm
 from dashboard.models import Quota, Team
 from dashboard.pages.pager import pager_of
 from dashboard.pages.people import people_rows, quota_words
+from dashboard.queries.access import may_run_own_code
 from dashboard.services.accounts import AccountRefused, change_person
 from dashboard.services.quotas import set_quota
 from dashboard.views.access import for_staff, person, posted
@@ -36,11 +37,18 @@ def person_edit(request: HttpRequest, user_id: int) -> HttpResponse:
     _for_administrators(request)
     whom = get_object_or_404(User, pk=user_id)
     form = PersonForm.of(Quota.objects.filter(user=whom).first(), posted(request))
-    form.initial = {**form.initial, "is_active": whom.is_active, "is_staff": whom.is_staff}
+    rights_now = {"is_active": whom.is_active, "is_staff": whom.is_staff}
+    form.initial = {**form.initial, **rights_now, "may_run_code": may_run_own_code(whom)}
     if form.is_valid():
-        rights = {name: form.cleaned_data[name] for name in ("is_active", "is_staff")}
+        rights = form.cleaned_data
         try:
-            change_person(person=whom, by=person(request), **rights)
+            change_person(
+                person=whom,
+                is_active=rights["is_active"],
+                is_staff=rights["is_staff"],
+                may_run_code=rights.get("may_run_code"),
+                by=person(request),
+            )
         except AccountRefused as refusal:
             form.add_error(None, str(refusal))
         else:

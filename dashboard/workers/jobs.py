@@ -16,6 +16,7 @@ def job_of(trial: Trial, study: Study) -> Job:
     upload = ready_upload(study.dataset)
     return Job(
         trainer=study.trainer,
+        code=study.code,
         dataset=study.dataset,
         upload=upload.to_json_dict() if upload else None,
         data_dir=str(settings.DATA_DIR),

@@ -88,6 +88,9 @@ class Supervisor:
 
     def run(self) -> None:
         """Supervise until the training has ended one way or the other. Never raises for a training's sake."""
+        if self.study.code and not settings.OWN_CODE:
+            self._end(FailureKind.ERROR, "This worker trains no own models: PARZEN_OWN_CODE is off on it.")
+            return
         try:
             process = self.host.start(job_of(self.trial, self.study))
         except (HostFailed, OSError) as error:

@@ -20,6 +20,7 @@ from tests.trainers.sources import series, table
 from trainers.base import Job
 from trainers.datasets.uploads import reading
 from trainers.datasets.uploads.source import Upload
+from trainers.errors import TrainerError
 
 URL = "/datasets/upload/"
 
@@ -32,7 +33,7 @@ def quick(monkeypatch, settings, tmp_path):
     def run(request):
         try:
             return json.loads(json.dumps(reading._answer(json.loads(json.dumps(request)))))
-        except reading.TrainerError as error:
+        except TrainerError as error:
             raise reading.DatasetInvalid(str(error)) from error
 
     monkeypatch.setattr(reading, "_run", run)

@@ -167,6 +167,15 @@ class TestPart:
     facts: Facts = field(default_factory=lambda: Facts(0, 0, 0))
 
 
+NO_DATA = Dataset(
+    DatasetInfo(name="", label="no data", n_train=0, n_validation=0, n_test=0, source=""),
+    x_train=np.zeros(0),
+    y_train=np.zeros(0),
+    x_validation=np.zeros(0),
+    y_validation=np.zeros(0),
+)
+
+
 class Source(Protocol):
     """Where a dataset comes from. Nothing is ever downloaded, nothing of the user's is ever changed."""
 

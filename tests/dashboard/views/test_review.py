@@ -50,7 +50,7 @@ def test_studies_wait_for_a_look_once_they_have_ended(root):
     study = ended(name="done")
     running_study(name="still going")
     make_study(name="a draft")
-    assert queue() == {"done": ["ended, never reviewed"]}
+    assert queue() == {"done": ["ended, never reviewed", "never confirmed"]}
 
     sign_off(study=study, by=root, note="Good.")
 
@@ -62,7 +62,7 @@ def test_study_that_ends_again_waits_again(root):
     sign_off(study=study, by=root, note="")
     Study.objects.filter(pk=study.pk).update(finished_at=timezone.now() + dt.timedelta(seconds=5))
 
-    assert queue() == {"done": ["ended since its last review"]}
+    assert queue() == {"done": ["ended since its last review", "never confirmed"]}
 
 
 def test_study_of_which_many_trials_fail_waits_while_it_runs(root):

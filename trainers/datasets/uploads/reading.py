@@ -1,20 +1,13 @@
-"""Looks at uploaded files in a process of its own: one that is meant to do harm meets limits, and no secret.
-
-The process reads a request as JSON from its standard input and answers with JSON.
-"""
+"""Looks at uploaded files in a process of its own, where one that is meant to do harm meets limits."""
 
 from __future__ import annotations
 
-import json
-import os
-import resource
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from trainers.apart import AnswerRefused, ask, serve
 from trainers.datasets.registry import load_dataset
 from trainers.datasets.splits import Split
 from trainers.datasets.uploads.arrays import read_arrays
@@ -22,11 +15,10 @@ from trainers.datasets.uploads.findings import Findings
 from trainers.datasets.uploads.image_zip import read_pictures
 from trainers.datasets.uploads.source import ORIGINAL, Upload
 from trainers.datasets.uploads.tables import read_table
-from trainers.errors import DatasetInvalid, TrainerError
-from trainers.host import clean_environment
+from trainers.errors import DatasetInvalid
 
 MAX_SECONDS = 3600
-MAX_MEMORY = 12 * 2**30
+_WHAT = "Reading the file"
 
 
 def look(folder: Path, form: str, *, has_header: bool = True) -> Findings:
@@ -46,26 +38,10 @@ def describe(upload: Upload, cache_dir: str, split_seed: int = 0) -> tuple[Uploa
 
 
 def _run(request: Mapping[str, Any]) -> Any:
-    command = [sys.executable, "-P", "-m", "trainers.datasets.uploads.reading"]
     try:
-        done = subprocess.run(
-            command,
-            input=json.dumps(request).encode(),
-            env=clean_environment(os.environ),
-            capture_output=True,
-            timeout=MAX_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise DatasetInvalid(f"Reading the file took more than {MAX_SECONDS // 60} minutes.") from error
-    try:
-        answer = json.loads(done.stdout)
-    except ValueError as error:
-        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise DatasetInvalid(f"Reading the file broke off ({last[:200] or done.returncode}).") from error
-    if "problem" in answer:
-        raise DatasetInvalid(answer["problem"])
-    return answer["answer"]
+        return ask(__spec__.name, request, what=_WHAT, seconds=MAX_SECONDS)
+    except AnswerRefused as error:
+        raise DatasetInvalid(str(error)) from error
 
 
 def _answer(request: Mapping[str, Any]) -> Any:
@@ -88,20 +64,5 @@ def _answer(request: Mapping[str, Any]) -> Any:
     }
 
 
-def main() -> None:
-    """Answer one request."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
-    request = json.load(sys.stdin)
-    try:
-        answer = {"answer": _answer(request)}
-    except TrainerError as error:
-        answer = {"problem": str(error)}
-    except MemoryError:
-        answer = {"problem": f"Reading the file takes more than {MAX_MEMORY / 2**30:g} GB of memory."}
-    except OSError as error:
-        answer = {"problem": f"The file could not be read or prepared: {error.strerror or error}."}
-    sys.stdout.write(json.dumps(answer))
-
-
 if __name__ == "__main__":
-    main()
+    serve(_answer, what=_WHAT)

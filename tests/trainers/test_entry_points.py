@@ -1,0 +1,39 @@
+"""Packages that are installed bring trainers of their own."""
+
+from dataclasses import replace
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from trainers import mlp, registry
+from trainers.errors import ParamsInvalid
+
+OTHER = replace(mlp.CLASSIFIER, info=replace(mlp.CLASSIFIER.info, name="other", label="Other"))
+SAME = mlp.CLASSIFIER
+
+
+def installed(monkeypatch, *values):
+    points = [EntryPoint(f"point{n}", value, registry.ENTRY_POINTS) for n, value in enumerate(values)]
+    monkeypatch.setattr(
+        registry, "entry_points", lambda group: points if group == registry.ENTRY_POINTS else []
+    )
+    return registry._installed()
+
+
+def test_an_installed_trainer_is_found(monkeypatch):
+    assert installed(monkeypatch, f"{__name__}:OTHER") == [OTHER]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (["no.such.module:X"], "The trainer point0 (no.such.module:X) cannot be loaded: No module named"),
+        ([f"{__name__}:installed"], "is no trainers.family.Family."),
+        ([f"{__name__}:SAME"], "There are two trainers named 'mlp'; rename"),
+        ([f"{__name__}:OTHER", f"{__name__}:OTHER"], "There are two trainers named 'other'; rename"),
+    ],
+)
+def test_one_that_is_wrong_is_named(monkeypatch, values, words):
+    with pytest.raises(ParamsInvalid) as caught:
+        installed(monkeypatch, *values)
+    assert words in str(caught.value)
