@@ -261,6 +261,7 @@ CELERY_TASK_ROUTES = {
     "dashboard.tasks.keep_house": {"queue": "housekeeping"},
     "dashboard.tasks.tell_people": {"queue": "housekeeping"},
     "dashboard.tasks.read_uploads": {"queue": "housekeeping"},
+    "dashboard.tasks.answer_predictions": {"queue": "housekeeping"},
 }
 # Acknowledge early: the lease in the database brings lost work back, and late acknowledgement on Redis
 # would start every training that outlives the visibility timeout a second time.
@@ -282,6 +283,11 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 CELERY_BEAT_SCHEDULE = {
     "keep house": {"task": "dashboard.tasks.keep_house", "schedule": 5.0},
     "tell people": {"task": "dashboard.tasks.tell_people", "schedule": 5.0, "options": {"expires": 10}},
+    "answer predictions": {
+        "task": "dashboard.tasks.answer_predictions",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
     "read uploads": {"task": "dashboard.tasks.read_uploads", "schedule": 5.0, "options": {"expires": 10}},
 }
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from dashboard.services import datasets, housekeeping, sending, watching
+from dashboard.services import datasets, housekeeping, predictions, sending, watching
 
 
 @shared_task
@@ -27,4 +27,10 @@ def tell_people() -> None:
 @shared_task
 def read_uploads() -> None:
     while datasets.read_next():
+        pass
+
+
+@shared_task
+def answer_predictions() -> None:
+    while predictions.answer_next():
         pass

@@ -11,6 +11,7 @@ from dashboard.views import (
     new_study,
     own_model,
     people,
+    predictions,
     review,
     shared,
     sharing,
@@ -69,6 +70,10 @@ trial_pages = [  # /studies/<id>/trials/<number>/
     path("studies/<int:study_id>/trials/<int:number>/live/", trials.trial_live, name="trial-live"),
     path("studies/<int:study_id>/trials/<int:number>/comments/", talk.trial_comment, name="trial-comment"),
     path("studies/<int:study_id>/trials/<int:number>/retry/", trials.trial_retry, name="trial-retry"),
+    path("studies/<int:study_id>/trials/<int:number>/try/", predictions.trial_try, name="trial-try"),
+    path(
+        "studies/<int:study_id>/trials/<int:number>/package/", predictions.trial_package, name="trial-package"
+    ),
     path("studies/<int:study_id>/trials/<int:number>/model/", trials.trial_model, name="trial-model"),
     path("studies/<int:study_id>/trials/<int:number>/log/<int:attempt>/", trials.trial_log, name="trial-log"),
 ]

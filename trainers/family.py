@@ -35,7 +35,8 @@ class Plan:
     """What there is to train: a Keras network's inputs and outputs, its goal, and the rows.
 
     `mixup` is the Beta distribution's parameter where pairs of rows are blended, 0 where they are not.
-    `constants` are reported with every epoch's metrics.
+    `constants` are reported with every epoch's metrics. `reading` is JSON of what these params add to how a
+    row becomes an input, for whoever uses the network later.
     """
 
     inputs: Any
@@ -45,6 +46,7 @@ class Plan:
     validation: Rows
     mixup: float = 0.0
     constants: Mapping[str, float] = field(default_factory=dict)
+    reading: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

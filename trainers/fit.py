@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 import platform
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -121,7 +123,7 @@ def fit(
     best_step = objective.best_step(values_of(recorder, objective))
     if model_path and best.weights:
         model.set_weights(best.weights)
-        save_model(model, model_path, recorder.log)
+        save_model(model, model_path, reading_of(data, plan.reading), recorder.log)
     metrics = recorder.epochs[best_step - 1].metrics
     if test:
         model.set_weights(best.weights)
@@ -200,10 +202,28 @@ def is_best(recorder: Recorder, objective: Objective) -> bool:
     return math.isfinite(values[-1]) and objective.best_step(values) == len(values)
 
 
-def save_model(model: keras.Model, path: Path, log: Callable[[str], None]) -> None:
-    """Leave the network as a plain Keras model: whoever loads it needs nothing of ours."""
+def reading_of(data: Dataset, more: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
+    """Return as JSON how a row becomes what the network reads, and its output an answer."""
+    info = data.info
+    return {
+        "kind": info.kind,
+        "task": info.task,
+        "classes": list(info.class_names),
+        "target": info.target,
+        "shape": list(info.shape),
+        "max_value": info.max_value,
+        "encoding": list(data.facts.encoding),
+        **more,
+    }
+
+
+def save_model(
+    model: keras.Model, path: Path, reading: Mapping[str, Any], log: Callable[[str], None]
+) -> None:
+    """Leave the network as a plain Keras model, with its reading as JSON: it needs nothing of ours."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.with_suffix(".json").write_text(json.dumps(reading), encoding="utf-8")
         keras.Model(model.inputs, model.outputs).save(path)
     except OSError as error:  # a full disk costs the file, and not what was measured
         log(f"the model could not be left: {error}")

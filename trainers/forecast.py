@@ -176,6 +176,9 @@ def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
         numbers.goal(values, data.facts),
         windows(data.x_train, data.y_train, window, n_train - window - horizon + 1, values, n_ahead),
         windows(x, y, back, n, values, n_ahead),
+        reading={
+            "forecast": {"window": window, "horizon": horizon, "n_ahead": n_ahead, "season": data.info.season}
+        },
         constants={_NAIVE.name: naive_error(y, back, n, horizon, data.info.season)},
     )
 

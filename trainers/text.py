@@ -146,8 +146,8 @@ _NETWORK_KNOBS = (
 )
 
 
-def word_numbers(values: Mapping[str, Value], data: Dataset) -> tuple[Array, Array, int]:
-    """Return the train and validation texts as word numbers (n, length) int32, and the vocabulary's size.
+def word_numbers(values: Mapping[str, Value], data: Dataset) -> tuple[Array, Array, dict[str, Any]]:
+    """Return train and validation texts as word numbers (n, length) int32, and how they are read, as JSON.
 
     A text without any word (a lone smiley) becomes one unknown word: an average over nothing is no number.
     """
@@ -166,14 +166,22 @@ def word_numbers(values: Mapping[str, Value], data: Dataset) -> tuple[Array, Arr
         numbers = np.array(keras.ops.convert_to_numpy(vectorizer(np.array(texts))), dtype=np.int32)
         numbers[~numbers.any(axis=1), 0] = _UNKNOWN
         arrays.append(numbers)
-    return arrays[0], arrays[1], vectorizer.vocabulary_size()
+    reading = {
+        "max_tokens": int(values["max_tokens"]),
+        "split": vectorizer.get_config()["split"],
+        "ngrams": int(values["ngrams"]),
+        "length": int(values["length"]),
+        "vocabulary": vectorizer.get_vocabulary(),
+    }
+    return arrays[0], arrays[1], reading
 
 
 def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
     import keras  # noqa: PLC0415, the web process reads the knobs above
 
     n_classes = data.info.n_classes
-    x_train, x_validation, n_words = word_numbers(values, data)
+    x_train, x_validation, reading = word_numbers(values, data)
+    n_words = len(reading["vocabulary"])
     inputs = keras.Input((x_train.shape[1],), dtype="int32")
     has_mask = values["network"] != "conv"
     x = keras.layers.Embedding(n_words, int(values["embedding"]), mask_zero=has_mask)(inputs)
@@ -190,6 +198,7 @@ def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
         classes.goal(values, n_classes),
         array_rows(x_train, classes.targets(data.y_train, n_classes), weights),
         array_rows(x_validation, classes.targets(data.y_validation, n_classes)),
+        reading={"text": reading},
     )
 
 

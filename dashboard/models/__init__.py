@@ -5,6 +5,7 @@ from dashboard.models.attempt import Attempt, AttemptState
 from dashboard.models.audit import AuditEntry
 from dashboard.models.dataset import Dataset, DatasetState, FileForm
 from dashboard.models.event import StudyEvent
+from dashboard.models.prediction import Prediction, PredictionState
 from dashboard.models.quota import Quota
 from dashboard.models.report import Report
 from dashboard.models.review import Review
@@ -33,6 +34,8 @@ __all__ = [
     "News",
     "Notification",
     "Origin",
+    "Prediction",
+    "PredictionState",
     "Quota",
     "Report",
     "Review",

@@ -9,6 +9,8 @@ class Artifact(models.Model):
     trial = models.OneToOneField(Trial, on_delete=models.CASCADE, related_name="artifact")
     name = models.CharField(max_length=300, unique=True, help_text="in the storage")
     size = models.PositiveBigIntegerField(help_text="bytes")
+    # JSON of how a row becomes what the network reads (trainers.portable.predict).
+    reading = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

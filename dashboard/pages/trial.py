@@ -9,6 +9,7 @@ from django.utils import timezone
 from dashboard.charts.density import Density, densities
 from dashboard.charts.epochs import TrialEpochsChart, metric_curves
 from dashboard.charts.forecast import Forecast, LengthBar, forecast, length_bars
+from dashboard.forms.predictions import can_be_tried
 from dashboard.models import Artifact, Attempt, Comment, Origin, Role, Study, Trial, TrialState
 from dashboard.pages.data import sampler_label
 from dashboard.pages.metrics import Goal, goal_of, is_percent
@@ -61,6 +62,10 @@ class TrialPage:
     at: int
     previous: int | None
     next: int | None
+
+    @property
+    def can_be_tried(self) -> bool:
+        return self.model is not None and can_be_tried(self.model.reading)
 
     @property
     def may_edit(self) -> bool:

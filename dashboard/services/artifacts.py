@@ -1,8 +1,10 @@
 """Keeping the trained networks of a study's best trials, in whatever storage the settings name."""
 
+import json
 import logging
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.core.files import File
 from django.core.files.storage import storages
@@ -40,12 +42,23 @@ def keep_model(trial: Trial, draft: Path) -> bool:
         name = storages["artifacts"].save(place, File(file))
     with transaction.atomic():
         study = Study.objects.select_for_update().only("pk", "direction").get(pk=trial.study_id)
-        Artifact.objects.create(trial=trial, name=name, size=draft.stat().st_size)
+        Artifact.objects.create(
+            trial=trial, name=name, size=draft.stat().st_size, reading=_reading_beside(draft)
+        )
         for old in Artifact.objects.filter(trial__study=study).exclude(trial__in=best_trials(study, N_KEPT)):
             old.delete()
             transaction.on_commit(partial(_throw_away, old.name))
         touch_study(study.pk)
     return True
+
+
+def _reading_beside(draft: Path) -> dict[str, Any]:
+    """Empty where the training left none that can be read."""
+    try:
+        found: dict[str, Any] = json.loads(draft.with_suffix(".json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
 
 
 def purge_study(*, study_id: int) -> bool:

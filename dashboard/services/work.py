@@ -38,6 +38,11 @@ def announce_upload() -> None:
     transaction.on_commit(partial(_send, "read_uploads", "housekeeping"))
 
 
+def announce_prediction() -> None:
+    """Let the housekeeping answer once the current transaction is committed."""
+    transaction.on_commit(partial(_send, "answer_predictions", "housekeeping"))
+
+
 def _send_hints(n_slots: int, queue: str) -> None:
     _send("work", hint_queue(queue), n_slots)
 

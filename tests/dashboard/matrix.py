@@ -131,6 +131,8 @@ MATRIX: dict[str, Row] = {
     "trial-detail": Row(TRIAL, SEES, READ_ONLY),
     "trial-live": Row(TRIAL, SEES, READ_ONLY),
     "trial-model": Row(TRIAL, SEES, READ_ONLY),
+    "trial-package": Row(TRIAL, SEES, READ_ONLY),
+    "trial-try": Row(TRIAL, SEES, SEES),
     "trial-log": Row((*TRIAL, 1), SEES, READ_ONLY),
     "trial-retry": Row(TRIAL, SEES, CHANGES),
     "team-list": Row((), SIGNED_IN, SIGNED_IN),

@@ -41,10 +41,10 @@ def of_texts(train: list[str], validation: list[str]) -> Dataset:
 
 
 def test_the_vocabulary_is_the_training_parts_alone():
-    train, validation, n_words = word_numbers(
+    train, validation, reading = word_numbers(
         COMPLETE({"length": 3}), of_texts(["one two", "two, Three!"], ["four two"])
     )
-    assert n_words == 2 + 3
+    assert len(reading["vocabulary"]) == 2 + 3
     assert (train.shape, validation.shape) == ((2, 3), (1, 3))
     assert train.dtype == np.int32
     assert validation.tolist() == [[1, train[0][1], 0]]  # an unknown word, the one that both know, padding
@@ -52,8 +52,8 @@ def test_the_vocabulary_is_the_training_parts_alone():
 
 
 def test_a_vocabulary_is_never_larger_than_its_knob():
-    _, _, n_words = word_numbers(COMPLETE({"max_tokens": 10}), of_texts([f"w{i}" for i in range(50)], ["w1"]))
-    assert n_words == 10
+    _, _, reading = word_numbers(COMPLETE({"max_tokens": 10}), of_texts([f"w{i}" for i in range(50)], ["w1"]))
+    assert len(reading["vocabulary"]) == 10
 
 
 def test_a_text_without_words_is_one_unknown_word():
@@ -63,8 +63,10 @@ def test_a_text_without_words_is_one_unknown_word():
 
 def test_characters_and_runs_of_words_can_be_counted():
     texts = of_texts(["ab ab"], ["ab"])
-    assert word_numbers(COMPLETE({"split": "characters"}), texts)[2] == 2 + 3  # a, b, space
-    assert word_numbers(COMPLETE({"ngrams": 2}), texts)[2] == 2 + 2  # "ab", "ab ab"
+    assert (
+        len(word_numbers(COMPLETE({"split": "characters"}), texts)[2]["vocabulary"]) == 2 + 3
+    )  # a, b, space
+    assert len(word_numbers(COMPLETE({"ngrams": 2}), texts)[2]["vocabulary"]) == 2 + 2  # "ab", "ab ab"
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ class Facts:
 
     `shape` is one prepared row's. The last `n_ahead` columns of a series are known before their day.
     A number to predict is (`y` - `y_mean`) / `y_scale` when it is standardized. `notes` are sentences for
-    the trial's log.
+    the trial's log, `encoding` says how columns of a table became those of a prepared row.
     """
 
     n_train: int
@@ -106,6 +106,7 @@ class Facts:
     y_mean: float = 0.0
     y_scale: float = 1.0
     notes: tuple[str, ...] = ()
+    encoding: tuple[Mapping[str, Any], ...] = ()
 
     def to_json_dict(self) -> dict[str, Any]:
         """Return the fields as a JSON object."""

@@ -7,8 +7,8 @@ becomes one column of 0 and 1 per value; rare and unknown values share one, a mi
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol, Self
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
@@ -25,6 +25,8 @@ _OTHER = "other"
 class _Encoder(Protocol):
     @property
     def names(self) -> tuple[str, ...]: ...
+
+    def to_json_dict(self) -> dict[str, Any]: ...
 
     def encode(self, values: Array) -> Array: ...
 
@@ -52,6 +54,10 @@ class NumberEncoder:
         if scale == 0 and not is_marked:
             return None
         return cls(name, median, float(np.mean(filled)), scale or 1.0, is_marked)
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """Return the fields and the type as a JSON object."""
+        return {"type": "number", **asdict(self)}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -81,6 +87,10 @@ class CategoryEncoder:
             return None
         known = sorted(counts, key=lambda value: (-counts[value], value))[:MAX_CATEGORIES]
         return cls(name, tuple(sorted(known)), len(known) < len(counts))
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """Return the fields and the type as a JSON object."""
+        return {"type": "category", **asdict(self)}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -126,6 +136,10 @@ class TableEncoding:
     def names(self) -> tuple[str, ...]:
         """Return the names of the encoded columns."""
         return tuple(name for _, encoder in self.encoders for name in encoder.names)
+
+    def to_json_list(self) -> list[dict[str, Any]]:
+        """Return the encoders in the order of their columns; `portable/predict.py` reads them."""
+        return [encoder.to_json_dict() for _, encoder in self.encoders]
 
     def encode(self, columns: Columns, rows: Array) -> Array:
         """Return the rows as float32, shape (n, encoded columns)."""

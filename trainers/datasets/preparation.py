@@ -41,6 +41,7 @@ def prepare_parts(info: DatasetInfo, raw: RawData, rows: SplitRows) -> tuple[Map
         y_mean=y_mean,
         y_scale=y_scale,
         notes=encoding.notes,
+        encoding=tuple(encoding.to_json_list()),
     )
     return parts, facts
 

@@ -12,7 +12,7 @@ from trainers.batches import Batches
 from trainers.callbacks import ForwardReports, KeepBest, StopAtDivergence
 from trainers.errors import ParamsInvalid
 from trainers.family import Rows
-from trainers.fit import PLAIN_BATCH, Recorder, is_best, save_model, values_of, versions
+from trainers.fit import PLAIN_BATCH, Recorder, is_best, reading_of, save_model, values_of, versions
 from trainers.job import TEST, Result
 from trainers.own.model_file import CodeInvalid, call
 
@@ -63,7 +63,7 @@ def fit_built(
         found = model.evaluate(Batches(_rows(test.x, test.y), PLAIN_BATCH), return_dict=True, verbose=0)
         metrics = {**metrics, **{f"{TEST}{name}": float(value) for name, value in found.items()}}
     if model_path:
-        save_model(model, model_path, recorder.log)
+        save_model(model, model_path, reading_of(data), recorder.log)
     return Result(
         value=metrics[objective.metric],
         best_step=best_step,

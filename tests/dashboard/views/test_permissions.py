@@ -31,7 +31,9 @@ def study(db):
     study = running_study(pk=1, name="secret-plan", owner=owner, team=team)
     add_trials(study, 1, n_reports=2)
     name = storages["artifacts"].save("network.keras", ContentFile(b"network"))
-    Artifact.objects.create(trial=study.trials.get(), name=name, size=7)
+    Artifact.objects.create(
+        trial=study.trials.get(), name=name, size=7, reading={"kind": "images", "shape": [8, 8]}
+    )
     Invitation.objects.create(
         team=team,
         digest=digest_of("secret"),

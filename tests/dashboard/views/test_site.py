@@ -49,6 +49,7 @@ OPEN_METHODS = {
     "study-new",
     "study-note",
     "study-confirm",
+    "trial-try",
     "study-budget",
     "study-access",
     "team-list",
@@ -69,7 +70,7 @@ OPEN_METHODS |= {
 # Parzen's own pages; what holds for those of libraries stands in the matrix and in test_accounts.py.
 LIBRARIES = ("account_", "mfa_", "socialaccount_", "openid_", "usersessions_")
 NAMES = [name for name in names() if not name.startswith(LIBRARIES) and name != "home"]
-FILES = {"dataset-picture", "trial-model", "study-report"}
+FILES = {"dataset-picture", "trial-model", "trial-package", "study-report"}
 PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | FILES]
 STUDY_ROUTES = [name for name in NAMES if name.startswith(("study-", "trial-")) and ARGS[name]]
 
@@ -81,7 +82,9 @@ def study(db):
     for state in ("complete", "failed", "running", "waiting", "cancelled"):
         add_trials(study, state=state, n_reports=2)
     name = storages["artifacts"].save("network.keras", ContentFile(b"network"))
-    Artifact.objects.create(trial=study.trials.get(number=0), name=name, size=7)
+    Artifact.objects.create(
+        trial=study.trials.get(number=0), name=name, size=7, reading={"kind": "images", "shape": [8, 8]}
+    )
     delete_study(study_id=make_study(pk=2, name="gone", owner=study.owner).pk, by="ada")
     Comment.objects.create(pk=1, study=study, author=study.owner, text="a word")
     ShareLink.objects.create(study=study, digest=digest_of("open"), created_by=study.owner)

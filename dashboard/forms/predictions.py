@@ -1,0 +1,88 @@
+"""What a kept model is tried on: a row, a text, or a picture."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+MAX_TEXT = 10_000
+# Of the base64 of a picture: what a page has drawn small already.
+MAX_PICTURE = 1_000_000
+# More columns than these are no form.
+MAX_COLUMNS = 60
+MIN_TO_LIST = 1
+
+
+class TryForm(forms.Form):
+    """Fields by the model's reading; a picture comes from the page's canvas as a data URL."""
+
+    def __init__(self, data: QueryDict | None = None, *, reading: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.reading = reading
+        if reading["kind"] == "text":
+            self.fields["text"] = forms.CharField(
+                label="Text",
+                max_length=MAX_TEXT,
+                widget=forms.Textarea(attrs={"class": "textarea", "rows": 3}),
+            )
+        elif reading["kind"] == "images":
+            self.fields["picture"] = forms.CharField(
+                label="Picture",
+                max_length=MAX_PICTURE,
+                widget=forms.HiddenInput,
+                error_messages={
+                    "required": "Draw something, or load a picture.",
+                    "max_length": "It is too large.",
+                },
+            )
+        else:
+            for number, part in enumerate(reading["encoding"]):
+                self.fields[f"column_{number}"] = _column_field(part)
+
+    def clean_picture(self) -> str:
+        """The base64 of a PNG or JPEG file, as the page sends it."""
+        head, _, text = self.cleaned_data["picture"].partition(",")
+        if head not in {"data:image/png;base64", "data:image/jpeg;base64"}:
+            raise forms.ValidationError("This is no picture. Draw something, or load one.")
+        try:
+            base64.b64decode(text, validate=True)
+        except binascii.Error:
+            raise forms.ValidationError("This is no picture. Draw something, or load one.") from None
+        return str(text)
+
+    def given(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if self.reading["kind"] in {"text", "images"}:
+            return dict(data)
+        names = [part["name"] for part in self.reading["encoding"]]
+        return {"row": {name: data[f"column_{number}"] for number, name in enumerate(names)}}
+
+
+def can_be_tried(reading: Mapping[str, Any]) -> bool:
+    """Whether there is a form for it: not for series, nor for rows of very many columns."""
+    if reading.get("kind") in {"text", "images"}:
+        return "text" in reading or reading["kind"] == "images"
+    return reading.get("kind") == "table" and MIN_TO_LIST <= len(reading["encoding"]) <= MAX_COLUMNS
+
+
+def _column_field(part: Mapping[str, Any]) -> forms.CharField | forms.ChoiceField:
+    if part["type"] == "number":
+        return forms.CharField(
+            label=part["name"],
+            required=False,
+            max_length=40,
+            initial=f"{part['median']:.4g}",
+            widget=forms.TextInput(
+                attrs={"class": "input num", "inputmode": "decimal", "autocomplete": "off"}
+            ),
+        )
+    choices = [(name, name or "missing") for name in part["known"]]
+    return forms.ChoiceField(
+        label=part["name"],
+        required=False,
+        choices=[*choices, *([("another value", "another value")] if part["has_other"] else [])],
+        widget=forms.Select(attrs={"class": "select"}),
+    )

@@ -1,0 +1,1 @@
+"""What goes with a downloaded model: scripts that need NumPy, Keras and Pillow, and nothing of Parzen."""
