@@ -70,13 +70,16 @@ bench-optimizer: $(DONE)-peers ## Measure the optimizer beside Optuna, Hyperopt 
 bench-optimizer-smoke: $(DONE)-peers ## The same on a few problems, in under three minutes
 	@.venv-peers/bin/python -m benchmarks.optimizer --smoke
 
+bench-training: install-dev $(DONE)-training ## Measure trainings beside Hyperopt's and KerasTuner's loops (half an hour)
+	@$(BIN)/python -m benchmarks.training
+
 format: install-dev ## Format Python, scripts, styles
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	npm run --silent format
 
 lock: $(UV) ## Pin the newest allowed versions, with hashes
-	for name in requirements requirements-dev benchmarks/requirements-peers deploy/requirements-s3 deploy/bootstrap/uv deploy/bootstrap/node; do \
+	for name in requirements requirements-dev benchmarks/requirements-peers benchmarks/requirements-training deploy/requirements-s3 deploy/bootstrap/uv deploy/bootstrap/node; do \
 		$(UV) pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 \
 			--no-emit-index-url --no-header $$name.in -o $$name.txt; \
 	done
@@ -104,6 +107,11 @@ $(DONE)-dev: requirements-dev.txt $(DONE)-app
 $(DONE)-peers: benchmarks/requirements-peers.txt $(UV)
 	@$(PYTHON) -m venv .venv-peers
 	@$(UV) pip install --quiet --python .venv-peers/bin/python --require-hashes -r benchmarks/requirements-peers.txt
+	@touch $@
+
+$(DONE)-training: benchmarks/requirements-training.txt $(UV)
+	@$(PYTHON) -m venv .venv-training
+	@$(UV) pip install --quiet --python .venv-training/bin/python --require-hashes -r benchmarks/requirements-training.txt
 	@touch $@
 
 # npm of the machine, or else the one that comes as a wheel.

@@ -1,4 +1,4 @@
-"""A model card (Mitchell and others 2019): what a network is, what it was trained on, and what it reached."""
+"""A model card (Mitchell and others 2019): what a network is, what it learned from, what it reached."""
 
 from django.utils.timezone import localtime
 
@@ -82,8 +82,8 @@ def _honest_lines(study: Study, trial: Trial) -> list[str]:
     row = next((row for row in rows if row.trial.pk == trial.pk and row.test), None)
     if row is None:
         return [
-            "These are of the validation part, of the best epoch, of a trial that won a search: expect less on",
-            "new rows. It was not confirmed on the test part.",
+            "These are of the validation part, of the best epoch of a trial that won a search: expect less",
+            "on new rows. It was not confirmed on the test part.",
         ]
     return [
         f"Trained again with {count_noun(row.n_done, 'seed')}, {study.objective} was {row.validation} on the",

@@ -1,0 +1,1 @@
+"""Parzen's trainings beside the loops that people write without it: wall time and what the winner is worth."""

@@ -1,0 +1,208 @@
+"""`python -m benchmarks.training [mnist] [california] [memory]`; without names, all of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+import numpy as np
+import psutil
+
+from benchmarks.stack import ROOT, running_stack
+
+SEED, N_TRIALS, N_EPOCHS = 0, 10, 5
+PEERS = ROOT / ".venv-training" / "bin" / "python"
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    names = sys.argv[1:] or ["mnist", "california", "memory"]
+    packages = ("keras", "tensorflow-cpu", "numpy")
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
+    cores = len(os.sched_getaffinity(0))
+    print(
+        f"Python {platform.python_version()}, {versions}; {cores} cores; load {os.getloadavg()[0]:.1f}; seed {SEED}"
+    )
+    if "mnist" in names:
+        _classic()
+    if "california" in names:
+        _california()
+    if "memory" in names:
+        _memory()
+
+
+def _classic() -> None:
+    print(
+        f"\nThe classic on MNIST, {N_TRIALS} trials of {N_EPOCHS} epochs, batch 32; 48,000 rows to train on",
+        flush=True,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        data = _write_arrays(Path(folder))
+        peers = {
+            "Hyperopt 0.3, the blog's loop": _peer("blog_loop.py", data),
+            "KerasTuner, Bayesian": _peer("keras_tuner_loop.py", data),
+        }
+    parzen = _parzen_classic()
+    fastest = min(found["seconds"] for found in peers.values())
+    print(f"{'':32}{'wall time':>12}{'best val_loss':>15}{'test accuracy':>15}")
+    for name, found in {**peers, "Parzen": parzen}.items():
+        print(
+            f"{name:32}{found['seconds']:>10.0f} s{found['val_loss']:>15.4f}{found['test_accuracy']:>15.4f}"
+        )
+    print(f"Parzen takes {parzen['seconds'] / fastest:.2f} of the faster one (goal: at most 0.75)")
+
+
+def _write_arrays(folder: Path) -> Path:
+    from trainers.datasets.registry import load_dataset, load_test_part
+    from trainers.datasets.splits import Split
+
+    place = ("mnist", os.environ.get("PARZEN_DATA_DIR", ""), str(folder), Split())
+    data, test = load_dataset(*place), load_test_part(*place)
+    parts = {
+        "train": (data.x_train, data.y_train),
+        "validation": (data.x_validation, data.y_validation),
+        "test": (test.x, test.y),
+    }
+    arrays = {}
+    for name, (x, y) in parts.items():
+        arrays[f"x_{name}"] = x.reshape(len(x), -1).astype(np.float32) / 255
+        arrays[f"y_{name}"] = np.asarray(y)
+    np.savez(folder / "mnist.npz", **arrays)
+    return folder / "mnist.npz"
+
+
+def _peer(script: str, data: Path) -> dict[str, Any]:
+    command = [str(PEERS), str(HERE / script), str(data), str(N_TRIALS), str(N_EPOCHS), str(SEED)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE)
+    if done.returncode:
+        raise SystemExit(f"{script} failed:\n{done.stderr[-2000:]}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    print(f"  {script}: {found}", flush=True)
+    return found
+
+
+def _parzen_classic() -> dict[str, Any]:
+    """With slots and threads as Parzen chooses them here."""
+    with running_stack(n_slots=len(os.sched_getaffinity(0))):
+        from benchmarks.overhead import run_study
+
+        run_study("quick", "digits", max_trials=2, max_epochs=1, n_parallel=2)  # Keras is loaded
+        began = time.perf_counter()
+        study = run_study("classic", "mnist", n_parallel=len(os.sched_getaffinity(0)), seed=SEED)
+        seconds = time.perf_counter() - began
+        best = study.trials.filter(state="complete").order_by("value").first()
+        runs = _confirm(study, n_best=1, n_seeds=1)
+        winner = runs.trials.get(copy_of=best)
+        return {
+            "seconds": seconds,
+            "val_loss": best.value,
+            "test_accuracy": winner.metrics["test_accuracy"],
+        }
+
+
+def _california() -> None:
+    print(
+        "\nCalifornia housing, 100 trials of the MLP, best three of them with three seeds on the test part",
+        flush=True,
+    )
+    with running_stack(n_slots=len(os.sched_getaffinity(0))):
+        from django.contrib.auth.models import User
+
+        from dashboard.services.studies import create_study, start_study
+        from trainers.registry import trainer_info
+        from trainers.space import KnobSetting, space_json
+
+        info = trainer_info("mlp_regressor")
+        searched = ("learning_rate", "n_layers", "batch_size", "batch_norm", "schedule", "loss")
+        layers = [f"{name}_{i}" for name in ("units", "dropout") for i in range(1, 5)]
+        settings = {
+            knob.name: KnobSetting.search(knob.distribution)
+            for knob in info.knobs
+            if knob.name in {*searched, *layers}
+        }
+        settings["n_layers"] = KnobSetting.search({"type": "int", "low": 1, "high": 4})
+        began = time.perf_counter()
+        study = create_study(
+            owner=User.objects.get(),
+            name="california",
+            dataset="california_housing",
+            trainer=info.name,
+            space=space_json(info, settings),
+            objective="val_rmse",
+            direction="minimize",
+            sampler="auto",
+            max_trials=100,
+            max_epochs=40,
+            n_parallel=len(os.sched_getaffinity(0)),
+            seed=SEED,
+        )
+        start_study(study_id=study.pk, by="Ada")
+        _wait(study)
+        seconds = time.perf_counter() - began
+        runs = _confirm(study, n_best=3, n_seeds=3)
+        by_trial: dict[int, list[float]] = {}
+        for run in runs.trials.filter(state="complete").select_related("copy_of"):
+            by_trial.setdefault(run.copy_of.number, []).append(run.metrics["test_rmse"] / 1e5)
+        failed = study.trials.filter(state="failed").count()
+        print(f"  {seconds:.0f} s, {failed} failed; test RMSE / 100,000 (goal: at most 0.52)")
+        for number, values in by_trial.items():
+            print(f"  trial {number:3}: {fmean(values):.4f} ± {stdev(values):.4f}")
+
+
+def _memory() -> None:
+    """The fork server stays, its children go: what grows would be the server."""
+    from trainers.host import TrainerHost
+    from trainers.job import Job
+
+    sizes, peaks = [], []
+    with TrainerHost() as host, tempfile.TemporaryDirectory() as folder:
+        for number in range(100):
+            job = Job(
+                trainer="mlp",
+                dataset="digits",
+                params={},
+                max_epochs=1,
+                objective="val_loss",
+                direction="minimize",
+                seed=number,
+                cache_dir=folder,
+            )
+            with host.start(job) as process:
+                peak = 0
+                while (message := process.poll(1)) is None or message["type"] != "exited":
+                    peak = max(peak, process.rss_bytes())
+            sizes.append(psutil.Process(host.server_pid).memory_info().rss / 2**20)
+            peaks.append(peak / 2**20)
+    slope = np.polyfit(np.arange(100), sizes, 1)[0]
+    print(
+        f"\n100 trials: the process that starts trainings takes {sizes[0]:.0f} MB at first and {sizes[-1]:.0f} MB at "
+        f"last, {slope:+.3f} MB a trial; a training's peak {np.median(peaks[:10]):.0f} MB at first, "
+        f"{np.median(peaks[-10:]):.0f} MB at last"
+    )
+
+
+def _confirm(study: Any, *, n_best: int, n_seeds: int) -> Any:
+    from dashboard.services.confirming import confirm_best
+
+    return _wait(confirm_best(study_id=study.pk, n_best=n_best, n_seeds=n_seeds, by=study.owner))
+
+
+def _wait(study: Any) -> Any:
+    study.refresh_from_db()
+    while not study.is_ended:
+        time.sleep(0.1)
+        study.refresh_from_db()
+    return study
+
+
+if __name__ == "__main__":
+    main()
