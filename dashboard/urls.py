@@ -38,6 +38,7 @@ study_pages = [  # /studies/
     path("studies/new/sampler/<slug:trainer>/", new_study.sampler_note, name="sampler-note"),
     path("studies/<int:study_id>/", studies.study_detail, name="study-detail"),
     path("studies/deleted/", studies.study_deleted, name="study-deleted"),
+    path("studies/<int:study_id>/template/", studies.study_template, name="study-template"),
     path("studies/<int:study_id>/archive/", studies.study_archive, name="study-archive"),
     path("studies/<int:study_id>/delete/", studies.study_delete, name="study-delete"),
     path("studies/<int:study_id>/restore/", studies.study_restore, name="study-restore"),

@@ -1,1 +1,1 @@
-"""Parzen's trainings beside the loops that people write without it: wall time and what the winner is worth."""
+"""Parzen's trainings beside the loops that people write without it: wall time, and the winner's worth."""

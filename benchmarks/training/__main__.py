@@ -29,9 +29,8 @@ def main() -> None:
     packages = ("keras", "tensorflow-cpu", "numpy")
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
     cores = len(os.sched_getaffinity(0))
-    print(
-        f"Python {platform.python_version()}, {versions}; {cores} cores; load {os.getloadavg()[0]:.1f}; seed {SEED}"
-    )
+    load = os.getloadavg()[0]
+    print(f"Python {platform.python_version()}, {versions}; {cores} cores; load {load:.1f}; seed {SEED}")
     if "mnist" in names:
         _classic()
     if "california" in names:
@@ -76,7 +75,7 @@ def _write_arrays(folder: Path) -> Path:
     for name, (x, y) in parts.items():
         arrays[f"x_{name}"] = x.reshape(len(x), -1).astype(np.float32) / 255
         arrays[f"y_{name}"] = np.asarray(y)
-    np.savez(folder / "mnist.npz", **arrays)
+    np.savez(folder / "mnist.npz", **arrays)  # type: ignore[arg-type]  # the stubs take names for options
     return folder / "mnist.npz"
 
 
@@ -184,8 +183,8 @@ def _memory() -> None:
             peaks.append(peak / 2**20)
     slope = np.polyfit(np.arange(100), sizes, 1)[0]
     print(
-        f"\n100 trials: the process that starts trainings takes {sizes[0]:.0f} MB at first and {sizes[-1]:.0f} MB at "
-        f"last, {slope:+.3f} MB a trial; a training's peak {np.median(peaks[:10]):.0f} MB at first, "
+        f"\n100 trials: the process that starts trainings takes {sizes[0]:.0f} MB at first, {sizes[-1]:.0f} MB "
+        f"at last, {slope:+.3f} MB a trial; a training's peak {np.median(peaks[:10]):.0f} MB at first, "
         f"{np.median(peaks[-10:]):.0f} MB at last"
     )
 

@@ -11,9 +11,9 @@ from typing import Any
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
-import keras_tuner
+import keras_tuner  # type: ignore[import-not-found]
 import numpy as np
-from blog_loop import build
+from blog_loop import build  # type: ignore[import-not-found]
 
 
 def build_tuned(hp: Any) -> Any:

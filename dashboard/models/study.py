@@ -37,6 +37,8 @@ class Study(models.Model):
     is_open = models.BooleanField(default=False)
     # Out of the way, but there.
     is_archived = models.BooleanField(default=False)
+    # Whoever sees it is offered it as the beginning of a new one.
+    is_template = models.BooleanField(default=False)
     # Nobody sees it any more, but it can be brought back.
     deleted_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=StudyState, default=StudyState.DRAFT)

@@ -20,6 +20,9 @@ FILTERS = {
 }
 
 
+MAX_TEMPLATES = 12
+
+
 def search_studies(studies: QuerySet[Study], text: str) -> QuerySet[Study]:
     """By name, dataset, owner and tag. What confirms another study is found on that one's page."""
     studies = searches(studies)
@@ -31,6 +34,11 @@ def search_studies(studies: QuerySet[Study], text: str) -> QuerySet[Study]:
             | Q(pk__in=Tag.objects.filter(name__icontains=word).values("study"))
         )
     return studies
+
+
+def templates_among(studies: QuerySet[Study]) -> list[Study]:
+    """What is offered as the beginning of a new study, the latest ones."""
+    return list(searches(studies).filter(is_template=True).only("pk", "name", "code")[:MAX_TEMPLATES])
 
 
 def counts_by_filter(studies: QuerySet[Study]) -> dict[str, int]:

@@ -144,6 +144,19 @@ def archive_study(*, study_id: int, is_archived: bool, by: str) -> bool:
     return True
 
 
+def offer_as_template(*, study_id: int, is_template: bool, by: str) -> bool:
+    """Let new studies begin with this one, for whoever sees it. False when there is nothing to do."""
+    with transaction.atomic():
+        n = Study.objects.filter(pk=study_id, confirms=None, is_template=not is_template).update(
+            is_template=is_template, version=F("version") + 1
+        )
+        if n:
+            record_event(
+                study_id, "offers it as a template" if is_template else "took the template back", by=by
+            )
+    return bool(n)
+
+
 def delete_study(*, study_id: int, by: str) -> bool:
     """Hide a study from everybody; one that is active is stopped. Nothing is thrown away yet."""
     with transaction.atomic():

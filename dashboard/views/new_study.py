@@ -13,7 +13,8 @@ from dashboard.models import Study
 from dashboard.pages import new_study as page
 from dashboard.pages.data import datasets_for
 from dashboard.pages.priors import prior_of
-from dashboard.queries.access import may_run_own_code, places_for
+from dashboard.queries.access import may_run_own_code, places_for, studies_visible_to
+from dashboard.queries.studies import templates_among
 from dashboard.services.quotas import QuotaRefused
 from dashboard.services.studies import create_study, start_study
 from dashboard.views.access import person, person_name, row_number, visible_study
@@ -44,6 +45,7 @@ def study_new(request: HttpRequest) -> HttpResponse:
         "forms": forms,
         "start": start,
         "presets": page.all_presets(),
+        "templates": templates_among(studies_visible_to(person(request))),
         "may_run_code": may_run_own_code(person(request)),
     }
     return render(request, "studies/new.html", context, status=422 if forms.n_errors else 200)

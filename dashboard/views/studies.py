@@ -24,6 +24,7 @@ from dashboard.services.studies import (
     archive_study,
     delete_study,
     drain_study,
+    offer_as_template,
     pause_study,
     restore_study,
     resume_study,
@@ -155,6 +156,13 @@ def study_budget(request: HttpRequest, study_id: int) -> HttpResponse:
 def study_stop(request: HttpRequest, study_id: int) -> HttpResponse:
     study = changing_study(request, study_id)
     stop_study(study_id=study.pk, by=person_name(request))
+    return redirect(study)
+
+
+@changes_study
+def study_template(request: HttpRequest, study_id: int) -> HttpResponse:
+    study = changing_study(request, study_id)
+    offer_as_template(study_id=study.pk, is_template=not study.is_template, by=person_name(request))
     return redirect(study)
 
 

@@ -120,6 +120,7 @@ MATRIX: dict[str, Row] = {
     "study-comment-remove": Row((*STUDY, "comment"), SEES, "sign in, 404, 403, 403, ok, 403"),
     "trial-comment": Row(TRIAL, SEES, SEES),
     "study-archive": study_change(),
+    "study-template": study_change(),
     "study-delete": Row(STUDY, OWNS, OWNS),
     "study-deleted": Row((), SIGNED_IN, READ_ONLY),
     "study-restore": Row(("gone",), RESTORES, RESTORES),

@@ -64,4 +64,4 @@ def test_workers_page_asks_as_often_for_20_trials_as_for_1(n_queries, user):
 
 
 def test_new_study_form_asks_no_more_than_its_frame(n_queries, user):
-    assert n_queries(reverse("study-new")) <= 7
+    assert n_queries(reverse("study-new")) <= 8
