@@ -13,6 +13,7 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from trainers.checkpoints import Checkpoints
 from trainers.datasets.base import NO_DATA
 from trainers.datasets.registry import load_dataset, load_test_part
 from trainers.datasets.uploads.source import Upload
+from trainers.folds import train_on_folds
 from trainers.outcome import failure_message
 from trainers.pipe import LineWriter, Pipe
 from trainers.registry import load_trainer, trainer_info
@@ -28,9 +30,10 @@ from trainers.registry import load_trainer, trainer_info
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-    from trainers.base import Trainer
+    from trainers.base import Reporter, Trainer
     from trainers.checkpoints import Epoch
     from trainers.datasets.base import Dataset, TestPart
+    from trainers.datasets.splits import Split
 
 SUPERVISOR_GONE = 1  # exit code when the pipe ended under the child
 
@@ -64,22 +67,30 @@ def _run(job: Job, pipe: Pipe) -> Result:
     train = _trainer(job)
     _set_threads(job.threads)
     upload = Upload.from_json_dict(job.upload) if job.upload else None
-    data = NO_DATA
-    if job.dataset:
-        data = load_dataset(job.dataset, job.data_dir, job.cache_dir, job.split, upload=upload)
-        pipe.log(_data_line(data, is_test_touched=job.is_confirming))
+
+    def train_on(split: Split, reporter: Reporter, *, is_alone: bool = True) -> Result:
+        data = NO_DATA
+        if job.dataset:
+            data = load_dataset(job.dataset, job.data_dir, job.cache_dir, split, upload=upload)
+            pipe.log(_data_line(data, is_test_touched=job.is_confirming))
+        return train(
+            job.params,
+            data,
+            Budget(job.max_epochs),
+            reporter,
+            seed=job.seed,
+            objective=objective,
+            checkpoints=Checkpoints.of(job) if is_alone else None,
+            model_path=Path(job.model_path) if job.model_path and split.fold == 0 else None,
+            test=_test_part(job, split, upload) if job.is_confirming and job.dataset else None,
+        )
+
     reporter = PipeReporter(pipe, job.max_epochs)
-    result = train(
-        job.params,
-        data,
-        Budget(job.max_epochs),
-        reporter,
-        seed=job.seed,
-        objective=objective,
-        checkpoints=Checkpoints.of(job),
-        model_path=Path(job.model_path) if job.model_path else None,
-        test=_test_part(job, upload) if job.is_confirming and job.dataset else None,
-    )
+    if job.split.n_folds and job.dataset:
+        result = train_on_folds(job.split.folds, partial(train_on, is_alone=False), reporter, objective)
+        pipe.log(f"complete: {job.objective} {result.value:.4f}, mean of {job.split.n_folds} folds")
+        return result
+    result = train_on(job.split, reporter)
     pipe.log(f"complete: {job.objective} {result.value:.4f} at epoch {result.best_step}")
     return result
 
@@ -95,8 +106,8 @@ def _trainer(job: Job) -> Trainer:
     return load_trainer(job.trainer)
 
 
-def _test_part(job: Job, upload: Upload | None) -> TestPart:
-    return load_test_part(job.dataset, job.data_dir, job.cache_dir, job.split, upload=upload)
+def _test_part(job: Job, split: Split, upload: Upload | None) -> TestPart:
+    return load_test_part(job.dataset, job.data_dir, job.cache_dir, split, upload=upload)
 
 
 def _set_threads(threads: int) -> None:

@@ -183,7 +183,7 @@ def _memory() -> None:
             peaks.append(peak / 2**20)
     slope = np.polyfit(np.arange(100), sizes, 1)[0]
     print(
-        f"\n100 trials: the process that starts trainings takes {sizes[0]:.0f} MB at first, {sizes[-1]:.0f} MB "
+        f"\n100 trials: the process that starts them takes {sizes[0]:.0f} MB at first, {sizes[-1]:.0f} MB "
         f"at last, {slope:+.3f} MB a trial; a training's peak {np.median(peaks[:10]):.0f} MB at first, "
         f"{np.median(peaks[-10:]):.0f} MB at last"
     )

@@ -12,6 +12,7 @@ from dashboard.queries.access import Place
 from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
 from trainers.base import TrainerInfo
+from trainers.datasets.splits import MAX_FOLDS
 
 # What a new study opens with.
 DEFAULT_SAMPLER = "auto"
@@ -52,6 +53,14 @@ class StudyForm(BudgetForm):
         widget=forms.RadioSelect,
     )
     place = place_field(widget=forms.Select, required=False)
+    n_folds = count_field(
+        "Folds",
+        low=2,
+        high=MAX_FOLDS,
+        required=False,
+        placeholder="none",
+        hint="Each trial trains once per fold, and its value is their mean: for small data.",
+    )
     max_epochs = count_field("Epochs per trial")
     seed = count_field(
         "Seed", low=0, high=2**31 - 1, required=False, hint="The same seed repeats suggestions and trainings."
@@ -102,6 +111,7 @@ class StudyForm(BudgetForm):
             "sampler": data["sampler"],
             "pruner": data["pruner"],
             "max_epochs": data["max_epochs"],
+            "n_folds": data["n_folds"] or 0,
             "seed": data["seed"],
             **self.budget_fields(is_percent=metric.is_percent),
         }

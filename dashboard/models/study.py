@@ -54,6 +54,8 @@ class Study(models.Model):
     seed = models.PositiveIntegerField(default=0)
     # Deals rows into train, validation and test; the same for all studies that want to be compared.
     split_seed = models.PositiveIntegerField(default=0)
+    # Of each trial; its value is their mean. 0: one training, on the usual validation part.
+    n_folds = models.PositiveIntegerField(default=0)
     # SearchSpace as JSON: searched knobs as distributions, fixed ones as constants.
     space = models.JSONField()
     objective = models.CharField(max_length=50)

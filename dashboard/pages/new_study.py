@@ -268,6 +268,7 @@ def start_from_study(study: Study) -> Start:
         "objective": study.objective,
         "sampler": study.sampler,
         "pruner": study.pruner,
+        "n_folds": study.n_folds or None,
         "max_epochs": study.max_epochs,
         **budget_of(study),
     }

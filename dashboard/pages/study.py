@@ -173,8 +173,12 @@ def facts_of(study: Study, goal: Goal) -> list[tuple[str, str]]:
         ("Epochs per trial", f"{study.max_epochs:,}"),
         ("Study time", duration(study.max_seconds) if study.max_seconds else "no limit"),
         ("Time per trial", limit),
-        ("Split", f"train, validation and test, seed {study.split_seed}"),
+        ("Split", f"{_parts(study)} and test, seed {study.split_seed}"),
     ]
+
+
+def _parts(study: Study) -> str:
+    return f"{study.n_folds} folds" if study.n_folds else "train, validation"
 
 
 def best_of(study: Study, space: SearchSpace, goal: Goal, trial: Trial | None) -> Best | None:
@@ -185,5 +189,6 @@ def best_of(study: Study, space: SearchSpace, goal: Goal, trial: Trial | None) -
         for name, v in trial.metrics.items()
         if name.startswith("val_") and name != study.objective
     ]
-    second = " · ".join([*others, f"epoch {trial.best_step} of {study.max_epochs}"])
+    where = f"epoch {trial.best_step} of {study.max_epochs}"
+    second = " · ".join([*others, f"mean of {study.n_folds} folds" if study.n_folds else where])
     return Best(trial, goal.show(trial.value), second, param_rows(space, trial.params, only_searched=True))

@@ -132,7 +132,7 @@ def _sentence(study: Study, trial: Trial, attempts: Sequence[Attempt]) -> str:
     if trial.state == TrialState.RUNNING:
         after = current.resumed_after if current else 0
         where = f", which continued after epoch {after}" if after else ""
-        return f"{origin}. It is training now{attempt}{where}."
+        return f"{origin}. It is training now{attempt}{where}.{_time_left(study, trial, current)}"
     if trial.state == TrialState.WAITING:
         return f"{origin}. It waits for a free slot."
     if trial.state == TrialState.FAILED:
@@ -144,6 +144,16 @@ def _sentence(study: Study, trial: Trial, attempts: Sequence[Attempt]) -> str:
         reason = study.state_reason[:1].lower() + study.state_reason[1:]
         return f"{origin}. Ended with its study: {reason}."
     return f"{origin}. It trained to its end{attempt}."
+
+
+def _time_left(study: Study, trial: Trial, current: Attempt | None) -> str:
+    """At the pace so far, where an epoch has told it."""
+    n_steps = study.n_folds or study.max_epochs
+    done = trial.step - (current.resumed_after if current else 0)
+    if current is None or done < 1 or trial.step >= n_steps:
+        return ""
+    seconds = (timezone.now() - current.started_at).total_seconds() / done * (n_steps - trial.step)
+    return f" About {duration(max(1, round(seconds)))} to go, if it trains to its end."
 
 
 def _origin(study: Study, trial: Trial) -> str:
@@ -165,6 +175,8 @@ def _as_python(trial: Trial) -> str:
 
 def _facts(study: Study, trial: Trial, goal: Goal, current: Attempt | None) -> list[Fact]:
     value, aside = trial.value, f"epoch {trial.best_step}" if trial.best_step else ""
+    if study.n_folds and trial.best_step:
+        aside = f"mean of {study.n_folds} folds"
     if trial.state == TrialState.RUNNING and trial.step_value is not None:
         value, aside = trial.step_value, f"now, at epoch {trial.step}"
     if trial.state == TrialState.PRUNED:

@@ -25,6 +25,7 @@ COPIED = (
         "trainer",
         "seed",
         "split_seed",
+        "n_folds",
         "space",
         "objective",
     ),

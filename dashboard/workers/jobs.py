@@ -21,7 +21,7 @@ def job_of(trial: Trial, study: Study) -> Job:
         upload=upload.to_json_dict() if upload else None,
         data_dir=str(settings.DATA_DIR),
         cache_dir=str(settings.CACHE_DIR),
-        split=Split(seed=study.split_seed),
+        split=Split(seed=study.split_seed, n_folds=study.n_folds),
         params=trial.params,
         max_epochs=study.max_epochs,
         seed=trial_seed(study.seed, trial.number) if trial.seed is None else trial.seed,

@@ -7,7 +7,7 @@ alone, so that changing the validation fraction never moves a test row into the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trainers.errors import DatasetInvalid, ParamsInvalid
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Rows = npt.NDArray[np.int64]
 
 MIN_CLASS_ROWS = 5
+MAX_FOLDS = 20
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,17 @@ class Split:
 
     `test_fraction` counts only where the dataset has no official test part. Studies on the same data
     should share `seed`: another seed deals other rows into the test part.
+
+    With `n_folds` the rows that are not test rows are dealt into so many parts, and `fold`, counted from 0,
+    is validated on while the others train; of rows in time, a later one than all that train. 0 folds: the
+    validation fraction.
     """
 
     seed: int = 0
     validation_fraction: float = 0.2
     test_fraction: float = 0.2
+    n_folds: int = 0
+    fold: int = 0
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**32:
@@ -42,13 +49,21 @@ class Split:
             value = getattr(self, name)
             if not 0 < value < 1:
                 raise ParamsInvalid(f"{name} must be above 0 and below 1, not {value!r}.")
+        if self.n_folds and not (2 <= self.n_folds <= MAX_FOLDS and 0 <= self.fold < self.n_folds):
+            raise ParamsInvalid(f"There are 2 to {MAX_FOLDS} folds, not fold {self.fold} of {self.n_folds}.")
         if self.validation_fraction + self.test_fraction >= 1:
             raise ParamsInvalid("The validation and test fractions leave nothing to train on.")
 
     @property
     def key(self) -> str:
         """Return what tells this split from others, fit for a folder's name."""
-        return f"{self.seed}-{self.validation_fraction!r}-{self.test_fraction!r}"
+        folds = f"-fold{self.fold}of{self.n_folds}" if self.n_folds else ""
+        return f"{self.seed}-{self.validation_fraction!r}-{self.test_fraction!r}{folds}"
+
+    @property
+    def folds(self) -> list[Split]:
+        """Return the splits that a training goes through, one after the other."""
+        return [replace(self, fold=fold) for fold in range(self.n_folds)] or [self]
 
     def counts(self, n_rows: int, n_official_test: int = 0) -> tuple[int, int, int]:
         """Return how many of `n_rows` rows, or groups of rows, go to train, validation and test."""
@@ -88,14 +103,37 @@ def split_rows(
     if min(n_train, n_validation, n_test) < 1:
         raise DatasetInvalid(f"There are {len(y)} rows; train, validation and test each need at least one.")
     rows = np.arange(len(y))
-    if is_ordered:
+    if is_ordered and not split.n_folds:
         return SplitRows(*np.split(rows, [n_train, n_train + n_validation]))
-    if n_official_test:
-        rest, test = rows[:-n_official_test], rows[-n_official_test:]
+    if n_official_test or is_ordered:
+        rest, test = rows[:-n_test], rows[-n_test:]
     else:
         rest, test = _deal(rows, y, n_test, split.seed)
+    if split.n_folds:
+        return SplitRows(*_fold(rest, y, split, is_ordered=is_ordered), test)
     train, validation = _deal(rest, y, n_validation, split.seed)
     return SplitRows(train, validation, test)
+
+
+def _fold(rows: Rows, y: Array, split: Split, *, is_ordered: bool) -> tuple[Rows, Rows]:
+    """Return the rows that train and those of the fold; classes in proportion where there are any."""
+    import numpy as np  # noqa: PLC0415
+    from sklearn.model_selection import KFold, StratifiedKFold, TimeSeriesSplit  # noqa: PLC0415
+
+    fewest = len(rows)
+    if y.dtype.kind in "iu" and not is_ordered:
+        fewest = int(np.unique(y[rows], return_counts=True)[1].min())
+    if fewest < split.n_folds:
+        what = "rows" if fewest == len(rows) else "rows of a class"
+        raise DatasetInvalid(f"{split.n_folds} folds need as many {what}; there are {fewest}.")
+    if is_ordered:
+        folds = TimeSeriesSplit(split.n_folds).split(rows)
+    elif y.dtype.kind in "iu":
+        folds = StratifiedKFold(split.n_folds, shuffle=True, random_state=split.seed).split(rows, y[rows])
+    else:
+        folds = KFold(split.n_folds, shuffle=True, random_state=split.seed).split(rows)
+    train, validation = list(folds)[split.fold]
+    return rows[train], rows[validation]
 
 
 def _split_groups(y: Array, split: Split, groups: Array) -> SplitRows:

@@ -108,3 +108,10 @@ def test_only_validation_metrics_can_be_objectives():
     names = [name for name, _ in form_of().fields["objective"].choices]
 
     assert names == ["val_loss", "val_accuracy", "val_f1"]
+
+
+def test_folds_are_a_switch():
+    assert form_of(n_folds="5").is_valid()
+    assert form_of(n_folds="").is_valid()
+    assert "n_folds" in form_of(n_folds="1").errors
+    assert "n_folds" in form_of(n_folds="21").errors
