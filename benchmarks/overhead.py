@@ -45,7 +45,7 @@ def plain_loop(study: Any) -> dict[str, Any]:
     """The same params and seeds in one process of its own."""
     from django.conf import settings
 
-    from dashboard.workers.jobs import trial_seed
+    from dashboard.models.trial import trial_seed
 
     trials = [
         {"params": trial.params, "seed": trial_seed(study.seed, trial.number)}

@@ -70,6 +70,7 @@ trial_pages = [  # /studies/<id>/trials/<number>/
     path("studies/<int:study_id>/trials/<int:number>/", trials.trial_detail, name="trial-detail"),
     path("studies/<int:study_id>/trials/<int:number>/live/", trials.trial_live, name="trial-live"),
     path("studies/<int:study_id>/trials/<int:number>/comments/", talk.trial_comment, name="trial-comment"),
+    path("studies/<int:study_id>/trials/<int:number>/repeat/", trials.trial_repeat, name="trial-repeat"),
     path("studies/<int:study_id>/trials/<int:number>/retry/", trials.trial_retry, name="trial-retry"),
     path("studies/<int:study_id>/trials/<int:number>/try/", predictions.trial_try, name="trial-try"),
     path(

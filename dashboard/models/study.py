@@ -98,6 +98,8 @@ class Study(models.Model):
     confirms = models.ForeignKey(
         "self", on_delete=models.CASCADE, null=True, blank=True, related_name="confirmations"
     )
+    # A single training with the seed that it had: it does not touch the test part.
+    is_repeat = models.BooleanField(default=False)
     # The trial that somebody chose in the end.
     winner = models.ForeignKey("Trial", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 

@@ -29,6 +29,11 @@ class FailureKind(models.TextChoices):
     DIVERGED = "diverged", "diverged"
 
 
+def trial_seed(study_seed: int, number: int) -> int:
+    """A repeat of a trial trains with the same seed; its neighbours do not."""
+    return (study_seed * 1_000_003 + number) % 2**31
+
+
 class Trial(models.Model):
     """One evaluation of one set of params. Executions of it are attempts."""
 

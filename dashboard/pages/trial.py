@@ -14,6 +14,7 @@ from dashboard.models import Artifact, Attempt, Comment, Origin, Role, Study, Tr
 from dashboard.pages.data import sampler_label
 from dashboard.pages.metrics import Goal, goal_of, is_percent
 from dashboard.pages.params import ParamRow, param_rows
+from dashboard.pages.repeats import Repeat, repeats
 from dashboard.queries import trials as queries
 from dashboard.queries.studies import comments_on
 from dashboard.templatetags.format import count_noun, duration, metric, ordinal, percent, thousands
@@ -60,8 +61,13 @@ class TrialPage:
     has_curves: bool
     python: str
     at: int
+    repeats: list[Repeat]
     previous: int | None
     next: int | None
+
+    @property
+    def is_being_repeated(self) -> bool:
+        return any(repeat.is_open for repeat in self.repeats)
 
     @property
     def can_be_tried(self) -> bool:
@@ -113,6 +119,7 @@ def trial_page(study: Study, trial: Trial, role: Role | None) -> TrialPage:
         ),
         lengths=length_bars(trial.explanation),
         attempts=attempts,
+        repeats=repeats(trial, goal),
         current=current,
         log="\n".join(lines[-LOG_LINES:]),
         n_lines=len(lines),

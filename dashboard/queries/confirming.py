@@ -12,7 +12,13 @@ def searches(studies: QuerySet[Study]) -> QuerySet[Study]:
 
 def confirmations_of(study: Study) -> QuerySet[Study]:
     """The last one first."""
-    return Study.objects.filter(confirms=study, deleted_at=None).order_by("-pk")
+    return Study.objects.filter(confirms=study, is_repeat=False, deleted_at=None).order_by("-pk")
+
+
+def repeats_of(trial: Trial) -> QuerySet[Trial]:
+    """Trainings of the same trial with the same seed, the last one first."""
+    repeats = Trial.objects.filter(copy_of=trial, study__is_repeat=True, study__deleted_at=None)
+    return repeats.select_related("study").prefetch_related("attempts").order_by("-pk")
 
 
 def first_complete(study: Study) -> Trial | None:

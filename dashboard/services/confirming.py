@@ -5,7 +5,8 @@ from django.db import transaction
 from django.db.models import F
 
 from dashboard.models import Origin, Study, Trial, TrialState
-from dashboard.queries.confirming import confirmations_of, first_complete
+from dashboard.models.trial import trial_seed
+from dashboard.queries.confirming import confirmations_of, first_complete, repeats_of
 from dashboard.queries.trials import best_trials
 from dashboard.services.events import record_event
 from dashboard.services.studies import create_study, start_study
@@ -17,7 +18,6 @@ LARGEST = 2**31 - 1
 FRESH_SEEDS = 2**30
 COPIED = (
     *(
-        "owner_id",
         "team_id",
         "is_open",
         "dataset",
@@ -46,16 +46,7 @@ def confirm_best(*, study_id: int, n_best: int, n_seeds: int, by: User) -> Study
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
         trials = _trials_to_confirm(study, n_best)
-        fields = {name: getattr(study, name) for name in COPIED}
-        runs = create_study(
-            owner=study.owner,
-            name=f"{study.name}, confirmed"[:100],
-            confirms=study,
-            max_trials=len(trials) * n_seeds,
-            max_failures=len(trials) * n_seeds,
-            **{name: value for name, value in fields.items() if name != "owner_id"},
-        )
-        start_study(study_id=runs.pk, by=person_name(by))
+        runs = _start_runs(study, f"{study.name}, confirmed", len(trials) * n_seeds, by)
         Trial.objects.bulk_create(
             _copy(runs, trial, number=seed * len(trials) + place, seed=seed, n_seeds=n_seeds)
             for seed in range(n_seeds)
@@ -64,6 +55,50 @@ def confirm_best(*, study_id: int, n_best: int, n_seeds: int, by: User) -> Study
         what = f"asked to confirm {count_noun(n_best, 'best trial')} with {count_noun(n_seeds, 'seed')}"
         record_event(study_id, what, by=person_name(by))
         Study.objects.filter(pk=study_id).update(version=F("version") + 1)
+    return runs
+
+
+def repeat_trial(*, study_id: int, number: int, by: User) -> Study:
+    """Train a complete trial once more with its own seed, to see whether it comes out the same.
+
+    Raises ConfirmRefused or QuotaRefused, and then nothing is written.
+    """
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=study_id)
+        trial = study.trials.get(number=number)
+        if trial.state != TrialState.COMPLETE:
+            raise ConfirmRefused(f"Trial {trial} has no value to come out again.")
+        if repeats_of(trial).filter(study__finished_at=None).exists():
+            raise ConfirmRefused(f"Trial {trial} is being run again already. Wait for that.")
+        runs = _start_runs(study, f"{study.name}, {trial} again", 1, by, is_repeat=True)
+        seed = trial_seed(study.seed, trial.number) if trial.seed is None else trial.seed
+        text = f"Trial {trial} again, with its own seed"
+        Trial.objects.create(
+            study=runs,
+            number=0,
+            params=trial.params,
+            origin=Origin.COPY,
+            explanation={"kind": "copy", "text": text},
+            copy_of=trial,
+            seed=seed,
+        )
+        record_event(study_id, f"asked to run trial {trial} again", by=person_name(by))
+    return runs
+
+
+def _start_runs(study: Study, name: str, n: int, by: User, *, is_repeat: bool = False) -> Study:
+    """A running study for so many trials that are yet to be made, in the transaction of the caller."""
+    fields = {field: getattr(study, field) for field in COPIED}
+    runs = create_study(
+        owner=study.owner,
+        name=name[:100],
+        confirms=study,
+        is_repeat=is_repeat,
+        max_trials=n,
+        max_failures=n,
+        **fields,
+    )
+    start_study(study_id=runs.pk, by=person_name(by))
     return runs
 
 

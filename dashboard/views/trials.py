@@ -1,3 +1,4 @@
+from django.contrib import messages
 from django.core.files.storage import storages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,6 +8,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dashboard.models import Artifact, Study
 from dashboard.pages.trial import TrialPage, trial_page
 from dashboard.queries.access import role_in
+from dashboard.services.confirming import ConfirmRefused, repeat_trial
+from dashboard.services.quotas import QuotaRefused
 from dashboard.services.retries import retry_trial
 from dashboard.views.access import changing_study, person, person_name, visible_study, visible_trial
 from dashboard.views.live import is_unchanged
@@ -29,6 +32,19 @@ def trial_retry(request: HttpRequest, study_id: int, number: int) -> HttpRespons
     if request.method == "POST":
         study = changing_study(request, study_id)
         retry_trial(study_id=study.pk, number=trial.number, by=person_name(request))
+    return redirect(trial)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def trial_repeat(request: HttpRequest, study_id: int, number: int) -> HttpResponse:
+    """Train a complete trial again with its own seed."""
+    trial = visible_trial(visible_study(request, study_id), number)
+    if request.method == "POST":
+        study = changing_study(request, study_id)
+        try:
+            repeat_trial(study_id=study.pk, number=trial.number, by=person(request))
+        except (ConfirmRefused, QuotaRefused) as refusal:
+            messages.error(request, str(refusal))
     return redirect(trial)
 
 

@@ -5,6 +5,7 @@ from typing import cast
 from django.conf import settings
 
 from dashboard.models import Study, Trial
+from dashboard.models.trial import trial_seed
 from dashboard.queries.datasets import ready_upload
 from dashboard.services.artifacts import model_draft
 from dashboard.services.checkpoints import checkpoint_folder
@@ -33,10 +34,5 @@ def job_of(trial: Trial, study: Study) -> Job:
         checkpoint_dir=str(checkpoint_folder(study.pk, trial.number)),
         checkpoint_seconds=settings.CHECKPOINT_SECONDS,
         model_path=str(model_draft(trial)),
-        is_confirming=study.confirms_id is not None,
+        is_confirming=study.confirms_id is not None and not study.is_repeat,
     )
-
-
-def trial_seed(study_seed: int, number: int) -> int:
-    """A repeat of a trial trains with the same seed; its neighbours do not."""
-    return (study_seed * 1_000_003 + number) % 2**31

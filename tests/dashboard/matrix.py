@@ -136,6 +136,7 @@ MATRIX: dict[str, Row] = {
     "trial-try": Row(TRIAL, SEES, SEES),
     "trial-log": Row((*TRIAL, 1), SEES, READ_ONLY),
     "trial-retry": Row(TRIAL, SEES, CHANGES),
+    "trial-repeat": Row(TRIAL, SEES, CHANGES),
     "team-list": Row((), SIGNED_IN, SIGNED_IN),
     "team-detail": Row(("team",), TEAM_SEES, READ_ONLY),
     "team-leave": Row(("team",), TEAM_SEES, "sign in, 404, ok, ok, ok, 404"),

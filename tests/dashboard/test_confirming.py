@@ -4,17 +4,26 @@ import pytest
 from django.urls import reverse
 
 from dashboard.models import Origin, Quota, Study, StudyEvent, StudyState, Trial, TrialState
+from dashboard.models.trial import trial_seed
 from dashboard.pages.confirming import Measured, last_confirmed
+from dashboard.pages.metrics import goal_of
+from dashboard.pages.repeats import repeats
 from dashboard.queries.confirming import confirmations_of
 from dashboard.queries.review import review_queue
 from dashboard.services.budgets import BudgetRefused, change_budget
 from dashboard.services.claims import claim_trial_of
-from dashboard.services.confirming import FRESH_SEEDS, ConfirmRefused, choose_winner, confirm_best
+from dashboard.services.confirming import (
+    FRESH_SEEDS,
+    ConfirmRefused,
+    choose_winner,
+    confirm_best,
+    repeat_trial,
+)
 from dashboard.services.quotas import QuotaRefused
 from dashboard.services.studies import delete_study, restore_study, share_study
 from dashboard.services.teams import create_team
 from dashboard.services.trials import Fence, Outcome, finish_trial
-from dashboard.workers.jobs import job_of, trial_seed
+from dashboard.workers.jobs import job_of
 from tests.builders import WORKER, make_study, make_user, running_study
 
 
@@ -239,3 +248,63 @@ def test_somebody_who_only_looks_sees_the_table_and_no_button(client, user):
     body = client.get(reverse("study-confirm", args=[study.pk])).content.decode()
     assert "Being confirmed" in body
     assert ">Choose<" not in body
+
+
+# Run again ----------------------------------------------------------------------------------------------
+
+
+def again(user, study, **changed):
+    """Trial 0 again, which comes out as it was but for what is changed; the words about it."""
+    runs = repeat_trial(study_id=study.pk, number=0, by=user)
+    trial = claim_trial_of(study_id=runs.pk, worker=WORKER)
+    first = study.trials.get(number=0)
+    fields = {"value": first.value, "metrics": first.metrics, "environment": {}} | changed
+    finish_trial(
+        Fence.of(trial),
+        Outcome(fields["value"], 2, fields["metrics"], 1.5, 10, fields["environment"]),
+    )
+    return repeats(first, goal_of(study))[0].words
+
+
+def test_a_trial_is_run_again_with_its_own_seed_and_without_the_test_part(user):
+    study = ended_study(user)
+    runs = repeat_trial(study_id=study.pk, number=3, by=user)
+    job = job_of(claim_trial_of(study_id=runs.pk, worker=WORKER), runs)
+    assert job.seed == trial_seed(study.seed, 3)
+    assert job.params == study.trials.get(number=3).params
+    assert job.is_confirming is False
+    assert not confirmations_of(study).exists()
+
+
+def test_it_is_told_whether_it_came_out_the_same(user):
+    study = ended_study(user)
+    assert again(user, study) == "0.5000, the same to the last bit"
+    chance = again(user, study, value=0.5625, metrics={"val_loss": 0.5625})
+    assert chance == (
+        "0.5625, off by 0.062, with the same seed, versions and threads: something in the training is left "
+        "to chance"
+    )
+    other = again(user, study, value=0.5625, metrics={}, environment={"keras": "9"})
+    assert other == "0.5625, off by 0.062: keras is not what it was"
+
+
+def test_running_again_is_asked_for_on_the_page(page, user):
+    study = ended_study(user)
+    trial = study.trials.get(number=1)
+    assert "Run again" in page.get(trial.get_absolute_url()).content.decode()
+
+    url = reverse("trial-repeat", args=[study.pk, 1])
+    page.post(url)
+    shown = page.get(trial.get_absolute_url()).content.decode()
+    assert "is being trained" in shown
+    assert "already" in page.post(url, follow=True).content.decode()
+    runs = Study.objects.get(is_repeat=True)
+    assert runs.name not in page.get("/studies/").content.decode()
+    assert "Run again</button>" not in page.get(runs.trials.get().get_absolute_url()).content.decode()
+
+
+def test_a_trial_without_a_value_is_not_run_again(user):
+    study = running_study(owner=user)
+    claim_trial_of(study_id=study.pk, worker=WORKER)
+    with pytest.raises(ConfirmRefused, match="Trial #0 has no value to come out again"):
+        repeat_trial(study_id=study.pk, number=0, by=user)

@@ -284,6 +284,20 @@ def test_a_reading_that_was_given_up_changes_nothing(page, monkeypatch):
     assert dataset.problem == "somebody else was faster"
 
 
+def test_a_reading_that_somebody_began_again_changes_nothing(page, monkeypatch):
+    send(page)
+    dataset = Dataset.objects.get()
+
+    def look(*_args, **_kwargs):
+        Dataset.objects.update(n_readings=2)  # its lease was over, and another worker has it
+        raise reading.DatasetInvalid("late")
+
+    monkeypatch.setattr(reading, "look", look)
+    services.read_next()
+    dataset.refresh_from_db()
+    assert (dataset.state, dataset.problem) == ("reading", "")
+
+
 def test_the_page_waits_for_the_reading(page):
     send(page)
     live = reverse("dataset-live", args=[Dataset.objects.get().name])
