@@ -14,7 +14,7 @@ from trainers.base import TrainerInfo
 from trainers.family import Family, Plan
 from trainers.knob import Knob, Value
 from trainers.parts import augmentation, classes, dense, optimizer, schedule, training
-from trainers.parts.inputs import array_rows, image_input
+from trainers.parts.inputs import image_input
 from trainers.priors import among, either, log_uniform, uniform, whole
 
 if TYPE_CHECKING:
@@ -200,7 +200,6 @@ def _knobs_of_block(block: int) -> tuple[Knob, ...]:
 def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
     import keras  # noqa: PLC0415, the web process reads the knobs above
 
-    n_classes = data.info.n_classes
     inputs, x = image_input(data)
     if not data.info.is_color:
         x = keras.layers.Reshape((*data.facts.shape, 1))(x)
@@ -208,18 +207,8 @@ def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
     for block in range(1, int(values["n_blocks"]) + 1):
         x = _block(x, values, int(values[f"filters_{block}"]), int(values[f"kernel_{block}"]))
     x = _pool_globally(x, str(values["global_pooling"]))
-    if values["head_units"]:
-        x = dense.dense_block(x, units=int(values["head_units"]), activation=str(values["activation"]))
-    x = dense.drop(x, float(values["head_dropout"]))
-    weights = classes.weights(values, data.y_train, n_classes)
-    return Plan(
-        inputs,
-        classes.head(x, data),
-        classes.goal(values, n_classes),
-        array_rows(data.x_train, classes.targets(data.y_train, n_classes), weights),
-        array_rows(data.x_validation, classes.targets(data.y_validation, n_classes)),
-        mixup=float(values["mixup"]),
-    )
+    x = dense.head(x, values, dropout="head_dropout")
+    return classes.plan(inputs, x, values, data, mixup=float(values["mixup"]))
 
 
 def _block(x: Any, values: Mapping[str, Value], filters: int, kernel: int) -> Any:

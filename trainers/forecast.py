@@ -204,9 +204,7 @@ def _network(values: Mapping[str, Value], data: Dataset, n_ahead: int) -> tuple[
     if n_ahead:
         inputs.append(keras.Input((horizon, n_ahead)))
         x = keras.layers.Concatenate()([x, keras.layers.Flatten()(inputs[1])])
-    if values["head_units"]:
-        x = dense.dense_block(x, units=int(values["head_units"]), activation=str(values["activation"]))
-    x = dense.drop(x, float(values["dropout"]))
+    x = dense.head(x, values, dropout="dropout")
     return inputs, numbers.head(x, data, horizon)
 
 

@@ -157,16 +157,8 @@ def hidden_layers(x: Any, values: Mapping[str, Value]) -> Any:
 
 
 def _plan_classifier(values: Mapping[str, Value], data: Dataset) -> Plan:
-    n_classes = data.info.n_classes
     inputs, x = array_input(data)
-    weights = classes.weights(values, data.y_train, n_classes)
-    return Plan(
-        inputs,
-        classes.head(hidden_layers(x, values), data),
-        classes.goal(values, n_classes),
-        array_rows(data.x_train, classes.targets(data.y_train, n_classes), weights),
-        array_rows(data.x_validation, classes.targets(data.y_validation, n_classes)),
-    )
+    return classes.plan(inputs, hidden_layers(x, values), values, data)
 
 
 def _plan_regressor(values: Mapping[str, Value], data: Dataset) -> Plan:

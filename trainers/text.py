@@ -7,6 +7,7 @@ averages the vectors, `conv` looks for short phrases, `gru` reads in order.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,6 @@ from trainers.datasets.texts import unpack_texts
 from trainers.family import Family, Plan
 from trainers.knob import Knob, Value
 from trainers.parts import classes, dense, optimizer, schedule, sequences, training
-from trainers.parts.inputs import array_rows
 from trainers.priors import among, log_whole, uniform, whole
 
 if TYPE_CHECKING:
@@ -179,7 +179,6 @@ def word_numbers(values: Mapping[str, Value], data: Dataset) -> tuple[Array, Arr
 def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
     import keras  # noqa: PLC0415, the web process reads the knobs above
 
-    n_classes = data.info.n_classes
     x_train, x_validation, reading = word_numbers(values, data)
     n_words = len(reading["vocabulary"])
     inputs = keras.Input((x_train.shape[1],), dtype="int32")
@@ -188,18 +187,9 @@ def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
     if values["word_dropout"]:
         x = keras.layers.SpatialDropout1D(values["word_dropout"])(x)
     x = _read(x, values)
-    if values["head_units"]:
-        x = dense.dense_block(x, units=int(values["head_units"]), activation=str(values["activation"]))
-    x = dense.drop(x, float(values["dropout"]))
-    weights = classes.weights(values, data.y_train, n_classes)
-    return Plan(
-        inputs,
-        classes.head(x, data),
-        classes.goal(values, n_classes),
-        array_rows(x_train, classes.targets(data.y_train, n_classes), weights),
-        array_rows(x_validation, classes.targets(data.y_validation, n_classes)),
-        reading={"text": reading},
-    )
+    x = dense.head(x, values, dropout="dropout")
+    prepared = replace(data, x_train=x_train, x_validation=x_validation)
+    return classes.plan(inputs, x, values, prepared, reading={"text": reading})
 
 
 def _read(x: Any, values: Mapping[str, Value]) -> Any:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from trainers.base import Metric
+from trainers.family import Plan
 from trainers.knob import Knob, Value
 from trainers.parts.goal import Goal
+from trainers.parts.inputs import array_rows
 from trainers.parts.training import GROUP
 from trainers.priors import among, uniform
 
@@ -84,3 +87,25 @@ def weights(values: Mapping[str, Value], y: Array, n_classes: int) -> Array | No
     of_row = of_class[y]
     share: Array = (of_row / of_row.mean()).astype(np.float32)
     return share
+
+
+def plan(
+    inputs: Any,
+    x: Any,
+    values: Mapping[str, Value],
+    data: Dataset,
+    *,
+    mixup: float = 0.0,
+    reading: Mapping[str, Any] = MappingProxyType({}),
+) -> Plan:
+    """Return the plan of a network whose tensor before the output is `x`, on the rows of `data`."""
+    n_classes = data.info.n_classes
+    return Plan(
+        inputs,
+        head(x, data),
+        goal(values, n_classes),
+        array_rows(data.x_train, targets(data.y_train, n_classes), weights(values, data.y_train, n_classes)),
+        array_rows(data.x_validation, targets(data.y_validation, n_classes)),
+        mixup=mixup,
+        reading=reading,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from trainers.knob import Knob, Value
@@ -65,6 +66,13 @@ def dense_block(
     if activation != "linear":
         x = keras.layers.Activation(activation)(x)
     return drop(x, dropout)
+
+
+def head(x: Any, values: Mapping[str, Value], *, dropout: str) -> Any:
+    """Return the Keras tensor before the output: a dense layer where `head_units` has any, then a dropout."""
+    if values["head_units"]:
+        x = dense_block(x, units=int(values["head_units"]), activation=str(values["activation"]))
+    return drop(x, float(values[dropout]))
 
 
 def drop(x: Any, rate: float) -> Any:
