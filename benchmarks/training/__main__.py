@@ -1,4 +1,7 @@
-"""`python -m benchmarks.training [mnist] [california] [memory]`; without names, all of them."""
+"""`python -m benchmarks.training [mnist] [california] [memory]`; without names, all of them.
+
+BENCH_TRIALS makes the search on MNIST shorter than ten trials.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ import psutil
 
 from benchmarks.stack import ROOT, running_stack
 
-SEED, N_TRIALS, N_EPOCHS = 0, 10, 5
+SEED, N_TRIALS, N_EPOCHS = 0, int(os.environ.get("BENCH_TRIALS", "10")), 5
 PEERS = ROOT / ".venv-training" / "bin" / "python"
 HERE = Path(__file__).parent
 
@@ -96,7 +99,8 @@ def _parzen_classic() -> dict[str, Any]:
 
         run_study("quick", "digits", max_trials=2, max_epochs=1, n_parallel=2)  # Keras is loaded
         began = time.perf_counter()
-        study = run_study("classic", "mnist", n_parallel=len(os.sched_getaffinity(0)), seed=SEED)
+        n_slots = len(os.sched_getaffinity(0))
+        study = run_study("classic", "mnist", n_parallel=n_slots, max_trials=N_TRIALS, seed=SEED)
         seconds = time.perf_counter() - began
         best = study.trials.filter(state="complete").order_by("value").first()
         runs = _confirm(study, n_best=1, n_seeds=1)
