@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psutil
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 
 from dashboard.launch.broker import broker_command
@@ -122,7 +123,9 @@ def housekeeping(start_worker: Callable[..., Process]) -> Process:
 
 
 @pytest.fixture(scope="module")
-def worker(django_db_setup: None) -> Iterator[Process]:
+def worker(django_db_setup: None, django_db_blocker: Any) -> Iterator[Process]:
     """One worker, with its broker, for all tests of a module: loading Keras takes seconds."""
     with running_broker(), running(worker_command(), "worker") as process:
         yield process
+    with django_db_blocker.unblock():  # it has beaten after its last test was tidied up
+        call_command("flush", verbosity=0, interactive=False)

@@ -41,7 +41,11 @@ def guard(private: Sequence[str], open_folders: Sequence[str]) -> None:
     """
     os.chdir(tempfile.gettempdir())  # where names without a folder lead
     platform.processor()  # asked by a process the first time, and libraries ask
-    places = _Places(_resolved([*open_folders, tempfile.gettempdir(), "/dev"]), _resolved(private))
+    places = _Places(
+        own=_resolved(open_folders),
+        closed=_resolved(private),
+        common=_resolved([tempfile.gettempdir(), "/dev"]),
+    )
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
         if event == "open":
@@ -58,8 +62,11 @@ def guard(private: Sequence[str], open_folders: Sequence[str]) -> None:
 
 @dataclass(frozen=True)
 class _Places:
+    """In the order in which they count: what Parzen keeps may lie in the temporary folder."""
+
     own: tuple[str, ...]
     closed: tuple[str, ...]
+    common: tuple[str, ...]
 
     def check(self, path: object, *, is_change: bool) -> None:
         if not isinstance(path, str | bytes | os.PathLike):
@@ -72,7 +79,7 @@ class _Places:
             place.startswith("/proc/") and not place.startswith(_proc_of_own())
         ):
             raise CodeInvalid(f"A model file may not read {named[:200]}: it is Parzen's own.")
-        if is_change:
+        if is_change and not _is_in(place, self.common):
             raise CodeInvalid(f"A model file may not write {named[:200]}; it may in {tempfile.gettempdir()}.")
 
 

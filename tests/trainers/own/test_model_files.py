@@ -1,7 +1,6 @@
 """What model files declare and do, and one sentence for each that cannot be used."""
 
 import time
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,6 @@ from trainers.own import declaring
 from trainers.own.declaring import declare
 from trainers.own.model_file import CodeInvalid, read_model_file
 
-ROOT = Path(apart.__file__).parent.parent
 HYPEROPT = """
 from hyperopt import hp, STATUS_OK
 net = hp.choice("net", [{"kind": "a"}, {"kind": "b", "n": hp.uniformint("n", 1, 3)}])
@@ -100,10 +98,14 @@ def test_a_file_that_breaks_a_rule_gets_one_sentence(source, words):
     assert str(caught.value).startswith(words)
 
 
-def test_what_parzen_keeps_is_not_read():
-    """The folder of this repository stands for Parzen's own; the temporary folder is open."""
-    with pytest.raises(CodeInvalid, match=r"may not read .*pyproject.toml: it is Parzen's own"):
-        declare(f"open({str(ROOT / 'pyproject.toml')!r}).read()", (str(ROOT),))
+def test_what_parzen_keeps_is_not_read(tmp_path):
+    """Also where it lies in the temporary folder."""
+    (tmp_path / "secret-key").write_text("hush")
+    with pytest.raises(CodeInvalid, match=r"may not read .*secret-key: it is Parzen's own"):
+        declare(f"open({str(tmp_path / 'secret-key')!r}).read()", (str(tmp_path),))
+    assert declare(
+        SPACE + "def build(p): ...\nimport tempfile\ntempfile.TemporaryFile().write(b'x')"
+    ).needs_data
 
 
 def test_a_file_that_never_ends_is_ended(monkeypatch):
