@@ -27,10 +27,10 @@ def worker_command() -> list[str]:
 def housekeeping_command() -> list[str]:
     """Periodic work, apart from the slots, so that it also runs while all of them train.
 
-    In threads: a mail server that takes its time keeps nobody from bringing lost trials back.
+    In threads: neither a slow mail server nor a large upload keeps it from bringing lost trials back.
     """
     return [
-        *(sys.executable, "-m", "celery", "-A", "dashboard", "worker", "-P", "threads", "-c", "3"),
+        *(sys.executable, "-m", "celery", "-A", "dashboard", "worker", "-P", "threads", "-c", "4"),
         *(
             "-B",
             "--scheduler",

@@ -41,7 +41,7 @@ def ask_model(*, trial: Trial, given: dict[str, Any], by: User) -> Prediction:
 
 
 def answer_next() -> bool:
-    """Answer the prediction that has waited longest. False where none waits."""
+    """Answer the prediction that has waited longest, unless another one is. False: nothing was to do."""
     prediction = _claim()
     if prediction is None:
         return False
@@ -59,7 +59,8 @@ def _claim() -> Prediction | None:
     with transaction.atomic():
         waiting = Prediction.objects.select_for_update().filter(Q(state=PredictionState.WAITING) | died)
         first = waiting.order_by("pk").first()
-        if first is None:
+        running = Prediction.objects.filter(state=PredictionState.RUNNING).exclude(died)
+        if first is None or running.exists():  # one at a time: others have work in this process, too
             return None
         Prediction.objects.filter(pk=first.pk).update(state=PredictionState.RUNNING, running_since=Now())
     return first

@@ -192,3 +192,11 @@ def test_the_reading_beside_a_network_is_kept_with_it(user, tmp_path):
     draft.with_suffix(".json").write_text(json.dumps(TEXT))
     assert artifacts.keep_model(trial, draft)
     assert Artifact.objects.get(trial=trial).reading == TEXT
+
+
+def test_one_is_answered_at_a_time(user, asked):
+    trial = kept(user, TEXT)
+    ask_model(trial=trial, given={"text": "x"}, by=user)
+    ask_model(trial=trial, given={"text": "y"}, by=user)
+    assert predictions._claim() is not None
+    assert predictions._claim() is None
