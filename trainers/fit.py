@@ -121,12 +121,12 @@ def fit(
         model, plan, int(values["batch_size"]), budget, callbacks, seed=seed, n_epochs=len(recorder.epochs)
     )
     best_step = objective.best_step(values_of(recorder, objective))
-    if model_path and best.weights:
+    if best.weights:
         model.set_weights(best.weights)
+    if model_path and best.weights:
         save_model(model, model_path, reading_of(data, plan.reading), recorder.log)
     metrics = recorder.epochs[best_step - 1].metrics
     if test:
-        model.set_weights(best.weights)
         metrics = {**metrics, **_measure(model, family.plan(values, data.measured_on(test)))}
         recorder.log("test part: " + ", ".join(f"{k} {v:.4f}" for k, v in metrics.items() if is_test(k)))
     return Result(

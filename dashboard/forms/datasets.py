@@ -63,7 +63,6 @@ class UploadForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.places = offer_places(self, places)
-        self.is_too_large = is_too_large
         field = self.fields["file"]
         field.widget.attrs |= {"accept": ",".join(FORMS), "data-max-bytes": settings.UPLOAD_MB * 10**6}
         field.help_text = (

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from dashboard.forms.budget import BudgetForm, count_field
-from dashboard.forms.sharing import offer_places, place_field, set_choices
+from dashboard.forms.sharing import offer_places, place_field, place_fields, set_choices
 from dashboard.forms.study import DEFAULT_SAMPLER, STOPPERS
 from dashboard.queries.access import Place
 from optimizer.samplers import SAMPLERS
@@ -68,11 +68,9 @@ class OwnModelForm(BudgetForm):
     def study_fields(self) -> dict[str, Any]:
         """What `create_study` needs beside what the file declares."""
         data = self.cleaned_data
-        place = self.places.get(data["place"])
         kept = ("name", "dataset", "code", "sampler", "pruner", "max_epochs", "seed")
         return {
             **{name: data[name] for name in kept},
-            "team_id": place.team_id if place else None,
-            "is_open": bool(place and place.is_open),
+            **place_fields(self.places.get(data["place"])),
             **self.budget_fields(is_percent=False),
         }

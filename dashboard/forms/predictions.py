@@ -13,7 +13,6 @@ MAX_TEXT = 10_000
 MAX_PICTURE = 1_000_000
 # More columns than these are no form.
 MAX_COLUMNS = 60
-MIN_TO_LIST = 1
 
 
 class TryForm(forms.Form):
@@ -65,7 +64,7 @@ def can_be_tried(reading: Mapping[str, Any]) -> bool:
     """Whether there is a form for it: not for series, nor for rows of very many columns."""
     if reading.get("kind") in {"text", "images"}:
         return "text" in reading or reading["kind"] == "images"
-    return reading.get("kind") == "table" and MIN_TO_LIST <= len(reading["encoding"]) <= MAX_COLUMNS
+    return reading.get("kind") == "table" and 1 <= len(reading["encoding"]) <= MAX_COLUMNS
 
 
 def _column_field(part: Mapping[str, Any]) -> forms.CharField | forms.ChoiceField:

@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 
 from dashboard.forms.budget import BudgetForm, count_field
-from dashboard.forms.sharing import offer_places, place_field, set_choices
+from dashboard.forms.sharing import offer_places, place_field, place_fields, set_choices
 from dashboard.queries.access import Place
 from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
@@ -99,10 +99,8 @@ class StudyForm(BudgetForm):
         """What `create_study` needs, in the units of the database."""
         data = self.cleaned_data
         metric = next(m for m in self.trainer.metrics if m.name == data["objective"])
-        place = self.places.get(data["place"])
         return {
-            "team_id": place.team_id if place else None,
-            "is_open": bool(place and place.is_open),
+            **place_fields(self.places.get(data["place"])),
             "name": data["name"],
             "dataset": data["dataset"],
             "trainer": self.trainer.name,

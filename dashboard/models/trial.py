@@ -107,5 +107,9 @@ class Trial(models.Model):
         return reverse("trial-detail", args=[self.study_id, self.number])
 
     @property
+    def training_seed(self) -> int:
+        return trial_seed(self.study.seed, self.number) if self.seed is None else self.seed
+
+    @property
     def is_ended(self) -> bool:
         return self.state not in {TrialState.WAITING, TrialState.RUNNING}

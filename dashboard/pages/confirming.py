@@ -77,10 +77,6 @@ class Confirmed:
     findings: list[Finding]
 
     @property
-    def best(self) -> Row | None:
-        return next((row for row in self.rows if row.measured.values and not row.is_first), None)
-
-    @property
     def is_over(self) -> bool:
         return self.runs.is_ended
 

@@ -1,6 +1,5 @@
 """The page of a new study with an own model: what it opens with."""
 
-import hashlib
 from typing import Any
 
 from django.conf import settings
@@ -60,7 +59,3 @@ def fields_of(study: Study) -> dict[str, Any]:
         **{name: getattr(study, name) for name in kept},
         **budget_of(study),
     }
-
-
-def code_digest(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()[:12]

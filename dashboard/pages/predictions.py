@@ -17,7 +17,6 @@ SHOWN = 5
 class Share:
     name: str
     words: str
-    percent: float
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class TryPage:
     def shares(self) -> list[Share]:
         found: dict[str, float] = self.last.answer.get("probabilities", {}) if self.last else {}
         likely = sorted(found.items(), key=lambda item: -item[1])[:SHOWN]
-        return [Share(name, percent(share), round(100 * share, 2)) for name, share in likely]
+        return [Share(name, percent(share)) for name, share in likely]
 
 
 def try_page(

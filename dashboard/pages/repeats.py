@@ -11,7 +11,6 @@ from dashboard.queries.confirming import repeats_of
 class Repeat:
     trial: Trial
     words: str
-    is_same: bool
 
     @property
     def is_open(self) -> bool:
@@ -19,7 +18,7 @@ class Repeat:
 
 
 def repeats(trial: Trial, goal: Goal) -> list[Repeat]:
-    return [Repeat(again, _words(trial, again, goal), _is_same(trial, again)) for again in repeats_of(trial)]
+    return [Repeat(again, _words(trial, again, goal)) for again in repeats_of(trial)]
 
 
 def _is_same(trial: Trial, again: Trial) -> bool:

@@ -11,7 +11,6 @@ from dashboard.pages.budgets import Budget, budgets_of
 from dashboard.pages.confirming import Confirmed, Row, last_confirmed
 from dashboard.pages.data import dataset_words, pruner_label, sampler_label, trainer_label
 from dashboard.pages.metrics import Goal, goal_of, is_percent
-from dashboard.pages.own_model import code_digest
 from dashboard.pages.params import ParamRow, SpaceRow, param_rows, space_rows
 from dashboard.pages.proposals import Proposals, proposals_of
 from dashboard.pages.sharing import seen_by
@@ -19,6 +18,7 @@ from dashboard.pages.study_charts import study_charts
 from dashboard.pages.trial_table import Table, trial_table
 from dashboard.queries import trials as queries
 from dashboard.queries.studies import comments_on
+from dashboard.services.own_models import code_digest
 from dashboard.templatetags.format import count_noun, duration, metric, percent, person_name
 from optimizer import SearchSpace
 
@@ -83,7 +83,7 @@ class StudyPage:
 
     @property
     def code_digest(self) -> str:
-        return code_digest(self.study.code)
+        return code_digest(self.study.code)[:12]
 
     @property
     def n_searched(self) -> int:

@@ -5,7 +5,6 @@ from django.db import transaction
 from django.db.models import F
 
 from dashboard.models import Origin, Study, Trial, TrialState
-from dashboard.models.trial import trial_seed
 from dashboard.queries.confirming import confirmations_of, first_complete, repeats_of
 from dashboard.queries.trials import best_trials
 from dashboard.services.events import record_event
@@ -48,8 +47,14 @@ def confirm_best(*, study_id: int, n_best: int, n_seeds: int, by: User) -> Study
         trials = _trials_to_confirm(study, n_best)
         runs = _start_runs(study, f"{study.name}, confirmed", len(trials) * n_seeds, by)
         Trial.objects.bulk_create(
-            _copy(runs, trial, number=seed * len(trials) + place, seed=seed, n_seeds=n_seeds)
-            for seed in range(n_seeds)
+            _copy(
+                runs,
+                trial,
+                number=turn * len(trials) + place,
+                seed=FRESH_SEEDS + (runs.seed + turn) % FRESH_SEEDS,
+                how=f"with seed {turn + 1} of {n_seeds}",
+            )
+            for turn in range(n_seeds)
             for place, trial in enumerate(trials)
         )
         what = f"asked to confirm {count_noun(n_best, 'best trial')} with {count_noun(n_seeds, 'seed')}"
@@ -71,16 +76,8 @@ def repeat_trial(*, study_id: int, number: int, by: User) -> Study:
         if repeats_of(trial).filter(study__finished_at=None).exists():
             raise ConfirmRefused(f"Trial {trial} is being run again already. Wait for that.")
         runs = _start_runs(study, f"{study.name}, {trial} again", 1, by, is_repeat=True)
-        seed = trial_seed(study.seed, trial.number) if trial.seed is None else trial.seed
-        text = f"Trial {trial} again, with its own seed"
-        Trial.objects.create(
-            study=runs,
-            number=0,
-            params=trial.params,
-            origin=Origin.COPY,
-            explanation={"kind": "copy", "text": text},
-            copy_of=trial,
-            seed=seed,
+        _copy(runs, trial, number=0, seed=trial.training_seed, how="with its own seed").save(
+            force_insert=True
         )
         record_event(study_id, f"asked to run trial {trial} again", by=person_name(by))
     return runs
@@ -128,14 +125,13 @@ def _trials_to_confirm(study: Study, n_best: int) -> list[Trial]:
     return [found[pk] for pk in ids]
 
 
-def _copy(runs: Study, trial: Trial, *, number: int, seed: int, n_seeds: int) -> Trial:
-    text = f"Trial {trial} again, with seed {seed + 1} of {n_seeds}"
+def _copy(runs: Study, trial: Trial, *, number: int, seed: int, how: str) -> Trial:
     return Trial(
         study=runs,
         number=number,
         params=trial.params,
         origin=Origin.COPY,
-        explanation={"kind": "copy", "text": text},
+        explanation={"kind": "copy", "text": f"Trial {trial} again, {how}"},
         copy_of=trial,
-        seed=FRESH_SEEDS + (runs.seed + seed) % FRESH_SEEDS,
+        seed=seed,
     )

@@ -20,6 +20,11 @@ class OwnModelRefused(Exception):  # noqa: N818 (says what happened)
     """The reason, as a sentence for the person."""
 
 
+def code_digest(code: str) -> str:
+    """What tells one version of a model file from another."""
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
 def create_own_study(*, owner: User, code: str, dataset: str, **fields: Any) -> Study:
     """A draft whose search space and objective are what the file declares.
 
@@ -31,7 +36,6 @@ def create_own_study(*, owner: User, code: str, dataset: str, **fields: Any) -> 
     declared = declare(code, (str(settings.VAR_DIR),))
     if declared.needs_data and not dataset:
         raise OwnModelRefused("build(params) returns a model to be fitted: choose the dataset for that.")
-    digest = hashlib.sha256(code.encode()).hexdigest()
     with transaction.atomic():
         study = create_study(
             owner=owner,
@@ -43,5 +47,7 @@ def create_own_study(*, owner: User, code: str, dataset: str, **fields: Any) -> 
             direction=declared.direction,
             **fields,
         )
-        record_event(study.pk, f"made it with a model file, SHA-256 {digest}", by=person_name(owner))
+        record_event(
+            study.pk, f"made it with a model file, SHA-256 {code_digest(code)}", by=person_name(owner)
+        )
     return study

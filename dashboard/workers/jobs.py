@@ -5,7 +5,6 @@ from typing import cast
 from django.conf import settings
 
 from dashboard.models import Study, Trial
-from dashboard.models.trial import trial_seed
 from dashboard.queries.datasets import ready_upload
 from dashboard.services.artifacts import model_draft
 from dashboard.services.checkpoints import checkpoint_folder
@@ -25,7 +24,7 @@ def job_of(trial: Trial, study: Study) -> Job:
         split=Split(seed=study.split_seed, n_folds=study.n_folds),
         params=trial.params,
         max_epochs=study.max_epochs,
-        seed=trial_seed(study.seed, trial.number) if trial.seed is None else trial.seed,
+        seed=trial.training_seed,
         threads=settings.THREADS_PER_TRIAL,
         objective=study.objective,
         direction=cast(Direction, study.direction),

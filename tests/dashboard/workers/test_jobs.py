@@ -1,4 +1,4 @@
-from dashboard.workers.jobs import trial_seed
+from dashboard.models.trial import trial_seed
 
 
 def test_repeat_of_a_trial_has_the_same_seed_and_its_neighbours_have_others():
