@@ -79,7 +79,7 @@ format: install-dev ## Format Python, scripts, styles
 	npm run --silent format
 
 lock: $(UV) ## Pin the newest allowed versions, with hashes
-	for name in requirements requirements-dev benchmarks/requirements-peers benchmarks/requirements-training deploy/requirements-s3 deploy/bootstrap/uv deploy/bootstrap/node; do \
+	for name in requirements requirements-dev benchmarks/requirements-peers benchmarks/requirements-training deploy/requirements-s3 deploy/requirements-jax deploy/bootstrap/uv deploy/bootstrap/node; do \
 		$(UV) pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 \
 			--no-emit-index-url --no-header $$name.in -o $$name.txt; \
 	done
@@ -99,8 +99,9 @@ $(DONE)-app: requirements.txt $(UV)
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
 	@touch $@
 
-$(DONE)-dev: requirements-dev.txt $(DONE)-app
+$(DONE)-dev: requirements-dev.txt deploy/requirements-jax.txt $(DONE)-app
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r deploy/requirements-jax.txt
 	@touch $@
 
 # The peers live apart: nothing of them is ever imported by Parzen.

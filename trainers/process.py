@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from trainers.datasets.base import Dataset, TestPart
     from trainers.datasets.splits import Split
 
+MOST_COMPILED_BYTES = 500_000_000  # what was used longest ago goes first
 SUPERVISOR_GONE = 1  # exit code when the pipe ended under the child
 
 
@@ -65,7 +66,7 @@ def _run(job: Job, pipe: Pipe) -> Result:
     pipe.log(f"attempt {job.attempt}, seed {job.seed}, {threads}")
     objective = Objective(job.objective, job.direction)
     train = _trainer(job)
-    _set_threads(job.threads)
+    _set_up_backend(job)
     upload = Upload.from_json_dict(job.upload) if job.upload else None
 
     def train_on(split: Split, reporter: Reporter, *, is_alone: bool = True) -> Result:
@@ -110,15 +111,33 @@ def _test_part(job: Job, split: Split, upload: Upload | None) -> TestPart:
     return load_test_part(job.dataset, job.data_dir, job.cache_dir, split, upload=upload)
 
 
-def _set_threads(threads: int) -> None:
-    """Limit TensorFlow's threads; it only works before the first operation."""
+def _set_up_backend(job: Job) -> None:
+    """Limit the backend's threads, let JAX keep what it compiles; call it before the first operation."""
     import keras  # noqa: PLC0415, the module is also read without Keras
 
-    if keras.backend.backend() == "tensorflow":
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
         import tensorflow as tf  # noqa: PLC0415
 
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
+        tf.config.threading.set_intra_op_parallelism_threads(job.threads)
+        tf.config.threading.set_inter_op_parallelism_threads(job.threads)
+    elif backend == "jax":
+        os.environ["NPROC"] = str(job.threads)  # how many cores XLA believes in
+        if not job.code:  # people's own code must not write what other trainings will run
+            _keep_compiled(Path(job.cache_dir) / "jax")
+
+
+def _keep_compiled(folder: Path) -> None:
+    """Compiling takes a training of digits two of its 2.2 seconds; the next one of the same shapes none."""
+    import jax  # noqa: PLC0415
+
+    for name, value in {
+        "jax_compilation_cache_dir": str(folder),
+        "jax_compilation_cache_max_size": MOST_COMPILED_BYTES,
+        "jax_persistent_cache_min_compile_time_secs": 0,
+        "jax_persistent_cache_min_entry_size_bytes": -1,
+    }.items():
+        jax.config.update(name, value)  # type: ignore[no-untyped-call]
 
 
 def _data_line(data: Dataset, *, is_test_touched: bool) -> str:

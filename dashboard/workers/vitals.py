@@ -10,7 +10,7 @@ import psutil
 from dashboard.services.workers import Vitals
 from dashboard.workers import slots
 
-PACKAGES = {"Keras": ("keras",), "TensorFlow": ("tensorflow", "tensorflow-cpu")}
+PACKAGES = {"Keras": ("keras",), "TensorFlow": ("tensorflow", "tensorflow-cpu"), "JAX": ("jax",)}
 
 
 def vitals() -> Vitals:
