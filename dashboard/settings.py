@@ -262,6 +262,7 @@ CELERY_TASK_ROUTES = {
     "dashboard.tasks.tell_people": {"queue": "housekeeping"},
     "dashboard.tasks.read_uploads": {"queue": "housekeeping"},
     "dashboard.tasks.answer_predictions": {"queue": "housekeeping"},
+    "dashboard.tasks.measure_costs": {"queue": "housekeeping"},
 }
 # Acknowledge early: the lease in the database brings lost work back, and late acknowledgement on Redis
 # would start every training that outlives the visibility timeout a second time.
@@ -288,6 +289,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 10},
     },
+    "measure costs": {"task": "dashboard.tasks.measure_costs", "schedule": 5.0, "options": {"expires": 10}},
     "read uploads": {"task": "dashboard.tasks.read_uploads", "schedule": 5.0, "options": {"expires": 10}},
 }
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from dashboard.services import datasets, housekeeping, predictions, sending, watching
+from dashboard.services import costs, datasets, housekeeping, predictions, sending, watching
 
 
 @shared_task
@@ -32,5 +32,11 @@ def read_uploads() -> None:
 
 @shared_task
 def answer_predictions() -> None:
-    while predictions.answer_next():
+    while predictions.answer_next_prediction():
+        pass
+
+
+@shared_task
+def measure_costs() -> None:
+    while costs.answer_next_cost():
         pass

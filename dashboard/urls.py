@@ -35,6 +35,7 @@ study_pages = [  # /studies/
     path("studies/new/", new_study.study_new, name="study-new"),
     path("studies/new/own/", own_model.own_study_new, name="own-study-new"),
     path("studies/new/prior/<slug:trainer>/<str:knob>/", new_study.knob_prior, name="knob-prior"),
+    path("studies/new/cost/<slug:trainer>/", new_study.study_cost, name="study-cost"),
     path("studies/new/sampler/<slug:trainer>/", new_study.sampler_note, name="sampler-note"),
     path("studies/<int:study_id>/", studies.study_detail, name="study-detail"),
     path("studies/deleted/", studies.study_deleted, name="study-deleted"),

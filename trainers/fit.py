@@ -20,8 +20,9 @@ from trainers.callbacks import ForwardReports, KeepBest, SaveEpochs, StopAtDiver
 from trainers.checkpoints import Checkpoints, Epoch, Saved, fits
 from trainers.errors import ParamsInvalid
 from trainers.job import TEST, is_test
+from trainers.network_code import code_of
 from trainers.parts.optimizer import build_optimizer
-from trainers.parts.schedule import build_schedule, plateau_callbacks
+from trainers.parts.schedule import build_schedule, plateau_callbacks, plateau_code
 from trainers.parts.training import stopping_callbacks
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def fit(
     for note in data.facts.notes:
         recorder.log(note)
     recorder.log(f"model: {model.count_params():,} parameters")
-    _compile(model, plan, values, budget)
+    compile_model(model, plan, values, budget)
     saved = _resumable(model, checkpoints)
     if saved:
         recorder.resume(saved.epochs)
@@ -124,7 +125,16 @@ def fit(
     if best.weights:
         model.set_weights(best.weights)
     if model_path and best.weights:
-        save_model(model, model_path, reading_of(data, plan.reading), recorder.log)
+        code = code_of(
+            plan,
+            values,
+            _optimizer(plan, values, budget),
+            plateau_code(values, objective),
+            epochs=best_step,
+            seed=seed,
+        )
+        reading = reading_of(data, {**plan.reading, "code": code})
+        save_model(model, model_path, reading, recorder.log)
     metrics = recorder.epochs[best_step - 1].metrics
     if test:
         metrics = {**metrics, **_measure(model, family.plan(values, data.measured_on(test)))}
@@ -140,11 +150,12 @@ def fit(
     )
 
 
-def _compile(model: MeasuredPlainly, plan: Plan, values: Mapping[str, Value], budget: Budget) -> None:
+def compile_model(model: MeasuredPlainly, plan: Plan, values: Mapping[str, Value], budget: Budget) -> None:
+    """Give the network its optimizer, schedule and loss, as `values` and the number of epochs say."""
     batch_size = int(values["batch_size"])
     n_batches = math.ceil(plan.train.n / batch_size)
     model.compile(
-        optimizer=build_optimizer(values, build_schedule(values, n_batches, budget.max_epochs)),
+        optimizer=_optimizer(plan, values, budget),
         loss=plan.goal.loss,
         plain_loss=plan.goal.plain_loss,
         metrics=plan.goal.metrics,
@@ -152,6 +163,11 @@ def _compile(model: MeasuredPlainly, plan: Plan, values: Mapping[str, Value], bu
             work_per_row(model) * batch_size, n_batches, budget.max_epochs
         ),
     )
+
+
+def _optimizer(plan: Plan, values: Mapping[str, Value], budget: Budget) -> keras.optimizers.Optimizer:
+    n_batches = math.ceil(plan.train.n / int(values["batch_size"]))
+    return build_optimizer(values, build_schedule(values, n_batches, budget.max_epochs))
 
 
 def _resumable(model: MeasuredPlainly, checkpoints: Checkpoints | None) -> Saved | None:

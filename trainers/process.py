@@ -66,7 +66,8 @@ def _run(job: Job, pipe: Pipe) -> Result:
     pipe.log(f"attempt {job.attempt}, seed {job.seed}, {threads}")
     objective = Objective(job.objective, job.direction)
     train = _trainer(job)
-    _set_up_backend(job)
+    # people's own code must not write what other trainings will run
+    set_up_backend(job.threads, None if job.code else Path(job.cache_dir))
     upload = Upload.from_json_dict(job.upload) if job.upload else None
 
     def train_on(split: Split, reporter: Reporter, *, is_alone: bool = True) -> Result:
@@ -111,7 +112,7 @@ def _test_part(job: Job, split: Split, upload: Upload | None) -> TestPart:
     return load_test_part(job.dataset, job.data_dir, job.cache_dir, split, upload=upload)
 
 
-def _set_up_backend(job: Job) -> None:
+def set_up_backend(threads: int, cache_dir: Path | None) -> None:
     """Limit the backend's threads, let JAX keep what it compiles; call it before the first operation."""
     import keras  # noqa: PLC0415, the module is also read without Keras
 
@@ -119,12 +120,12 @@ def _set_up_backend(job: Job) -> None:
     if backend == "tensorflow":
         import tensorflow as tf  # noqa: PLC0415
 
-        tf.config.threading.set_intra_op_parallelism_threads(job.threads)
-        tf.config.threading.set_inter_op_parallelism_threads(job.threads)
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
     elif backend == "jax":
-        os.environ["NPROC"] = str(job.threads)  # how many cores XLA believes in
-        if not job.code:  # people's own code must not write what other trainings will run
-            _keep_compiled(Path(job.cache_dir) / "jax")
+        os.environ["NPROC"] = str(threads)  # how many cores XLA believes in
+        if cache_dir:
+            _keep_compiled(cache_dir / "jax")
 
 
 def _keep_compiled(folder: Path) -> None:

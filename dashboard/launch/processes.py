@@ -30,7 +30,7 @@ def housekeeping_command() -> list[str]:
     In threads: neither a slow mail server nor a large upload keeps it from bringing lost trials back.
     """
     return [
-        *(sys.executable, "-m", "celery", "-A", "dashboard", "worker", "-P", "threads", "-c", "4"),
+        *(sys.executable, "-m", "celery", "-A", "dashboard", "worker", "-P", "threads", "-c", "5"),
         *(
             "-B",
             "--scheduler",

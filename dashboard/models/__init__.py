@@ -3,9 +3,11 @@
 from dashboard.models.artifact import Artifact
 from dashboard.models.attempt import Attempt, AttemptState
 from dashboard.models.audit import AuditEntry
+from dashboard.models.cost import Cost
 from dashboard.models.dataset import Dataset, DatasetState, FileForm
 from dashboard.models.event import StudyEvent
-from dashboard.models.prediction import Prediction, PredictionState
+from dashboard.models.prediction import Prediction
+from dashboard.models.question import QuestionState
 from dashboard.models.quota import Quota
 from dashboard.models.report import Report
 from dashboard.models.review import Review
@@ -24,6 +26,7 @@ __all__ = [
     "AttemptState",
     "AuditEntry",
     "Comment",
+    "Cost",
     "Dataset",
     "DatasetState",
     "FailureKind",
@@ -35,7 +38,7 @@ __all__ = [
     "Notification",
     "Origin",
     "Prediction",
-    "PredictionState",
+    "QuestionState",
     "Quota",
     "Report",
     "Review",

@@ -1,4 +1,4 @@
-"""A kept model with all that it needs elsewhere: how rows are read, a script to predict, a model card."""
+"""A kept model with all that it needs elsewhere: scripts that predict and train again, a model card."""
 
 import json
 import zipfile
@@ -11,14 +11,21 @@ from django.core.files.storage import storages
 from dashboard.models import Artifact
 from trainers.portable import predict
 
+TRAIN = Path(predict.__file__).with_name("train.py")
+
 
 def write_package(artifact: Artifact, card: str) -> IO[bytes]:
     """An open zip file; FileNotFoundError where the network is gone."""
     package = TemporaryFile()  # noqa: SIM115, whoever sends it closes it
     with storages["artifacts"].open(artifact.name) as model, zipfile.ZipFile(package, "w") as archive:
         archive.writestr("README.md", card)
-        archive.writestr("reading.json", json.dumps(artifact.reading, indent=1))
+        reading = dict(artifact.reading)
+        code = reading.pop("code", "")
+        archive.writestr("reading.json", json.dumps(reading, indent=1))
         archive.writestr("predict.py", Path(predict.__file__).read_text(encoding="utf-8"))
+        if code:
+            archive.writestr("network.py", code)
+            archive.writestr("train.py", TRAIN.read_text(encoding="utf-8"))
         with archive.open("model.keras", "w") as place:
             while piece := model.read(2**20):
                 place.write(piece)

@@ -43,6 +43,11 @@ def announce_prediction() -> None:
     transaction.on_commit(partial(_send, "answer_predictions", "housekeeping"))
 
 
+def announce_cost() -> None:
+    """Let the housekeeping measure once the current transaction is committed."""
+    transaction.on_commit(partial(_send, "measure_costs", "housekeeping"))
+
+
 def _send_hints(n_slots: int, queue: str) -> None:
     _send("work", hint_queue(queue), n_slots)
 

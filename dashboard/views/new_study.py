@@ -11,10 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dashboard.forms.knob import KnobForm
 from dashboard.models import Study
 from dashboard.pages import new_study as page
+from dashboard.pages.costs import cost_page, given_by
 from dashboard.pages.data import datasets_for
 from dashboard.pages.priors import prior_of
 from dashboard.queries.access import may_run_own_code, places_for, studies_visible_to
 from dashboard.queries.studies import templates_among
+from dashboard.services.costs import ask_cost
 from dashboard.services.quotas import QuotaRefused
 from dashboard.services.studies import create_study, start_study
 from dashboard.views.access import person, person_name, row_number, visible_study
@@ -64,14 +66,27 @@ def knob_prior(request: HttpRequest, trainer: str, knob: str) -> HttpResponse:
 @require_POST
 def sampler_note(request: HttpRequest, trainer: str) -> HttpResponse:
     """What the chosen sampler makes of the form as it stands. Posted, for it is too long for an address."""
+    return render(request, "studies/_sampler_note.html", {"forms": _forms_as_they_stand(request, trainer)})
+
+
+@require_POST
+def study_cost(request: HttpRequest, trainer: str) -> HttpResponse:
+    """What the study of the form as it stands would cost; it is measured where that is asked for."""
+    forms = _forms_as_they_stand(request, trainer)
+    given = given_by(forms)
+    if given and "measure" in request.POST:
+        ask_cost(given=given, by=person(request))
+    return render(request, "studies/_cost.html", {"cost": cost_page(forms, given)})
+
+
+def _forms_as_they_stand(request: HttpRequest, trainer: str) -> page.StudyForms:
     try:
         info = trainer_info(trainer)
     except ParamsInvalid as error:
         raise Http404(str(error)) from error
     datasets = datasets_for(person(request))
     start = page.start_from_defaults(datasets, trainer=info.name)
-    forms = page.StudyForms(info, start, request.POST, datasets=datasets)
-    return render(request, "studies/_sampler_note.html", {"forms": forms})
+    return page.StudyForms(info, start, request.POST, datasets=datasets)
 
 
 def _start(request: HttpRequest, datasets: Sequence[DatasetInfo]) -> page.Start:

@@ -98,6 +98,7 @@ MATRIX: dict[str, Row] = {
     "own-study-new": Row((), "sign in, 404, 404, 404, 404, 404", "sign in, 404, 404, 404, 404, 404"),
     "knob-prior": Row(("mlp", "learning_rate"), SIGNED_IN, READ_ONLY),
     "sampler-note": Row(("mlp",), READ_ONLY, SIGNED_IN),
+    "study-cost": Row(("mlp",), READ_ONLY, SIGNED_IN),
     "study-detail": study_page(),
     "study-live": study_page(),
     "study-importance": study_page(),

@@ -11,8 +11,8 @@ from django.core.files.storage import storages
 from django.test import Client
 from django.urls import reverse
 
-from dashboard.models import Artifact, Prediction, PredictionState, Study
-from dashboard.services import artifacts, predictions
+from dashboard.models import Artifact, Prediction, QuestionState, Study
+from dashboard.services import artifacts, predictions, questions
 from dashboard.services.confirming import confirm_best
 from dashboard.services.predictions import TryRefused, ask_model
 from dashboard.tasks import answer_predictions
@@ -138,12 +138,12 @@ def test_nobody_fills_the_line(user):
 def test_one_that_died_with_its_worker_is_answered_again(user, asked):
     trial = kept(user, TEXT)
     prediction = ask_model(trial=trial, given={"text": "x"}, by=user)
-    predictions._claim()
-    assert predictions._claim() is None
+    questions._claim(Prediction, 60)
+    assert questions._claim(Prediction, 60) is None
     Prediction.objects.update(running_since="2020-01-01T00:00Z")
     answer_predictions()
     prediction.refresh_from_db()
-    assert prediction.state == PredictionState.DONE
+    assert prediction.state == QuestionState.DONE
 
 
 def test_each_sees_their_own_tries_only_and_old_ones_go(page, user, asked):
@@ -152,7 +152,7 @@ def test_each_sees_their_own_tries_only_and_old_ones_go(page, user, asked):
     theirs = Client()
     theirs.force_login(make_user("grace"))
     assert "a secret of ada" not in theirs.get(url_of(trial)).content.decode()
-    Prediction.objects.update(created_at="2020-01-01T00:00Z", state=PredictionState.DONE)
+    Prediction.objects.update(created_at="2020-01-01T00:00Z", state=QuestionState.DONE)
     theirs.post(url_of(trial), {"text": "mine"})
     assert [p.given["text"] for p in Prediction.objects.all()] == ["mine"]
 
@@ -198,5 +198,14 @@ def test_one_is_answered_at_a_time(user, asked):
     trial = kept(user, TEXT)
     ask_model(trial=trial, given={"text": "x"}, by=user)
     ask_model(trial=trial, given={"text": "y"}, by=user)
-    assert predictions._claim() is not None
-    assert predictions._claim() is None
+    assert questions._claim(Prediction, 60) is not None
+    assert questions._claim(Prediction, 60) is None
+
+
+def test_a_package_trains_again_where_the_network_has_code(page, user):
+    trial = kept(user, TABLE | {"code": "EPOCHS = 3\n"})
+    answer = page.get(reverse("trial-package", args=[trial.study_id, trial.number]))
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+        assert archive.read("network.py") == b"EPOCHS = 3\n"
+        assert b"import network" in archive.read("train.py")
+        assert json.loads(archive.read("reading.json")) == TABLE

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.trainers.sources import table
+from tests.trainers.sources import series, table
 from tests.trainers.test_every_trainer import run
 from tests.trainers.uploads.made import described
 from tests.trainers.uploads.test_real_fits import TEXTS
-from trainers.datasets.registry import load_dataset
+from trainers.datasets.registry import load_dataset, load_test_part
 from trainers.datasets.splits import Split
 from trainers.portable import predict as portable
 from trainers.predicting import PredictionRefused, predict
@@ -27,10 +27,10 @@ from trainers.registry import trainer_info
 pytestmark = pytest.mark.slow
 
 
-def kept(tmp_path, trainer, data):
+def kept(tmp_path, trainer, data, **changes):
     """A model of one epoch and how it is read."""
     path = tmp_path / "kept" / "model.keras"
-    run(trainer_info(trainer), data, model_path=path)
+    run(trainer_info(trainer), data, model_path=path, **changes)
     return path, json.loads(path.with_suffix(".json").read_text())
 
 
@@ -116,3 +116,119 @@ def test_texts_get_the_same_word_numbers(tmp_path):
     texts = unpack_texts(data.x_validation)
     assert np.array_equal(portable.encode_texts(reading, texts), word_numbers(values, data)[1])
     assert predict(path, reading, {"text": "something else"})["class"] in {"ham", "spam"}
+
+
+def package(path: Path, reading) -> Path:
+    """What a person gets, less the network."""
+    shutil.copy(portable.__file__, path.parent / "predict.py")
+    shutil.copy(Path(portable.__file__).with_name("train.py"), path.parent)
+    (path.parent / "network.py").write_text(reading.pop("code"))
+    (path.parent / "reading.json").write_text(json.dumps(reading))
+    return path.parent
+
+
+def outside(folder: Path, name: str, file: Path) -> subprocess.CompletedProcess[str]:
+    """Run a script where nothing of ours can be imported."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return subprocess.run(
+        [sys.executable, str(folder / name), str(file)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+        env={**kept, "TF_CPP_MIN_LOG_LEVEL": "3"},
+    )
+
+
+def trained_again(folder: Path, file: Path):
+    done = outside(folder, "train.py", file)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "val_loss" in done.stdout
+    return network_of(folder / "trained.keras")
+
+
+def shapes(network):
+    return [weights.shape for weights in network.get_weights()]
+
+
+@pytest.mark.parametrize(
+    ("trainer", "target", "params"),
+    [
+        ("mlp", "answer", {"class_weights": "balanced", "schedule": "plateau", "l2_1": 0.001}),
+        ("mlp_regressor", "size", {"loss": "huber", "schedule": "cosine", "optimizer": "adamw"}),
+    ],
+)
+def test_a_network_of_a_table_is_built_and_trained_again(tmp_path, trainer, target, params):
+    content = table(60, size=[f"{n / 3:.4f}" for n in range(60)])
+    task = "classification" if trainer == "mlp" else "regression"
+    upload, data = uploaded(
+        tmp_path, content, **({} if trainer == "mlp" else {"target": target, "task": task})
+    )
+    path, reading = kept(tmp_path, trainer, data, params=params)
+    folder = package(path, reading)
+    (tmp_path / "rows.csv").write_text(content)
+
+    assert shapes(trained_again(folder, tmp_path / "rows.csv")) == shapes(network_of(path))
+
+    (tmp_path / "other.csv").write_text(content.replace(upload.info.target, "nothing", 1))
+    done = outside(folder, "train.py", tmp_path / "other.csv")
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].endswith(f"a column named '{upload.info.target}'.")
+
+
+def test_a_network_of_images_is_trained_again_on_an_array_and_on_pictures(tmp_path):
+    data = load_dataset("digits", "", str(tmp_path / "cache"), Split())
+    params = {"mixup": 0.2, "flip": "horizontal", "residual": True, "n_blocks": 2}
+    path, reading = kept(tmp_path, "cnn", data, params=params)
+    folder = package(path, reading)
+    np.savez(tmp_path / "some.npz", x=data.x_train[:200], y=data.y_train[:200])
+    assert shapes(trained_again(folder, tmp_path / "some.npz")) == shapes(network_of(path))
+
+    for number in range(20):
+        place = tmp_path / "pictures" / str(data.y_train[number])
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(data.x_train[number] * 15).save(place / f"{number}.png")
+    assert shapes(trained_again(folder, tmp_path / "pictures")) == shapes(network_of(path))
+
+
+def test_a_network_of_texts_is_trained_again(tmp_path):
+    content = "\n".join(["label\ttext", *TEXTS])
+    _, data = uploaded(tmp_path, content)
+    path, reading = kept(tmp_path, "text", data, params={"network": "gru", "bidirectional": True})
+    folder = package(path, reading)
+    (tmp_path / "texts.tsv").write_text(content)
+    assert shapes(trained_again(folder, tmp_path / "texts.tsv")) == shapes(network_of(path))
+
+
+@pytest.mark.parametrize("uses_ahead", [True, False])
+def test_a_series_is_forecast_and_trained_again(tmp_path, uses_ahead):
+    content = series(120)
+    upload, data = uploaded(tmp_path, content)
+    params = {"uses_ahead": uses_ahead, "network": "conv"}
+    path, reading = kept(tmp_path, "forecast", data, params=params)
+    folder = package(path, reading)
+    header, *lines = content.strip().splitlines()
+    place = header.split(",").index(upload.info.target)
+    horizon = reading["forecast"]["horizon"]
+
+    def without_target(line):
+        return ",".join("" if i == place else text for i, text in enumerate(line.split(",")))
+
+    known, ahead = lines[:-horizon], [without_target(line) for line in lines[-horizon:]]
+    (tmp_path / "series.csv").write_text("\n".join([header, *known, *ahead]))
+    done = outside(folder, "predict.py", tmp_path / "series.csv")
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = [float(line.split()[0]) for line in done.stdout.strip().splitlines()]
+
+    test = load_test_part(upload.info.name, "", str(tmp_path / "cache"), Split(), upload=upload)
+    x = np.concatenate([data.x_train, data.x_validation, test.x])
+    start, how = len(x) - horizon, reading["forecast"]
+    inputs = [x[None, start - how["window"] : start]]
+    if how["n_ahead"]:
+        inputs.append(x[None, start:, -how["n_ahead"] :])
+    assert bool(how["n_ahead"]) == uses_ahead
+    expected = network_of(path).predict(inputs, verbose=0)[0]
+    assert found == pytest.approx(expected.tolist(), rel=1e-4)
+
+    (tmp_path / "series.csv").write_text(content)
+    assert shapes(trained_again(folder, tmp_path / "series.csv")) == shapes(network_of(path))

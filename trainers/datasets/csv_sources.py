@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from trainers.datasets.base import Array
 
 Reading = Callable[[DatasetInfo, Sheet], RawData]
-_DAYS_OF_YEAR = 365.25
+YEAR = 365.25 * 24 * 3600  # seconds
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class SeriesReading:
             for name in ordered.header
             if name not in {self.day, info.target}
         ]
-        turn = np.array([day.timetuple().tm_yday for day, _ in by_day]) * (2 * np.pi / _DAYS_OF_YEAR)
+        turn = np.array([day.replace(tzinfo=UTC).timestamp() for day, _ in by_day]) * (2 * np.pi / YEAR)
         seasons = [
             number_column("season, sine", np.sin(turn), is_ahead=True),
             number_column("season, cosine", np.cos(turn), is_ahead=True),

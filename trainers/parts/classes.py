@@ -62,6 +62,8 @@ def goal(values: Mapping[str, Value], n_classes: int) -> Goal:
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=values["label_smoothing"]),
         plain_loss=keras.losses.CategoricalCrossentropy(),
         metrics=[keras.metrics.CategoricalAccuracy(name="accuracy"), MacroF1(n_classes)],
+        code=f"keras.losses.CategoricalCrossentropy(label_smoothing={values['label_smoothing']!r})",
+        metrics_code='["accuracy"]',
     )
 
 

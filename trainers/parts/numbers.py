@@ -74,7 +74,18 @@ def goal(values: Mapping[str, Value], facts: Facts) -> Goal:
             keras.metrics.MeanAbsoluteError(name="mae"),
             keras.metrics.RootMeanSquaredError(name="rmse"),
         ],
+        code=_code(values, facts),
+        metrics_code='["mae", keras.metrics.RootMeanSquaredError(name="rmse")]',
     )
+
+
+def _code(values: Mapping[str, Value], facts: Facts) -> str:
+    standard = ", ".join(f"({name} - {facts.y_mean!r}) / {facts.y_scale!r}" for name in "yp")
+    name = {"squared": "mean_squared_error", "absolute": "mean_absolute_error"}.get(
+        str(values["loss"]), str(values["loss"])
+    )
+    delta = f", delta={values['huber_delta']!r}" if name == "huber" else ""
+    return f"lambda y, p: keras.losses.{name}({standard}{delta})"
 
 
 def head(x: Any, data: Dataset, n_outputs: int = 1) -> Any:

@@ -140,6 +140,17 @@ def build_schedule(values: Mapping[str, Value], steps_per_epoch: int, max_epochs
             return rate
 
 
+def plateau_code(values: Mapping[str, Value], objective: Objective) -> str:
+    """Return that callback as Python, "" where it is not chosen."""
+    if values.get("schedule") != "plateau":
+        return ""
+    mode = "min" if objective.direction == "minimize" else "max"
+    return (
+        f"keras.callbacks.ReduceLROnPlateau({objective.metric!r}, mode={mode!r}, min_delta=0, "
+        f"factor={values['plateau_factor']!r}, patience={values['plateau_patience']!r})"
+    )
+
+
 def plateau_callbacks(values: Mapping[str, Value], objective: Objective) -> list[Any]:
     """Return the Keras callback that lowers the rate on a plateau of the objective, where it is chosen."""
     import keras  # noqa: PLC0415

@@ -2,6 +2,7 @@
 
     python predict.py rows.csv          # a table with the columns' names, or texts, one a line
     python predict.py picture.png
+    python predict.py series.csv        # rows in order; those to be forecast at the end, their target empty
 
 `model.keras` and `reading.json` lie beside this file; the latter says how a row becomes a network's input.
 """
@@ -13,6 +14,7 @@ import io
 import json
 import sys
 from collections import Counter
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,17 @@ import numpy as np
 
 MISSING = {"", "?", "na", "n/a", "nan", "null", "none"}
 UNKNOWN_WORD = 1
+YEAR = 365.25 * 24 * 3600  # seconds
+DATES = (
+    "%m/%d/%Y",
+    "%d/%m/%Y",
+    "%d.%m.%Y",
+    "%Y/%m/%d",
+    "%m/%d/%Y %H:%M",
+    "%d.%m.%Y %H:%M",
+    "%Y%m%d",
+    "%Y-%m",
+)
 
 
 def encode_rows(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.ndarray:
@@ -86,6 +99,58 @@ def encode_texts(reading: dict[str, Any], texts: list[str]) -> np.ndarray:
     return numbers
 
 
+def encode_series(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.ndarray:
+    """Return rows of a series in order as float32 (n, columns); ValueError where they have no date."""
+    names = {part["name"] for part in reading["encoding"]}
+    if "season, sine" in names and "season, sine" not in rows[0]:
+        turns = _seconds(rows) * (2 * np.pi / YEAR)
+        waves = {"season, sine": np.sin(turns), "season, cosine": np.cos(turns)}
+        rows = [{**row, **{name: str(wave[i]) for name, wave in waves.items()}} for i, row in enumerate(rows)]
+    return encode_rows(reading, rows)
+
+
+def windows(reading: dict[str, Any], encoded: np.ndarray, starts: np.ndarray) -> list[np.ndarray]:
+    """Return what the network reads to forecast from each of `starts` on: the past, what is known ahead."""
+    how = reading["forecast"]
+    found = [encoded[starts[:, None] + np.arange(-how["window"], 0)]]
+    if how["n_ahead"]:
+        found.append(encoded[starts[:, None] + np.arange(how["horizon"]), -how["n_ahead"] :])
+    return found
+
+
+def next_window(reading: dict[str, Any], rows: list[dict[str, str]]) -> list[np.ndarray]:
+    """Return what the network reads to forecast behind the last row whose target is known."""
+    how, target = reading["forecast"], reading["target"]
+    start = len(rows)
+    while start and str(rows[start - 1].get(target) or "").strip().lower() in MISSING:
+        start -= 1
+    if start < how["window"]:
+        raise ValueError(f"A forecast needs the last {how['window']} rows; there are {start}.")
+    if how["n_ahead"] and len(rows) - start < how["horizon"]:
+        raise ValueError(
+            f"Give the {how['horizon']} rows to be forecast, too, with an empty {target}: what is known of "
+            "them ahead, such as their dates, is used."
+        )
+    return windows(reading, encode_series(reading, rows), np.array([start]))
+
+
+def _seconds(rows: list[dict[str, str]]) -> np.ndarray:
+    """Return seconds since 1970 from the first column that holds dates."""
+    for name in rows[0]:
+        for form in ("", *DATES):
+            try:
+                times = [_moment(str(row[name]).strip(), form).timestamp() for row in rows]
+            except ValueError:
+                continue
+            return np.array(times)
+    raise ValueError("No column holds a date in every row, such as 2024-01-31.")
+
+
+def _moment(text: str, form: str) -> datetime:
+    moment = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)  # noqa: UP017, for older Pythons
+
+
 def answers(reading: dict[str, Any], outputs: np.ndarray) -> list[dict[str, Any]]:
     """Return for each row the class with its probability and those of the others, or the number."""
     if not reading["classes"]:
@@ -113,6 +178,7 @@ def main() -> None:
     folder = Path(__file__).resolve().parent
     reading = json.loads((folder / "reading.json").read_text(encoding="utf-8"))
     path = Path(sys.argv[1])
+    rows: Any
     if reading["kind"] == "table":
         rows = encode_rows(reading, read_csv(path))
     elif reading["kind"] == "images":
@@ -120,11 +186,12 @@ def main() -> None:
     elif reading["kind"] == "text":
         rows = encode_texts(reading, path.read_text(encoding="utf-8").splitlines())
     else:
-        sys.exit(
-            "Forecasts need a series prepared as in training; load model.keras with keras and feed windows."
-        )
+        rows = next_window(reading, read_csv(path))
     model = keras.saving.load_model(folder / "model.keras")
-    for answer in answers(reading, model.predict(rows, verbose=0)):
+    outputs = model.predict(rows if len(rows) != 1 or reading["kind"] != "series" else rows[0], verbose=0)
+    if reading["kind"] == "series":
+        outputs = outputs.reshape(-1, 1)  # a line for each row ahead
+    for answer in answers(reading, outputs):
         print(answer.get("class", answer.get("value")), json.dumps(answer))  # noqa: T201
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from trainers.datasets.base import DatasetInfo, RawData, class_numbers
 from trainers.datasets.columns import Column, number_column
+from trainers.datasets.csv_sources import YEAR
 from trainers.datasets.uploads import columns as stored
 from trainers.datasets.uploads.findings import Findings
 from trainers.datasets.uploads.image_zip import draw_pictures, shape_of
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 ORIGINAL = "original"  # the file as it came
 _ROW_NOUNS = {"images": "images", "table": "rows", "text": "texts", "series": "rows"}
-_YEAR = 365.25 * 24 * 3600  # seconds
 _GAP = 1.9  # usual steps: months differ by a tenth
 
 
@@ -185,7 +185,7 @@ class Upload:
         _check_steps(name, times, [texts[row] for row in kept])
         if self.findings.columns[self._number(name)].is_number:
             return raw
-        turn = times * (2 * np.pi / _YEAR)
+        turn = times * (2 * np.pi / YEAR)
         seasons = (
             number_column("season, sine", np.sin(turn), is_ahead=True),
             number_column("season, cosine", np.cos(turn), is_ahead=True),

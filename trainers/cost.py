@@ -1,0 +1,138 @@
+"""What a search space costs, before anything of it is trained: parameters of its networks, seconds of epochs.
+
+It is measured in a process of its own, for a few tenths of a second per network, on the machine that asks.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from optimizer import SearchSpace
+from trainers.apart import MAX_MEMORY, AnswerRefused, ask, serve
+from trainers.base import Budget
+from trainers.datasets.registry import load_dataset
+from trainers.datasets.splits import Split
+from trainers.datasets.uploads.source import Upload
+from trainers.errors import TrainerError
+from trainers.extremes import default_point, extreme_point
+from trainers.registry import load_trainer
+
+if TYPE_CHECKING:
+    from trainers.base import Value
+    from trainers.datasets.base import Dataset
+    from trainers.family import Family
+
+MAX_SECONDS = 180
+N_SAMPLED = 4
+_COUNTING_SECONDS = 5.0  # for each end of the space
+_TIMED_SECONDS = 0.7
+_EPOCHS = 1_000  # no schedule and no patience may end within what is timed
+_FORWARD = 1 / 3  # of a training step: what measuring a row of the validation part takes
+_BYTES_PER_PARAMETER = 20  # itself, its gradient, two moments of Adam's, and some room
+_WHAT = "The measurement"
+
+
+class CostUnknown(TrainerError):  # noqa: N818 (says what happened)
+    """Why nothing could be measured, in one sentence."""
+
+
+def measure(
+    *,
+    trainer: str,
+    space: Mapping[str, Any],
+    dataset: str,
+    upload: Mapping[str, Any] | None,
+    data_dir: str,
+    cache_dir: str,
+    threads: int,
+) -> dict[str, Any]:
+    """Return {"smallest", "default", "largest", "sampled": [...]} of what one training each takes.
+
+    Each is {"n_parameters", "epoch_seconds", "start_seconds"}, the seconds None where the network is too
+    large to be tried; `sampled` are a few points as random search draws them. CostUnknown where nothing can
+    be told.
+    """
+    request = {
+        "trainer": trainer,
+        "space": dict(space),
+        "dataset": dataset,
+        "upload": upload,
+        "data_dir": data_dir,
+        "cache_dir": cache_dir,
+        "threads": threads,
+    }
+    try:
+        found: dict[str, Any] = ask(__spec__.name, request, what=_WHAT, seconds=MAX_SECONDS)
+    except AnswerRefused as error:
+        raise CostUnknown(str(error)) from error
+    return found
+
+
+def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
+    from trainers.process import set_up_backend  # noqa: PLC0415, who asks needs no backend
+
+    set_up_backend(request["threads"], Path(request["cache_dir"]))
+    upload = Upload.from_json_dict(request["upload"]) if request["upload"] else None
+    data = load_dataset(request["dataset"], request["data_dir"], request["cache_dir"], Split(), upload=upload)
+    family: Family = load_trainer(request["trainer"])  # type: ignore[assignment]  # those of registry.py are
+    space = request["space"]
+
+    def size(point: Mapping[str, Value]) -> int | None:
+        try:
+            return _count(family, point, data)
+        except (ValueError, MemoryError):
+            return None
+
+    points = {"default": default_point(family.info, space)}
+    for name in ("smallest", "largest"):
+        end = time.monotonic() + _COUNTING_SECONDS
+        points[name] = extreme_point(
+            family.info,
+            space,
+            size,
+            is_largest=name == "largest",
+            has_time=lambda end=end: time.monotonic() < end,  # type: ignore[misc]
+        )
+    searched, rng = SearchSpace.from_json(space), np.random.default_rng(0)
+    sampled = [cast("dict[str, Value]", searched.sample(rng)) for _ in range(N_SAMPLED)]
+    return {
+        **{name: _timed(family, point, data) for name, point in points.items()},
+        "sampled": [_timed(family, point, data) for point in sampled],
+    }
+
+
+def _count(family: Family, point: Mapping[str, Value], data: Dataset) -> int:
+    import keras  # noqa: PLC0415
+
+    plan = family.plan(family.info.complete_params(point), data)
+    n = int(keras.Model(plan.inputs, plan.outputs).count_params())
+    keras.backend.clear_session(free_memory=False)
+    return n
+
+
+def _timed(family: Family, point: Mapping[str, Value], data: Dataset) -> dict[str, Any]:
+    """Train for a few steps, unless the network is too large for that."""
+    from trainers.brief import fit_briefly  # noqa: PLC0415, it loads Keras
+
+    values = family.info.complete_params(point)
+    n_parameters = _count(family, point, data)
+    if n_parameters * _BYTES_PER_PARAMETER > MAX_MEMORY:
+        return {"n_parameters": n_parameters, "epoch_seconds": None, "start_seconds": None}
+    brief = fit_briefly(family, values, data, Budget(_EPOCHS), seconds=_TIMED_SECONDS)
+    batch_size = int(values["batch_size"])
+    n_steps = math.ceil(data.info.n_train / batch_size) + data.info.n_validation / batch_size * _FORWARD
+    return {
+        "n_parameters": n_parameters,
+        "epoch_seconds": brief.step_seconds * n_steps,
+        "start_seconds": brief.start_seconds,
+    }
+
+
+if __name__ == "__main__":
+    serve(_answer, what=_WHAT)

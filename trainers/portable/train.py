@@ -1,0 +1,152 @@
+"""Train the network of this folder again, on data of your own. It needs numpy and keras with a backend.
+
+    python train.py rows.csv        # a table, texts or a series, with a header and the column of the target
+    python train.py images.npz      # images: arrays x and y (or x_train and y_train)
+    python train.py images/         # images: a folder of pictures for each class
+
+`network.py` beside this file builds the network, `predict.py` reads rows as `reading.json` says. A fifth of
+the rows is held back to measure on, of a series the last fifth. What was trained is left in trained.keras.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import keras
+import network  # type: ignore[import-not-found]
+import numpy as np
+import predict  # type: ignore[import-not-found]
+
+HELD_BACK = 0.2
+
+
+class Mixed(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no types
+    """Batches whose rows are blended with others of the batch (mixup, Zhang and others 2018)."""
+
+    def __init__(self, x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> None:
+        super().__init__()
+        self._arrays = (x, y, weights)
+        self._rng = np.random.default_rng(network.SEED)
+        self.on_epoch_end()
+
+    def __len__(self) -> int:
+        return len(range(0, len(self._order), network.BATCH_SIZE))
+
+    def __getitem__(self, number: int) -> tuple[np.ndarray, ...]:
+        rows = self._order[number * network.BATCH_SIZE :][: network.BATCH_SIZE]
+        share, partners = self._rng.beta(network.MIXUP, network.MIXUP), self._rng.permutation(rows)
+        blended = [share * array[rows] + (1 - share) * array[partners] for array in self._arrays]
+        return tuple(array.astype(np.float32) for array in blended)
+
+    def on_epoch_end(self) -> None:
+        """Shuffle."""
+        self._order = self._rng.permutation(len(self._arrays[0]))
+
+
+def load(reading: dict[str, Any], path: Path) -> tuple[Any, np.ndarray]:
+    """Return what the network reads, an array or a list of some, and the targets; ValueError otherwise."""
+    if reading["kind"] == "images":
+        return load_images(reading, path)
+    rows = predict.read_csv(path)
+    target = reading["target"]
+    if not rows or target not in rows[0]:
+        raise ValueError(f"{path} needs rows and a header with a column named {target!r}.")
+    if reading["kind"] == "text":
+        names = [name for name in rows[0] if name != target]
+        name = "text" if "text" in names else names[0]
+        return predict.encode_texts(reading, [row[name] for row in rows]), class_numbers(reading, rows)
+    if reading["kind"] == "series":
+        return load_series(reading, rows)
+    y = class_numbers(reading, rows) if reading["classes"] else numbers(rows, target)[:, None]
+    return predict.encode_rows(reading, rows), y
+
+
+def load_images(reading: dict[str, Any], path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Return pictures (n, *shape) and class numbers (n,)."""
+    if path.is_dir():
+        files = [file for file in sorted(path.glob("*/*")) if file.parent.name in reading["classes"]]
+        if not files:
+            raise ValueError(
+                f"{path} needs a folder for each of the classes {', '.join(reading['classes'])}."
+            )
+        x = np.concatenate([predict.encode_picture(reading, file.read_bytes()) for file in files])
+        return x, np.array([reading["classes"].index(file.parent.name) for file in files])
+    with np.load(path, allow_pickle=False) as arrays:
+        part = "" if "x" in arrays else "_train"
+        return arrays[f"x{part}"], np.asarray(arrays[f"y{part}"], dtype=np.int64).ravel()
+
+
+def load_series(reading: dict[str, Any], rows: list[dict[str, str]]) -> tuple[Any, np.ndarray]:
+    """Return a window for each row that has enough before and behind it, and what followed it."""
+    how = reading["forecast"]
+    y = numbers(rows, reading["target"])
+    starts = np.arange(how["window"], len(rows) - how["horizon"] + 1)
+    if not len(starts):
+        raise ValueError(f"{how['window'] + how['horizon']} rows are needed at least; there are {len(rows)}.")
+    inputs = predict.windows(reading, predict.encode_series(reading, rows), starts)
+    return inputs, y[starts[:, None] + np.arange(how["horizon"])]
+
+
+def numbers(rows: list[dict[str, str]], name: str) -> np.ndarray:
+    """Return a column of numbers as float32 (n,)."""
+    try:
+        return np.array([float(row[name]) for row in rows], dtype=np.float32)
+    except ValueError as error:
+        raise ValueError(f"{name} must be a number in every row: {error}.") from None
+
+
+def class_numbers(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.ndarray:
+    """Return the number of each row's class (n,)."""
+    place = {name: number for number, name in enumerate(reading["classes"])}
+    unknown = {row[reading["target"]].strip() for row in rows} - set(place)
+    if unknown:
+        raise ValueError(f"The network knows no class {min(unknown)!r}, only {', '.join(place)}.")
+    return np.array([place[row[reading["target"]].strip()] for row in rows])
+
+
+def weights_of(y: np.ndarray) -> np.ndarray:
+    """Return how much each row counts, 1 on average, float32 (n,)."""
+    if network.CLASS_WEIGHTS == "none":
+        return np.ones(len(y), dtype=np.float32)
+    counts = np.bincount(y)[y]
+    weights = 1 / counts if network.CLASS_WEIGHTS == "balanced" else 1 / np.sqrt(counts)
+    return np.asarray(weights / weights.mean(), dtype=np.float32)
+
+
+def main() -> None:
+    """Train and say how well it went."""
+    keras.utils.set_random_seed(network.SEED)
+    folder = Path(__file__).resolve().parent
+    reading = json.loads((folder / "reading.json").read_text(encoding="utf-8"))
+    try:
+        x, y = load(reading, Path(sys.argv[1]))
+    except ValueError as error:
+        sys.exit(str(error))
+    inputs = x if isinstance(x, list) else [x]
+    order = np.arange(len(y))
+    if reading["kind"] != "series":
+        order = np.random.default_rng(network.SEED).permutation(order)
+    train, held_back = np.split(order, [len(order) - max(1, round(len(order) * HELD_BACK))])
+    weights = weights_of(y[train]) if reading["classes"] else np.ones(len(train), dtype=np.float32)
+    y = np.eye(len(reading["classes"]), dtype=np.float32)[y] if reading["classes"] else y
+    of_train, of_rest = ([array[rows] for array in inputs] for rows in (train, held_back))
+    model = network.build()
+    network.compile_network(model)
+    fed: dict[str, Any] = {
+        "x": of_train if len(inputs) > 1 else of_train[0],
+        "y": y[train],
+        "sample_weight": weights,
+        "batch_size": network.BATCH_SIZE,
+    }
+    if network.MIXUP:
+        fed = {"x": Mixed(of_train[0], y[train], weights)}
+    rest = (of_rest if len(inputs) > 1 else of_rest[0], y[held_back])
+    model.fit(**fed, epochs=network.EPOCHS, validation_data=rest, callbacks=network.callbacks(), verbose=2)
+    model.save(folder / "trained.keras")
+
+
+if __name__ == "__main__":
+    main()
