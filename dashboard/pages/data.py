@@ -36,14 +36,18 @@ def dataset_words(name: str, uploads: Mapping[str, DatasetInfo] | None = None) -
     """As in: MNIST, 70,000 images. `uploads` are those of a whole list of studies."""
     if not name:
         return "no dataset"
-    try:
-        info = dataset_info(name, str(settings.DATA_DIR))
-    except ParamsInvalid:
-        found = (infos_of([name]) if uploads is None else uploads).get(name)
-        if found is None:
-            return name
-        info = found
+    info = info_of_dataset(name, uploads)
+    if info is None:
+        return name
     return f"{info.label}, {info.n_train + info.n_validation + info.n_test:,} {info.row_noun}"
+
+
+def info_of_dataset(name: str, uploads: Mapping[str, DatasetInfo] | None = None) -> DatasetInfo | None:
+    """None where it is gone. `uploads` are those of a whole list of studies."""
+    try:
+        return dataset_info(name, str(settings.DATA_DIR))
+    except ParamsInvalid:
+        return (infos_of([name]) if uploads is None else uploads).get(name)
 
 
 def trainer_label(name: str) -> str:

@@ -11,7 +11,7 @@ from dashboard.charts.epochs import TrialEpochsChart, metric_curves
 from dashboard.charts.forecast import Forecast, LengthBar, forecast, length_bars
 from dashboard.forms.predictions import can_be_tried
 from dashboard.models import Artifact, Attempt, Comment, Origin, Role, Study, Trial, TrialState
-from dashboard.pages.data import sampler_label
+from dashboard.pages.data import info_of_dataset, sampler_label
 from dashboard.pages.metrics import Goal, goal_of, is_percent
 from dashboard.pages.params import ParamRow, param_rows
 from dashboard.pages.repeats import Repeat, repeats
@@ -195,11 +195,20 @@ def _facts(study: Study, trial: Trial, goal: Goal, current: Attempt | None) -> l
             facts.append(Fact(name, percent(number) if is_share else metric(number)))
     memory = current.peak_memory if current else None
     facts += [
-        Fact("Training time", duration(trial.seconds)),
+        Fact("Training time", duration(trial.seconds), _speed(study, trial)),
         Fact("Peak memory", f"{memory / 2**20:,.0f} MB" if memory else "–"),
         Fact("Parameters", thousands(trial.n_parameters)),
     ]
     return facts
+
+
+def _speed(study: Study, trial: Trial) -> str:
+    """Rows a second while training, validation included. Code of one's own may use any rows, folds fewer."""
+    seconds = None if study.code or study.n_folds else queries.epoch_seconds(trial)
+    info = info_of_dataset(study.dataset) if seconds else None
+    if not seconds or info is None:
+        return ""
+    return f"{thousands(float(f'{info.n_train / seconds:.3g}'))} {info.row_noun}/s"
 
 
 def _chart(study: Study, trial: Trial) -> TrialEpochsChart:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Max, Min, QuerySet
 from django.db.models.fields.json import KT
 
 from dashboard.models import Report, Study, Trial, TrialState
@@ -126,6 +126,17 @@ def reports_of(trial: Trial) -> list[tuple[int, dict[str, float | None]]]:
     """Step and metrics of the trial's last attempt."""
     reports = Report.objects.filter(attempt__trial=trial, attempt__number=trial.attempt)
     return list(reports.order_by("step").values_list("step", "metrics"))
+
+
+def epoch_seconds(trial: Trial) -> float | None:
+    """How long an epoch of the last attempt took; the first, which compiles, only if it is alone."""
+    reports = Report.objects.filter(attempt__trial=trial, attempt__number=trial.attempt)
+    found = reports.aggregate(first=Min("step"), last=Max("step"), began=Min("seconds"), ended=Max("seconds"))
+    if not found["last"]:
+        return None
+    if found["last"] == found["first"]:
+        return float(found["ended"] / found["last"])
+    return float((found["ended"] - found["began"]) / (found["last"] - found["first"]))
 
 
 def all_metrics(trial_ids: Sequence[int]) -> dict[int, list[tuple[int, dict[str, float | None]]]]:

@@ -2,7 +2,8 @@
 
 Not `keras.datasets`: that loader pins the sha256 of one compressed file, and when a correct file with
 another compression fails the check it tries to download and then deletes the file. Here the arrays
-themselves are checked, so any correct file passes; nothing is downloaded, nothing is ever deleted.
+themselves are checked, so any correct file passes; nothing is downloaded here (`download.py` does, when a
+person asks for it), nothing is ever deleted.
 """
 
 from __future__ import annotations
