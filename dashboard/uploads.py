@@ -2,7 +2,7 @@
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
@@ -23,7 +23,7 @@ class FileOnDisk(TemporaryUploadedFile):
 
 
 class UploadToDisk(TemporaryFileUploadHandler):
-    """Refuses a file that is too large as soon as it is; the request's META then has `is_too_large`."""
+    """Refuses a file while it comes in, with a sentence in the request's META: `upload_refusal`."""
 
     request: HttpRequest
     _n_bytes = 0
@@ -33,11 +33,29 @@ class UploadToDisk(TemporaryFileUploadHandler):
         if match is None or match.url_name != "dataset-upload" or not self.request.user.is_authenticated:
             raise StopUpload(connection_reset=False)
         FileUploadHandler.new_file(self, *args, **kwargs)
-        self.file = FileOnDisk(self.file_name, self.content_type, 0, self.charset, self.content_type_extra)
+        try:
+            self.file = FileOnDisk(
+                self.file_name, self.content_type, 0, self.charset, self.content_type_extra
+            )
+        except OSError as error:
+            self._refuse(_no_room(error))
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self._n_bytes += len(raw_data)
         if self._n_bytes > settings.UPLOAD_MB * MEGABYTE:
-            self.request.META["is_too_large"] = True
-            raise StopUpload(connection_reset=False)
-        super().receive_data_chunk(raw_data, start)
+            self._refuse(
+                f"The file has more than {settings.UPLOAD_MB:,} MB, the most that may be uploaded. Make it "
+                "smaller, or ask an administrator to raise PARZEN_UPLOAD_MB."
+            )
+        try:
+            super().receive_data_chunk(raw_data, start)
+        except OSError as error:  # a full disk
+            self._refuse(_no_room(error))
+
+    def _refuse(self, sentence: str) -> NoReturn:
+        self.request.META["upload_refusal"] = sentence
+        raise StopUpload(connection_reset=False)
+
+
+def _no_room(error: OSError) -> str:
+    return f"The file cannot be kept here: {error.strerror or error}. Tell an administrator."

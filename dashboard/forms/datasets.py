@@ -34,7 +34,7 @@ MAX_SEASON = 10_000_000
 
 
 class UploadForm(forms.Form):
-    """`is_too_large` says that the file was refused while it came in."""
+    """`refusal` says why the file was refused while it came in."""
 
     label = forms.CharField(
         label="Name",
@@ -58,9 +58,7 @@ class UploadForm(forms.Form):
         label="The first row of a table holds the names of its columns", required=False, initial=True
     )
 
-    def __init__(
-        self, *args: Any, places: Sequence[Place], is_too_large: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, places: Sequence[Place], refusal: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.places = offer_places(self, places)
         field = self.fields["file"]
@@ -68,11 +66,8 @@ class UploadForm(forms.Form):
         field.help_text = (
             f"A table (.csv, .tsv), arrays (.npz) or pictures (.zip), up to {settings.UPLOAD_MB:,} MB."
         )
-        if is_too_large:
-            field.error_messages["required"] = (
-                f"The file has more than {settings.UPLOAD_MB:,} MB, the most that may be uploaded. Make it "
-                "smaller, or ask an administrator to raise PARZEN_UPLOAD_MB."
-            )
+        if refusal:
+            field.error_messages["required"] = refusal
 
     def clean_label(self) -> str:
         return " ".join(self.cleaned_data["label"].split())

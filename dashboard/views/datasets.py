@@ -56,7 +56,7 @@ def dataset_upload(request: HttpRequest) -> HttpResponse:
         posted(request),
         request.FILES or None,
         places=places_for(person(request)),
-        is_too_large="is_too_large" in request.META,
+        refusal=request.META.get("upload_refusal", ""),
         initial={"label": request.GET.get("name", "")[:60]},
     )
     if form.is_valid():

@@ -1,10 +1,13 @@
 """Datasets that people upload: kept, read by a worker's process, described, used, shared, thrown away."""
 
+import errno
 import io
 import json
+import os
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
 from django.urls import reverse
 
@@ -177,6 +180,28 @@ def test_a_file_that_is_too_large_is_refused_while_it_comes_in(page, settings):
     assert answer.status_code == 422
     assert "The file has more than 1 MB, the most that may be uploaded." in answer.content.decode()
     assert list(settings.UPLOAD_DIR.iterdir()) == []
+
+
+def test_a_disk_that_is_full_is_named_while_the_file_comes_in(page, settings, monkeypatch):
+    def write(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", write)
+    answer = send(page, "a,b\n1,2\n")
+
+    assert answer.status_code == 422
+    words = "The file cannot be kept here: No space left on device. Tell an administrator."
+    assert words in answer.content.decode()
+    assert list(settings.UPLOAD_DIR.iterdir()) == []
+    assert not Dataset.objects.exists()
+
+
+def test_a_folder_for_uploads_that_cannot_be_made_is_named(page, settings, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    settings.UPLOAD_DIR = tmp_path / "file" / "uploads"
+    answer = send(page, "a,b\n1,2\n")
+    assert answer.status_code == 422
+    assert "The file cannot be kept here: Not a directory." in answer.content.decode()
 
 
 @pytest.mark.parametrize("url", ["/account/login/", "/teams/", "/studies/new/"])
