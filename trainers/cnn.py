@@ -50,15 +50,10 @@ _BLOCK_KNOBS = (
         group=_BLOCKS,
         distribution=whole(1, 3),
     ),
-    Knob(
-        name="activation",
-        label="Activation",
-        kind="categorical",
-        default="relu",
-        choices=dense.ACTIVATIONS,
-        help="The function that bends the sums of convolutions and of the dense layer.",
-        group=_BLOCKS,
-        distribution=among("relu", "gelu", "silu"),
+    dense.activation_knob(
+        "The function that bends the sums of convolutions and of the dense layer.",
+        _BLOCKS,
+        ("relu", "gelu", "silu"),
     ),
     Knob(
         name="batch_norm",
@@ -149,16 +144,11 @@ _HEAD_KNOBS = (
         unit="units",
         distribution=whole(0, 256, 32),
     ),
-    Knob(
-        name="head_dropout",
-        label="Dropout of the head",
-        kind="float",
-        default=0.0,
-        minimum=0,
-        maximum=1,
-        help="Share of the values before the output set to zero while training.",
-        group=_HEAD,
-        distribution=uniform(0.0, 0.6),
+    dense.dropout_knob(
+        "head_dropout",
+        "Dropout of the head",
+        "Share of the values before the output set to zero while training.",
+        _HEAD,
         is_searched=True,
     ),
 )

@@ -116,16 +116,7 @@ _NETWORK_KNOBS = (
         distribution=whole(0, 256, 32),
         is_searched=True,
     ),
-    Knob(
-        name="activation",
-        label="Activation",
-        kind="categorical",
-        default="relu",
-        choices=dense.ACTIVATIONS,
-        help="The function that bends the sums of dense layers and convolutions.",
-        group=_NETWORK,
-        distribution=among("relu", "tanh", "gelu"),
-    ),
+    dense.activation_knob("The function that bends the sums of dense layers and convolutions.", _NETWORK),
     dense.dropout_knob(
         "dropout",
         "Dropout",

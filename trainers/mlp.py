@@ -67,15 +67,11 @@ def _layer_knobs(layer: int) -> tuple[Knob, ...]:
             is_searched=layer <= 3,
             when=when,
         ),
-        Knob(
+        dense.activation_knob(
+            "The function that bends the layer's sums.",
+            group,
             name=f"activation_{layer}",
             label=f"Activation, layer {layer}",
-            kind="categorical",
-            default="relu",
-            choices=dense.ACTIVATIONS,
-            help="The function that bends the layer's sums.",
-            group=group,
-            distribution=among("relu", "tanh", "gelu"),
             when=when,
         ),
         dense.dropout_knob(

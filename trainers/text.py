@@ -126,15 +126,8 @@ _NETWORK_KNOBS = (
         unit="units",
         distribution=whole(0, 128, 16),
     ),
-    Knob(
-        name="activation",
-        label="Activation",
-        kind="categorical",
-        default="relu",
-        choices=dense.ACTIVATIONS,
-        help="The function that bends the sums of convolutions and of the dense layer.",
-        group=_NETWORK,
-        distribution=among("relu", "tanh", "gelu"),
+    dense.activation_knob(
+        "The function that bends the sums of convolutions and of the dense layer.", _NETWORK
     ),
     dense.dropout_knob(
         "dropout",

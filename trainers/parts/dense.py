@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainers.knob import Knob, Value
-from trainers.priors import uniform
+from trainers.priors import among, uniform
 
 ACTIVATIONS = ("relu", "tanh", "gelu", "elu", "selu", "silu", "sigmoid", "linear")
 INITIALIZERS = (
@@ -17,6 +17,29 @@ INITIALIZERS = (
     "lecun_normal",
     "orthogonal",
 )
+
+
+def activation_knob(
+    text: str,
+    group: str,
+    searched: tuple[str, ...] = ("relu", "tanh", "gelu"),
+    *,
+    name: str = "activation",
+    label: str = "Activation",
+    when: tuple[str, tuple[Value, ...]] | None = None,
+) -> Knob:
+    """Return the knob of an activation; `searched` are those worth it."""
+    return Knob(
+        name=name,
+        label=label,
+        kind="categorical",
+        default="relu",
+        choices=ACTIVATIONS,
+        help=text,
+        group=group,
+        distribution=among(*searched),
+        when=when,
+    )
 
 
 def dropout_knob(
