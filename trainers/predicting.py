@@ -26,7 +26,8 @@ class PredictionRefused(TrainerError):  # noqa: N818 (says what happened)
 def predict(model: Path, reading: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """Return {"class", "probabilities"} or {"value"} for what is `given`: a "row", a "text" or a "picture".
 
-    A row is texts by column name, a picture the base64 of its file. PredictionRefused where it cannot be.
+    A row is texts by column name, a picture the base64 of its file. For "series", a table with a header as
+    text, {"values"} follow each other. PredictionRefused where it cannot be.
     """
     request = {"model": str(model), "reading": dict(reading), "given": dict(given)}
     try:
@@ -38,11 +39,15 @@ def predict(model: Path, reading: Mapping[str, Any], given: Mapping[str, Any]) -
 
 def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
     reading, given = request["reading"], request["given"]
+    x: Any
     try:
         if reading["kind"] == "images":
             x = portable.encode_picture(reading, base64.b64decode(given["picture"]))
         elif reading["kind"] == "text":
             x = portable.encode_texts(reading, [given["text"]])
+        elif reading["kind"] == "series":
+            inputs = portable.next_window(reading, portable.rows_of(given["series"]))
+            x = inputs if len(inputs) > 1 else inputs[0]
         else:
             x = portable.encode_rows(reading, [given["row"]])
     except ValueError as error:
@@ -51,6 +56,8 @@ def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
 
     model = keras.saving.load_model(request["model"], compile=False)
     outputs = np.asarray(model.predict(x, verbose=0))
+    if reading["kind"] == "series":
+        return {"values": outputs[0].tolist()}
     return portable.answers(reading, outputs)[0]
 
 

@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 
 MAX_TEXT = 10_000
+MAX_SERIES = 200_000
 # Of the base64 of a picture: what a page has drawn small already.
 MAX_PICTURE = 1_000_000
 # More columns than these are no form.
@@ -37,6 +38,14 @@ class TryForm(forms.Form):
                     "max_length": "It is too large.",
                 },
             )
+        elif reading["kind"] == "series":
+            self.fields["series"] = forms.CharField(
+                label="Rows",
+                max_length=MAX_SERIES,
+                help_text=_series_words(reading),
+                widget=forms.Textarea(attrs={"class": "textarea num", "rows": 10, "wrap": "off"}),
+                error_messages={"required": "Paste the last rows of the series, with their header."},
+            )
         else:
             for number, part in enumerate(reading["encoding"]):
                 self.fields[f"column_{number}"] = _column_field(part)
@@ -54,17 +63,27 @@ class TryForm(forms.Form):
 
     def given(self) -> dict[str, Any]:
         data = self.cleaned_data
-        if self.reading["kind"] in {"text", "images"}:
+        if self.reading["kind"] in {"text", "images", "series"}:
             return dict(data)
         names = [part["name"] for part in self.reading["encoding"]]
         return {"row": {name: data[f"column_{number}"] for number, name in enumerate(names)}}
 
 
 def can_be_tried(reading: Mapping[str, Any]) -> bool:
-    """Whether there is a form for it: not for series, nor for rows of very many columns."""
+    """Whether there is a form for it: not for rows of very many columns."""
+    if reading.get("kind") == "series":
+        return "forecast" in reading and bool(reading.get("target"))
     if reading.get("kind") in {"text", "images"}:
         return "text" in reading or reading["kind"] == "images"
     return reading.get("kind") == "table" and 1 <= len(reading["encoding"]) <= MAX_COLUMNS
+
+
+def _series_words(reading: Mapping[str, Any]) -> str:
+    how = reading["forecast"]
+    words = f"A table with a header, as in the file: the last {how['window']} rows in order"
+    if not how["n_ahead"]:
+        return f"{words}."
+    return f"{words}, then the {how['horizon']} to be forecast, with an empty {reading['target']}."
 
 
 def _column_field(part: Mapping[str, Any]) -> forms.CharField | forms.ChoiceField:

@@ -34,6 +34,12 @@ class TryPage:
         return str(found["class"]) if "class" in found else metric(found.get("value"))
 
     @property
+    def ahead(self) -> list[Share]:
+        """Of a series: what follows, row by row."""
+        found = self.last.answer.get("values", []) if self.last else []
+        return [Share(f"row {number} ahead", metric(value)) for number, value in enumerate(found, 1)]
+
+    @property
     def shares(self) -> list[Share]:
         found: dict[str, float] = self.last.answer.get("probabilities", {}) if self.last else {}
         likely = sorted(found.items(), key=lambda item: -item[1])[:SHOWN]

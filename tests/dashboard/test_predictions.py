@@ -28,6 +28,13 @@ TABLE = {
     ],
 }
 TEXT = {"kind": "text", "classes": ["ham", "spam"], "text": {}}
+SERIES = {
+    "kind": "series",
+    "target": "rides",
+    "forecast": {"window": 14, "horizon": 7, "n_ahead": 2, "season": 7},
+    "encoding": [],
+    "classes": [],
+}
 IMAGES = {"kind": "images", "classes": ["0", "1"], "shape": [8, 8]}
 PNG = "data:image/png;base64," + base64.b64encode(b"a picture").decode()
 
@@ -209,3 +216,16 @@ def test_a_package_trains_again_where_the_network_has_code(page, user):
         assert archive.read("network.py") == b"EPOCHS = 3\n"
         assert b"import network" in archive.read("train.py")
         assert json.loads(archive.read("reading.json")) == TABLE
+
+
+def test_a_series_is_forecast_row_by_row(page, user, monkeypatch):
+    monkeypatch.setattr(predictions, "predict", lambda *_: {"values": [1380869.4, 1400000.0]})
+    trial = kept(user, SERIES)
+    opened = page.get(url_of(trial)).content.decode()
+    assert "the last 14 rows in order, then the 7 to be forecast, with an empty rides." in opened
+    page.post(url_of(trial), {"series": "day,rides\n2024-01-01,5\n"})
+    answer_predictions()
+    assert Prediction.objects.get().given == {"series": "day,rides\n2024-01-01,5"}
+    shown = page.get(url_of(trial)).content.decode()
+    assert "row 2 ahead" in shown
+    assert "1,400,000" in shown

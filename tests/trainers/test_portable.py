@@ -229,6 +229,12 @@ def test_a_series_is_forecast_and_trained_again(tmp_path, uses_ahead):
     assert bool(how["n_ahead"]) == uses_ahead
     expected = network_of(path).predict(inputs, verbose=0)[0]
     assert found == pytest.approx(expected.tolist(), rel=1e-4)
+    pasted = "\n".join([header, *known, *ahead])
+    assert predict(path, reading, {"series": pasted})["values"] == pytest.approx(expected.tolist(), rel=1e-4)
+    with pytest.raises(PredictionRefused, match="A forecast needs the last"):
+        predict(path, reading, {"series": "\n".join([header, *known[:3], *ahead])})
+    with pytest.raises(PredictionRefused, match="a column named"):
+        predict(path, reading, {"series": "a,b\n1,2"})
 
     (tmp_path / "series.csv").write_text(content)
     assert shapes(trained_again(folder, tmp_path / "series.csv")) == shapes(network_of(path))

@@ -121,6 +121,8 @@ def windows(reading: dict[str, Any], encoded: np.ndarray, starts: np.ndarray) ->
 def next_window(reading: dict[str, Any], rows: list[dict[str, str]]) -> list[np.ndarray]:
     """Return what the network reads to forecast behind the last row whose target is known."""
     how, target = reading["forecast"], reading["target"]
+    if not rows or target not in rows[0]:
+        raise ValueError(f"The rows need a header with a column named {target!r}.")
     start = len(rows)
     while start and str(rows[start - 1].get(target) or "").strip().lower() in MISSING:
         start -= 1
@@ -165,10 +167,26 @@ def answers(reading: dict[str, Any], outputs: np.ndarray) -> list[dict[str, Any]
 
 def read_csv(path: Path) -> list[dict[str, str]]:
     """Return the rows of a file with a header, whatever stands between its columns."""
-    text = path.read_text(encoding="utf-8-sig")
+    return rows_of(path.read_text(encoding="utf-8-sig"))
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    """Return the rows of a table with a header, as texts by column."""
     first = text.split("\n", 1)[0]
     delimiter = Counter(character for character in first if character in ",;\t|").most_common(1)
     return list(csv.DictReader(io.StringIO(text), delimiter=delimiter[0][0] if delimiter else ","))
+
+
+def read_file(reading: dict[str, Any], path: Path) -> Any:
+    """Return what the network reads of a file, an array or a list of some; ValueError for a wrong one."""
+    if reading["kind"] == "table":
+        return encode_rows(reading, read_csv(path))
+    if reading["kind"] == "images":
+        return encode_picture(reading, path.read_bytes())
+    if reading["kind"] == "text":
+        return encode_texts(reading, path.read_text(encoding="utf-8").splitlines())
+    inputs = next_window(reading, read_csv(path))
+    return inputs if len(inputs) > 1 else inputs[0]
 
 
 def main() -> None:
@@ -177,18 +195,11 @@ def main() -> None:
 
     folder = Path(__file__).resolve().parent
     reading = json.loads((folder / "reading.json").read_text(encoding="utf-8"))
-    path = Path(sys.argv[1])
-    rows: Any
-    if reading["kind"] == "table":
-        rows = encode_rows(reading, read_csv(path))
-    elif reading["kind"] == "images":
-        rows = encode_picture(reading, path.read_bytes())
-    elif reading["kind"] == "text":
-        rows = encode_texts(reading, path.read_text(encoding="utf-8").splitlines())
-    else:
-        rows = next_window(reading, read_csv(path))
-    model = keras.saving.load_model(folder / "model.keras")
-    outputs = model.predict(rows if len(rows) != 1 or reading["kind"] != "series" else rows[0], verbose=0)
+    try:
+        inputs = read_file(reading, Path(sys.argv[1]))
+    except (ValueError, OSError) as error:
+        sys.exit(str(error))
+    outputs = keras.saving.load_model(folder / "model.keras").predict(inputs, verbose=0)
     if reading["kind"] == "series":
         outputs = outputs.reshape(-1, 1)  # a line for each row ahead
     for answer in answers(reading, outputs):

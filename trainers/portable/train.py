@@ -123,7 +123,7 @@ def main() -> None:
     reading = json.loads((folder / "reading.json").read_text(encoding="utf-8"))
     try:
         x, y = load(reading, Path(sys.argv[1]))
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         sys.exit(str(error))
     inputs = x if isinstance(x, list) else [x]
     order = np.arange(len(y))
