@@ -66,7 +66,8 @@ class Job:
     absolute. `threads` are TensorFlow's threads: they change the last bits of the result, as `seed` does.
     `trial` and `attempt` are numbers for the log. An attempt saves its epochs in `checkpoint_dir`, the
     trial's own folder ("" for none), at most every `checkpoint_seconds`, and continues what an earlier
-    attempt saved there. `model_path` is where it leaves the network of its best epoch, "" for nowhere. Only
+    attempt saved there. `is_deterministic` forbids operations whose results are left to chance, as some on
+    GPUs are. `model_path` is where it leaves the network of its best epoch, "" for nowhere. Only
     where a person asked for it, `is_confirming`, is the test part touched. `code` is a model file
     that trains in the place of a trainer; it may do without a dataset, "".
     """
@@ -83,6 +84,7 @@ class Job:
     upload: Mapping[str, Any] | None = None
     split: Split = field(default_factory=Split)
     threads: int = 1
+    is_deterministic: bool = False
     trial: int = 0
     attempt: int = 1
     checkpoint_dir: str = ""

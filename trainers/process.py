@@ -67,7 +67,9 @@ def _run(job: Job, pipe: Pipe) -> Result:
     objective = Objective(job.objective, job.direction)
     train = _trainer(job)
     # people's own code must not write what other trainings will run
-    set_up_backend(job.threads, None if job.code else Path(job.cache_dir))
+    set_up_backend(
+        job.threads, None if job.code else Path(job.cache_dir), is_deterministic=job.is_deterministic
+    )
     upload = Upload.from_json_dict(job.upload) if job.upload else None
 
     def train_on(split: Split, reporter: Reporter, *, is_alone: bool = True) -> Result:
@@ -112,8 +114,11 @@ def _test_part(job: Job, split: Split, upload: Upload | None) -> TestPart:
     return load_test_part(job.dataset, job.data_dir, job.cache_dir, split, upload=upload)
 
 
-def set_up_backend(threads: int, cache_dir: Path | None) -> None:
-    """Limit the backend's threads, let JAX keep what it compiles; call it before the first operation."""
+def set_up_backend(threads: int, cache_dir: Path | None, *, is_deterministic: bool = False) -> None:
+    """Limit the backend's threads, let JAX keep what it compiles; call it before the first operation.
+
+    On a CPU operations are deterministic as it is; on a GPU those are chosen that are, and they are slower.
+    """
     import keras  # noqa: PLC0415, the module is also read without Keras
 
     backend = keras.backend.backend()
@@ -122,8 +127,12 @@ def set_up_backend(threads: int, cache_dir: Path | None) -> None:
 
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(threads)
+        if is_deterministic:
+            tf.config.experimental.enable_op_determinism()
     elif backend == "jax":
         os.environ["NPROC"] = str(threads)  # how many cores XLA believes in
+        if is_deterministic:
+            os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_gpu_deterministic_ops=true"
         if cache_dir:
             _keep_compiled(cache_dir / "jax")
 

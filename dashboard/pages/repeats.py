@@ -38,7 +38,10 @@ def _words(trial: Trial, again: Trial, goal: Goal) -> str:
     off = f"{goal.show(again.value)}, off by {goal.show_spread(abs(again.value - trial.value))}"
     if differing:
         return f"{off}: {', '.join(differing)} {'is' if len(differing) == 1 else 'are'} not what it was"
-    return f"{off}, with the same seed, versions and threads: something in the training is left to chance"
+    chance = "something in the training is left to chance"
+    if "deterministic" not in _environment(again):
+        chance += " (PARZEN_DETERMINISTIC=true forbids it)"
+    return f"{off}, with the same seed, versions and threads: {chance}"
 
 
 def _environment(trial: Trial) -> dict[str, object]:

@@ -26,6 +26,7 @@ def job_of(trial: Trial, study: Study) -> Job:
         max_epochs=study.max_epochs,
         seed=trial.training_seed,
         threads=settings.THREADS_PER_TRIAL,
+        is_deterministic=settings.DETERMINISTIC,
         objective=study.objective,
         direction=cast(Direction, study.direction),
         trial=trial.number,

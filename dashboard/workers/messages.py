@@ -32,7 +32,11 @@ def read_outcome(message: Message) -> Outcome:
         metrics={clean_text(k, 100): _finite(v) for k, v in message["metrics"].items()},
         seconds=_finite(message["seconds"]),
         n_parameters=_count(message["n_parameters"]),
-        environment={**message["versions"], "threads": settings.THREADS_PER_TRIAL},
+        environment={
+            **message["versions"],
+            "threads": settings.THREADS_PER_TRIAL,
+            **({"deterministic": True} if settings.DETERMINISTIC else {}),
+        },
     )
 
 

@@ -282,10 +282,15 @@ def test_it_is_told_whether_it_came_out_the_same(user):
     chance = again(user, study, value=0.5625, metrics={"val_loss": 0.5625})
     assert chance == (
         "0.5625, off by 0.062, with the same seed, versions and threads: something in the training is left "
-        "to chance"
+        "to chance (PARZEN_DETERMINISTIC=true forbids it)"
     )
     other = again(user, study, value=0.5625, metrics={}, environment={"keras": "9"})
     assert other == "0.5625, off by 0.062: keras is not what it was"
+    forbidden = study.trials.get(number=0).attempts.get()
+    forbidden.environment = {"deterministic": True}
+    forbidden.save()
+    by_chance = again(user, study, value=0.5625, metrics={}, environment={"deterministic": True})
+    assert by_chance.endswith("something in the training is left to chance")
 
 
 def test_running_again_is_asked_for_on_the_page(page, user):

@@ -254,3 +254,22 @@ def test_warming_up_runs_no_operation():
         "assert not context.context()._initialized\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+@slow
+@pytest.mark.parametrize("is_deterministic", [False, True])
+def test_only_deterministic_operations_run_where_that_is_asked_for(is_deterministic):
+    code = (
+        "from trainers.process import set_up_backend\n"
+        f"set_up_backend(1, None, is_deterministic={is_deterministic})\n"
+        "from tensorflow.python.framework.config import is_op_determinism_enabled\n"
+        "print(is_op_determinism_enabled())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == str(is_deterministic)
+
+
+@slow
+def test_a_training_runs_with_deterministic_operations_too(host, cache_dir: str):
+    with host.start(make_job(cache_dir, is_deterministic=True)) as process:
+        assert any(message["type"] == "result" for message in read_all(process))

@@ -31,6 +31,7 @@ def test_result_is_recorded_with_steps_log_and_environment(supervise, trial, att
     assert attempt.log.endswith("hello")
     assert attempt.environment["keras"] == "3.15"
     assert attempt.environment["threads"] >= 1
+    assert "deterministic" not in attempt.environment
     assert attempt.peak_memory == 100 * 2**20
     assert list(attempt.reports.values_list("step", "metrics__val_loss")) == [(1, 0.5), (2, 0.25)]
     assert training.is_closed
