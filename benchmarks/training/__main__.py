@@ -1,6 +1,7 @@
 """`python -m benchmarks.training [mnist] [california] [memory]`; without names, all of them.
 
-BENCH_TRIALS makes the search on MNIST shorter than ten trials.
+BENCH_TRIALS makes the search on MNIST shorter than ten trials. The others run on KERAS_BACKEND, TensorFlow by
+default.
 """
 
 from __future__ import annotations
@@ -36,7 +37,11 @@ def main() -> None:
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
     cores = len(os.sched_getaffinity(0))
     load = os.getloadavg()[0]
-    print(f"Python {platform.python_version()}, {versions}; {cores} cores; load {load:.1f}; seed {SEED}")
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    print(
+        f"Python {platform.python_version()}, {versions}; {cores} cores; load {load:.1f}; seed {SEED}; "
+        f"backend {backend}"
+    )
     if "mnist" in names:
         _classic()
     if "california" in names:
