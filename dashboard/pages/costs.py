@@ -35,10 +35,12 @@ class CostPage:
     @property
     def networks(self) -> list[Network]:
         answer = self.question.answer if self.question else {}
+        found = {label: answer[name] for name, label in LABELS.items() if name in answer}
+        if len({one["n_parameters"] for one in found.values()}) == 1:
+            found = {"Every network": answer["default"]}
         return [
-            Network(label, thousands(answer[name]["n_parameters"]), _epoch(answer[name]["epoch_seconds"]))
-            for name, label in LABELS.items()
-            if name in answer
+            Network(label, thousands(one["n_parameters"]), _epoch(one["epoch_seconds"]))
+            for label, one in found.items()
         ]
 
     @cached_property

@@ -8,6 +8,8 @@ from dashboard.templatetags.format import value as show_value
 from trainers.errors import ParamsInvalid
 from trainers.registry import trainer_info
 
+ABBREVIATIONS = {"f1", "mae", "mse", "rmse", "auc"}
+
 
 @dataclass(frozen=True)
 class Goal:
@@ -27,6 +29,12 @@ class Goal:
     def show_spread(self, value: float) -> str:
         """A difference of values or its uncertainty, of which two digits are known at best."""
         return percent(value) if self.is_percent else param(float(f"{value:.2g}"))
+
+
+def short_label(name: str) -> str:
+    """`Loss`, `Naive MAE`: a name as a heading, abbreviations as such."""
+    words = [word.upper() if word in ABBREVIATIONS else word for word in name.split("_")]
+    return words[0][:1].upper() + words[0][1:] + "".join(f" {word}" for word in words[1:])
 
 
 def goal_of(study: Study) -> Goal:

@@ -12,7 +12,7 @@ from dashboard.charts.forecast import Forecast, LengthBar, forecast, length_bars
 from dashboard.forms.predictions import can_be_tried
 from dashboard.models import Artifact, Attempt, Comment, Origin, Role, Study, Trial, TrialState
 from dashboard.pages.data import info_of_dataset, sampler_label
-from dashboard.pages.metrics import Goal, goal_of, is_percent
+from dashboard.pages.metrics import Goal, goal_of, is_percent, short_label
 from dashboard.pages.params import ParamRow, param_rows
 from dashboard.pages.repeats import Repeat, repeats
 from dashboard.queries import trials as queries
@@ -219,7 +219,7 @@ def _chart(study: Study, trial: Trial) -> TrialEpochsChart:
     metrics = [
         metric_curves(
             name,
-            label=name.capitalize(),
+            label=short_label(name),
             is_percent=is_percent(study, f"val_{name}"),
             steps=curves,
             others=[

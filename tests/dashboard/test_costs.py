@@ -45,7 +45,7 @@ def words(page, *, measure=False, **changes):
 def test_the_page_asks_by_itself_and_shows_what_was_measured(page, measured):
     opened = page.get("/studies/new/").content.decode()
     assert f'hx-post="{URL}"' in opened
-    assert "are trained for a moment" in words(page, measure=True)
+    assert "are tried for a moment" in words(page, measure=True)
 
     measure_costs()
 
@@ -57,6 +57,18 @@ def test_the_page_asks_by_itself_and_shows_what_was_measured(page, measured):
     assert "From 15 s with nothing but the quickest network to 3 min 30 s with the slowest one." in shown
     assert measured[0]["trainer"] == "mlp"
     assert measured[0]["dataset"] == Cost.objects.get().given["dataset"]
+
+
+def test_networks_that_are_all_of_one_size_are_one_line(page, monkeypatch):
+    one = network(924_930, 2.0)
+    found = {"smallest": one, "default": one, "largest": network(924_930, 3.0), "sampled": [one]}
+    monkeypatch.setattr(costs, "measure", lambda **_: found)
+    words(page, measure=True)
+    measure_costs()
+    shown = words(page)
+    assert shown.count("924,930") == 1
+    assert "Every network" in shown
+    assert "Smallest" not in shown
 
 
 def test_the_budget_changes_the_sum_and_not_the_question(page, measured):

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from dashboard.models import FailureKind
+from dashboard.pages.metrics import short_label
 from dashboard.pages.trial import LOG_LINES
 from dashboard.services.studies import stop_study
 from dashboard.services.trials import fail_trial, finish_trial, lose_trial, report_steps, return_trial
@@ -179,3 +180,10 @@ def test_start_up_trial_shows_no_densities(page, study):
     trial = claim(study)
 
     assert page.get(trial.get_absolute_url()).context["page"].densities == []
+
+
+@pytest.mark.parametrize(
+    ("name", "label"), [("loss", "Loss"), ("mae", "MAE"), ("naive_mae", "Naive MAE"), ("f1", "F1"), ("", "")]
+)
+def test_a_metric_is_a_heading(name, label):
+    assert short_label(name) == label
