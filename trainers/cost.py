@@ -5,9 +5,9 @@ It is measured in a process of its own, for a few tenths of a second per network
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,7 +15,6 @@ import numpy as np
 
 from optimizer import SearchSpace
 from trainers.apart import MAX_MEMORY, AnswerRefused, ask, serve
-from trainers.base import Budget
 from trainers.datasets.registry import load_dataset
 from trainers.datasets.splits import Split
 from trainers.datasets.uploads.source import Upload
@@ -31,9 +30,7 @@ if TYPE_CHECKING:
 MAX_SECONDS = 180
 N_SAMPLED = 4
 _COUNTING_SECONDS = 5.0  # for each end of the space
-_TIMED_SECONDS = 0.7
-_EPOCHS = 1_000  # no schedule and no patience may end within what is timed
-_FORWARD = 1 / 3  # of a training step: what measuring a row of the validation part takes
+_PROCESS_SECONDS = 0.3  # a process for the training, its data, and what is written down of it (measured)
 _BYTES_PER_PARAMETER = 20  # itself, its gradient, two moments of Adam's, and some room
 _WHAT = "The measurement"
 
@@ -67,22 +64,30 @@ def measure(
         "cache_dir": cache_dir,
         "threads": threads,
     }
-    try:
-        found: dict[str, Any] = ask(__spec__.name, request, what=_WHAT, seconds=MAX_SECONDS)
-    except AnswerRefused as error:
-        raise CostUnknown(str(error)) from error
-    return found
+    # two processes, as trainings at once take longer than one alone
+    with ThreadPoolExecutor(len(_PARTS)) as pool:
+        asked = [
+            pool.submit(ask, __spec__.name, {**request, "part": part}, what=_WHAT, seconds=MAX_SECONDS)
+            for part in _PARTS
+        ]
+        try:
+            ends, sampled = (one.result() for one in asked)
+        except AnswerRefused as error:
+            raise CostUnknown(str(error)) from error
+    return {**ends, "sampled": sampled}
 
 
-def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
+def _answer(request: Mapping[str, Any]) -> Any:
     from trainers.process import set_up_backend  # noqa: PLC0415, who asks needs no backend
 
     set_up_backend(request["threads"], Path(request["cache_dir"]))
     upload = Upload.from_json_dict(request["upload"]) if request["upload"] else None
     data = load_dataset(request["dataset"], request["data_dir"], request["cache_dir"], Split(), upload=upload)
     family: Family = load_trainer(request["trainer"])  # type: ignore[assignment]  # those of registry.py are
-    space = request["space"]
+    return _PARTS[request["part"]](family, request["space"], data)
 
+
+def _ends(family: Family, space: dict[str, Any], data: Dataset) -> dict[str, Any]:
     def size(point: Mapping[str, Value]) -> int | None:
         try:
             return _count(family, point, data)
@@ -99,12 +104,16 @@ def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
             is_largest=name == "largest",
             has_time=lambda end=end: time.monotonic() < end,  # type: ignore[misc]
         )
+    return {name: _timed(family, point, data) for name, point in points.items()}
+
+
+def _sampled(family: Family, space: dict[str, Any], data: Dataset) -> list[dict[str, Any]]:
     searched, rng = SearchSpace.from_json(space), np.random.default_rng(0)
-    sampled = [cast("dict[str, Value]", searched.sample(rng)) for _ in range(N_SAMPLED)]
-    return {
-        **{name: _timed(family, point, data) for name, point in points.items()},
-        "sampled": [_timed(family, point, data) for point in sampled],
-    }
+    points = [cast("dict[str, Value]", searched.sample(rng)) for _ in range(N_SAMPLED)]
+    return [_timed(family, point, data) for point in points]
+
+
+_PARTS = {"ends": _ends, "sampled": _sampled}
 
 
 def _count(family: Family, point: Mapping[str, Value], data: Dataset) -> int:
@@ -124,13 +133,11 @@ def _timed(family: Family, point: Mapping[str, Value], data: Dataset) -> dict[st
     n_parameters = _count(family, point, data)
     if n_parameters * _BYTES_PER_PARAMETER > MAX_MEMORY:
         return {"n_parameters": n_parameters, "epoch_seconds": None, "start_seconds": None}
-    brief = fit_briefly(family, values, data, Budget(_EPOCHS), seconds=_TIMED_SECONDS)
-    batch_size = int(values["batch_size"])
-    n_steps = math.ceil(data.info.n_train / batch_size) + data.info.n_validation / batch_size * _FORWARD
+    brief = fit_briefly(family, values, data)
     return {
         "n_parameters": n_parameters,
-        "epoch_seconds": brief.step_seconds * n_steps,
-        "start_seconds": brief.start_seconds,
+        "epoch_seconds": brief.epoch_seconds,
+        "start_seconds": brief.start_seconds + _PROCESS_SECONDS,
     }
 
 

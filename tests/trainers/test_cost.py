@@ -112,6 +112,5 @@ def test_networks_for_an_upload_are_timed(tmp_path, cache_dir):
     found = measure(**request, upload=upload.to_json_dict())
     assert found["default"]["epoch_seconds"] > 0
 
-    (tmp_path / "original").unlink()
-    with pytest.raises(CostUnknown):
-        measure(**request | {"cache_dir": str(tmp_path / "empty")}, upload=upload.to_json_dict())
+    with pytest.raises(CostUnknown, match="nothing"):
+        measure(**request | {"dataset": "nothing"}, upload=None)
