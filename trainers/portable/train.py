@@ -145,7 +145,7 @@ def main() -> None:
         fed = {"x": Mixed(of_train[0], y[train], weights)}
     rest = (of_rest if len(inputs) > 1 else of_rest[0], y[held_back])
     model.fit(**fed, epochs=network.EPOCHS, validation_data=rest, callbacks=network.callbacks(), verbose=2)
-    model.save(folder / "trained.keras")
+    keras.Model(model.inputs, model.outputs).save(folder / "trained.keras")
 
 
 if __name__ == "__main__":
