@@ -247,9 +247,10 @@ def start_from_preset(name: str, datasets: Sequence[DatasetInfo]) -> Start:
 def _preset_notice(chosen: Preset, dataset: str) -> str:
     if dataset == chosen.datasets[0]:
         return f"{chosen.label}: {chosen.help}"
+    wanted = chosen.datasets[0]
     return (
-        f"{chosen.label}, here on {dataset}: {chosen.datasets[0]} is not on this machine. "
-        f"Put {chosen.datasets[0]}.npz into {settings.DATA_DIR} to use it."
+        f"{chosen.label}, here on {dataset}: {wanted} is not on this machine. "
+        f"Put {wanted}.npz into {settings.DATA_DIR}, or fetch it: manage.py download {wanted}."
     )
 
 

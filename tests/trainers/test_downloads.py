@@ -68,8 +68,9 @@ def test_idx_files_with_other_content_are_refused(tmp_path):
     with pytest.raises(DatasetInvalid, match="its MD5 differs"):
         FASHION_MNIST.read(str(tmp_path))
     (tmp_path / next(iter(FASHION_MNIST.files))).unlink()
-    assert FASHION_MNIST.problem(str(tmp_path)).startswith(
-        "Put fashion_mnist/train-images-idx3-ubyte.gz into"
+    assert FASHION_MNIST.problem(str(tmp_path)) == (
+        "Put fashion_mnist/train-images-idx3-ubyte.gz into PARZEN_DATA_DIR, or fetch it: manage.py download "
+        "fashion_mnist."
     )
 
 

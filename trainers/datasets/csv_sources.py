@@ -13,7 +13,7 @@ import numpy as np
 from trainers.datasets.base import DatasetInfo, RawData, class_numbers
 from trainers.datasets.columns import column_of, is_missing, number_column, numbers_of
 from trainers.datasets.csv_file import CsvFormat, Sheet, read_sheet
-from trainers.datasets.files import find_file, required_file
+from trainers.datasets.files import find_file, missing_words, required_file
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class CsvFile:
         """Return the sentence that says why the file cannot be used, "" where it is there."""
         path = find_file(data_dir, self.file_name)
         if path is None:
-            return f"Put {self.file_name} into PARZEN_DATA_DIR to use it."
+            return missing_words(self.file_name)
         return (
             "" if path.stat().st_size else f"{path} is empty; put a complete {self.file_name} in its place."
         )

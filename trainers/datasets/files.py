@@ -16,6 +16,12 @@ def find_file(data_dir: str, file_name: str) -> Path | None:
     return None
 
 
+def missing_words(file_name: str, fetched_as: str = "") -> str:
+    """Return what to do about a file that is missing; `fetched_as` names a dataset of `download.py`."""
+    remedy = f", or fetch it: manage.py download {fetched_as}" if fetched_as else " to use it"
+    return f"Put {file_name} into PARZEN_DATA_DIR{remedy}."
+
+
 def required_file(data_dir: str, file_name: str, label: str) -> Path:
     """Return the file's path; DatasetMissing says where to put it."""
     path = find_file(data_dir, file_name)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trainers.datasets.base import DatasetInfo, RawData
-from trainers.datasets.files import find_file, required_file
+from trainers.datasets.files import find_file, missing_words, required_file
 from trainers.datasets.mnist import FASHION_MNIST_SMALL
 from trainers.errors import DatasetInvalid
 
@@ -42,7 +42,7 @@ class IdxFiles:
     def problem(self, data_dir: str) -> str:
         """Return the sentence that says what is missing, "" where all is there."""
         missing = [name for name in self.files if find_file(data_dir, name) is None]
-        return f"Put {missing[0]} into PARZEN_DATA_DIR to use it." if missing else ""
+        return missing_words(missing[0], fetched_as=self.info.name) if missing else ""
 
     def version(self, data_dir: str) -> str:  # noqa: ARG002
         """Return "": only these very files are read."""

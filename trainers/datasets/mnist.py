@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trainers.datasets.base import DatasetInfo, RawData
-from trainers.datasets.files import find_file, required_file
+from trainers.datasets.files import find_file, missing_words, required_file
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class NpzFile:
     info: DatasetInfo
     file_name: str
     arrays_sha256: str
+    is_given_away: bool = False  # then `download.py` knows where
 
     def problem(self, data_dir: str) -> str:
         """Return the sentence that says why the file cannot be used, "" where it looks complete.
@@ -54,7 +55,7 @@ class NpzFile:
         """
         path = find_file(data_dir, self.file_name)
         if path is None:
-            return f"Put {self.file_name} into PARZEN_DATA_DIR to use it."
+            return missing_words(self.file_name, self.info.name if self.is_given_away else "")
         if not zipfile.is_zipfile(path):
             return f"{path} is cut short or not an .npz file; put a complete {self.file_name} in its place."
         return ""
@@ -120,6 +121,7 @@ MNIST = NpzFile(
     ),
     "mnist.npz",
     "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16",
+    is_given_away=True,
 )
 MNIST_SMALL = NpzFile(
     DatasetInfo(

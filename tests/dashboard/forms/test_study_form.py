@@ -70,7 +70,11 @@ def test_right_fields_come_in_the_units_of_the_database(changes, fields):
         ("name", "x" * 101, "at most 100 characters"),
         ("name", "null\x00byte", "Null characters are not allowed"),
         ("dataset", "", "Choose a dataset."),
-        ("dataset", "mnist", "MNIST is not there. Put mnist.npz into PARZEN_DATA_DIR to use it."),
+        (
+            "dataset",
+            "mnist",
+            "MNIST is not there. Put mnist.npz into PARZEN_DATA_DIR, or fetch it: manage.py download mnist.",
+        ),
         ("dataset", "moon", "not one of the available choices"),
         ("max_trials", "0", "Must be at least 1."),
         ("target_value", "nan", "Give a number, or leave it empty for no target."),

@@ -9,7 +9,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def test_page_says_what_to_do_about_a_missing_file(page):
     html = page.get(reverse("dataset-list")).content.decode()
 
-    assert "Put mnist.npz into PARZEN_DATA_DIR to use it." in html
+    assert "Put mnist.npz into PARZEN_DATA_DIR, or fetch it: manage.py download mnist." in html
     assert reverse("dataset-picture", args=["digits"]) in html
     assert reverse("dataset-picture", args=["mnist"]) not in html
 
