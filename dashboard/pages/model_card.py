@@ -25,6 +25,7 @@ def model_card(study: Study, trial: Trial) -> str:
             "`python predict.py FILE` predicts with `model.keras` and `reading.json` of this folder;",
             "`keras.saving.load_model('model.keras')` gives the network alone. Where `network.py` is beside",
             "them, it builds the network in plain Keras, and `python train.py FILE` trains it again.",
+            *(["`own_model.py` is the file that it was trained with."] if study.code else []),
             "",
             "## Data",
             "",

@@ -229,3 +229,11 @@ def test_a_series_is_forecast_row_by_row(page, user, monkeypatch):
     shown = page.get(url_of(trial)).content.decode()
     assert "row 2 ahead" in shown
     assert "1,400,000" in shown
+
+
+def test_a_package_of_an_own_model_holds_its_file(page, user):
+    trial = kept(user, {}, code="def objective(params):\n    return 1.0\n")
+    answer = page.get(reverse("trial-package", args=[trial.study_id, trial.number]))
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+        assert archive.read("own_model.py").startswith(b"def objective")
+        assert "`own_model.py` is the file" in archive.read("README.md").decode()
