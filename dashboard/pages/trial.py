@@ -10,7 +10,7 @@ from dashboard.charts.density import Density, densities
 from dashboard.charts.epochs import TrialEpochsChart, metric_curves
 from dashboard.charts.forecast import Forecast, LengthBar, forecast, length_bars
 from dashboard.forms.predictions import can_be_tried
-from dashboard.models import Artifact, Attempt, Comment, Origin, Role, Study, Trial, TrialState
+from dashboard.models import Artifact, Attempt, Comment, Origin, Report, Role, Study, Trial, TrialState
 from dashboard.pages.data import info_of_dataset, sampler_label
 from dashboard.pages.metrics import Goal, goal_of, is_percent, short_label
 from dashboard.pages.params import ParamRow, param_rows
@@ -94,7 +94,8 @@ def trial_page(study: Study, trial: Trial, role: Role | None) -> TrialPage:
     best = queries.best_trial(study)
     n_trials = study.trials.count()
     lines = current.log.splitlines() if current else []
-    chart = _chart(study, trial)
+    reports = queries.reports_of(trial)
+    chart = _chart(study, trial, reports)
     return TrialPage(
         trial=trial,
         study=study,
@@ -105,7 +106,7 @@ def trial_page(study: Study, trial: Trial, role: Role | None) -> TrialPage:
         model=Artifact.objects.filter(trial=trial).first(),
         n_trials=n_trials,
         sentence=_sentence(study, trial, attempts),
-        facts=_facts(study, trial, goal, current),
+        facts=_facts(study, trial, goal, current, queries.epoch_seconds(reports)),
         params=param_rows(study.search_space, trial.params),
         why=str(trial.explanation.get("text", "")),
         choice=str(trial.explanation.get("why", "")),
@@ -180,7 +181,9 @@ def _as_python(trial: Trial) -> str:
     return f"params = {{\n{lines}}}"
 
 
-def _facts(study: Study, trial: Trial, goal: Goal, current: Attempt | None) -> list[Fact]:
+def _facts(
+    study: Study, trial: Trial, goal: Goal, current: Attempt | None, epoch_seconds: float | None
+) -> list[Fact]:
     value, aside = trial.value, f"epoch {trial.best_step}" if trial.best_step else ""
     if study.n_folds and trial.best_step:
         aside = f"mean of {study.n_folds} folds"
@@ -195,24 +198,23 @@ def _facts(study: Study, trial: Trial, goal: Goal, current: Attempt | None) -> l
             facts.append(Fact(name, percent(number) if is_share else metric(number)))
     memory = current.peak_memory if current else None
     facts += [
-        Fact("Training time", duration(trial.seconds), _speed(study, trial)),
+        Fact("Training time", duration(trial.seconds), _speed(study, epoch_seconds)),
         Fact("Peak memory", f"{memory / 2**20:,.0f} MB" if memory else "–"),
         Fact("Parameters", thousands(trial.n_parameters)),
     ]
     return facts
 
 
-def _speed(study: Study, trial: Trial) -> str:
+def _speed(study: Study, epoch_seconds: float | None) -> str:
     """Rows a second while training, validation included. Code of one's own may use any rows, folds fewer."""
-    seconds = None if study.code or study.n_folds else queries.epoch_seconds(trial)
-    info = info_of_dataset(study.dataset) if seconds else None
-    if not seconds or info is None:
+    if not epoch_seconds or study.code or study.n_folds:
         return ""
-    return f"{thousands(float(f'{info.n_train / seconds:.3g}'))} {info.row_noun}/s"
+    info = info_of_dataset(study.dataset)
+    return f"{thousands(float(f'{info.n_train / epoch_seconds:.3g}'))} {info.row_noun}/s" if info else ""
 
 
-def _chart(study: Study, trial: Trial) -> TrialEpochsChart:
-    curves = queries.reports_of(trial)
+def _chart(study: Study, trial: Trial, reports: Sequence[Report]) -> TrialEpochsChart:
+    curves = [(report.step, report.metrics) for report in reports]
     names = sorted({name.removeprefix("val_") for _, metrics in curves for name in metrics})
     names.sort(key=lambda name: name != study.objective.removeprefix("val_"))
     others = queries.all_metrics(queries.latest_complete_ids(study, limit=MEDIAN_OF))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.db.models.fields.json import KT
 
 from dashboard.models import Report, Study, Trial, TrialState
@@ -122,21 +122,20 @@ def complete_results(study: Study) -> list[tuple[int, dict[str, Any], float | No
     return list(complete.values_list("number", "params", "value"))
 
 
-def reports_of(trial: Trial) -> list[tuple[int, dict[str, float | None]]]:
-    """Step and metrics of the trial's last attempt."""
+def reports_of(trial: Trial) -> list[Report]:
+    """Those of the trial's last attempt, in the order of their steps."""
     reports = Report.objects.filter(attempt__trial=trial, attempt__number=trial.attempt)
-    return list(reports.order_by("step").values_list("step", "metrics"))
+    return list(reports.order_by("step"))
 
 
-def epoch_seconds(trial: Trial) -> float | None:
-    """How long an epoch of the last attempt took; the first, which compiles, only if it is alone."""
-    reports = Report.objects.filter(attempt__trial=trial, attempt__number=trial.attempt)
-    found = reports.aggregate(first=Min("step"), last=Max("step"), began=Min("seconds"), ended=Max("seconds"))
-    if not found["last"]:
+def epoch_seconds(reports: Sequence[Report]) -> float | None:
+    """How long an epoch took; the first, which compiles, counts only if it is alone."""
+    if not reports:
         return None
-    if found["last"] == found["first"]:
-        return float(found["ended"] / found["last"])
-    return float((found["ended"] - found["began"]) / (found["last"] - found["first"]))
+    first, last = reports[0], reports[-1]
+    if first.step == last.step:
+        return last.seconds / last.step if last.step else None
+    return (last.seconds - first.seconds) / (last.step - first.step)
 
 
 def all_metrics(trial_ids: Sequence[int]) -> dict[int, list[tuple[int, dict[str, float | None]]]]:
