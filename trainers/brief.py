@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MAX_EPOCHS = 10  # as a training of usual length would compile and schedule it
 _EPOCHS = 3
 _TRAIN_BATCHES, _VALIDATION_BATCHES = 64, 16  # of an epoch; the rest is reckoned
-_MAX_SECONDS = 4.0  # behind the first steps
+_MAX_SECONDS = 8.0  # behind the first steps, of which JAX compiles some again
 _FORWARD = 1 / 3  # of a training step: what measuring the same rows takes
 
 

@@ -15,6 +15,7 @@ from dashboard.templatetags.format import count_noun, duration, thousands
 
 LABELS = {"smallest": "Smallest network", "default": "At the defaults", "largest": "Largest network"}
 MINUTE = 60
+SHORTEST = 0.1  # seconds of an epoch that are told apart
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,9 @@ def cost_page(forms: StudyForms, given: dict[str, Any] | None) -> CostPage:
 
 
 def _epoch(seconds: float | None) -> str:
-    return "too large to try" if seconds is None else duration(seconds)
+    if seconds is None:
+        return "too large to try"
+    return duration(seconds) if seconds >= SHORTEST else f"< {duration(SHORTEST)}"
 
 
 def _rounded(seconds: float) -> float:

@@ -71,6 +71,16 @@ def test_networks_that_are_all_of_one_size_are_one_line(page, monkeypatch):
     assert "Smallest" not in shown
 
 
+@pytest.mark.parametrize(("seconds", "shown"), [(0.04, "&lt; 0.1 s"), (0.1, "0.1 s"), (75, "1 min 15 s")])
+def test_an_epoch_is_told_to_a_tenth_of_a_second(page, monkeypatch, seconds, shown):
+    one = network(100, seconds)
+    found = {"smallest": one, "default": one, "largest": one, "sampled": [one]}
+    monkeypatch.setattr(costs, "measure", lambda **_: found)
+    words(page, measure=True)
+    measure_costs()
+    assert f'<td class="r num">{shown}</td>' in words(page)
+
+
 def test_the_budget_changes_the_sum_and_not_the_question(page, measured):
     words(page, measure=True)
     measure_costs()
