@@ -123,6 +123,7 @@ def next_window(reading: dict[str, Any], rows: list[dict[str, str]]) -> list[np.
     how, target = reading["forecast"], reading["target"]
     if not rows or target not in rows[0]:
         raise ValueError(f"The rows need a header with a column named {target!r}.")
+    rows = in_order(rows)
     start = len(rows)
     while start and str(rows[start - 1].get(target) or "").strip().lower() in MISSING:
         start -= 1
@@ -134,6 +135,15 @@ def next_window(reading: dict[str, Any], rows: list[dict[str, str]]) -> list[np.
             "them ahead, such as their dates, is used."
         )
     return windows(reading, encode_series(reading, rows), np.array([start]))
+
+
+def in_order(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return rows by the dates of their first column that holds any, each once; as they are without dates."""
+    try:
+        seconds = _seconds(rows)
+    except ValueError:
+        return rows
+    return [rows[i] for i in np.unique(seconds, return_index=True)[1]]
 
 
 def _seconds(rows: list[dict[str, str]]) -> np.ndarray:

@@ -81,7 +81,7 @@ def load_images(reading: dict[str, Any], path: Path) -> tuple[np.ndarray, np.nda
 
 def load_series(reading: dict[str, Any], rows: list[dict[str, str]]) -> tuple[Any, np.ndarray]:
     """Return a window for each row that has enough before and behind it, and what followed it."""
-    how = reading["forecast"]
+    how, rows = reading["forecast"], predict.in_order(rows)
     y = numbers(rows, reading["target"])
     starts = np.arange(how["window"], len(rows) - how["horizon"] + 1)
     if not len(starts):
