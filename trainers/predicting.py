@@ -46,8 +46,7 @@ def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
         elif reading["kind"] == "text":
             x = portable.encode_texts(reading, [given["text"]])
         elif reading["kind"] == "series":
-            inputs = portable.next_window(reading, portable.rows_of(given["series"]))
-            x = inputs if len(inputs) > 1 else inputs[0]
+            x = portable.next_window(reading, portable.rows_of(given["series"]))
         else:
             x = portable.encode_rows(reading, [given["row"]])
     except ValueError as error:

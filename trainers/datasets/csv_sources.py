@@ -15,12 +15,12 @@ from trainers.datasets.columns import column_of, is_missing, number_column, numb
 from trainers.datasets.csv_file import CsvFormat, Sheet, read_sheet
 from trainers.datasets.files import find_file, missing_words, required_file
 from trainers.errors import DatasetInvalid
+from trainers.portable.predict import YEAR
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Array
 
 Reading = Callable[[DatasetInfo, Sheet], RawData]
-YEAR = 365.25 * 24 * 3600  # seconds
 
 
 @dataclass(frozen=True)

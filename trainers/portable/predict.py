@@ -109,16 +109,16 @@ def encode_series(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.nda
     return encode_rows(reading, rows)
 
 
-def windows(reading: dict[str, Any], encoded: np.ndarray, starts: np.ndarray) -> list[np.ndarray]:
-    """Return what the network reads to forecast from each of `starts` on: the past, what is known ahead."""
+def windows(reading: dict[str, Any], encoded: np.ndarray, starts: np.ndarray) -> Any:
+    """Return the past of each of `starts`, or a list of that and what is known ahead: a network's inputs."""
     how = reading["forecast"]
-    found = [encoded[starts[:, None] + np.arange(-how["window"], 0)]]
-    if how["n_ahead"]:
-        found.append(encoded[starts[:, None] + np.arange(how["horizon"]), -how["n_ahead"] :])
-    return found
+    past = encoded[starts[:, None] + np.arange(-how["window"], 0)]
+    if not how["n_ahead"]:
+        return past
+    return [past, encoded[starts[:, None] + np.arange(how["horizon"]), -how["n_ahead"] :]]
 
 
-def next_window(reading: dict[str, Any], rows: list[dict[str, str]]) -> list[np.ndarray]:
+def next_window(reading: dict[str, Any], rows: list[dict[str, str]]) -> Any:
     """Return what the network reads to forecast behind the last row whose target is known."""
     how, target = reading["forecast"], reading["target"]
     if not rows or target not in rows[0]:
@@ -195,8 +195,7 @@ def read_file(reading: dict[str, Any], path: Path) -> Any:
         return encode_picture(reading, path.read_bytes())
     if reading["kind"] == "text":
         return encode_texts(reading, path.read_text(encoding="utf-8").splitlines())
-    inputs = next_window(reading, read_csv(path))
-    return inputs if len(inputs) > 1 else inputs[0]
+    return next_window(reading, read_csv(path))
 
 
 def main() -> None:

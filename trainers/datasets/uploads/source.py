@@ -13,7 +13,6 @@ import numpy as np
 
 from trainers.datasets.base import DatasetInfo, RawData, class_numbers
 from trainers.datasets.columns import Column, number_column
-from trainers.datasets.csv_sources import YEAR
 from trainers.datasets.uploads import columns as stored
 from trainers.datasets.uploads.findings import Findings
 from trainers.datasets.uploads.image_zip import draw_pictures, shape_of
@@ -21,6 +20,7 @@ from trainers.datasets.uploads.leaks import leaks_of
 from trainers.datasets.uploads.recipe import MAX_CLASSES, Recipe, check_recipe, kind_of
 from trainers.datasets.uploads.times import read_times
 from trainers.errors import DatasetInvalid, DatasetMissing
+from trainers.portable.predict import YEAR
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Array

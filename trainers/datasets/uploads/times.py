@@ -8,22 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trainers.errors import DatasetInvalid
+from trainers.portable.predict import DATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from trainers.datasets.base import Array
-
-_FORMATS = (
-    "%m/%d/%Y",
-    "%d/%m/%Y",
-    "%d.%m.%Y",
-    "%Y/%m/%d",
-    "%m/%d/%Y %H:%M",
-    "%d.%m.%Y %H:%M",
-    "%Y%m%d",
-    "%Y-%m",
-)
 
 
 def read_times(name: str, texts: Sequence[str]) -> Array:
@@ -32,7 +22,7 @@ def read_times(name: str, texts: Sequence[str]) -> Array:
     ISO 8601 comes first, months before days. DatasetInvalid where no way fits, or a time is missing.
     """
     wrong = ""
-    for reader in (datetime.fromisoformat, *map(_reader, _FORMATS)):
+    for reader in (datetime.fromisoformat, *map(_reader, DATES)):
         try:
             return np.array([_seconds(reader(text)) for text in texts])
         except ValueError:
