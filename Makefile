@@ -39,10 +39,10 @@ faults: install-dev ## Run FAULT_TRIALS trials under random faults (FAULT_DB=sql
 	@$(BIN)/python -m tests.faults
 
 permission-matrix: install-dev ## Print who may do what at every address; an address that is not listed is an error
-	@$(BIN)/python -m tests.dashboard.matrix
+	@$(BIN)/python -m tests.dashboard.access.matrix
 
 fuzz: install-dev ## Send more than 10,000 random inputs to all forms (FUZZ_EXAMPLES each): none may be answered by a 5xx
-	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200} $(BIN)/python -m pytest -q -rP tests/dashboard/views/test_any_input.py
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200} $(BIN)/python -m pytest -q -rP tests/dashboard/site/test_any_input.py
 
 mutants: install-dev ## Remove each guard of a copy, one at a time: a test has to fail
 	@$(BIN)/python -m tests.faults mutants
@@ -50,7 +50,7 @@ mutants: install-dev ## Remove each guard of a copy, one at a time: a test has t
 reliability: install-dev ## Measure all that docs/reliability.md promises, on both databases (hours)
 	FAULT_DB=sqlite $(BIN)/python -m tests.faults
 	FAULT_DB=postgresql $(BIN)/python -m tests.faults
-	$(BIN)/python -m pytest -q -rP tests/faults/test_crash_points.py tests/faults/test_hosts.py tests/dashboard/test_backups.py
+	$(BIN)/python -m pytest -q -rP tests/faults/test_crash_points.py tests/faults/test_hosts.py tests/dashboard/operations/test_backups.py
 	$(BIN)/python -m tests.faults mutants
 	$(BIN)/python -m benchmarks.claims
 	$(BIN)/python -m benchmarks

@@ -73,8 +73,8 @@ def use_up_budget() -> None:
     django.setup()
     from django.db import OperationalError
 
-    from dashboard.services import claims
-    from dashboard.services.trials import Fence, Outcome, finish_trial
+    from dashboard.engine import claims
+    from dashboard.engine.fences import Fence, Outcome, finish_trial
 
     _replace_hints()
     suggest: Any = vars(claims)["suggest"]
@@ -101,7 +101,7 @@ def use_up_budget() -> None:
 
 
 def _time_claims(sampler: str) -> None:
-    from dashboard.services.claims import claim_trial_of
+    from dashboard.engine.claims import claim_trial_of
 
     study = _study(sampler, n_params=N_PARAMS, max_trials=N_FINISHED + N_CLAIMS + 10)
     _add_finished(study)
@@ -155,12 +155,12 @@ def _add_finished(study: Any) -> None:
 
 def _replace_hints() -> None:
     """No broker takes part."""
-    from dashboard.services import work
+    from dashboard.engine import hints
 
     def send_nothing(n_slots: int, queue: str) -> None:
         pass
 
-    work._send_hints = send_nothing  # noqa: SLF001
+    hints._send_hints = send_nothing  # noqa: SLF001
 
 
 if __name__ == "__main__":

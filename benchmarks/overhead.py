@@ -17,9 +17,9 @@ def run_study(preset_name: str, dataset: str, **changes: Any) -> Any:
     """A study of a preset, run to its end by the worker that is up."""
     from django.contrib.auth.models import User
 
-    from dashboard.pages.data import known_datasets
-    from dashboard.pages.new_study import start_from_preset
-    from dashboard.services.studies import create_study, start_study
+    from dashboard.catalog import known_datasets
+    from dashboard.engine.lifecycle import create_study, start_study
+    from dashboard.new_study.page import start_from_preset
     from trainers.presets import preset
     from trainers.registry import trainer_info
     from trainers.space import space_json

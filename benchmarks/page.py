@@ -72,5 +72,5 @@ def _trainings() -> list[psutil.Process]:
     """Children of this stack's fork server."""
     me = psutil.Process()
     below = me.children(recursive=True)
-    servers = {p.pid for p in below if "trainers.forkserver" in " ".join(p.cmdline())}
+    servers = {p.pid for p in below if "trainers.processes.fork_server" in " ".join(p.cmdline())}
     return [p for p in below if p.ppid() in servers]

@@ -28,7 +28,7 @@ def measure() -> None:
     from django.utils import timezone
 
     from dashboard.models import Study
-    from dashboard.queries.review import WEEKS, Search, review_queue, search_past, spent_by_week
+    from dashboard.review.queries import WEEKS, Search, review_queue, search_past, spent_by_week
 
     studies = Study.objects.all()
 

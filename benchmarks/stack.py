@@ -62,8 +62,8 @@ def _set_up_django() -> None:
     import django
 
     django.setup()
+    from dashboard.engine.lifecycle import stop_study
     from dashboard.models import Study, StudyState
-    from dashboard.services.studies import stop_study
 
     end = time.monotonic() + 30
     while not Study.objects.exists() and time.monotonic() < end:

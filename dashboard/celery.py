@@ -15,7 +15,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 app = Celery("dashboard")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.steps["worker"].add("dashboard.workers.presence:Presence")
+app.steps["worker"].add("dashboard.engine.worker.presence:Presence")
 
 
 @beat_embedded_init.connect

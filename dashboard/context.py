@@ -7,10 +7,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from dashboard.discussion.queries import n_unread
+from dashboard.engine.queues import n_slots
 from dashboard.models import Trial, TrialState
-from dashboard.pages.troubles import troubles
-from dashboard.queries.watching import n_unread
-from dashboard.queries.work import n_slots
+from dashboard.operations.troubles import troubles
 
 PLACES = (
     ("study-list", "Studies"),

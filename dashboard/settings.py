@@ -107,7 +107,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "dashboard.middleware.audit",
+    "dashboard.web.middleware.audit",
     "axes.middleware.AxesMiddleware",
     # Nobody sees or changes anything without signing in; views that need no sign-in say so.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -145,8 +145,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # the audit log has it
-AXES_USERNAME_CALLABLE = "dashboard.middleware.name_tried"
-AXES_CLIENT_IP_CALLABLE = "dashboard.middleware.address_of"
+AXES_USERNAME_CALLABLE = "dashboard.web.middleware.name_tried"
+AXES_CLIENT_IP_CALLABLE = "dashboard.web.middleware.address_of"
 AXES_VERBOSE = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -160,7 +160,7 @@ LOGOUT_REDIRECT_URL = "account_login"
 
 # Whether anybody who reaches Parzen may make an account; else accounts come from invitations.
 OPEN_SIGN_UP = env.bool("PARZEN_OPEN_SIGN_UP", False)
-ACCOUNT_ADAPTER = "dashboard.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "dashboard.people.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
@@ -177,7 +177,7 @@ MFA_TOTP_TOLERANCE = 1  # clocks of phones
 # Browsers take http://localhost for safe; the library does not.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 # Single sign-on: whoever the provider lets in has an account here.
-SOCIALACCOUNT_ADAPTER = "dashboard.adapters.SingleSignOnAdapter"
+SOCIALACCOUNT_ADAPTER = "dashboard.people.adapters.SingleSignOnAdapter"
 OIDC_URL = env.str("PARZEN_OIDC_URL", "")
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"APPS": []}}
 if OIDC_URL:
@@ -215,7 +215,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a form of 300 knobs has several fields each
 # Files go to the disk as they come, and only at the one address that takes any.
-FILE_UPLOAD_HANDLERS = ["dashboard.uploads.UploadToDisk"]
+FILE_UPLOAD_HANDLERS = ["dashboard.web.uploads.UploadToDisk"]
 
 # Database ----------------------------------------------------------------------------------------------
 
@@ -258,8 +258,8 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "trials.cpu"
 CELERY_TASK_ROUTES = {
-    "dashboard.tasks.keep_house": {"queue": "housekeeping"},
-    "dashboard.tasks.tell_people": {"queue": "housekeeping"},
+    "dashboard.tasks.run_maintenance": {"queue": "housekeeping"},
+    "dashboard.tasks.send_notifications": {"queue": "housekeeping"},
     "dashboard.tasks.read_uploads": {"queue": "housekeeping"},
     "dashboard.tasks.answer_predictions": {"queue": "housekeeping"},
     "dashboard.tasks.measure_costs": {"queue": "housekeeping"},
@@ -282,8 +282,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # A web request must not hang on a dead broker.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
 CELERY_BEAT_SCHEDULE = {
-    "keep house": {"task": "dashboard.tasks.keep_house", "schedule": 5.0},
-    "tell people": {"task": "dashboard.tasks.tell_people", "schedule": 5.0, "options": {"expires": 10}},
+    "run maintenance": {"task": "dashboard.tasks.run_maintenance", "schedule": 5.0},
+    "send notifications": {
+        "task": "dashboard.tasks.send_notifications",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
     "answer predictions": {
         "task": "dashboard.tasks.answer_predictions",
         "schedule": 5.0,

@@ -2,25 +2,29 @@
 
 from celery import shared_task
 
-from dashboard.services import costs, datasets, housekeeping, predictions, sending, watching
+from dashboard.datasets import actions as datasets
+from dashboard.discussion import notifications, sending
+from dashboard.engine import maintenance
+from dashboard.new_study import costs
+from dashboard.winners import actions as winners
 
 
 @shared_task
 def work() -> None:
     """Somebody thinks that there is work for a slot of this worker."""
-    from dashboard.workers.slots import run_trials  # noqa: PLC0415 (only workers load this)
+    from dashboard.engine.worker.slots import run_trials  # noqa: PLC0415 (only workers load this)
 
     run_trials()
 
 
 @shared_task
-def keep_house() -> None:
-    housekeeping.keep_house()
+def run_maintenance() -> None:
+    maintenance.run_maintenance()
 
 
 @shared_task
-def tell_people() -> None:
-    watching.collect_news()
+def send_notifications() -> None:
+    notifications.collect_news()
     sending.send_due()
 
 
@@ -32,7 +36,7 @@ def read_uploads() -> None:
 
 @shared_task
 def answer_predictions() -> None:
-    while predictions.answer_next_prediction():
+    while winners.answer_next_prediction():
         pass
 
 

@@ -3,25 +3,16 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from dashboard.views import (
-    audit,
-    confirming,
-    datasets,
-    monitoring,
-    new_study,
-    own_model,
-    people,
-    predictions,
-    review,
-    shared,
-    sharing,
-    studies,
-    talk,
-    teams,
-    trials,
-    watching,
-    workers,
-)
+from dashboard.datasets import views as datasets
+from dashboard.discussion import views as discussion
+from dashboard.new_study import views as new_study
+from dashboard.operations import views as operations
+from dashboard.people import views as people
+from dashboard.review import views as review
+from dashboard.sharing import views as sharing
+from dashboard.studies import views as studies
+from dashboard.trials import views as trials
+from dashboard.winners import views as winners
 
 accounts = [  # /account/
     path("account/", include("allauth.account.urls")),  # signing in and up, addresses of mail, passwords
@@ -33,7 +24,7 @@ accounts = [  # /account/
 study_pages = [  # /studies/
     path("studies/", studies.study_list, name="study-list"),
     path("studies/new/", new_study.study_new, name="study-new"),
-    path("studies/new/own/", own_model.own_study_new, name="own-study-new"),
+    path("studies/new/own/", new_study.own_study_new, name="own-study-new"),
     path("studies/new/prior/<slug:trainer>/<str:knob>/", new_study.knob_prior, name="knob-prior"),
     path("studies/new/cost/<slug:trainer>/", new_study.study_cost, name="study-cost"),
     path("studies/new/sampler/<slug:trainer>/", new_study.sampler_note, name="sampler-note"),
@@ -54,15 +45,15 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/links/<int:link_id>/revoke/", sharing.link_revoke, name="link-revoke"),
     path("studies/<int:study_id>/budget/", studies.study_budget, name="study-budget"),
     path("studies/<int:study_id>/retry-lost/", studies.study_retry_lost, name="study-retry-lost"),
-    path("studies/<int:study_id>/watch/", watching.study_watch, name="study-watch"),
-    path("studies/<int:study_id>/confirm/", confirming.study_confirm, name="study-confirm"),
-    path("studies/<int:study_id>/winner/", confirming.study_winner, name="study-winner"),
-    path("studies/<int:study_id>/report/", studies.study_report, name="study-report"),
-    path("studies/<int:study_id>/note/", talk.study_note, name="study-note"),
-    path("studies/<int:study_id>/comments/", talk.study_comment, name="study-comment"),
+    path("studies/<int:study_id>/watch/", discussion.study_watch, name="study-watch"),
+    path("studies/<int:study_id>/confirm/", winners.study_confirm, name="study-confirm"),
+    path("studies/<int:study_id>/winner/", winners.study_winner, name="study-winner"),
+    path("studies/<int:study_id>/report/", sharing.study_report, name="study-report"),
+    path("studies/<int:study_id>/note/", discussion.study_note, name="study-note"),
+    path("studies/<int:study_id>/comments/", discussion.study_comment, name="study-comment"),
     path(
         "studies/<int:study_id>/comments/<int:comment_id>/remove/",
-        talk.comment_remove,
+        discussion.comment_remove,
         name="study-comment-remove",
     ),
     path("studies/<int:study_id>/stop/", studies.study_stop, name="study-stop"),
@@ -70,39 +61,39 @@ study_pages = [  # /studies/
 trial_pages = [  # /studies/<id>/trials/<number>/
     path("studies/<int:study_id>/trials/<int:number>/", trials.trial_detail, name="trial-detail"),
     path("studies/<int:study_id>/trials/<int:number>/live/", trials.trial_live, name="trial-live"),
-    path("studies/<int:study_id>/trials/<int:number>/comments/", talk.trial_comment, name="trial-comment"),
-    path("studies/<int:study_id>/trials/<int:number>/repeat/", trials.trial_repeat, name="trial-repeat"),
-    path("studies/<int:study_id>/trials/<int:number>/retry/", trials.trial_retry, name="trial-retry"),
-    path("studies/<int:study_id>/trials/<int:number>/try/", predictions.trial_try, name="trial-try"),
     path(
-        "studies/<int:study_id>/trials/<int:number>/package/", predictions.trial_package, name="trial-package"
+        "studies/<int:study_id>/trials/<int:number>/comments/", discussion.trial_comment, name="trial-comment"
     ),
-    path("studies/<int:study_id>/trials/<int:number>/model/", trials.trial_model, name="trial-model"),
+    path("studies/<int:study_id>/trials/<int:number>/repeat/", winners.trial_repeat, name="trial-repeat"),
+    path("studies/<int:study_id>/trials/<int:number>/retry/", trials.trial_retry, name="trial-retry"),
+    path("studies/<int:study_id>/trials/<int:number>/try/", winners.trial_try, name="trial-try"),
+    path("studies/<int:study_id>/trials/<int:number>/package/", winners.trial_package, name="trial-package"),
+    path("studies/<int:study_id>/trials/<int:number>/model/", winners.trial_model, name="trial-model"),
     path("studies/<int:study_id>/trials/<int:number>/log/<int:attempt>/", trials.trial_log, name="trial-log"),
 ]
 team_pages = [  # /teams/
-    path("teams/", teams.team_list, name="team-list"),
-    path("teams/<int:team_id>/", teams.team_detail, name="team-detail"),
-    path("teams/<int:team_id>/leave/", teams.team_leave, name="team-leave"),
-    path("teams/<int:team_id>/invite/", teams.team_invite, name="team-invite"),
+    path("teams/", people.team_list, name="team-list"),
+    path("teams/<int:team_id>/", people.team_detail, name="team-detail"),
+    path("teams/<int:team_id>/leave/", people.team_leave, name="team-leave"),
+    path("teams/<int:team_id>/invite/", people.team_invite, name="team-invite"),
     path(
         "teams/<int:team_id>/invitations/<int:invitation_id>/revoke/",
-        teams.invitation_revoke,
+        people.invitation_revoke,
         name="invitation-revoke",
     ),
-    path("teams/<int:team_id>/members/<int:user_id>/role/", teams.member_role, name="member-role"),
-    path("teams/<int:team_id>/members/<int:user_id>/remove/", teams.member_remove, name="member-remove"),
-    path("invitations/<str:secret>/", teams.invitation, name="invitation"),
+    path("teams/<int:team_id>/members/<int:user_id>/role/", people.member_role, name="member-role"),
+    path("teams/<int:team_id>/members/<int:user_id>/remove/", people.member_remove, name="member-remove"),
+    path("invitations/<str:secret>/", people.invitation, name="invitation"),
 ]
 staff_pages = [  # for staff; others find nothing there
     path("review/", review.review_overview, name="review-overview"),
     path("review/search/", review.review_search, name="review-search"),
     path("studies/<int:study_id>/review/", review.study_review, name="study-review"),
-    path("review/people/", people.people_list, name="people-list"),
-    path("review/people/<int:user_id>/", people.person_edit, name="person-edit"),
-    path("review/teams/<int:team_id>/quota/", people.team_quota, name="team-quota"),
-    path("audit/", audit.audit_list, name="audit-list"),
-    path("audit.csv", audit.audit_export, name="audit-export"),
+    path("review/people/", review.people_list, name="people-list"),
+    path("review/people/<int:user_id>/", review.person_edit, name="person-edit"),
+    path("review/teams/<int:team_id>/quota/", review.team_quota, name="team-quota"),
+    path("audit/", review.audit_list, name="audit-list"),
+    path("audit.csv", review.audit_export, name="audit-export"),
 ]
 dataset_pages = [  # /datasets/
     path("datasets/", datasets.dataset_list, name="dataset-list"),
@@ -115,18 +106,18 @@ dataset_pages = [  # /datasets/
     path("datasets/<slug:name>/delete/", datasets.dataset_delete, name="dataset-delete"),
 ]
 others = [
-    path("notifications/", watching.notification_list, name="notification-list"),
-    path("notifications/read/", watching.notification_read, name="notification-read"),
-    path("notifications/settings/", watching.notification_settings, name="notification-settings"),
-    path("shared/<str:secret>/", shared.shared_study, name="shared-study"),
-    path("shared/<str:secret>/seen/", shared.shared_seen, name="shared-seen"),
-    path("workers/", workers.worker_list, name="worker-list"),
-    path("workers/live/", workers.worker_live, name="worker-live"),
+    path("notifications/", discussion.notification_list, name="notification-list"),
+    path("notifications/read/", discussion.notification_read, name="notification-read"),
+    path("notifications/settings/", discussion.notification_settings, name="notification-settings"),
+    path("shared/<str:secret>/", sharing.shared_study, name="shared-study"),
+    path("shared/<str:secret>/seen/", sharing.shared_seen, name="shared-seen"),
+    path("workers/", operations.worker_list, name="worker-list"),
+    path("workers/live/", operations.worker_live, name="worker-live"),
 ]
 probes = [  # for machines, without sign-in; the usual names, so without a slash at the end
-    path("healthz", monitoring.healthz, name="healthz"),
-    path("readyz", monitoring.readyz, name="readyz"),
-    path("metrics", monitoring.metrics, name="metrics"),
+    path("healthz", operations.healthz, name="healthz"),
+    path("readyz", operations.readyz, name="readyz"),
+    path("metrics", operations.metrics, name="metrics"),
 ]
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="study-list"), name="home"),
@@ -139,4 +130,4 @@ urlpatterns = [
     *others,
     *probes,
 ]
-handler500 = "dashboard.views.errors.server_error"
+handler500 = "dashboard.web.errors.server_error"

@@ -39,7 +39,7 @@ _HYPEROPT: Final = frozenset(
 def __getattr__(name: str) -> Any:
     """Hyperopt's names, loaded when one of them is first used."""
     if name in _HYPEROPT:
-        from optimizer import hyperopt  # noqa: PLC0415 - most programs use one of the two faces
+        from optimizer.compat import hyperopt  # noqa: PLC0415 - most programs use one of the two faces
 
         return getattr(hyperopt, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -292,7 +292,7 @@ def _space_from(obj: object) -> SearchSpace:
     """A space from its JSON or from a dict of ``hp.*`` nodes."""
     if isinstance(obj, Mapping) and "params" in obj and "version" in obj:
         return SearchSpace.from_json(obj)
-    from optimizer.hp import space_of  # noqa: PLC0415 - hp is the other face of the package
+    from optimizer.compat.hp import space_of  # noqa: PLC0415 - hp is the other face of the package
 
     return space_of(obj)
 

@@ -8,6 +8,9 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from dashboard.engine.claims import claim_trial_of
+from dashboard.engine.fences import Fence, Outcome, Step, finish_trial
+from dashboard.engine.lifecycle import create_study, end_study, pause_study, start_study
 from dashboard.models import (
     Attempt,
     AttemptState,
@@ -20,9 +23,6 @@ from dashboard.models import (
     Trial,
     TrialState,
 )
-from dashboard.services.claims import claim_trial_of
-from dashboard.services.studies import create_study, end_study, pause_study, start_study
-from dashboard.services.trials import Fence, Outcome, Step, finish_trial
 from trainers.datasets.base import DatasetInfo
 from trainers.datasets.uploads.findings import ColumnFinding, Findings
 from trainers.datasets.uploads.recipe import Recipe

@@ -16,8 +16,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from dashboard.launch.broker import broker_command
-from dashboard.launch.processes import housekeeping_command, worker_command
+from dashboard.operations.launch.broker import broker_command
+from dashboard.operations.launch.processes import housekeeping_command, worker_command
 
 T = TypeVar("T")
 LEASE_SECONDS = 6

@@ -40,15 +40,15 @@ from django.core.management import call_command
 call_command("migrate", verbosity=0)
 import dashboard.urls, dashboard.wsgi
 from django.test import Client, RequestFactory
-from dashboard.pages.data import known_datasets
-from dashboard.pages.new_study import StudyForms, all_presets, start_from_defaults
+from dashboard.catalog import known_datasets
+from dashboard.new_study.page import StudyForms, all_presets, start_from_defaults
 from django.shortcuts import render
 from trainers.registry import trainer_info
 assert Client().get("/account/login/", headers={{"host": "localhost"}}).status_code == 200
 start = start_from_defaults(known_datasets())
 forms = StudyForms(trainer_info(start.trainer), start, datasets=known_datasets())
 context = {{"forms": forms, "start": start, "presets": all_presets()}}
-assert b"learning_rate" in render(RequestFactory().get("/"), "studies/new.html", context).content
+assert b"learning_rate" in render(RequestFactory().get("/"), "new_study/new.html", context).content
 print(" ".join(sorted(name for name in {HEAVY!r} if name in sys.modules)))
 """
     environment = {
@@ -102,7 +102,7 @@ def test_templates_hold_no_script_style_or_handler():
     assert inline.search('<p onclick="go()">')
     # The report is a file that people keep, and has its styles in it; test_report.py looks for scripts there.
     assert shown(path for path in TEMPLATES if inline.search(path.read_text())) == [
-        "templates/report/study.html"
+        "templates/sharing/report.html"
     ]
 
 
@@ -129,7 +129,7 @@ def test_services_queue_work_after_the_commit_only():
         if path.is_relative_to(ROOT / "dashboard") and "send_task(" in path.read_text()
     ]
 
-    assert shown(calls) == ["dashboard/services/work.py"]
+    assert shown(calls) == ["dashboard/engine/hints.py"]
 
 
 def names_read_from_the_environment() -> set[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from trainers.host import clean_environment
+from trainers.processes.host import clean_environment
 
 ROOT = Path(__file__).resolve().parents[1]
 CANARIES = {
@@ -30,9 +30,9 @@ from unittest import mock
 from django.test import Client
 from django.urls import reverse
 
-from dashboard.services.studies import start_study
+from dashboard.engine.lifecycle import start_study
 from tests.builders import add_trials, make_dataset, make_study, make_user
-from tests.dashboard.matrix import MATRIX
+from tests.dashboard.access.matrix import MATRIX
 root = make_user("root", is_staff=True, is_superuser=True)
 study = make_study(owner=root)
 start_study(study_id=study.pk, by="root")  # the broker does not answer
@@ -46,7 +46,7 @@ for name, row in MATRIX.items():
     answer = client.get(reverse(name, args=[places.get(arg, arg) for arg in row.args]))
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
     answers[name] = [answer.status_code, body.decode("utf-8", "replace") + str(dict(answer.headers))]
-with mock.patch("dashboard.views.studies.studies_page", side_effect=RuntimeError("broken")):
+with mock.patch("dashboard.studies.views.studies_page", side_effect=RuntimeError("broken")):
     answer = client.get("/studies/")
 answers["error"] = [answer.status_code, answer.content.decode()]
 print(json.dumps(answers))

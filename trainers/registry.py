@@ -5,17 +5,17 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
-from trainers import cnn, forecast, mlp, text
+from trainers.custom.info import OWN, own_info
 from trainers.errors import ParamsInvalid
-from trainers.family import Family
-from trainers.own.info import OWN, own_info
+from trainers.families import cnn, mlp, series, text
+from trainers.families.base import Family
 
 if TYPE_CHECKING:
     from trainers.base import Trainer, TrainerInfo
     from trainers.datasets.base import DatasetInfo
 
 # in page order: of those that fit a dataset, a new study opens with the first
-FAMILIES = (mlp.CLASSIFIER, cnn.CLASSIFIER, mlp.REGRESSOR, text.CLASSIFIER, forecast.FORECASTER)
+FAMILIES = (mlp.CLASSIFIER, cnn.CLASSIFIER, mlp.REGRESSOR, text.CLASSIFIER, series.FORECASTER)
 # Packages that are installed beside Parzen name their families here; they must not load Keras when imported.
 ENTRY_POINTS = "parzen.trainers"
 
@@ -31,7 +31,9 @@ def _installed() -> list[Family]:
                 f"The trainer {entry.name} ({entry.value}) cannot be loaded: {error}."
             ) from error
         if not isinstance(family, Family):
-            raise ParamsInvalid(f"The trainer {entry.name} ({entry.value}) is no trainers.family.Family.")
+            raise ParamsInvalid(
+                f"The trainer {entry.name} ({entry.value}) is no trainers.families.base.Family."
+            )
         if family.info.name in {known.info.name for known in (*FAMILIES, *families)}:
             raise ParamsInvalid(f"There are two trainers named {family.info.name!r}; rename {entry.value}.")
         families.append(family)

@@ -121,7 +121,7 @@ def _california() -> None:
     with running_stack(n_slots=len(os.sched_getaffinity(0))):
         from django.contrib.auth.models import User
 
-        from dashboard.services.studies import create_study, start_study
+        from dashboard.engine.lifecycle import create_study, start_study
         from trainers.registry import trainer_info
         from trainers.space import KnobSetting, space_json
 
@@ -164,8 +164,8 @@ def _california() -> None:
 
 def _memory() -> None:
     """The fork server stays, its children go: what grows would be the server."""
-    from trainers.host import TrainerHost
     from trainers.job import Job
+    from trainers.processes.host import TrainerHost
 
     sizes, peaks = [], []
     with TrainerHost() as host, tempfile.TemporaryDirectory() as folder:

@@ -8,7 +8,7 @@ from typing import Any
 
 def confirm(study: Any, *, n_best: int, n_seeds: int) -> Any:
     """Train the best trials again, the test part included; the study of these trainings, ended."""
-    from dashboard.services.confirming import confirm_best
+    from dashboard.winners.actions import confirm_best
 
     return wait(confirm_best(study_id=study.pk, n_best=n_best, n_seeds=n_seeds, by=study.owner))
 

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from dashboard.charts.points import TrialPoint, running_best, thin, value_range
-from dashboard.templatetags.format import count_noun
-from dashboard.templatetags.format import value as show_value
+from dashboard.wording import count_noun
+from dashboard.wording import value as show_value
 
 
 @dataclass(frozen=True)

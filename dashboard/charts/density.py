@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.templatetags.format import param as show_param
+from dashboard.wording import param as show_param
 
 WIDTH, HEIGHT = 240.0, 72.0
 MAX_SHOWN = 4

@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 
 from dashboard.charts.points import value_range
-from dashboard.templatetags.format import count_noun
+from dashboard.wording import count_noun
 
 MAX_CURVES = 60
 MAX_STEPS = 60

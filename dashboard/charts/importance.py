@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard.templatetags.format import param as show_param
-from dashboard.templatetags.format import percent
+from dashboard.wording import param as show_param
+from dashboard.wording import percent
 from optimizer import SearchSpace
 from optimizer.importance import Correlation, Curve, Importance, ParameterImportance
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.charts.points import running_best
-from dashboard.templatetags.format import count_noun
+from dashboard.wording import count_noun
 from optimizer.distributions import Distribution
 
 N_DRAWS = 6_000  # divides evenly into both numbers of bars

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.templatetags.format import value as show_value
+from dashboard.wording import value as show_value
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 720.0, 260.0, 62.0, 24.0, 8.0, 12.0
 N_TICKS = 5

@@ -12,13 +12,16 @@ from dashboard.models.quota import Quota
 from dashboard.models.report import Report
 from dashboard.models.review import Review
 from dashboard.models.share import ShareLink
-from dashboard.models.study import Study, StudyState
+from dashboard.models.study import Study, StudyState, code_digest, searches
 from dashboard.models.talk import Comment, Tag
 from dashboard.models.tally import Happening, Tally
 from dashboard.models.team import Invitation, Membership, Role, Team
 from dashboard.models.trial import FailureKind, Origin, Trial, TrialState
 from dashboard.models.watch import News, Notification, Watch, Wishes
 from dashboard.models.worker import Worker
+
+# What has an owner, and may be visible to a team or to everyone.
+Owned = Study | Dataset
 
 __all__ = [
     "Artifact",
@@ -37,6 +40,7 @@ __all__ = [
     "News",
     "Notification",
     "Origin",
+    "Owned",
     "Prediction",
     "QuestionState",
     "Quota",
@@ -55,4 +59,6 @@ __all__ = [
     "Watch",
     "Wishes",
     "Worker",
+    "code_digest",
+    "searches",
 ]

@@ -1,9 +1,10 @@
 import datetime as dt
+import hashlib
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, validate_slug
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from dashboard.models.team import Team
@@ -160,3 +161,13 @@ class Study(models.Model):
     @property
     def search_space(self) -> SearchSpace:
         return SearchSpace.from_json(self.space)
+
+
+def searches(studies: QuerySet[Study]) -> QuerySet[Study]:
+    """Without those that only confirm another one."""
+    return studies.filter(confirms=None)
+
+
+def code_digest(code: str) -> str:
+    """What tells one version of a model file from another."""
+    return hashlib.sha256(code.encode()).hexdigest()

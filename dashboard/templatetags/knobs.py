@@ -3,8 +3,8 @@
 from django import template
 from django.forms import BoundField
 
-from dashboard.forms.knob import LABELS, KnobForm
-from dashboard.pages.priors import Prior, prior_of
+from dashboard.new_study.knob_form import LABELS, KnobForm
+from dashboard.new_study.priors import Prior, prior_of
 
 register = template.Library()
 

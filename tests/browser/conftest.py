@@ -7,7 +7,7 @@ from unittest.mock import create_autospec
 import pytest
 from django.test import Client
 
-from dashboard.services import work
+from dashboard.engine import hints
 from tests.browser.listen import Listener
 from tests.builders import make_user
 from tests.live import worker
@@ -98,4 +98,4 @@ def person(ada, site, visitor):
 @pytest.fixture
 def no_broker(monkeypatch):
     """Nothing is queued: for pages whose data the test itself makes."""
-    monkeypatch.setattr(work, "_send_hints", create_autospec(work._send_hints))
+    monkeypatch.setattr(hints, "_send_hints", create_autospec(hints._send_hints))

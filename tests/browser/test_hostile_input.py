@@ -5,9 +5,9 @@ from itertools import product
 import pytest
 from django.test import Client
 
+from dashboard.catalog import known_datasets
 from dashboard.models import Study
-from dashboard.pages.data import known_datasets
-from dashboard.pages.new_study import StudyForms, start_from_defaults
+from dashboard.new_study.page import StudyForms, start_from_defaults
 from tests.builders import add_trials, make_user, running_study
 from trainers.registry import trainer_info
 

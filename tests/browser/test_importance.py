@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dashboard.models import Origin
-from dashboard.pages import importance
+from dashboard.studies import importance
 from optimizer import SearchSpace
 from tests.browser.looks import check_looks
 from tests.builders import SPACE, add_trials, running_study

@@ -3,11 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
+from dashboard.discussion.actions import add_comment, write_note
+from dashboard.discussion.notifications import collect_news
+from dashboard.engine.lifecycle import end_study
 from dashboard.models import AuditEntry, Membership, Role, StudyEvent, StudyState
-from dashboard.services.studies import end_study
-from dashboard.services.talk import add_comment, write_note
-from dashboard.services.teams import create_team
-from dashboard.services.watching import collect_news
+from dashboard.people.actions import create_team
 from tests.browser.looks import check_looks
 from tests.browser.steps import sign_in
 from tests.builders import PASSWORD, add_trials, complete, make_user, running_study

@@ -5,7 +5,7 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from dashboard.models import Invitation, Membership, Role
-from dashboard.services.teams import create_team
+from dashboard.people.actions import create_team
 from tests.browser.looks import check_looks
 from tests.builders import add_trials, make_user, running_study
 

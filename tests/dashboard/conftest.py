@@ -4,8 +4,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from dashboard.pages import troubles
-from dashboard.services import work
+from dashboard.engine import hints as hints_module
+from dashboard.operations import troubles
 from tests.builders import make_user
 
 
@@ -13,8 +13,8 @@ from tests.builders import make_user
 def hints(monkeypatch) -> list[int]:
     """Stands in for the broker: how many slots each hint that was really sent would wake."""
     sent: list[int] = []
-    fake = create_autospec(work._send_hints, side_effect=lambda n_slots, queue: sent.append(n_slots))
-    monkeypatch.setattr(work, "_send_hints", fake)
+    fake = create_autospec(hints_module._send_hints, side_effect=lambda n_slots, queue: sent.append(n_slots))
+    monkeypatch.setattr(hints_module, "_send_hints", fake)
     return sent
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.http import QueryDict
 
-from dashboard.pages.data import known_datasets
-from dashboard.pages.new_study import Start, StudyForms, start_from_defaults
+from dashboard.catalog import known_datasets
+from dashboard.new_study.page import Start, StudyForms, start_from_defaults
 from trainers.registry import trainer_info
 
 

@@ -9,8 +9,8 @@ from threading import Thread
 import pytest
 from django.conf import settings
 
+from dashboard.engine.fences import finish_trial, lose_trial, reap_lost_trials, report_steps
 from dashboard.logs import ContextFilter, log_context
-from dashboard.services.trials import finish_trial, lose_trial, reap_lost_trials, report_steps
 from tests.builders import claim, expire_lease, fence_of, outcome, running_study, steps
 
 logger = logging.getLogger("dashboard.tests")

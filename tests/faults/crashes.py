@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, connections
 
-from dashboard.services import work
+from dashboard.engine import hints
 
 UNEXPECTED = 3
 
@@ -67,7 +67,7 @@ def _become_victim(n: int, act: Callable[[], Any], pipe: int) -> None:
 
     try:
         connection._commit = commit  # type: ignore[method-assign]
-        work._send_hints = lambda n_slots, queue: reach("before the hint")  # type: ignore[assignment]
+        hints._send_hints = lambda n_slots, queue: reach("before the hint")  # type: ignore[assignment]
         with connection.execute_wrapper(before_statement):
             act()
         os._exit(0)

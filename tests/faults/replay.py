@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from django.db import transaction
 
+from dashboard.engine.search.suggestions import suggest
 from dashboard.models import Study, Trial
-from dashboard.services.suggestions import suggest
 
 # What a sampler is shown; the order of the endings is a part of it.
 COPIED = (

@@ -89,8 +89,8 @@ class Part:
 
 class Rig:
     def __init__(self, folder: Path, database: Database, *, n_workers: int) -> None:
-        from dashboard.launch.broker import embedded_broker
-        from dashboard.launch.processes import housekeeping_command, worker_command
+        from dashboard.operations.launch.broker import embedded_broker
+        from dashboard.operations.launch.processes import housekeeping_command, worker_command
 
         self.folder = folder
         self.database = database

@@ -5,13 +5,10 @@
 
 import pytest
 
-from dashboard.models import Attempt, FailureKind, Study, Trial, TrialState
-from dashboard.services import work
-from dashboard.services.budgets import change_budget
-from dashboard.services.claims import claim_trial_of
-from dashboard.services.housekeeping import end_studies_that_are_done
-from dashboard.services.studies import drain_study, pause_study, resume_study, start_study, stop_study
-from dashboard.services.trials import (
+from dashboard.engine import hints
+from dashboard.engine.budgets import change_budget
+from dashboard.engine.claims import claim_trial_of
+from dashboard.engine.fences import (
     fail_trial,
     finish_trial,
     lose_trial,
@@ -21,6 +18,9 @@ from dashboard.services.trials import (
     report_steps,
     return_trial,
 )
+from dashboard.engine.lifecycle import drain_study, pause_study, resume_study, start_study, stop_study
+from dashboard.engine.maintenance import end_studies_that_are_done
+from dashboard.models import Attempt, FailureKind, Study, Trial, TrialState
 from tests.builders import (
     WORKER,
     claim,
@@ -42,7 +42,7 @@ N_TRIALS = 2
 
 @pytest.fixture(autouse=True)
 def watched(transactional_db, monkeypatch):
-    monkeypatch.setattr(work, "_send_hints", lambda n_slots, queue: None)
+    monkeypatch.setattr(hints, "_send_hints", lambda n_slots, queue: None)
     install_triggers()
     yield
     remove_triggers()

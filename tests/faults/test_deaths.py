@@ -49,7 +49,7 @@ def test_study_goes_on_when_the_broker_dies(broker, start_worker):
 
 
 def test_work_begins_by_itself_when_nobody_announced_it(start_worker, housekeeping, monkeypatch):
-    monkeypatch.setattr("dashboard.services.work._send_hints", lambda n_slots, queue: None)
+    monkeypatch.setattr("dashboard.engine.hints._send_hints", lambda n_slots, queue: None)
     start_worker()
     study = small_study()
     wait_for(lambda: is_ended(study), "the end of the study")

@@ -2,8 +2,8 @@
 
 import pytest
 
+from dashboard.engine.lifecycle import stop_study
 from dashboard.models import Attempt, AttemptState, FailureKind, Report, Study, StudyState, Trial, TrialState
-from dashboard.services.studies import stop_study
 from tests.faults.studies import LONG_EPOCHS, attempts_of, is_at_step, is_ended, small_study
 from tests.live import wait_for
 

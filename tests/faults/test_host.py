@@ -6,8 +6,8 @@ import psutil
 import pytest
 
 from tests.faults.fake.journal import VARIABLE, read
-from trainers.host import TrainerHost
 from trainers.job import Job
+from trainers.processes.host import TrainerHost
 
 pytestmark = pytest.mark.slow
 

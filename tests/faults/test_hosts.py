@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import psycopg
 import pytest
 
-from dashboard.launch.broker import server_binary
+from dashboard.operations.launch.broker import server_binary
 from tests.faults.databases import Postgresql, has_postgresql
 from tests.faults.rig import ROOT, Part
 from tests.live import wait_for
@@ -23,7 +23,7 @@ LEASE_SECONDS = 8
 CENTRE = "10.77.0.1"
 MAKE_STUDY = """
 from django.contrib.auth.models import User
-from dashboard.services.studies import start_study
+from dashboard.engine.lifecycle import start_study
 from tests.builders import make_study
 from tests.faults.studies import SMALL
 study = make_study("draft", space=SMALL, max_trials=6, max_epochs=80, n_parallel=2, sampler="random")

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
+from dashboard.engine import fences
+from dashboard.engine.fences import Fence, Outcome
+from dashboard.engine.lifecycle import create_study, pause_study, resume_study, start_study, stop_study
 from dashboard.models import Attempt, AttemptState, FailureKind, Study, StudyState
-from dashboard.services import trials
-from dashboard.services.studies import create_study, pause_study, resume_study, start_study, stop_study
-from dashboard.services.trials import Fence, Outcome
 from tests.faults.fake import journal
 
 AT_ONCE = 4
@@ -22,12 +22,12 @@ LATE_AMONG = 50
 # Of an attempt, what makes a `Fence`.
 FENCE = ("trial__study_id", "trial_id", "trial__number", "number")
 LATE_WRITES = {
-    "finish_trial": lambda fence: trials.finish_trial(fence, Outcome(-1.0, 1, {}, 1.0, 1, {})),
-    "fail_trial": lambda fence: trials.fail_trial(fence, kind=FailureKind.ERROR, message="Too late."),
-    "lose_trial": lambda fence: trials.lose_trial(fence, reason="Too late."),
-    "return_trial": lambda fence: trials.return_trial(fence, reason="Too late."),
-    "report_steps": lambda fence: trials.report_steps(fence, steps=[], objective="val_loss", log="Too late."),
-    "renew_lease": trials.renew_lease,
+    "finish_trial": lambda fence: fences.finish_trial(fence, Outcome(-1.0, 1, {}, 1.0, 1, {})),
+    "fail_trial": lambda fence: fences.fail_trial(fence, kind=FailureKind.ERROR, message="Too late."),
+    "lose_trial": lambda fence: fences.lose_trial(fence, reason="Too late."),
+    "return_trial": lambda fence: fences.return_trial(fence, reason="Too late."),
+    "report_steps": lambda fence: fences.report_steps(fence, steps=[], objective="val_loss", log="Too late."),
+    "renew_lease": fences.renew_lease,
 }
 
 

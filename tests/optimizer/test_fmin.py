@@ -13,9 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-import optimizer.hyperopt.fmin  # noqa: F401 - the module must not hide the function of the same name
-from optimizer.errors import SpaceError, SpaceExhausted, UnknownSampler
-from optimizer.hyperopt import (
+import optimizer.compat.hyperopt.fmin  # noqa: F401 - the module must not hide the function of the same name
+from optimizer.compat.hyperopt import (
     JOB_STATE_DONE,
     JOB_STATE_ERROR,
     JOB_STATE_NEW,
@@ -35,10 +34,11 @@ from optimizer.hyperopt import (
     tpe,
     trials_from_docs,
 )
-from optimizer.hyperopt.algos import DEFAULT_ALGO, Algorithm, sampler_of
-from optimizer.hyperopt.arguments import seed_of
-from optimizer.hyperopt.exceptions import InvalidAnnotatedParameter
-from optimizer.hyperopt.probable_best import probability_of_lowest
+from optimizer.compat.hyperopt.algos import DEFAULT_ALGO, Algorithm, sampler_of
+from optimizer.compat.hyperopt.arguments import seed_of
+from optimizer.compat.hyperopt.exceptions import InvalidAnnotatedParameter
+from optimizer.compat.hyperopt.probable_best import probability_of_lowest
+from optimizer.errors import SpaceError, SpaceExhausted, UnknownSampler
 from optimizer.samplers import SAMPLERS
 from optimizer.samplers.random import RandomSampler
 from optimizer.samplers.tpe import TPESampler
@@ -227,7 +227,7 @@ def test_annotated_arguments_are_the_space():
 
 def test_timeout_is_looked_at_between_trials(monkeypatch):
     clock = iter(range(100))
-    monkeypatch.setattr(sys.modules["optimizer.hyperopt.fmin"], "monotonic", lambda: next(clock))
+    monkeypatch.setattr(sys.modules["optimizer.compat.hyperopt.fmin"], "monotonic", lambda: next(clock))
     _, trials = search(max_evals=None, timeout=4)
     assert len(trials) == 3  # begun 1, 2 and 3 seconds after the start
 

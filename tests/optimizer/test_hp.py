@@ -11,8 +11,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer import Categorical, Condition, Constant, Float, Int, Normal, Optimizer, SpaceError, hp
-from optimizer.hp import LabelledSpace, point_of, sample, scope, space_eval, space_of
+from optimizer import (
+    Categorical,
+    Condition,
+    Constant,
+    Float,
+    Int,
+    Normal,
+    Optimizer,
+    SpaceError,
+)
+from optimizer.compat import hp
+from optimizer.compat.hp import (
+    LabelledSpace,
+    point_of,
+    sample,
+    scope,
+    space_eval,
+    space_of,
+)
 
 
 class Layer(NamedTuple):

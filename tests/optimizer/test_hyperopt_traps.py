@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from optimizer import Optimizer
-from optimizer.errors import SpaceError
-from optimizer.hyperopt import (
+from optimizer.compat.hyperopt import (
     JOB_STATE_DONE,
     JOB_STATE_ERROR,
     JOB_STATE_NEW,
@@ -27,7 +26,8 @@ from optimizer.hyperopt import (
     tpe,
     trials_from_docs,
 )
-from optimizer.hyperopt.documents import new_document
+from optimizer.compat.hyperopt.documents import new_document
+from optimizer.errors import SpaceError
 
 LINE = hp.uniform("x", -1, 1)
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from tests.trainers.datasets.uploads.made import described
 from tests.trainers.sources import series
-from tests.trainers.uploads.made import described
-from trainers.cost import CostUnknown, measure
-from trainers.extremes import default_point, extreme_point
+from trainers.costs.estimate import CostUnknown, measure
+from trainers.costs.extremes import default_point, extreme_point
 from trainers.registry import fitting_trainers, trainer_info
 from trainers.space import KnobSetting, space_json
 

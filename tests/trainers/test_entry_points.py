@@ -5,8 +5,9 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from trainers import mlp, registry
+from trainers import registry
 from trainers.errors import ParamsInvalid
+from trainers.families import mlp
 
 OTHER = replace(mlp.CLASSIFIER, info=replace(mlp.CLASSIFIER.info, name="other", label="Other"))
 SAME = mlp.CLASSIFIER
@@ -28,7 +29,7 @@ def test_an_installed_trainer_is_found(monkeypatch):
     ("values", "words"),
     [
         (["no.such.module:X"], "The trainer point0 (no.such.module:X) cannot be loaded: No module named"),
-        ([f"{__name__}:installed"], "is no trainers.family.Family."),
+        ([f"{__name__}:installed"], "is no trainers.families.base.Family."),
         ([f"{__name__}:SAME"], "There are two trainers named 'mlp'; rename"),
         ([f"{__name__}:OTHER", f"{__name__}:OTHER"], "There are two trainers named 'other'; rename"),
     ],

@@ -19,7 +19,7 @@ def test_training_code_calls_no_backend_by_its_name():
     """Threads are set by process.py, for TensorFlow only; all else runs wherever Keras does."""
     root = Path(trainers.__file__).parent
     named = [path.name for path in sorted(root.rglob("*.py")) if BACKENDS.search(path.read_text())]
-    assert named == ["process.py"]
+    assert named == ["child.py"]
 
 
 def loaded_by(code: str) -> str:
@@ -30,7 +30,8 @@ def loaded_by(code: str) -> str:
 
 def test_describing_trainers_and_datasets_loads_nothing_heavy():
     code = """
-import trainers, trainers.base, trainers.host, trainers.running, trainers.process, trainers.space
+import trainers, trainers.base, trainers.space
+import trainers.processes.child, trainers.processes.host, trainers.processes.training_process
 from trainers.registry import trainer_infos
 from trainers.presets import presets
 from trainers.datasets.registry import datasets

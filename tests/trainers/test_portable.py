@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.trainers.datasets.uploads.made import described
+from tests.trainers.datasets.uploads.test_real_fits import TEXTS
+from tests.trainers.families.test_every_trainer import run
 from tests.trainers.sources import series, table
-from tests.trainers.test_every_trainer import run
-from tests.trainers.uploads.made import described
-from tests.trainers.uploads.test_real_fits import TEXTS
 from trainers.datasets.registry import load_dataset, load_test_part
 from trainers.datasets.splits import Split
 from trainers.portable import predict as portable
-from trainers.predicting import PredictionRefused, predict
+from trainers.processes.prediction import PredictionRefused, predict
 from trainers.registry import trainer_info
 
 pytestmark = pytest.mark.slow
@@ -110,7 +110,7 @@ def test_texts_get_the_same_word_numbers(tmp_path):
     path, reading = kept(tmp_path, "text", data)
 
     from trainers.datasets.texts import unpack_texts
-    from trainers.text import word_numbers
+    from trainers.families.text import word_numbers
 
     values = trainer_info("text").complete_params({})
     texts = unpack_texts(data.x_validation)

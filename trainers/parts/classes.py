@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trainers.base import Metric
-from trainers.family import Plan
+from trainers.families.base import Plan
 from trainers.knob import Knob, Value
 from trainers.parts.goal import Goal
 from trainers.parts.inputs import array_rows
@@ -56,7 +56,7 @@ def goal(values: Mapping[str, Value], n_classes: int) -> Goal:
     """Return losses and metrics of one-hot targets (n, classes)."""
     import keras  # noqa: PLC0415, the web process reads the knobs above
 
-    from trainers.macro_f1 import MacroF1  # noqa: PLC0415
+    from trainers.parts.macro_f1 import MacroF1  # noqa: PLC0415
 
     return Goal(
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=values["label_smoothing"]),

@@ -10,9 +10,9 @@ from django.core.management import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from dashboard.backups.archive import DUMP, BackupRefused, Manifest, digest, write_archive
-from dashboard.backups.dumps import dump_database
-from dashboard.backups.folders import artifact_folder, folders_to_save
+from dashboard.operations.backups.archive import DUMP, BackupRefused, Manifest, digest, write_archive
+from dashboard.operations.backups.dumps import dump_database
+from dashboard.operations.backups.folders import artifact_folder, folders_to_save
 
 
 class Command(BaseCommand):

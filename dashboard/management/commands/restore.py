@@ -10,14 +10,14 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 
-from dashboard.backups.archive import BackupRefused, Manifest, read_archive
-from dashboard.backups.dumps import load_database
-from dashboard.backups.folders import replace_folders
-from dashboard.launch.lock import FolderInUse, folder_lock
+from dashboard.engine.queues import workers_alive
+from dashboard.engine.timeline import begin_timeline
 from dashboard.models import Study
-from dashboard.queries.work import workers_alive
-from dashboard.services.timeline import begin_timeline
-from dashboard.templatetags.format import count_noun
+from dashboard.operations.backups.archive import BackupRefused, Manifest, read_archive
+from dashboard.operations.backups.dumps import load_database
+from dashboard.operations.backups.folders import replace_folders
+from dashboard.operations.launch.lock import FolderInUse, folder_lock
+from dashboard.wording import count_noun
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 
-from dashboard.services.retention import Rules, carry_out, plan
-from dashboard.templatetags.format import count_noun, person_name
+from dashboard.review.retention import Rules, carry_out, plan
+from dashboard.wording import count_noun, person_name
 
 OPTIONS = {
     "logs": "empty the logs of attempts that ended so many days ago",

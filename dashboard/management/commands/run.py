@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DatabaseError, connection
 
-from dashboard.launch.processes import housekeeping_command, web_command, worker_command
-from dashboard.queries.machinery import is_migrated
+from dashboard.operations.launch.processes import housekeeping_command, web_command, worker_command
+from dashboard.operations.queries import is_migrated
 
 PARTS = {"web": web_command, "worker": worker_command, "housekeeping": housekeeping_command}
 

@@ -10,18 +10,12 @@ from django.core.management import BaseCommand, CommandError
 from django.db.models import Count
 from django.db.models.functions import Now
 
+from dashboard.engine.artifacts import purge_study
+from dashboard.engine.lifecycle import drain_study, pause_study, resume_study, start_study, stop_study
+from dashboard.engine.quotas import QuotaRefused
+from dashboard.engine.retries import retry_lost_trials, retry_trial
 from dashboard.models import Study
-from dashboard.services.artifacts import purge_study
-from dashboard.services.quotas import QuotaRefused
-from dashboard.services.retries import retry_lost_trials, retry_trial
-from dashboard.services.studies import (
-    drain_study,
-    pause_study,
-    resume_study,
-    start_study,
-    stop_study,
-)
-from dashboard.templatetags.format import count_noun
+from dashboard.wording import count_noun
 
 # Verb -> (service, what has become of the study, what it had to be)
 ACTIONS: dict[str, tuple[Callable[..., bool], str, str]] = {

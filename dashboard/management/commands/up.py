@@ -13,9 +13,9 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
-from dashboard.launch import first_start
-from dashboard.launch.lock import FolderInUse, folder_lock
-from dashboard.launch.processes import STOP_SECONDS, log_dir, manager_command
+from dashboard.operations.launch import first_start
+from dashboard.operations.launch.lock import FolderInUse, folder_lock
+from dashboard.operations.launch.processes import STOP_SECONDS, log_dir, manager_command
 
 READY_SECONDS = 60
 LOG_LINES = 12

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.charts.forecast import MAX_LENGTHS, WIDTH, forecast, length_bars
-from dashboard.templatetags.format import metric, param
+from dashboard.wording import metric, param
 
 SAID = {"mean": 0.5, "sd": 0.1, "best": 0.45, "improvement": 0.02}
 numbers = st.floats(-1e12, 1e12)

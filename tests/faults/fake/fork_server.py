@@ -9,26 +9,27 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from tests.faults.fake import trainer
-from trainers import forkserver, process, registry
+from trainers import registry
+from trainers.processes import child, fork_server
 
 # What this process trains; set in the child.
 job: dict[str, Any] = {}
 
 
 def serve(descriptor: int) -> None:
-    warm, keras = ModuleType("trainers.warm"), ModuleType("keras")
+    warm, keras = ModuleType("trainers.processes.preload"), ModuleType("keras")
     keras.backend = SimpleNamespace(backend=lambda: "none")  # type: ignore[attr-defined]
-    sys.modules |= {"trainers.warm": warm, "keras": keras}
+    sys.modules |= {"trainers.processes.preload": warm, "keras": keras}
     registry._TRAINERS["fake"] = (trainer.INFO, trainer.train)
-    process.load_dataset = _no_data
-    real_main = process.child_main
+    child.load_dataset = _no_data
+    real_main = child.child_main
 
     def child_main(connection: Any, job_json: str) -> None:
         job.update(json.loads(job_json))
         real_main(connection, job_json)
 
-    process.child_main = child_main
-    forkserver.main(descriptor)
+    child.child_main = child_main
+    fork_server.main(descriptor)
 
 
 def _no_data(*_: object, **__: object) -> Any:

@@ -14,10 +14,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 django.setup()
 
 from dashboard.celery import app  # noqa: E402 (Django first)
-from dashboard.services import trials  # noqa: E402
-from dashboard.workers import slots  # noqa: E402
+from dashboard.engine import fences  # noqa: E402
+from dashboard.engine.worker import slots  # noqa: E402
 from tests.faults.fake import journal  # noqa: E402
-from trainers.host import TrainerHost  # noqa: E402
+from trainers.processes.host import TrainerHost  # noqa: E402
 
 __all__ = ["app"]
 
@@ -39,10 +39,10 @@ def _noting_claims(claim: Any) -> Any:
 
 
 def _noting_answers(name: str) -> Any:
-    write = getattr(trials, name)
+    write = getattr(fences, name)
 
     @wraps(write)
-    def noted(fence: trials.Fence, *args: Any, **kwargs: Any) -> bool:
+    def noted(fence: fences.Fence, *args: Any, **kwargs: Any) -> bool:
         is_accepted = write(fence, *args, **kwargs)
         if name == "finish_trial" or not is_accepted:
             journal.append(
@@ -56,4 +56,4 @@ def _noting_answers(name: str) -> Any:
 slots.trainer_host = _fake_host
 slots.claim_trial = _noting_claims(slots.claim_trial)
 for _name in ("finish_trial", "report_steps", "renew_lease", "is_current"):
-    setattr(trials, _name, _noting_answers(_name))
+    setattr(fences, _name, _noting_answers(_name))

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from trainers.apart import AnswerRefused, ask, serve
 from trainers.datasets.registry import load_dataset
 from trainers.datasets.splits import Split
 from trainers.datasets.uploads.arrays import read_arrays
@@ -16,6 +15,7 @@ from trainers.datasets.uploads.image_zip import read_pictures
 from trainers.datasets.uploads.source import ORIGINAL, Upload
 from trainers.datasets.uploads.tables import read_table
 from trainers.errors import DatasetInvalid
+from trainers.processes.subprocess_call import AnswerRefused, ask, serve
 
 MAX_SECONDS = 3600
 _WHAT = "Reading the file"

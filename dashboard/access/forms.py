@@ -1,0 +1,52 @@
+"""The choice of who sees a study or a dataset, as a form field."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from dashboard.access.rules import ONLY_ME, Place
+
+
+def place_field(
+    *, widget: type[forms.Widget] = forms.RadioSelect, required: bool = True
+) -> forms.ChoiceField:
+    attrs = {"class": "select"} if widget is forms.Select else {}
+    return forms.ChoiceField(
+        label="Who sees it",
+        initial=ONLY_ME,
+        required=required,
+        widget=widget(attrs=attrs),
+        error_messages={
+            "required": "Choose who sees the study.",
+            "invalid_choice": "You cannot put a study there. Choose one of the places in the list.",
+        },
+    )
+
+
+def set_choices(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type checker)
+    field.choices = choices
+
+
+def offer_places(form: forms.Form, places: Sequence[Place]) -> dict[str, Place]:
+    """Fill the field `place`; returns the places by what is posted for them."""
+    set_choices(form, "place", [(place.value, place.label) for place in places])
+    return {place.value: place for place in places}
+
+
+def place_fields(place: Place | None) -> dict[str, Any]:
+    """What a study needs to know of its place; without one it is its owner's."""
+    return {"team_id": place.team_id if place else None, "is_open": bool(place and place.is_open)}
+
+
+class SharingForm(forms.Form):
+    place = place_field()
+
+    def __init__(self, *args: Any, places: Sequence[Place], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places = offer_places(self, places)
+
+    def chosen(self) -> Place:
+        return self.places[self.cleaned_data["place"]]

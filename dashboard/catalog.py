@@ -1,0 +1,68 @@
+"""Datasets, trainers and samplers in words, also when one of them is gone."""
+
+from collections.abc import Mapping, Sequence
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+
+from dashboard.access.rules import datasets_visible_to
+from dashboard.engine.uploads import info_of, infos_of
+from dashboard.models import DatasetState
+from optimizer.pruners import PRUNERS
+from optimizer.samplers import SAMPLERS
+from trainers.base import TrainerInfo
+from trainers.datasets.base import DatasetInfo
+from trainers.datasets.registry import dataset_info, datasets
+from trainers.errors import ParamsInvalid
+from trainers.registry import trainer_info
+
+
+def known_datasets() -> list[DatasetInfo]:
+    """Those that come along, or whose files Parzen knows."""
+    return datasets(str(settings.DATA_DIR))
+
+
+def datasets_for(user: User | AnonymousUser) -> list[DatasetInfo]:
+    """All that this person may use in a study."""
+    uploads = datasets_visible_to(user).filter(state=DatasetState.READY)
+    return [*known_datasets(), *map(info_of, uploads)]
+
+
+def fitting_datasets(trainer: TrainerInfo, offered: Sequence[DatasetInfo]) -> list[DatasetInfo]:
+    return [entry for entry in offered if trainer.is_fitting(entry)]
+
+
+def dataset_words(name: str, uploads: Mapping[str, DatasetInfo] | None = None) -> str:
+    """As in: MNIST, 70,000 images. `uploads` are those of a whole list of studies."""
+    if not name:
+        return "no dataset"
+    info = info_of_dataset(name, uploads)
+    if info is None:
+        return name
+    return f"{info.label}, {info.n_train + info.n_validation + info.n_test:,} {info.row_noun}"
+
+
+def info_of_dataset(name: str, uploads: Mapping[str, DatasetInfo] | None = None) -> DatasetInfo | None:
+    """None where it is gone. `uploads` are those of a whole list of studies."""
+    try:
+        return dataset_info(name, str(settings.DATA_DIR))
+    except ParamsInvalid:
+        return (infos_of([name]) if uploads is None else uploads).get(name)
+
+
+def trainer_label(name: str) -> str:
+    try:
+        return trainer_info(name).label
+    except ParamsInvalid:
+        return name
+
+
+def pruner_label(name: str) -> str:
+    """Also of one that this version does not have."""
+    if not name:
+        return "none"
+    return PRUNERS[name].label if name in PRUNERS else name
+
+
+def sampler_label(name: str) -> str:
+    return SAMPLERS[name].label if name in SAMPLERS else name

@@ -1,0 +1,1 @@
+"""Datasets: bundled ones, and files that people upload and describe."""

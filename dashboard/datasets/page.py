@@ -1,0 +1,82 @@
+"""Uploaded datasets: the list, and the page of one."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
+from dashboard.access.rules import datasets_visible_to, role_in, seen_by, studies_visible_to
+from dashboard.datasets.forms import RecipeForm
+from dashboard.engine.uploads import info_of, studies_with
+from dashboard.models import Dataset, DatasetState, Role, Study, searches
+from trainers.datasets.base import DatasetInfo
+from trainers.datasets.uploads.findings import Findings
+from trainers.datasets.uploads.recipe import Recipe
+
+# The latest ones that the page lists.
+STUDIES = 10
+
+
+@dataclass(frozen=True)
+class DatasetPage:
+    dataset: Dataset
+    info: DatasetInfo
+    findings: Findings | None
+    form: RecipeForm | None
+    role: Role | None
+    n_studies: int
+    studies: list[Study]
+
+    @property
+    def may_edit(self) -> bool:
+        return self.role in {Role.EDITOR, Role.OWNER}
+
+    @property
+    def may_share(self) -> bool:
+        return self.role == Role.OWNER
+
+    @property
+    def is_ready(self) -> bool:
+        return self.dataset.state == DatasetState.READY
+
+    @property
+    def seen_by(self) -> str:
+        return seen_by(self.dataset)
+
+    @property
+    def preview(self) -> list[list[tuple[bool, str]]]:
+        """The first rows: of each field, whether its column holds numbers, and its text."""
+        if self.findings is None:
+            return []
+        are_numbers = [column.is_number for column in self.findings.columns]
+        return [list(zip(are_numbers, row, strict=True)) for row in self.findings.preview]
+
+    @property
+    def classes(self) -> list[tuple[str, int]]:
+        """The largest classes of pictures first."""
+        counts = self.findings.classes if self.findings else {}
+        return sorted(counts.items(), key=lambda item: -item[1])[:20]
+
+
+def uploads_for(user: User) -> QuerySet[Dataset]:
+    return datasets_visible_to(user).select_related("owner", "team")
+
+
+def dataset_page(dataset: Dataset, user: User, form: RecipeForm | None = None) -> DatasetPage:
+    """With the form that describes it, where nothing depends on it yet."""
+    findings = Findings.from_json_dict(dataset.findings) if dataset.findings else None
+    used = studies_with(dataset)
+    n_studies = used.count()
+    role = role_in(user, dataset)
+    may_describe = role in {Role.EDITOR, Role.OWNER} and not n_studies and not dataset.is_moving
+    if findings and may_describe and form is None:
+        form = RecipeForm(findings=findings, recipe=Recipe.from_json_dict(dataset.recipe))
+    return DatasetPage(
+        dataset=dataset,
+        info=info_of(dataset),
+        findings=findings,
+        form=form if may_describe else None,
+        role=role,
+        n_studies=n_studies,
+        studies=list(searches(studies_visible_to(user)).filter(dataset=dataset.name)[:STUDIES]),
+    )

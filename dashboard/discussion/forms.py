@@ -1,0 +1,87 @@
+"""Notes, tags, comments, and what one wants to be told."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+
+from dashboard.models import News, Wishes
+
+MAX_TAGS, TAG_LENGTH = 10, 30
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(
+        label="Note",
+        max_length=50_000,
+        required=False,
+        help_text="Markdown: **bold**, lists, tables, links, `code`.",
+        widget=forms.Textarea(attrs={"class": "textarea", "rows": 14}),
+    )
+    tags = forms.CharField(
+        label="Tags",
+        max_length=MAX_TAGS * (TAG_LENGTH + 2),
+        required=False,
+        help_text="Words by which the study is found, with commas between them.",
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+    # Which version the person has read; whoever saves first wins, the other is told.
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+    def clean_tags(self) -> list[str]:
+        words = (" ".join(word.split()) for word in self.cleaned_data["tags"].split(","))
+        tags = list(dict.fromkeys(word.lower() for word in words if word))
+        if len(tags) > MAX_TAGS:
+            raise ValidationError(f"{MAX_TAGS} tags are enough; these are {len(tags)}.")
+        if long := next((tag for tag in tags if len(tag) > TAG_LENGTH), None):
+            raise ValidationError(f"A tag has at most {TAG_LENGTH} characters; “{long}” has {len(long)}.")
+        return tags
+
+
+class CommentForm(forms.Form):
+    text = forms.CharField(
+        label="Comment",
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"class": "textarea", "rows": 3}),
+        error_messages={"required": "Write something first."},
+    )
+
+
+WAYS = (("page", "On the page"), ("mail", "By e-mail"), ("hook", "By webhook"))
+
+
+class WishesForm(forms.Form):
+    page = forms.MultipleChoiceField(label="On the page", choices=News.choices, required=False)
+    mail = forms.MultipleChoiceField(label="By e-mail", choices=News.choices, required=False)
+    hook = forms.MultipleChoiceField(label="By webhook", choices=News.choices, required=False)
+    hook_url = forms.CharField(
+        label="Address of the webhook",
+        max_length=500,
+        required=False,
+        validators=[
+            URLValidator(
+                schemes=["http", "https"], message="Enter an address that begins with https:// or http://."
+            )
+        ],
+        help_text="Gets JSON with text, event, study and url: what Slack, Mattermost and others show.",
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "inputmode": "url"}),
+    )
+
+    @classmethod
+    def for_wishes(cls, wishes: Wishes, data: Any) -> "WishesForm":
+        start = {name: getattr(wishes, name) for name in ("page", "mail", "hook", "hook_url")}
+        return cls(data, initial=start)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("hook") and not data.get("hook_url") and not self.errors:
+            self.add_error("hook_url", ValidationError("Enter the address that the webhook posts to."))
+        return data
+
+    def rows(self) -> list[tuple[str, str, list[tuple[str, str, bool]]]]:
+        """A kind of news, its words, and for each way its field, label and whether it is ticked."""
+        return [
+            (value, label, [(way, words, value in (self[way].value() or [])) for way, words in WAYS])
+            for value, label in News.choices
+        ]

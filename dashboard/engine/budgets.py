@@ -1,0 +1,87 @@
+"""Changing what a study may spend, also after it has ended: then it goes on."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from dashboard.engine.endings import end_study_if_done
+from dashboard.engine.events import record_event
+from dashboard.engine.hints import announce_work
+from dashboard.engine.quotas import QuotaRefused, check_trials
+from dashboard.models import Study, StudyState
+from dashboard.wording import count_noun, duration, param
+
+# Field -> how the history calls it.
+WORDS = {
+    "max_trials": "trials",
+    "max_seconds": "study time",
+    "max_trial_seconds": "time per trial",
+    "n_parallel": "trials at once",
+    "target_value": "target",
+    "max_stale_trials": "trials without improvement",
+    "min_improvement": "smallest improvement",
+    "max_failures": "failures in a row",
+    "lost_retries": "retries when lost",
+    "memory_retries": "retries when out of memory",
+    "error_retries": "retries after an error",
+    "queue": "queue",
+}
+
+
+class BudgetRefused(Exception):  # noqa: N818 (says what happened)
+    """The reason, as a sentence for the person."""
+
+
+def change_budget(*, study_id: int, by: str, **fields: Any) -> None:
+    """Set these limits. An ended study goes on with them; BudgetRefused where it would end at once again."""
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=study_id)
+        if study.confirms_id is not None:
+            raise BudgetRefused("These trainings confirm another study; how many there are is set there.")
+        n_made = study.trials.count()
+        if fields.get("max_trials", study.max_trials) < n_made:
+            made = f"{count_noun(n_made, 'trial')} {'was' if n_made == 1 else 'were'} made already"
+            raise BudgetRefused(f"{made}, so the total must be at least {n_made:,}.")
+        wanted = fields.get("max_trials", study.max_trials)
+        if study.state != StudyState.DRAFT and (wanted > study.max_trials or study.is_ended):
+            try:
+                check_trials(study, wanted - n_made)
+            except QuotaRefused as refusal:
+                raise BudgetRefused(str(refusal)) from None
+        changes = [_words(name, value) for name, value in fields.items() if getattr(study, name) != value]
+        for name, value in fields.items():
+            setattr(study, name, value)
+        study.full_clean()
+        study.save(update_fields=list(fields))
+        Study.objects.filter(pk=study_id).update(version=F("version") + 1)
+        verb = "continued" if study.is_ended else "changed the budget"
+        if study.is_ended:
+            _continue(study)
+        if changes or verb == "continued":
+            record_event(study_id, f"{verb}: {', '.join(changes)}" if changes else verb, by=by)
+        announce_work(min(study.n_parallel, study.max_trials - n_made), study.queue)
+    end_study_if_done(study_id=study_id)
+
+
+def _continue(study: Study) -> None:
+    Study.objects.filter(pk=study.pk).update(
+        state=StudyState.RUNNING,
+        state_reason="",
+        finished_at=None,
+        running_since=Now(),
+        failures_since=Now(),
+    )
+    if end_study_if_done(study_id=study.pk):
+        reason = Study.objects.values_list("state_reason", flat=True).get(pk=study.pk)
+        raise BudgetRefused(
+            f"With this budget the study would end at once. {reason}: raise or clear that limit."
+        )
+
+
+def _words(name: str, value: Any) -> str:
+    if value is None or (name == "min_improvement" and not value):
+        return f"no {WORDS[name]}"
+    shown = duration(value) if name.endswith("_seconds") else param(value)
+    return f"{WORDS[name]} {shown}{' %' if name == 'min_improvement' else ''}"

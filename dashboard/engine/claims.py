@@ -1,0 +1,141 @@
+"""Giving work to a worker slot. Params are suggested here, when a slot is free and not before."""
+
+import logging
+import traceback
+from collections.abc import Sequence
+
+from django.db import DatabaseError, InterfaceError, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from dashboard.engine.clock import lease_end
+from dashboard.engine.endings import end_study_if_time_is_up
+from dashboard.engine.lifecycle import OPEN_TRIALS, end_study
+from dashboard.engine.queues import claimable_studies
+from dashboard.engine.quotas import has_slot, has_slot_quota
+from dashboard.engine.search.observations import n_made
+from dashboard.engine.search.suggestions import one_at_a_time, suggest
+from dashboard.logs import log_context
+from dashboard.models import Attempt, Origin, Study, StudyState, Trial, TrialState
+from optimizer import SpaceExhausted, Suggestion
+
+logger = logging.getLogger(__name__)
+
+
+def claim_trial(*, worker: str, queues: Sequence[str]) -> Trial | None:
+    """The next trial of these queues for a free slot, leased to it, or None when there is no work."""
+    for study_id in claimable_studies(queues):
+        trial = claim_trial_of(study_id=study_id, worker=worker)
+        if trial is not None:
+            return trial
+    return None
+
+
+def claim_trial_of(*, study_id: int, worker: str) -> Trial | None:
+    with one_at_a_time(study_id):
+        study = Study.objects.annotate(now=Now()).get(pk=study_id)
+        if end_study_if_time_is_up(study):
+            return None
+        return _claim_waiting(study, worker) or _claim_new(study, worker)
+
+
+def _claim_waiting(study: Study, worker: str) -> Trial | None:
+    """Trials that already have their params: retries and those handed back."""
+    if not study.trials.filter(state=TrialState.WAITING).exists():
+        return None
+    with transaction.atomic():
+        locked = _lock_if_room(study.pk)
+        if locked is None:
+            return None
+        trial = locked.trials.filter(state=TrialState.WAITING).order_by("number").first()
+        if trial is None:
+            return None
+        claimed = Trial.objects.filter(pk=trial.pk, state=TrialState.WAITING).update(
+            state=TrialState.RUNNING,
+            attempt=F("attempt") + 1,
+            lease_until=lease_end(),
+            step=0,
+            step_value=None,
+        )
+        if not claimed:
+            return None
+        trial.refresh_from_db()
+        return _begin_attempt(trial, worker)
+
+
+def _claim_new(study: Study, worker: str) -> Trial | None:
+    """Suggest before the study is locked; again under the lock where somebody was faster.
+
+    So nobody loses twice. The second suggestion is quick: what the first has read and fitted is kept.
+    """
+    number = n_made(study.pk)
+    suggestion = _suggest_or_end(study, number) if _makes_trial(study, number) else None
+    if suggestion is None:
+        return None
+    with transaction.atomic():
+        locked = _lock_if_room(study.pk)
+        n = n_made(study.pk)
+        if locked is None or not _makes_trial(locked, n):
+            return None
+        if n != number:
+            suggestion = _suggest_or_end(Study.objects.get(pk=study.pk), n)
+        return None if suggestion is None else _insert(locked, n, suggestion, worker)
+
+
+def _makes_trial(study: Study, number: int) -> bool:
+    """Whether the study may have a trial of this number now."""
+    return study.state == StudyState.RUNNING and not study.ends_as and number < study.max_trials
+
+
+def _suggest_or_end(study: Study, number: int) -> Suggestion | None:
+    """A sampler that has nothing more to say, or fails, ends its study. Database trouble is not its fault."""
+    try:
+        return suggest(study, number)
+    except SpaceExhausted as error:
+        if not study.trials.filter(state__in=OPEN_TRIALS).exists():  # the last points may still be training
+            end_study(study_id=study.pk, state=StudyState.FINISHED, reason=f"Space exhausted: {error}")
+    except (DatabaseError, InterfaceError):
+        raise
+    except Exception as error:
+        logger.exception("study %s: no suggestion", study.pk)
+        reason = "".join(traceback.format_exception_only(error)).strip()
+        end_study(study_id=study.pk, state=StudyState.FAILED, reason=f"The sampler failed. {reason}")
+    return None
+
+
+def _insert(study: Study, number: int, suggestion: Suggestion, worker: str) -> Trial:
+    trial = Trial.objects.create(
+        study=study,
+        number=number,
+        state=TrialState.RUNNING,
+        params=suggestion.params,
+        origin=Origin(str(suggestion.explanation.get("kind", Origin.STARTUP))),
+        sampler=str(suggestion.explanation["sampler"]),
+        explanation=suggestion.explanation,
+        attempt=1,
+        lease_until=lease_end(),
+        started_at=Now(),
+    )
+    del trial.lease_until, trial.started_at  # read again when somebody asks: the database has set them
+    return _begin_attempt(trial, worker)
+
+
+def _lock_if_room(study_id: int) -> Study | None:
+    """The study's row, locked, while it runs and has a free place; budgets are kept under this lock."""
+    needed = ("state", "n_parallel", "max_trials", "ends_as", "owner_id", "team_id")
+    studies = Study.objects.select_for_update().only(*needed)
+    study = studies.annotate(has_quota=has_slot_quota()).get(pk=study_id)
+    if study.state != StudyState.RUNNING:
+        return None
+    n_running = study.trials.filter(state=TrialState.RUNNING).count()
+    if n_running >= study.n_parallel or (study.has_quota and not has_slot(study)):
+        return None
+    return study
+
+
+def _begin_attempt(trial: Trial, worker: str) -> Trial:
+    Attempt.objects.create(trial=trial, number=trial.attempt, worker=worker, started_at=Now())
+    Study.objects.filter(pk=trial.study_id).update(version=F("version") + 1)
+    with log_context(study=trial.study_id, trial=trial.number, attempt=trial.attempt, worker=worker):
+        logger.info("claimed")
+    return trial

@@ -1,0 +1,157 @@
+"""The budgets of a study: when it is over, and why, in words.
+
+The total number of trials is kept where trials are made, under the lock of the study (`claims`).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from django.db.models import Case, Max, Min, QuerySet, When
+from django.db.models.functions import Now
+
+from dashboard.engine.lifecycle import OPEN_TRIALS, end_study
+from dashboard.engine.search.observations import n_made
+from dashboard.models import FailureKind, Study, StudyState, Trial, TrialState
+from dashboard.wording import count_noun, duration, metric
+
+Ending = tuple[StudyState, str]
+# Trials that tell whether a study still improves.
+FINISHED_TRIALS = (TrialState.COMPLETE, TrialState.PRUNED)
+
+
+def end_study_if_done(*, study_id: int) -> bool:
+    """Check every limit of the study; the first one reached ends it."""
+    return end_if_done(with_now(Study.objects.all()).get(pk=study_id))
+
+
+def with_now(studies: QuerySet[Study]) -> QuerySet[Study]:
+    """Studies as budgets are checked: with the database's clock as `now`."""
+    return studies.defer("space").annotate(now=Now())
+
+
+def end_if_done(study: Study) -> bool:
+    """The same for one that was just read, `with_now`."""
+    if study.state != StudyState.RUNNING:
+        return False
+    ending = _drained(study) if study.ends_as else next(_reached(study), None)
+    if ending is None:
+        return False
+    state, reason = ending
+    return end_study(study_id=study.pk, state=state, reason=reason)
+
+
+def end_study_if_time_is_up(study: Study) -> bool:
+    """Check the one limit that is reached while nothing happens. The study comes with `now`."""
+    ending = _time_is_up(study) if study.state == StudyState.RUNNING and not study.ends_as else None
+    return ending is not None and end_study(study_id=study.pk, state=ending[0], reason=ending[1])
+
+
+def is_at_least(value: float, target: float, direction: str) -> bool:
+    """Whether a value is at least as good as a target."""
+    return value <= target if direction == "minimize" else value >= target
+
+
+def _drained(study: Study) -> Ending | None:
+    """A study that makes no new trials ends with its last open one; no other limit cuts that one short."""
+    is_open = study.trials.filter(state__in=OPEN_TRIALS).exists()
+    return None if is_open else (StudyState(study.ends_as), study.ends_because)
+
+
+def _reached(study: Study) -> Iterator[Ending]:
+    checks: tuple[Callable[[Study], Ending | None], ...] = (
+        _time_is_up,
+        _target_is_reached,
+        _trials_are_used_up,
+        _is_stale,
+        _keeps_failing,
+    )
+    return filter(None, (check(study) for check in checks))
+
+
+def _time_is_up(study: Study) -> Ending | None:
+    if not study.max_seconds or study.seconds_at(study.now) < study.max_seconds:  # type: ignore[attr-defined]
+        return None
+    return StudyState.FINISHED, f"Time up: {duration(study.max_seconds)}"
+
+
+def _target_is_reached(study: Study) -> Ending | None:
+    if study.target_value is None:
+        return None
+    best = _best(_complete(study), study)
+    if best is None or not is_at_least(best, study.target_value, study.direction):
+        return None
+    sign = "≤" if study.direction == "minimize" else "≥"
+    reached = f"{study.objective} {metric(best)} {sign} {metric(study.target_value)}"
+    return StudyState.FINISHED, f"Target reached: {reached}"
+
+
+def _trials_are_used_up(study: Study) -> Ending | None:
+    if n_made(study.pk) < study.max_trials or study.trials.filter(state__in=OPEN_TRIALS).exists():
+        return None
+    if not _complete(study).exists():
+        return StudyState.FAILED, f"No trial of {study.max_trials} completed"
+    return StudyState.FINISHED, f"Budget reached: {count_noun(study.max_trials, 'trial')}"
+
+
+def _is_stale(study: Study) -> Ending | None:
+    n = study.max_stale_trials
+    if n is None:
+        return None
+    finished = study.trials.filter(state__in=FINISHED_TRIALS).order_by("finished_at", "number")
+    values = finished.values_list(Case(When(state=TrialState.COMPLETE, then="value")), flat=True)
+    if n_stale_trials(values, study.direction, study.min_improvement) < n:
+        return None
+    by = f" by {study.min_improvement:g} %" if study.min_improvement else ""
+    return StudyState.FINISHED, f"No improvement{by} in {count_noun(n, 'trial')}"
+
+
+def n_stale_trials(values: Iterable[float | None], direction: str, min_improvement: float) -> int:
+    """How many trials have finished since the last that improved the best value by so many percent of it.
+
+    Values in the order of finishing, None for a pruned trial. A gain that is too small leaves the mark where
+    it was, so that many small ones add up.
+    """
+    mark, n = None, 0
+    sign = 1 if direction == "minimize" else -1
+    for value in values:
+        gain = 0.0 if value is None or mark is None else sign * (mark - value)
+        if value is not None and (mark is None or (gain > 0 and gain >= abs(mark) * min_improvement / 100)):
+            mark, n = value, 0
+        elif mark is not None:
+            n += 1
+    return n
+
+
+def _keeps_failing(study: Study) -> Ending | None:
+    kinds = _latest_failures(study)
+    if len(kinds) < study.max_failures:
+        return None
+    common = FailureKind(max(set(kinds), key=kinds.count)).label
+    return StudyState.FAILED, f"{count_noun(len(kinds), 'failure')} in a row: {common}"
+
+
+def _complete(study: Study) -> QuerySet[Trial]:
+    return study.trials.filter(state=TrialState.COMPLETE)
+
+
+def _best(trials: QuerySet[Trial], study: Study) -> float | None:
+    best = Min("value") if study.direction == "minimize" else Max("value")
+    value = trials.aggregate(best=best)["best"]
+    return None if value is None else float(value)
+
+
+def _latest_failures(study: Study) -> list[str]:
+    """Failure kinds of the trials that ended last, newest first, up to the first one that did not fail."""
+    trials = (
+        study.trials.filter(finished_at__gt=study.failures_since) if study.failures_since else study.trials
+    )
+    latest = (
+        trials.exclude(state__in=(*OPEN_TRIALS, TrialState.CANCELLED))
+        .order_by("-finished_at", "-number")
+        .values_list("state", "failure_kind")[: study.max_failures]
+    )
+    kinds = []
+    for state, kind in latest:
+        if state != TrialState.FAILED:
+            break
+        kinds.append(kind)
+    return kinds

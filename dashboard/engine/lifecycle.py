@@ -1,0 +1,152 @@
+"""The life of a study: draft -> running <-> paused -> finished | stopped | failed."""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce, Now
+
+from dashboard.engine.events import record_event
+from dashboard.engine.hints import announce_work
+from dashboard.engine.quotas import check_trials
+from dashboard.models import Attempt, AttemptState, Study, StudyState, Trial, TrialState, Watch
+from optimizer import SearchSpace
+
+logger = logging.getLogger(__name__)
+
+OPEN_TRIALS = (TrialState.WAITING, TrialState.RUNNING)
+# Failed ones may be retried by hand.
+MAY_TRAIN = (*OPEN_TRIALS, TrialState.FAILED)
+
+
+def create_study(*, owner: User, space: dict[str, Any], seed: int | None = None, **fields: Any) -> Study:
+    """A draft. Raises ValidationError or SpaceError, and then nothing is written."""
+    study = Study(
+        owner=owner,
+        space=SearchSpace.from_json(space).to_json(),
+        seed=secrets.randbelow(2**31) if seed is None else seed,
+        **fields,
+    )
+    study.full_clean()
+    with transaction.atomic():
+        study.save(force_insert=True)
+        Watch.objects.create(study=study, user=owner, version=study.version, state=study.state)
+    return study
+
+
+def start_study(*, study_id: int, by: str) -> bool:
+    """Let workers claim trials of a draft. False when it is no draft any more; raises QuotaRefused."""
+    with transaction.atomic():
+        study = Study.objects.only("owner_id", "team_id", "max_trials", "state").get(pk=study_id)
+        if study.state == StudyState.DRAFT:
+            check_trials(study, study.max_trials)
+        started = Study.objects.filter(pk=study_id, state=StudyState.DRAFT).update(
+            state=StudyState.RUNNING,
+            state_reason="",
+            started_at=Now(),
+            running_since=Now(),
+            version=F("version") + 1,
+        )
+        if started:
+            record_event(study_id, "started", by=by)
+            study = Study.objects.only("n_parallel", "max_trials", "queue").get(pk=study_id)
+            announce_work(min(study.n_parallel, study.max_trials), study.queue)
+    return bool(started)
+
+
+def pause_study(*, study_id: int, by: str) -> bool:
+    """Running trials go on to their end, no new one starts."""
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=study_id)
+        if study.state != StudyState.RUNNING:
+            return False
+        _move(study, StudyState.PAUSED, f"Paused by {by}")
+        record_event(study_id, "paused", by=by)
+    return True
+
+
+def resume_study(*, study_id: int, by: str) -> bool:
+    """Go on after a pause."""
+    with transaction.atomic():
+        resumed = Study.objects.filter(pk=study_id, state=StudyState.PAUSED).update(
+            state=StudyState.RUNNING, state_reason="", running_since=Now(), version=F("version") + 1
+        )
+        if resumed:
+            record_event(study_id, "resumed", by=by)
+            study = Study.objects.only("n_parallel", "queue").get(pk=study_id)
+            announce_work(study.n_parallel, study.queue)
+    return bool(resumed)
+
+
+def stop_study(*, study_id: int, by: str) -> bool:
+    """End the study now. Supervisors see that their trials are cancelled and end the trainings."""
+    return end_study(study_id=study_id, state=StudyState.STOPPED, reason=f"Stopped by {by}", by=by)
+
+
+def drain_study(*, study_id: int, by: str) -> bool:
+    """Stop after the running trials: no new one is made, and the study ends with the last of them.
+
+    One that is lost meanwhile is trained again. Trials that wait are cancelled.
+    """
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=study_id)
+        if not study.is_active or study.is_draining:
+            return False
+        reason = f"Stopped by {by}"
+        _cancel(study, (TrialState.WAITING,), reason)
+        if not study.trials.filter(state=TrialState.RUNNING).exists():
+            return end_study(study_id=study_id, state=StudyState.STOPPED, reason=reason, by=by)
+        Study.objects.filter(pk=study_id).update(
+            state=StudyState.RUNNING,
+            state_reason="",
+            running_since=Coalesce("running_since", Now()),
+            ends_as=StudyState.STOPPED,
+            ends_because=f"{reason} after its running trials"[:300],
+            version=F("version") + 1,
+        )
+        record_event(study_id, "asked to stop after its running trials", by=by)
+    return True
+
+
+def end_study(*, study_id: int, state: StudyState, reason: str, by: str = "") -> bool:
+    """Move an active study to a terminal state and cancel what still runs or waits."""
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=study_id)
+        if not study.is_active:
+            return False
+        _cancel(study, OPEN_TRIALS, reason)
+        _move(study, state, reason, finished_at=Now(), ends_as="", ends_because="")
+        record_event(study_id, "stopped" if by else f"{state}: {reason}", by=by)
+    logger.info("study %s %s: %s", study_id, state, reason)
+    return True
+
+
+def touch_study(study_id: int) -> None:
+    """Tell pages that something they show has changed."""
+    Study.objects.filter(pk=study_id).update(version=F("version") + 1)
+
+
+def _move(study: Study, state: StudyState, reason: str, **fields: Any) -> None:
+    """To a state in which the clock of the study stands still. Needs the row locked."""
+    now = Study.objects.annotate(now=Now()).values_list("now", flat=True).get(pk=study.pk)
+    Study.objects.filter(pk=study.pk).update(
+        state=state,
+        state_reason=reason[:300],
+        running_since=None,
+        seconds_before=study.seconds_at(now),
+        version=F("version") + 1,
+        **fields,
+    )
+
+
+def _cancel(study: Study, states: Sequence[TrialState], reason: str) -> None:
+    """Cancel the trials in these states."""
+    ids = list(study.trials.filter(state__in=states).values_list("pk", flat=True))
+    Trial.objects.filter(pk__in=ids).update(state=TrialState.CANCELLED, finished_at=Now(), lease_until=None)
+    Attempt.objects.filter(trial__in=ids, state=AttemptState.RUNNING).update(
+        state=AttemptState.CANCELLED, reason=reason[:500], finished_at=Now()
+    )

@@ -1,0 +1,72 @@
+"""Another attempt for a trial that went wrong: by the study's policy, or because somebody asks for it."""
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce, Now
+
+from dashboard.engine.events import record_event
+from dashboard.engine.hints import announce_work
+from dashboard.models import FailureKind, Study, StudyState, Trial, TrialState
+from dashboard.wording import count_noun
+
+
+def n_retries(study: Study, kind: FailureKind) -> int:
+    """How many further attempts the study gives a trial after failures of this kind.
+
+    None after a divergence or a time-out: the same seed would only do the same again.
+    """
+    policy = {
+        FailureKind.LOST: study.lost_retries,
+        FailureKind.OUT_OF_MEMORY: study.memory_retries,
+        FailureKind.ERROR: study.error_retries,
+    }
+    return policy.get(kind, 0)
+
+
+def retry_trial(*, study_id: int, number: int, by: str) -> bool:
+    """Let a failed trial be trained again, with the same params. False when it is not a failed one."""
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=study_id)
+        return bool(_retry(study, study.trials.filter(number=number), f"retried trial {number}", by))
+
+
+def retry_lost_trials(*, study_id: int, by: str) -> int:
+    """The same for every trial that failed because its workers were lost; says how many there were."""
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=study_id)
+        lost = study.trials.filter(failure_kind=FailureKind.LOST)
+        n_lost = lost.filter(state=TrialState.FAILED).count()
+        return _retry(study, lost, f"retried {count_noun(n_lost, 'lost trial')}", by)
+
+
+def _retry(study: Study, trials: QuerySet[Trial], what: str, by: str) -> int:
+    """Needs the study locked."""
+    n = trials.filter(state=TrialState.FAILED).update(
+        state=TrialState.WAITING, failure_kind="", failure_message="", finished_at=None
+    )
+    if n:
+        _reopen(study)
+        Study.objects.filter(pk=study.pk).update(version=F("version") + 1, n_rewrites=F("n_rewrites") + 1)
+        record_event(study.pk, what, by=by)
+        announce_work(n, study.queue)
+    return n
+
+
+def _reopen(study: Study) -> None:
+    """Let an ended study run again.
+
+    One that failed goes on with its budget, for whoever retries has removed the cause. One that a person or a
+    limit ended makes no new trials, and ends as it did once the retried ones are through.
+    """
+    if not study.is_ended:
+        return
+    is_failed = study.state == StudyState.FAILED
+    Study.objects.filter(pk=study.pk).update(
+        state=StudyState.RUNNING,
+        state_reason="",
+        finished_at=None,
+        running_since=Coalesce("running_since", Now()),
+        failures_since=Now(),
+        ends_as="" if is_failed else study.state,
+        ends_because="" if is_failed else study.state_reason,
+    )

@@ -1,0 +1,1 @@
+"""Between the database and the optimizer: what a sampler sees, proposes, and prunes."""

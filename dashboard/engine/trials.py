@@ -1,0 +1,44 @@
+from collections.abc import Mapping
+
+from django.db.models import Count, QuerySet
+
+from dashboard.models import Study, Trial, TrialState
+
+# From so many ended trials on, and such a part of failed ones, somebody should look at a study.
+ENOUGH_TRIALS, TOO_MANY_FAILURES = 5, 0.2
+
+
+def counts_by_state(study: Study) -> dict[str, int]:
+    rows = study.trials.order_by().values_list("state").annotate(n=Count("id"))
+    return dict(rows)
+
+
+def best_trial(study: Study) -> Trial | None:
+    """The complete trial with the best value; among equals the first."""
+    return _best_first(study).defer("explanation").first()
+
+
+def best_trials(study: Study, n: int) -> list[int]:
+    """Ids of the n best complete trials, the best first."""
+    return list(_best_first(study).values_list("pk", flat=True)[:n])
+
+
+def _best_first(study: Study) -> QuerySet[Trial]:
+    order = "value" if study.direction == "minimize" else "-value"
+    return study.trials.filter(state=TrialState.COMPLETE).order_by(order, "number")
+
+
+def ended_and_failed(counts: Mapping[str, int]) -> tuple[int, int]:
+    """Of trials by state; cancelled ones say nothing."""
+    n_failed = counts.get(TrialState.FAILED, 0)
+    return n_failed + counts.get(TrialState.COMPLETE, 0) + counts.get(TrialState.PRUNED, 0), n_failed
+
+
+def do_many_fail(counts: Mapping[str, int]) -> bool:
+    """Whether somebody should look at a study of whose trials so many failed."""
+    n_ended, n_failed = ended_and_failed(counts)
+    return n_ended >= ENOUGH_TRIALS and n_failed > TOO_MANY_FAILURES * n_ended
+
+
+def n_complete(study: Study) -> int:
+    return study.trials.filter(state=TrialState.COMPLETE).count()

@@ -1,0 +1,1 @@
+"""What runs inside a Celery worker: slots, and a supervisor for each training."""

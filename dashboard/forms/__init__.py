@@ -1,1 +1,0 @@
-"""One module per form. Forms check input; services write."""

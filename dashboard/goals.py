@@ -1,0 +1,48 @@
+"""How an objective is called and read; also when its trainer is not installed any more."""
+
+from dataclasses import dataclass
+
+from dashboard.models import Study
+from dashboard.wording import param, percent
+from dashboard.wording import value as show_value
+from trainers.errors import ParamsInvalid
+from trainers.registry import trainer_info
+
+ABBREVIATIONS = {"f1", "mae", "mse", "rmse", "auc"}
+
+
+@dataclass(frozen=True)
+class Goal:
+    """The objective of a study in words."""
+
+    name: str
+    direction: str
+    is_percent: bool
+
+    @property
+    def words(self) -> str:
+        return f"{'lowest' if self.direction == 'minimize' else 'highest'} {self.name}"
+
+    def show(self, value: float | None) -> str:
+        return show_value(value, self.is_percent)
+
+    def show_spread(self, value: float) -> str:
+        """A difference of values or its uncertainty, of which two digits are known at best."""
+        return percent(value) if self.is_percent else param(float(f"{value:.2g}"))
+
+
+def short_label(name: str) -> str:
+    """`Loss`, `Naive MAE`: a name as a heading, abbreviations as such."""
+    words = [word.upper() if word in ABBREVIATIONS else word for word in name.split("_")]
+    return words[0][:1].upper() + words[0][1:] + "".join(f" {word}" for word in words[1:])
+
+
+def goal_of(study: Study) -> Goal:
+    return Goal(study.objective, study.direction, is_percent(study, study.objective))
+
+
+def is_percent(study: Study, metric: str) -> bool:
+    try:
+        return trainer_info(study.trainer).metric(metric).is_percent
+    except ParamsInvalid:
+        return False

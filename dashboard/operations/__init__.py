@@ -1,0 +1,1 @@
+"""Running Parzen: workers page, probes, metrics, start, backups."""

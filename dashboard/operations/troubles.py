@@ -1,0 +1,50 @@
+"""What keeps the machinery from working: a banner on every page that shows studies, each with its remedy."""
+
+from django.conf import settings
+from django.core.cache import cache
+
+from dashboard.engine.counters import seconds_since
+from dashboard.engine.hints import hint_queue, is_broker_up
+from dashboard.engine.queues import n_slots, unserved_queues
+from dashboard.models import Happening
+from dashboard.wording import duration
+
+NO_WORKER = "No worker is there, so nothing trains"
+START_WORKER = (
+    "Start one with `make run`, or on another host that reaches the same database and broker with "
+    "`.venv/bin/python -m celery -A dashboard worker -P threads -Q {queue}`"
+)
+START_BROKER = "See that `make run` is running, or that the server which REDIS_URL names is up"
+START_HOUSEKEEPING = (
+    "See that `make run` is running, or start "
+    "`.venv/bin/python -m celery -A dashboard worker -P solo -B -Q housekeeping`"
+)
+# Seconds without a round. One is due every five, and workers stand in after thirty.
+HOUSEKEEPING_LATE = 60
+# Every open page asks; a dead broker need not be asked each time.
+BROKER_ASKED_FOR = 5
+
+
+def troubles() -> list[str]:
+    found = []
+    for queue in unserved_queues():
+        remedy = START_WORKER.format(queue=hint_queue(queue))
+        what = f"No worker serves the queue {queue}, so its studies wait" if n_slots() else NO_WORKER
+        found.append(f"{what}. {remedy}; the work goes on by itself.")
+    if not is_broker_known_to_be_up():
+        found.append(
+            "The broker does not answer. Nothing is lost: workers look for work by themselves, every "
+            f"{duration(settings.LEASE_SECONDS / 6)}. {START_BROKER}."
+        )
+    age = seconds_since(Happening.HOUSEKEEPING)
+    if age is not None and age > HOUSEKEEPING_LATE:
+        found.append(
+            f"The housekeeping has not run for {duration(age)}, so nobody takes up what dead workers "
+            f"have left, and time budgets are not kept. {START_HOUSEKEEPING}."
+        )
+    return found
+
+
+def is_broker_known_to_be_up() -> bool:
+    """What was found out in the last seconds, by this process."""
+    return bool(cache.get_or_set("is-broker-up", is_broker_up, BROKER_ASKED_FOR))

@@ -1,1 +1,0 @@
-"""What a page says: queries and charts put together into sentences, numbers and pictures."""

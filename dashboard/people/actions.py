@@ -1,0 +1,115 @@
+"""Teams and accounts. Every change of a team locks its row."""
+
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from dashboard.access.rules import open_invitations
+from dashboard.access.secret_links import digest_of, new_secret
+from dashboard.models import Invitation, Membership, Role, Team
+
+INVITATION_DAYS = 14
+
+
+class TeamRefused(Exception):  # noqa: N818 (says what happened)
+    """The reason, as a sentence for the person."""
+
+
+def create_team(*, name: str, by: User) -> Team:
+    """A team whose first owner is whoever made it."""
+    team = Team(name=" ".join(name.split()))
+    try:
+        team.full_clean(validate_unique=False)
+        with transaction.atomic():
+            team.save(force_insert=True)
+            Membership.objects.create(team=team, user=by, role=Role.OWNER)
+    except IntegrityError:
+        raise TeamRefused(f"There is a team named {team.name} already; choose another name.") from None
+    except ValidationError as error:
+        raise TeamRefused(" ".join(error.messages)) from None
+    return team
+
+
+def invite(*, team: Team, role: Role, by: User) -> str:
+    """Make a link's secret. It is shown this once: only its digest is kept."""
+    secret = new_secret()
+    Invitation.objects.create(
+        team=team,
+        role=role,
+        digest=digest_of(secret),
+        created_by=by,
+        expires_at=Now() + timedelta(days=INVITATION_DAYS),
+    )
+    return secret
+
+
+def find_invitation(secret: str) -> Invitation | None:
+    """The invitation behind a link, as long as it is good for something."""
+    return _behind(secret).select_related("team", "created_by").first()
+
+
+def accept_invitation(*, secret: str, user: User) -> Team:
+    """Let a person in; the link is used up. Somebody who is a member keeps the larger role."""
+    with transaction.atomic():
+        found = find_invitation(secret)
+        team = Team.objects.select_for_update().get(pk=found.team_id) if found else None
+        used = _behind(secret).update(used_at=Now(), used_by=user)
+        if found is None or team is None or not used:
+            raise TeamRefused("This invitation is used up, revoked or out of date. Ask for another one.")
+        membership, is_new = Membership.objects.get_or_create(
+            team=team, user=user, defaults={"role": found.role}
+        )
+        if not is_new and Role(membership.role).rank < Role(found.role).rank:
+            Membership.objects.filter(pk=membership.pk).update(role=found.role)
+    return team
+
+
+def revoke_invitation(*, team: Team, invitation_id: int) -> bool:
+    return bool(
+        team.invitations.filter(pk=invitation_id, used_at=None, revoked_at=None).update(revoked_at=Now())
+    )
+
+
+def change_role(*, team: Team, user_id: int, role: Role) -> None:
+    with transaction.atomic():
+        members = _locked_members(team)
+        if role != Role.OWNER:
+            _keep_an_owner(team, members, user_id)
+        if not team.memberships.filter(user=user_id).update(role=role):
+            raise TeamRefused("This person is no member of the team any more.")
+
+
+def remove_member(*, team: Team, user_id: int) -> None:
+    """Also how somebody leaves."""
+    with transaction.atomic():
+        _keep_an_owner(team, _locked_members(team), user_id)
+        team.memberships.filter(user=user_id).delete()
+
+
+def _behind(secret: str) -> QuerySet[Invitation]:
+    return open_invitations().filter(digest=digest_of(secret))
+
+
+def _locked_members(team: Team) -> dict[int, Role]:
+    Team.objects.select_for_update().get(pk=team.pk)
+    return {user: Role(role) for user, role in team.memberships.values_list("user", "role")}
+
+
+def _keep_an_owner(team: Team, members: dict[int, Role], user_id: int) -> None:
+    """Two owners who remove each other at once come one after the other: the second is refused."""
+    owners = {user for user, role in members.items() if role == Role.OWNER}
+    if owners == {user_id}:
+        raise TeamRefused(f"{team.name} needs an owner. Make somebody else an owner first.")
+
+
+def create_first_user(*, name: str, password: str) -> User:
+    """The first person of an installation may do everything."""
+    return User.objects.create_superuser(username=name, password=password)
+
+
+class AccountRefused(Exception):  # noqa: N818 (says what happened)
+    """The reason, as a sentence for the person."""

@@ -1,0 +1,30 @@
+"""Forms of teams, roles and accounts."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import UserCreationForm
+
+from dashboard.models import Role
+
+
+class TeamForm(forms.Form):
+    name = forms.CharField(
+        label="Name",
+        max_length=80,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+        error_messages={"required": "Give the team a name."},
+    )
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(
+        label="Role", choices=Role.choices, widget=forms.Select(attrs={"class": "select"})
+    )
+
+
+class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # no generic at run time
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"

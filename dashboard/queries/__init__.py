@@ -1,1 +1,0 @@
-"""Every read that a page needs: querysets or small dataclasses."""

@@ -1,0 +1,1 @@
+"""What administrators look after: review queue, search, audit log, people, quotas, retention."""

@@ -1,0 +1,159 @@
+"""What staff see of all studies: what waits for a look, what was spent, and a search."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import TruncWeek
+
+from dashboard.engine.trials import do_many_fail, ended_and_failed
+from dashboard.models import AuditEntry, Review, Study, Trial, TrialState, searches
+from dashboard.studies.queries import DONE, search_studies
+
+WEEKS = 12
+# Beyond what knobs have. Both ends are always asked for: databases place words before or after numbers.
+HUGE = 1e300
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A study in the queue, with why it is there."""
+
+    study: Study
+    reasons: list[str]
+    n_ended: int
+
+
+def review_queue(studies: QuerySet[Study]) -> list[Waiting]:
+    """Those that ended, or of which a trial failed, since they were last signed off; the oldest first."""
+    reviewed = Review.objects.filter(study=OuterRef("pk")).order_by("-pk").values("at")[:1]
+    found = (
+        searches(studies)
+        .annotate(reviewed_at=Subquery(reviewed))
+        .filter(
+            Q(state__in=DONE) & (Q(reviewed_at=None) | Q(finished_at__gt=F("reviewed_at")))
+            | Exists(_failed().filter(Q(finished_at__gt=OuterRef("reviewed_at"))))
+            | Q(reviewed_at=None) & Exists(_failed())
+        )
+        .select_related("owner", "team")
+        .order_by("finished_at", "pk")
+    )
+    rows = list(found.annotate(is_confirmed=Exists(Study.objects.filter(confirms=OuterRef("pk")))))
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    ended = Trial.objects.filter(study__in=[row.pk for row in rows]).order_by()
+    for pk, state, n in ended.values_list("study", "state").annotate(n=Count("pk")):
+        counts[pk][state] = n
+    waiting = [_waiting(row, counts[row.pk]) for row in rows]
+    return [row for row in waiting if row.reasons]
+
+
+def _failed() -> QuerySet[Trial]:
+    return Trial.objects.filter(study=OuterRef("pk"), state=TrialState.FAILED)
+
+
+def _waiting(study: Any, counts: dict[str, int]) -> Waiting:
+    n_ended, n_failed = ended_and_failed(counts)
+    reasons = []
+    if study.is_ended and (study.reviewed_at is None or study.finished_at > study.reviewed_at):
+        reasons.append("ended since its last review" if study.reviewed_at else "ended, never reviewed")
+        if counts.get(TrialState.COMPLETE) and not study.is_confirmed:
+            reasons.append("never confirmed")
+    if do_many_fail(counts):
+        reasons.append(f"{n_failed:,} of {n_ended:,} trials failed")
+    return Waiting(study, reasons, n_ended)
+
+
+def reviews_of(study: Study) -> QuerySet[Review]:
+    return Review.objects.filter(study=study).select_related("by")
+
+
+@dataclass(frozen=True)
+class Spent:
+    """By one team (None: studies of nobody's team) in one week, which begins on a Monday."""
+
+    team: str | None
+    week: dt.date
+    n_trials: int
+    n_failed: int
+    seconds: float
+
+
+def spent_by_week(studies: QuerySet[Study], since: dt.datetime) -> list[Spent]:
+    rows = (
+        Trial.objects.filter(study__in=studies.order_by(), finished_at__gte=since)
+        .order_by()
+        .annotate(week=TruncWeek("finished_at"))
+        .values_list("study__team__name", "week")
+        .annotate(
+            n=Count("pk"), failed=Count("pk", filter=Q(state=TrialState.FAILED)), seconds=Sum("seconds")
+        )
+    )
+    return [Spent(team, week.date(), n, failed, seconds or 0.0) for team, week, n, failed, seconds in rows]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is asked for; what is empty does not matter."""
+
+    text: str = ""
+    person: str = ""
+    trainer: str = ""
+    dataset: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+    best_from: float | None = None
+    best_to: float | None = None
+    param: str = ""
+    param_from: float | None = None
+    param_to: float | None = None
+    param_is: str = ""
+
+
+def search_past(studies: QuerySet[Study], search: Search) -> QuerySet[Study]:
+    """With `best`, the best value of each, newest first."""
+    complete = Trial.objects.filter(study=OuterRef("pk"), state=TrialState.COMPLETE).order_by()
+    lowest = complete.values("study").annotate(best=Min("value")).values("best")
+    highest = complete.values("study").annotate(best=Max("value")).values("best")
+    found = search_studies(studies, search.text).annotate(
+        best=Case(When(direction="minimize", then=Subquery(lowest)), default=Subquery(highest))
+    )
+    conditions = {
+        "owner__username__icontains": search.person,
+        "trainer": search.trainer,
+        "dataset": search.dataset,
+        "created_at__date__gte": search.since,
+        "created_at__date__lte": search.until,
+        "best__gte": search.best_from,
+        "best__lte": search.best_to,
+    }
+    found = found.filter(**{name: value for name, value in conditions.items() if value not in {"", None}})
+    if search.param:
+        found = found.filter(Exists(_with_param(search)))
+    return found.select_related("owner", "team")
+
+
+def _with_param(search: Search) -> QuerySet[Trial]:
+    trials = Trial.objects.filter(study=OuterRef("pk")).order_by()
+    trials = trials.filter(params__has_key=search.param).annotate(it=KeyTransform(search.param, "params"))
+    if search.param_from is not None or search.param_to is not None:
+        low = -HUGE if search.param_from is None else search.param_from
+        high = HUGE if search.param_to is None else search.param_to
+        trials = trials.filter(it__gte=low, it__lte=high)
+    if search.param_is:
+        trials = trials.filter(it=search.param_is)
+    return trials
+
+
+def audit_entries(query: Mapping[str, str]) -> QuerySet[AuditEntry]:
+    """Newest first. `q` names persons, actions, pages or a study's number; `refused` leaves the rest out."""
+    entries = AuditEntry.objects.all()
+    for word in query.get("q", "").replace("\0", " ").split()[:5]:
+        by_study = Q(study_id=int(word)) if word.isdecimal() and len(word) <= 18 else Q()
+        entries = entries.filter(
+            Q(who__icontains=word) | Q(action__icontains=word) | Q(path__icontains=word) | by_study
+        )
+    return entries.filter(is_refused=True) if query.get("refused") else entries

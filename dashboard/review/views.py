@@ -1,0 +1,164 @@
+"""For staff: review queue, search, audit log, people and quotas."""
+
+import csv
+from collections.abc import Iterator
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dashboard.access.rules import may_run_own_code, studies_visible_to
+from dashboard.goals import goal_of
+from dashboard.models import AuditEntry, Quota, Team
+from dashboard.people.actions import AccountRefused
+from dashboard.review.actions import change_person, set_quota, sign_off
+from dashboard.review.forms import PersonForm, QuotaForm, ReviewForm, SearchForm
+from dashboard.review.page import review_page
+from dashboard.review.people_page import people_rows, quota_words
+from dashboard.review.queries import audit_entries, reviews_of, search_past
+from dashboard.web.pager import pager_of
+from dashboard.web.requests import for_staff, person, posted, visible_study
+
+PAGE_SIZE = 50
+
+
+@require_safe
+def review_overview(request: HttpRequest) -> HttpResponse:
+    for_staff(request)
+    return render(request, "review/overview.html", {"page": review_page(studies_visible_to(person(request)))})
+
+
+@require_safe
+def review_search(request: HttpRequest) -> HttpResponse:
+    for_staff(request)
+    form = SearchForm(request.GET)
+    found = search_past(studies_visible_to(person(request)), form.search())
+    page = Paginator(found if form.is_valid() else found.none(), PAGE_SIZE).get_page(request.GET.get("page"))
+    asked = {name: value for name, value in request.GET.dict().items() if value and name in form.fields}
+    context = {
+        "form": form,
+        "rows": [(study, goal_of(study)) for study in page],
+        "n_found": page.paginator.count,
+        "pager": pager_of(page, **asked),
+    }
+    return render(request, "review/search.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def study_review(request: HttpRequest, study_id: int) -> HttpResponse:
+    """Sign a study off, with a word if one likes."""
+    for_staff(request)
+    study = visible_study(request, study_id)
+    form = ReviewForm(posted(request))
+    if form.is_valid():
+        sign_off(study=study, by=person(request), note=form.cleaned_data["note"])
+        messages.success(request, f"{study.name} is signed off.")
+        return redirect("review-overview")
+    context = {"study": study, "form": form, "reviews": reviews_of(study)}
+    return render(request, "review/sign_off.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def people_list(request: HttpRequest) -> HttpResponse:
+    for_staff(request)
+    page = Paginator(User.objects.order_by("username"), PAGE_SIZE).get_page(request.GET.get("page"))
+    quotas = {quota.team_id: quota for quota in Quota.objects.filter(team__isnull=False)}
+    context = {
+        "rows": people_rows(list(page)),
+        "teams": [(team, quota_words(quotas.get(team.pk))) for team in Team.objects.all()],
+        "pager": pager_of(page),
+    }
+    return render(request, "review/people.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_edit(request: HttpRequest, user_id: int) -> HttpResponse:
+    _for_administrators(request)
+    whom = get_object_or_404(User, pk=user_id)
+    form = PersonForm.of(Quota.objects.filter(user=whom).first(), posted(request))
+    rights_now = {"is_active": whom.is_active, "is_staff": whom.is_staff}
+    form.initial = {**form.initial, **rights_now, "may_run_code": may_run_own_code(whom)}
+    if form.is_valid():
+        rights = form.cleaned_data
+        try:
+            change_person(
+                person=whom,
+                is_active=rights["is_active"],
+                is_staff=rights["is_staff"],
+                may_run_code=rights.get("may_run_code"),
+                by=person(request),
+            )
+        except AccountRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            set_quota(user_id=whom.pk, **form.limits())
+            messages.success(request, f"Saved {whom}.")
+            return redirect("people-list")
+    context = {"title": whom.get_username(), "form": form}
+    return render(request, "review/person.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def team_quota(request: HttpRequest, team_id: int) -> HttpResponse:
+    _for_administrators(request)
+    team = get_object_or_404(Team, pk=team_id)
+    form = QuotaForm.of(Quota.objects.filter(team=team).first(), posted(request))
+    if form.is_valid():
+        set_quota(team_id=team.pk, **form.limits())
+        messages.success(request, f"Saved the quota of {team}.")
+        return redirect("people-list")
+    context = {"title": f"Quota of {team}", "form": form}
+    return render(request, "review/person.html", context, status=422 if form.errors else 200)
+
+
+def _for_administrators(request: HttpRequest) -> None:
+    if not person(request).is_superuser:
+        raise Http404
+
+
+COLUMNS = ("at", "who", "action", "path", "study_id", "status", "is_refused", "address")
+# What a spreadsheet would take for the begin of a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@require_safe
+def audit_list(request: HttpRequest) -> HttpResponse:
+    for_staff(request)
+    query = {name: request.GET[name] for name in ("q", "refused") if request.GET.get(name)}
+    page = Paginator(audit_entries(query), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"entries": page, "query": query, "pager": pager_of(page, **query)}
+    return render(request, "review/audit.html", context)
+
+
+@require_safe
+def audit_export(request: HttpRequest) -> StreamingHttpResponse:
+    """What the page lists, all of it, as CSV."""
+    for_staff(request)
+    entries = audit_entries(request.GET.dict())
+    answer = StreamingHttpResponse(_lines(entries.iterator(2_000)), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="parzen-audit.csv"'
+    return answer
+
+
+class _Echo:
+    """What the writer of CSV writes to: it gives each line back."""
+
+    @staticmethod
+    def write(line: str) -> str:
+        return line
+
+
+def _lines(entries: Iterator[AuditEntry]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield writer.writerow(COLUMNS)
+    for entry in entries:
+        yield writer.writerow([_plain(getattr(entry, name)) for name in COLUMNS])
+
+
+def _plain(value: object) -> str:
+    """Text that no spreadsheet runs."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text

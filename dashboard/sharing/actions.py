@@ -1,0 +1,81 @@
+"""Showing a study to people without an account."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+
+from dashboard.access.secret_links import digest_of, new_secret
+from dashboard.engine.events import record_event
+from dashboard.models import ShareLink, Study, Trial
+from dashboard.wording import count_noun, person_name
+
+MAX_GUESSES, GUESS_SECONDS = 10, 15 * 60
+
+
+def make_link(*, study: Study, trial: Trial | None = None, days: int | None, password: str, by: User) -> str:
+    """Its secret, which is shown this once. `days` says how long it is good for, None for ever."""
+    secret = new_secret()
+    with transaction.atomic():
+        ShareLink.objects.create(
+            study=study,
+            trial=trial,
+            digest=digest_of(secret),
+            password=make_password(password) if password else "",
+            created_by=by,
+            expires_at=Now() + timedelta(days=days) if days else None,
+        )
+        what = f"trial {trial}" if trial else "it"
+        until = f"for {count_noun(days, 'day')}" if days else "without an end"
+        record_event(
+            study.pk, f"made a link to {what} for people without an account, {until}", by=person_name(by)
+        )
+    return secret
+
+
+def revoke_link(*, study: Study, link_id: int, by: User) -> bool:
+    with transaction.atomic():
+        revoked = open_links().filter(study=study, pk=link_id).update(revoked_at=Now())
+        if revoked:
+            record_event(study.pk, "revoked a link", by=person_name(by))
+    return bool(revoked)
+
+
+def open_links() -> QuerySet[ShareLink]:
+    """Links that are good for something."""
+    return ShareLink.objects.filter(
+        Q(expires_at=None) | Q(expires_at__gt=Now()), revoked_at=None, study__deleted_at=None
+    )
+
+
+def find_link(secret: str) -> ShareLink | None:
+    return (
+        open_links().select_related("study", "study__owner", "trial").filter(digest=digest_of(secret)).first()
+    )
+
+
+class TooManyGuesses(Exception):  # noqa: N818 (says what happened)
+    """So many wrong passwords from one address that it has to wait."""
+
+
+def is_right_password(link: ShareLink, password: str, *, address: str | None) -> bool:
+    """Raises TooManyGuesses after MAX_GUESSES wrong ones from an address; others are not touched by that."""
+    key = f"link-guesses-{link.pk}-{address}"
+    cache.add(key, 0, GUESS_SECONDS)
+    if cache.get(key, 0) >= MAX_GUESSES:
+        raise TooManyGuesses
+    if check_password(password, link.password):
+        cache.delete(key)
+        return True
+    with suppress(ValueError):  # it was forgotten in between
+        cache.incr(key)
+    return False
+
+
+def count_view(link: ShareLink) -> None:
+    ShareLink.objects.filter(pk=link.pk).update(n_views=F("n_views") + 1)

@@ -1,0 +1,108 @@
+"""A study as somebody without an account sees it: results, and no control, name of a person or path."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from dashboard.engine.trials import best_trial, counts_by_state
+from dashboard.goals import Goal, goal_of
+from dashboard.models import Role, Study, Trial, TrialState
+from dashboard.studies.charts import study_charts
+from dashboard.studies.meters import Budget, budgets_of
+from dashboard.studies.page import Best, best_of, facts_of
+from dashboard.trials import queries
+from dashboard.trials.page import trial_page
+from dashboard.trials.params import ParamRow, SpaceRow, space_rows
+from dashboard.trials.proposals import proposals_of
+from dashboard.wording import count_noun
+
+# The best ones, in a table.
+N_BEST = 20
+# Of the settings.
+FACTS = {"Goal", "Dataset", "Trainer", "Sampler", "Epochs per trial", "Split"}
+
+
+@dataclass(frozen=True)
+class Row:
+    number: int
+    value: str
+    seconds: float | None
+    params: list[tuple[str, Any]]
+
+
+@dataclass(frozen=True)
+class SharedPage:
+    study: Study
+    goal: Goal
+    sentence: str
+    budgets: list[Budget]
+    best: Best | None
+    rows: list[Row]
+    names: list[str]
+    space: list[SpaceRow]
+    facts: list[tuple[str, str]]
+    charts: dict[str, Any]
+
+
+def shared_page(study: Study) -> SharedPage:
+    space, goal = study.search_space, goal_of(study)
+    rows = queries.chart_rows(study)
+    counts = counts_by_state(study)
+    complete = [row for row in rows if row["state"] == TrialState.COMPLETE]
+    complete.sort(key=lambda row: row["value"], reverse=study.direction != "minimize")
+    names = list(space.searched)
+    charts = study_charts(study, space, goal, rows, proposals_of(study, space, goal, rows))
+    for point in charts["best"]["trials"]:
+        point["url"] = ""  # the pages of trials are for people with an account
+    return SharedPage(
+        study=study,
+        goal=goal,
+        sentence=f"{count_noun(len(complete), 'complete trial')}. {study.get_state_display()}.",
+        budgets=budgets_of(study, counts, rows, study.seconds_at(timezone.now())),
+        best=best_of(study, space, goal, best_trial(study)),
+        rows=[
+            Row(
+                row["number"],
+                goal.show(row["value"]),
+                row["seconds"],
+                [(name, row["params"].get(name)) for name in names],
+            )
+            for row in complete[:N_BEST]
+        ],
+        names=names,
+        space=space_rows(space),
+        facts=[(name, words) for name, words in facts_of(study, goal) if name in FACTS],
+        charts=charts,
+    )
+
+
+@dataclass(frozen=True)
+class SharedTrial:
+    """One trial: what it was and how it went. Where it ran and what it printed stay inside."""
+
+    study: Study
+    trial: Trial
+    goal: Goal
+    value: str
+    second: str
+    params: list[ParamRow]
+    facts: list[tuple[str, str]]
+    chart: dict[str, Any]
+    has_curves: bool
+
+
+def shared_trial(study: Study, trial: Trial) -> SharedTrial:
+    goal = goal_of(study)
+    page = trial_page(study, trial, Role.VIEWER)
+    return SharedTrial(
+        study=study,
+        trial=trial,
+        goal=goal,
+        value="" if trial.value is None else goal.show(trial.value),
+        second=f"epoch {trial.best_step} of {study.max_epochs}" if trial.best_step else "",
+        params=page.params,
+        facts=[(name, words) for name, words in facts_of(study, goal) if name in FACTS],
+        chart=page.chart,
+        has_curves=page.has_curves,
+    )

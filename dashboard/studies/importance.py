@@ -1,0 +1,42 @@
+"""The card that says which parameter mattered, from all complete trials of a study."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from dashboard.charts.importance import ImportanceChart, importance_chart
+from dashboard.models import Study
+from dashboard.trials.queries import complete_results
+from optimizer import Direction, History
+from optimizer.history import TrialRow
+from optimizer.importance import correlation, fanova
+
+# With so many trials one more changes nothing, and looking costs most of a second.
+MANY_TRIALS = 1_000
+POLL_SECONDS, SLOW_POLL_SECONDS = 15, 120
+
+
+@dataclass(frozen=True)
+class ImportanceCard:
+    chart: ImportanceChart
+    n_trials: int
+    # Complete trials when it was made, for the question whether there are more.
+    n_seen: int
+    # How the values entered and how much to believe, or why there is nothing to show.
+    note: str
+    scale: str
+    poll_seconds: int
+
+
+def importance_card(study: Study) -> ImportanceCard:
+    space = study.search_space
+    rows = [TrialRow(number, params, value, "complete") for number, params, value in complete_results(study)]
+    history = History.from_trials(space, rows, cast(Direction, study.direction))
+    found = fanova(history)
+    return ImportanceCard(
+        chart=importance_chart(space, found, correlation(history)),
+        n_trials=found.n_trials,
+        n_seen=len(rows),
+        note=found.note,
+        scale=found.scale,
+        poll_seconds=SLOW_POLL_SECONDS if len(rows) > MANY_TRIALS else POLL_SECONDS,
+    )

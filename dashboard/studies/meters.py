@@ -1,0 +1,120 @@
+"""How far each limit of a study is used, and what happens when it is reached."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.charts.small import CountBar, count_bar
+from dashboard.engine.endings import FINISHED_TRIALS, n_stale_trials
+from dashboard.goals import goal_of
+from dashboard.models import Study
+from dashboard.wording import duration, thousands
+
+
+@dataclass(frozen=True)
+class Budget:
+    label: str
+    aside: str
+    value: str
+    of: str
+    percent: float = 0.0
+    meter: str = ""
+    counts: CountBar | None = None
+    is_soft: bool = False
+
+
+def budgets_of(
+    study: Study, counts: Mapping[str, int], rows: Sequence[dict[str, Any]], seconds: float
+) -> list[Budget]:
+    n = sum(counts.values())
+    n_left = max(0, study.max_trials - n)
+    budgets = [
+        Budget(
+            "Trials",
+            f"{thousands(n_left)} left" if not study.is_ended else "",
+            thousands(n),
+            f"of {thousands(study.max_trials)}",
+            counts=count_bar(counts, study.max_trials),
+        )
+    ]
+    if study.max_seconds:
+        share = min(100.0, 100 * seconds / study.max_seconds)
+        aside = f"{duration(max(0, round(study.max_seconds - seconds)))} left"
+        label = f"{share:.0f} percent of the study time is used"
+        budgets.append(
+            Budget(
+                "Study time",
+                aside,
+                duration(round(seconds)),
+                f"of {duration(study.max_seconds)}",
+                share,
+                label,
+            )
+        )
+    else:
+        budgets.append(
+            Budget("Study time", "no limit", duration(round(seconds)), "", 0.0, "no limit", is_soft=True)
+        )
+    budgets += _value_budgets(study, rows)
+    budgets.append(_epochs_budget(study, rows))
+    budgets.append(_failures_budget(study, counts, rows))
+    return budgets
+
+
+def _value_budgets(study: Study, rows: Sequence[dict[str, Any]]) -> list[Budget]:
+    """Limits that the values decide, where they are set."""
+    goal, budgets = goal_of(study), list[Budget]()
+    values = [row["value"] for row in rows if row["state"] == "complete"]
+    best = (min if study.direction == "minimize" else max)(values, default=None)
+    if study.target_value is not None:
+        budgets.append(
+            Budget("Target", "ends the study", goal.show(best), f"of {goal.show(study.target_value)}")
+        )
+    if study.max_stale_trials:
+        ended = sorted((r for r in rows if r["state"] in FINISHED_TRIALS), key=lambda r: r["finished_at"])
+        finished = (r["value"] if r["state"] == "complete" else None for r in ended)
+        n = n_stale_trials(finished, study.direction, study.min_improvement)
+        share = min(100.0, 100 * n / study.max_stale_trials)
+        label = f"{n} of {study.max_stale_trials} trials without improvement"
+        by = f"of {study.min_improvement:g} %" if study.min_improvement else ""
+        of = f"of {thousands(study.max_stale_trials)} trials"
+        budgets.append(Budget("No improvement", by, thousands(n), of, share, label, is_soft=True))
+    return budgets
+
+
+def _epochs_budget(study: Study, rows: Sequence[dict[str, Any]]) -> Budget:
+    done = [row["seconds"] for row in rows if row["seconds"] is not None]
+    mean = duration(round(sum(done) / len(done), 1)) if done else "–"
+    limit = (
+        f"at most {duration(study.max_trial_seconds)}"
+        if study.max_trial_seconds
+        else f"{study.max_epochs:,} epochs each"
+    )
+    of = "a trial" if done else "no trial yet"
+    pruned = [study.max_epochs - row["step"] for row in rows if row["state"] == "pruned"]
+    if pruned:
+        n_finished = sum(row["state"] in FINISHED_TRIALS for row in rows)
+        saved = sum(pruned) / (n_finished * study.max_epochs)
+        limit = f"{saved * 100:.0f} % of epochs saved"
+    return Budget("Training time", limit, mean, of, 0.0, "", is_soft=True)
+
+
+def _failures_budget(study: Study, counts: Mapping[str, int], rows: Sequence[dict[str, Any]]) -> Budget:
+    ended = sorted(
+        (r for r in rows if r["state"] in {"complete", "pruned", "failed"} and r["finished_at"]),
+        key=lambda r: r["finished_at"],
+        reverse=True,
+    )
+    in_row = next((i for i, r in enumerate(ended) if r["state"] != "failed"), len(ended))
+    share = min(100.0, 100 * in_row / study.max_failures)
+    n_failed = counts.get("failed", 0)
+    label = f"{in_row} of {study.max_failures} failures in a row"
+    return Budget(
+        "Failed",
+        f"stops at {study.max_failures} in a row",
+        thousands(n_failed),
+        f"in all, {in_row} in a row" if n_failed else "trials",
+        share,
+        label,
+        is_soft=True,
+    )

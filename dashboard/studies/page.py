@@ -1,0 +1,204 @@
+"""The study page: state and reason, budgets, best value, charts, table of trials."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from dashboard.access.rules import seen_by
+from dashboard.catalog import dataset_words, pruner_label, sampler_label, trainer_label
+from dashboard.discussion.queries import comments_on
+from dashboard.engine.trials import best_trial, counts_by_state
+from dashboard.goals import Goal, goal_of, is_percent
+from dashboard.models import (
+    Comment,
+    FailureKind,
+    Role,
+    Study,
+    StudyEvent,
+    StudyState,
+    Tag,
+    Trial,
+    code_digest,
+)
+from dashboard.studies.charts import study_charts
+from dashboard.studies.meters import Budget, budgets_of
+from dashboard.trials import queries
+from dashboard.trials.params import ParamRow, SpaceRow, param_rows, space_rows
+from dashboard.trials.proposals import Proposals, proposals_of
+from dashboard.trials.table import Table, trial_table
+from dashboard.winners.confirm_page import Confirmed, Row, last_confirmed
+from dashboard.wording import count_noun, duration, metric, percent, person_name
+from optimizer import SearchSpace
+
+# How the reason begins when a sampler had nothing more to propose.
+EXHAUSTED = "Space exhausted"
+# The latest ones that the page lists.
+EVENTS = 20
+
+
+@dataclass(frozen=True)
+class Best:
+    trial: Trial
+    value: str
+    second: str
+    params: list[ParamRow]
+
+
+@dataclass(frozen=True)
+class StudyPage:
+    study: Study
+    goal: Goal
+    sentence: str
+    budgets: list[Budget]
+    best: Best | None
+    table: Table
+    facts: list[tuple[str, str]]
+    space: list[SpaceRow]
+    proposals: Proposals
+    charts: dict[str, Any]
+    n_lost: int
+    events: list[StudyEvent]
+    tags: list[Tag]
+    comments: list[Comment]
+    # What the person who looks at it may do.
+    role: Role
+    is_watched: bool
+    at: int
+    confirmed: Confirmed | None
+
+    @property
+    def confirmed_row(self) -> Row | None:
+        """What came of the trial that was chosen, or else of the best one."""
+        rows = [row for row in self.confirmed.rows if row.test] if self.confirmed else []
+        chosen = next((row for row in rows if row.trial.pk == self.study.winner_id), None)
+        return chosen or next(iter(rows), None)
+
+    @property
+    def may_edit(self) -> bool:
+        return self.role != Role.VIEWER
+
+    @property
+    def may_share(self) -> bool:
+        return self.role == Role.OWNER
+
+    @property
+    def seen_by(self) -> str:
+        return seen_by(self.study)
+
+    @property
+    def sampler(self) -> str:
+        return sampler_label(self.study.sampler)
+
+    @property
+    def code_digest(self) -> str:
+        return code_digest(self.study.code)[:12]
+
+    @property
+    def n_searched(self) -> int:
+        return sum(row.is_searched for row in self.space)
+
+
+def study_page(study: Study, query: Mapping[str, str], *, role: Role | None, is_watched: bool) -> StudyPage:
+    """Everything on the page, in a number of queries that does not depend on the number of trials."""
+    space, goal, now = study.search_space, goal_of(study), timezone.now()
+    rows = queries.chart_rows(study)
+    counts = counts_by_state(study)
+    best = best_trial(study)
+    proposals = proposals_of(study, space, goal, rows)
+    seconds = study.seconds_at(now)
+    return StudyPage(
+        study=study,
+        goal=goal,
+        sentence=_sentence(study, counts, seconds),
+        budgets=budgets_of(study, counts, rows, seconds),
+        best=best_of(study, space, goal, best),
+        facts=facts_of(study, goal),
+        space=space_rows(space),
+        table=trial_table(study, space, counts, query),
+        proposals=proposals,
+        charts=study_charts(study, space, goal, rows, proposals),
+        n_lost=sum(row["failure_kind"] == FailureKind.LOST for row in rows),
+        events=list(study.events.all()[:EVENTS]),
+        tags=list(study.tags.all()),
+        comments=comments_on(study),
+        role=role or Role.VIEWER,
+        is_watched=is_watched,
+        at=int(now.timestamp()),
+        confirmed=last_confirmed(study) if study.is_ended else None,
+    )
+
+
+def _sentence(study: Study, counts: Mapping[str, int], seconds: float) -> str:
+    """Who, and what comes next."""
+    owner = person_name(study.owner)
+    if study.state == StudyState.DRAFT:
+        return f"Made by {owner}. It has not been started."
+    if study.state != StudyState.RUNNING:
+        return f"{_reason(study, counts)}. {_spent(study, counts, seconds)}"
+    n_running = counts.get("running", 0)
+    if study.is_draining:
+        n_open = n_running + counts.get("waiting", 0)
+        last = "its last one" if n_open == 1 else f"its last {n_open} trials"
+        return f"It makes no new trials and ends with {last}."
+    doing = (
+        f"{count_noun(n_running, 'trial')} {'is' if n_running == 1 else 'are'} training"
+        if n_running
+        else "It waits for a free worker slot"
+    )
+    n_done = sum(counts.get(s, 0) for s in ("complete", "pruned", "failed"))
+    ahead = ""
+    if n_running and n_done >= 2 and seconds > 0:
+        left = (study.max_trials - n_done) * seconds / n_done
+        ahead = f"; at this pace the trial budget is used up in {duration(max(1, round(left)))}"
+    return f"Started by {owner}. {doing}{ahead}."
+
+
+def _reason(study: Study, counts: Mapping[str, int]) -> str:
+    """Why it is not running. A sampler that had nothing more to propose says so in words for programmers."""
+    if study.state == StudyState.FINISHED and study.state_reason.startswith(EXHAUSTED):
+        n = count_noun(sum(counts.values()), "point")
+        return f"{EXHAUSTED}: {n} tried, none is left"
+    return study.state_reason
+
+
+def _spent(study: Study, counts: Mapping[str, int], seconds: float) -> str:
+    n_running = counts.get("running", 0)
+    if study.state == StudyState.PAUSED and n_running:
+        return f"{count_noun(n_running, 'trial')} still {'trains' if n_running == 1 else 'train'} to the end."
+    return f"{count_noun(sum(counts.values()), 'trial')} in {duration(round(seconds, 1))}."
+
+
+def facts_of(study: Study, goal: Goal) -> list[tuple[str, str]]:
+    """What was asked for, beside the search space."""
+    limit = duration(study.max_trial_seconds) if study.max_trial_seconds else "no limit"
+    return [
+        ("Goal", goal.words),
+        ("Dataset", dataset_words(study.dataset)),
+        ("Trainer", trainer_label(study.trainer)),
+        ("Sampler", f"{sampler_label(study.sampler)}, seed {study.seed}"),
+        ("Early stopping", pruner_label(study.pruner)),
+        ("Trials", f"{study.max_trials:,}, {study.n_parallel:,} at once"),
+        ("Epochs per trial", f"{study.max_epochs:,}"),
+        ("Study time", duration(study.max_seconds) if study.max_seconds else "no limit"),
+        ("Time per trial", limit),
+        ("Split", f"{_parts(study)} and test, seed {study.split_seed}"),
+    ]
+
+
+def _parts(study: Study) -> str:
+    return f"{study.n_folds} folds" if study.n_folds else "train, validation"
+
+
+def best_of(study: Study, space: SearchSpace, goal: Goal, trial: Trial | None) -> Best | None:
+    if trial is None:
+        return None
+    others = [
+        f"{name} {percent(v) if is_percent(study, name) else metric(v)}"
+        for name, v in trial.metrics.items()
+        if name.startswith("val_") and name != study.objective
+    ]
+    where = f"epoch {trial.best_step} of {study.max_epochs}"
+    second = " · ".join([*others, f"mean of {study.n_folds} folds" if study.n_folds else where])
+    return Best(trial, goal.show(trial.value), second, param_rows(space, trial.params, only_searched=True))

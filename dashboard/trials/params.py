@@ -1,0 +1,93 @@
+"""Params for reading: in branch order, with their range and their place in it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.charts.small import place_in_range
+from dashboard.wording import param as show_param
+from optimizer import Parameter, SearchSpace
+
+MAX_WORDS = 5
+
+
+@dataclass(frozen=True)
+class ParamRow:
+    name: str
+    # None where this branch does not use the param.
+    value: Any
+    depth: int
+    range: str
+    place: float | None
+    is_searched: bool
+    only_with: str = ""
+
+
+def param_rows(
+    space: SearchSpace, params: Mapping[str, Any], *, only_searched: bool = False
+) -> list[ParamRow]:
+    rows = []
+    for parameter in _in_tree_order(space):
+        name, distribution = parameter.name, parameter.distribution
+        is_searched = not space.is_constant(name)
+        if (only_searched and not is_searched) or (name not in params and not is_searched):
+            continue
+        value = params.get(name)
+        rows.append(
+            ParamRow(
+                name=name,
+                value=value,
+                depth=space.depth_of(name),
+                range=distribution.describe() if is_searched else "fixed",
+                place=place_in_range(distribution, value) if value is not None else None,
+                is_searched=is_searched,
+                only_with=_only_with(space, name) if value is None else "",
+            )
+        )
+    return rows
+
+
+@dataclass(frozen=True)
+class SpaceRow:
+    """One param of a search space, for reading."""
+
+    name: str
+    depth: int
+    words: str
+    is_searched: bool
+    only_with: str
+
+
+def space_rows(space: SearchSpace) -> list[SpaceRow]:
+    rows = []
+    for parameter in _in_tree_order(space):
+        name, distribution = parameter.name, parameter.distribution
+        is_searched = not space.is_constant(name)
+        words = distribution.describe() if is_searched else show_param(next(iter(distribution.values())))
+        rows.append(SpaceRow(name, space.depth_of(name), words, is_searched, _only_with(space, name)))
+    return rows
+
+
+def _in_tree_order(space: SearchSpace) -> Iterator[Parameter]:
+    """Every param right below the one that it depends on."""
+
+    def below(parameter: Parameter) -> Iterator[Parameter]:
+        yield parameter
+        for child in space.children_of(parameter.name):
+            yield from below(child)
+
+    for parameter in space:
+        if parameter.when is None:
+            yield from below(parameter)
+
+
+def params_in_words(searched: list[str], params: Mapping[str, Any]) -> str:
+    """The first few searched params in one line: "learning_rate 0.00134 · units_1 448"."""
+    words = [f"{name} {show_param(params[name])}" for name in searched if name in params]
+    more = len(words) - MAX_WORDS
+    return " · ".join(words[:MAX_WORDS]) + (f" · {more} more" if more > 0 else "")
+
+
+def _only_with(space: SearchSpace, name: str) -> str:
+    when = space[name].when
+    return f"only with {when.parent} {' or '.join(show_param(v) for v in when.values)}" if when else ""

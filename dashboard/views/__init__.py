@@ -1,1 +1,0 @@
-"""Look up, call a service, render."""

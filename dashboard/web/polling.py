@@ -1,0 +1,25 @@
+"""Polling: a page names the version that it shows, and gets the new parts or a short "nothing new"."""
+
+import time
+
+from django.http import HttpRequest
+
+from dashboard.models import Study
+from dashboard.web.requests import row_number
+
+# Clocks on the page move on even while nothing happens.
+REFRESH_SECONDS = 10
+
+
+def is_unchanged(request: HttpRequest, study: Study) -> bool:
+    return is_shown(request, str(study.version)) and (study.is_ended or is_fresh(request))
+
+
+def is_shown(request: HttpRequest, version: str) -> bool:
+    return request.GET.get("version") == version
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """What the page shows was true a moment ago."""
+    at = row_number(request.GET.get("at", ""))
+    return at is not None and time.time() - at < REFRESH_SECONDS

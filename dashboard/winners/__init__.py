@@ -1,0 +1,1 @@
+"""What comes out of a study: confirming the best trials, trying a model, taking it away."""

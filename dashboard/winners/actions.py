@@ -1,0 +1,183 @@
+"""Confirming the best trials with fresh seeds on unseen rows, choosing a winner, trying a model."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.files.storage import storages
+from django.db import transaction
+from django.db.models import F
+
+from dashboard.engine.events import record_event
+from dashboard.engine.hints import announce_prediction
+from dashboard.engine.lifecycle import create_study, start_study
+from dashboard.engine.questions import answer_next, forget_old
+from dashboard.engine.trials import best_trials
+from dashboard.models import Artifact, Origin, Prediction, QuestionState, Study, Trial, TrialState
+from dashboard.winners.queries import confirmations_of, first_complete, repeats_of
+from dashboard.wording import count_noun, person_name
+from trainers.processes.prediction import MAX_SECONDS, PredictionRefused, predict
+
+MAX_BEST, MAX_SEEDS = 10, 20
+LARGEST = 2**31 - 1
+# What the search has seeded its trainings with stays below.
+FRESH_SEEDS = 2**30
+COPIED = (
+    *(
+        "team_id",
+        "is_open",
+        "dataset",
+        "code",
+        "trainer",
+        "seed",
+        "split_seed",
+        "n_folds",
+        "space",
+        "objective",
+    ),
+    *("direction", "sampler", "max_epochs", "max_trial_seconds", "n_parallel", "lost_retries"),
+    *("memory_retries", "error_retries", "queue"),
+)
+
+
+class ConfirmRefused(Exception):  # noqa: N818 (says what happened)
+    """The reason, as a sentence for the person."""
+
+
+def confirm_best(*, study_id: int, n_best: int, n_seeds: int, by: User) -> Study:
+    """Train the best trials, and the first one to compare with, with each of so many seeds.
+
+    Raises ConfirmRefused or QuotaRefused, and then nothing is written.
+    """
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=study_id)
+        trials = _trials_to_confirm(study, n_best)
+        runs = _start_runs(study, f"{study.name}, confirmed", len(trials) * n_seeds, by)
+        Trial.objects.bulk_create(
+            _copy(
+                runs,
+                trial,
+                number=turn * len(trials) + place,
+                seed=FRESH_SEEDS + (runs.seed + turn) % FRESH_SEEDS,
+                how=f"with seed {turn + 1} of {n_seeds}",
+            )
+            for turn in range(n_seeds)
+            for place, trial in enumerate(trials)
+        )
+        what = f"asked to confirm {count_noun(n_best, 'best trial')} with {count_noun(n_seeds, 'seed')}"
+        record_event(study_id, what, by=person_name(by))
+        Study.objects.filter(pk=study_id).update(version=F("version") + 1)
+    return runs
+
+
+def repeat_trial(*, study_id: int, number: int, by: User) -> Study:
+    """Train a complete trial once more with its own seed, to see whether it comes out the same.
+
+    Raises ConfirmRefused or QuotaRefused, and then nothing is written.
+    """
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=study_id)
+        trial = study.trials.get(number=number)
+        if trial.state != TrialState.COMPLETE:
+            raise ConfirmRefused(f"Trial {trial} has no value to come out again.")
+        if repeats_of(trial).filter(study__finished_at=None).exists():
+            raise ConfirmRefused(f"Trial {trial} is being run again already. Wait for that.")
+        runs = _start_runs(study, f"{study.name}, {trial} again", 1, by, is_repeat=True)
+        _copy(runs, trial, number=0, seed=trial.training_seed, how="with its own seed").save(
+            force_insert=True
+        )
+        record_event(study_id, f"asked to run trial {trial} again", by=person_name(by))
+    return runs
+
+
+def _start_runs(study: Study, name: str, n: int, by: User, *, is_repeat: bool = False) -> Study:
+    """A running study for so many trials that are yet to be made, in the transaction of the caller."""
+    fields = {field: getattr(study, field) for field in COPIED}
+    runs = create_study(
+        owner=study.owner,
+        name=name[:100],
+        confirms=study,
+        is_repeat=is_repeat,
+        max_trials=n,
+        max_failures=n,
+        **fields,
+    )
+    start_study(study_id=runs.pk, by=person_name(by))
+    return runs
+
+
+def choose_winner(*, study_id: int, number: int | None, by: User) -> None:
+    """Write down which trial somebody takes. Raises ConfirmRefused where that one has no value."""
+    with transaction.atomic():
+        complete = Trial.objects.filter(study=study_id, state=TrialState.COMPLETE)
+        trial = None if number is None or number > LARGEST else complete.filter(number=number).first()
+        if trial is None:
+            raise ConfirmRefused("The study has no complete trial of this number.")
+        Study.objects.filter(pk=study_id).update(winner=trial, version=F("version") + 1)
+        record_event(study_id, f"chose trial {trial} as the winner", by=person_name(by))
+
+
+def _trials_to_confirm(study: Study, n_best: int) -> list[Trial]:
+    if study.confirms_id is not None:
+        raise ConfirmRefused("These trainings confirm another study; they are not confirmed again.")
+    if not study.is_ended:
+        raise ConfirmRefused("The search still goes on. Confirm its best trials when it has ended.")
+    if confirmations_of(study).filter(finished_at=None).exists():
+        raise ConfirmRefused("The best trials are being confirmed already. Wait for that, or stop it.")
+    first = first_complete(study)
+    if first is None:
+        raise ConfirmRefused("No trial completed, so there is none to confirm.")
+    ids = list(dict.fromkeys([*best_trials(study, n_best), first.pk]))
+    found = Trial.objects.in_bulk(ids)
+    return [found[pk] for pk in ids]
+
+
+def _copy(runs: Study, trial: Trial, *, number: int, seed: int, how: str) -> Trial:
+    return Trial(
+        study=runs,
+        number=number,
+        params=trial.params,
+        origin=Origin.COPY,
+        explanation={"kind": "copy", "text": f"Trial {trial} again, {how}"},
+        copy_of=trial,
+        seed=seed,
+    )
+
+
+# A person waits for few at a time, and nobody fills the line for others.
+MAX_OPEN = 3
+
+
+class TryRefused(Exception):  # noqa: N818 (says what happened)
+    """The reason, as a sentence for the person."""
+
+
+def ask_model(*, trial: Trial, given: dict[str, Any], by: User) -> Prediction:
+    """Put something into the line. Raises TryRefused."""
+    with transaction.atomic():
+        open_ones = (QuestionState.WAITING, QuestionState.RUNNING)
+        if Prediction.objects.filter(by=by, state__in=open_ones).count() >= MAX_OPEN:
+            raise TryRefused("Three of your predictions are being worked on. Wait for them.")
+        forget_old(Prediction)
+        prediction = Prediction.objects.create(trial=trial, given=given, by=by)
+        announce_prediction()
+    return prediction
+
+
+def answer_next_prediction() -> bool:
+    return answer_next(Prediction, _predict, max_seconds=MAX_SECONDS)
+
+
+def _predict(prediction: Prediction) -> dict[str, Any]:
+    artifact = Artifact.objects.filter(trial=prediction.trial_id).first()
+    if artifact is None:
+        raise PredictionRefused("The model is not kept any more: better trials have pushed it out.")
+    with TemporaryDirectory(prefix="parzen-model-") as folder:
+        model = Path(folder) / "model.keras"
+        try:
+            with storages["artifacts"].open(artifact.name) as file:
+                model.write_bytes(file.read())
+        except OSError as error:
+            raise PredictionRefused("The model's file is gone.") from error
+        return predict(model, artifact.reading, prediction.given)

@@ -1,0 +1,192 @@
+"""Confirmed trials: what they reach with other seeds, on validation and test rows, and what that is worth."""
+
+import math
+from dataclasses import dataclass
+from statistics import fmean, stdev
+
+from dashboard.goals import Goal, goal_of
+from dashboard.models import Study, Trial, TrialState
+from dashboard.winners.queries import confirmations_of, confirming_trials, usual_seconds
+from trainers.job import TEST
+
+# Differences of fewer standard errors than this are taken for chance.
+SURE = 2
+NEEDED = 2
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Values of one metric over the seeds that are through."""
+
+    values: tuple[float, ...]
+
+    @property
+    def mean(self) -> float:
+        return fmean(self.values)
+
+    @property
+    def sd(self) -> float:
+        return stdev(self.values) if len(self.values) > 1 else math.nan
+
+    @property
+    def variance_of_mean(self) -> float:
+        return self.sd**2 / len(self.values)
+
+    def words(self, goal: Goal) -> str:
+        if not self.values:
+            return ""
+        if len(self.values) < NEEDED:
+            return goal.show(self.mean)
+        return f"{goal.show(self.mean)} ± {goal.show_spread(self.sd)}"
+
+
+@dataclass(frozen=True)
+class Row:
+    trial: Trial
+    search: str
+    validation: str
+    test: str
+    measured: Measured
+    n_done: int
+    n_failed: int
+    n: int
+    is_first: bool
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence about the rows; `tone` as of banners."""
+
+    tone: str
+    text: str
+
+    @property
+    def icon(self) -> str:
+        return {"good": "finished", "caution": "caution"}.get(self.tone, "info")
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """One round of confirming. Rows are in the order of their test values, those without one last."""
+
+    runs: Study
+    goal: Goal
+    rows: list[Row]
+    n_done: int
+    n: int
+    findings: list[Finding]
+
+    @property
+    def is_over(self) -> bool:
+        return self.runs.is_ended
+
+
+@dataclass(frozen=True)
+class ConfirmPage:
+    study: Study
+    may_edit: bool
+    confirmed: Confirmed | None
+    n_rounds: int
+    # Of one training, as trials of this study went.
+    seconds: float | None
+
+    @property
+    def may_confirm(self) -> bool:
+        is_free = self.confirmed is None or self.confirmed.is_over
+        return self.may_edit and self.study.is_ended and self.study.confirms_id is None and is_free
+
+
+def confirm_page(study: Study, *, may_edit: bool) -> ConfirmPage:
+    rounds = list(confirmations_of(study))
+    return ConfirmPage(
+        study=study,
+        may_edit=may_edit,
+        confirmed=confirmed(study, rounds[0]) if rounds else None,
+        n_rounds=len(rounds),
+        seconds=usual_seconds(study),
+    )
+
+
+def name_on_test(objective: str) -> str:
+    return TEST + objective.removeprefix("val_")
+
+
+def last_confirmed(study: Study) -> Confirmed | None:
+    runs = confirmations_of(study).first()
+    return None if runs is None else confirmed(study, runs)
+
+
+def confirmed(study: Study, runs: Study) -> Confirmed:
+    goal = goal_of(study)
+    trials = confirming_trials(runs)
+    sources = {trial.copy_of_id: trial.copy_of for trial in trials if trial.copy_of is not None}
+    lowest = min((source.number for source in sources.values()), default=None)
+    rows = [
+        _row(study, goal, source, [trial for trial in trials if trial.copy_of_id == pk], lowest)
+        for pk, source in sources.items()
+    ]
+    sign = 1 if study.direction == "minimize" else -1
+    rows.sort(key=lambda row: sign * row.measured.mean if row.measured.values else math.inf)
+    n_done = sum(trial.is_ended for trial in trials)
+    return Confirmed(runs, goal, rows, n_done, len(trials), _findings(goal, sign, rows))
+
+
+def _row(study: Study, goal: Goal, source: Trial, runs: list[Trial], lowest: int | None) -> Row:
+    done = [run for run in runs if run.state == TrialState.COMPLETE]
+    name = name_on_test(study.objective)
+    test = Measured(tuple(run.metrics[name] for run in done if name in run.metrics))
+    validation = Measured(tuple(run.value for run in done if run.value is not None))
+    return Row(
+        trial=source,
+        search=goal.show(source.value),
+        validation=validation.words(goal),
+        test=test.words(goal),
+        measured=test,
+        n_done=len(done),
+        n_failed=sum(run.state == TrialState.FAILED for run in runs),
+        n=len(runs),
+        is_first=source.number == lowest,
+    )
+
+
+def _findings(goal: Goal, sign: int, rows: list[Row]) -> list[Finding]:
+    """Whether the search was worth it, and whether its best trials differ; as far as seeds can tell."""
+    told = [row for row in rows if len(row.measured.values) >= NEEDED]
+    best = next((row for row in told if not row.is_first), None)
+    first = next((row for row in told if row.is_first), None)
+    if best is None:
+        return []
+    found = [] if first is None else [_gain(goal, sign, best, first)]
+    rivals = [row for row in told if row is not best and not row.is_first and not _differ(best, row)]
+    if rivals:
+        names = ", ".join(f"#{row.trial.number}" for row in (best, *rivals))
+        found.append(
+            Finding("info", f"Trials {names} cannot be told apart by these seeds: take the one you like.")
+        )
+    return found
+
+
+def _gain(goal: Goal, sign: int, best: Row, first: Row) -> Finding:
+    gain = sign * (first.measured.mean - best.measured.mean)
+    spread = goal.show_spread(SURE * _error(best, first))
+    if gain > SURE * _error(best, first):
+        return Finding(
+            "good",
+            f"On rows that no search has seen, trial #{best.trial.number} is better than the first trial, "
+            f"#{first.trial.number}, by {goal.show_spread(gain)} ± {spread}.",
+        )
+    return Finding(
+        "caution",
+        f"What the search gained over its first trial, #{first.trial.number}, is inside the noise: "
+        f"{goal.show_spread(gain)} ± {spread} on rows that no search has seen. Take more seeds, trials or "
+        "data before you rely on it.",
+    )
+
+
+def _differ(one: Row, other: Row) -> bool:
+    return abs(one.measured.mean - other.measured.mean) > SURE * _error(one, other)
+
+
+def _error(one: Row, other: Row) -> float:
+    """The standard error of the difference of two means."""
+    return math.sqrt(one.measured.variance_of_mean + other.measured.variance_of_mean)

@@ -1,0 +1,117 @@
+"""How many of the best trials to confirm and how often; what to try a model on."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from dashboard.web.fields import count_field
+from dashboard.winners.actions import MAX_BEST, MAX_SEEDS
+
+
+class ConfirmForm(forms.Form):
+    n_best = count_field("Best trials", high=MAX_BEST)
+    n_seeds = count_field(
+        "Seeds for each", high=MAX_SEEDS, hint="From two on it shows how far values move by chance."
+    )
+
+
+MAX_TEXT = 10_000
+MAX_SERIES = 200_000
+# Of the base64 of a picture: what a page has drawn small already.
+MAX_PICTURE = 1_000_000
+# More columns than these are no form.
+MAX_COLUMNS = 60
+
+
+class TryForm(forms.Form):
+    """Fields by the model's reading; a picture comes from the page's canvas as a data URL."""
+
+    def __init__(self, data: QueryDict | None = None, *, reading: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.reading = reading
+        if reading["kind"] == "text":
+            self.fields["text"] = forms.CharField(
+                label="Text",
+                max_length=MAX_TEXT,
+                widget=forms.Textarea(attrs={"class": "textarea", "rows": 3}),
+            )
+        elif reading["kind"] == "images":
+            self.fields["picture"] = forms.CharField(
+                label="Picture",
+                max_length=MAX_PICTURE,
+                widget=forms.HiddenInput,
+                error_messages={
+                    "required": "Draw something, or load a picture.",
+                    "max_length": "It is too large.",
+                },
+            )
+        elif reading["kind"] == "series":
+            self.fields["series"] = forms.CharField(
+                label="Rows",
+                max_length=MAX_SERIES,
+                help_text=_series_words(reading),
+                widget=forms.Textarea(attrs={"class": "textarea num", "rows": 10, "wrap": "off"}),
+                error_messages={"required": "Paste the last rows of the series, with their header."},
+            )
+        else:
+            for number, part in enumerate(reading["encoding"]):
+                self.fields[f"column_{number}"] = _column_field(part)
+
+    def clean_picture(self) -> str:
+        """The base64 of a PNG or JPEG file, as the page sends it."""
+        head, _, text = self.cleaned_data["picture"].partition(",")
+        if head not in {"data:image/png;base64", "data:image/jpeg;base64"}:
+            raise forms.ValidationError("This is no picture. Draw something, or load one.")
+        try:
+            base64.b64decode(text, validate=True)
+        except binascii.Error:
+            raise forms.ValidationError("This is no picture. Draw something, or load one.") from None
+        return str(text)
+
+    def given(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if self.reading["kind"] in {"text", "images", "series"}:
+            return dict(data)
+        names = [part["name"] for part in self.reading["encoding"]]
+        return {"row": {name: data[f"column_{number}"] for number, name in enumerate(names)}}
+
+
+def can_be_tried(reading: Mapping[str, Any]) -> bool:
+    """Whether there is a form for it: not for rows of very many columns."""
+    if reading.get("kind") == "series":
+        return "forecast" in reading and bool(reading.get("target"))
+    if reading.get("kind") in {"text", "images"}:
+        return "text" in reading or reading["kind"] == "images"
+    return reading.get("kind") == "table" and 1 <= len(reading["encoding"]) <= MAX_COLUMNS
+
+
+def _series_words(reading: Mapping[str, Any]) -> str:
+    how = reading["forecast"]
+    words = f"A table with a header, as in the file: the last {how['window']} rows in order"
+    if not how["n_ahead"]:
+        return f"{words}."
+    return f"{words}, then the {how['horizon']} to be forecast, with an empty {reading['target']}."
+
+
+def _column_field(part: Mapping[str, Any]) -> forms.CharField | forms.ChoiceField:
+    if part["type"] == "number":
+        return forms.CharField(
+            label=part["name"],
+            required=False,
+            max_length=40,
+            initial=f"{part['median']:.4g}",
+            widget=forms.TextInput(
+                attrs={"class": "input num", "inputmode": "decimal", "autocomplete": "off"}
+            ),
+        )
+    choices = [(name, name or "missing") for name in part["known"]]
+    return forms.ChoiceField(
+        label=part["name"],
+        required=False,
+        choices=[*choices, *([("another value", "another value")] if part["has_other"] else [])],
+        widget=forms.Select(attrs={"class": "select"}),
+    )

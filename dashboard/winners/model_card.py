@@ -1,0 +1,93 @@
+"""A model card (Mitchell and others 2019): what a network is, what it learned from, what it reached."""
+
+from django.utils.timezone import localtime
+
+from dashboard.catalog import dataset_words, sampler_label, trainer_label
+from dashboard.engine.trials import counts_by_state
+from dashboard.engine.uploads import ready_upload
+from dashboard.goals import goal_of
+from dashboard.models import Attempt, Study, Trial
+from dashboard.winners.confirm_page import last_confirmed
+from dashboard.wording import count_noun, thousands
+
+
+def model_card(study: Study, trial: Trial) -> str:
+    """Markdown."""
+    attempt = Attempt.objects.filter(trial=trial, number=trial.attempt).first()
+    return "\n".join(
+        [
+            f"# {study.name}, trial {trial.number}",
+            "",
+            f"{trainer_label(study.trainer)} for {dataset_words(study.dataset)}, found by Parzen.",
+            "",
+            "## Use",
+            "",
+            "`python predict.py FILE` predicts with `model.keras` and `reading.json` of this folder;",
+            "`keras.saving.load_model('model.keras')` gives the network alone. Where `network.py` is beside",
+            "them, it builds the network in plain Keras, and `python train.py FILE` trains it again.",
+            *(["`own_model.py` is the file that it was trained with."] if study.code else []),
+            "",
+            "## Data",
+            "",
+            *_data_lines(study),
+            "",
+            "## Results",
+            "",
+            "| metric | value |",
+            "|---|---|",
+            *(f"| {name} | {value:.6g} |" for name, value in trial.metrics.items()),
+            "",
+            *_honest_lines(study, trial),
+            "",
+            "## Training",
+            "",
+            *_training_lines(study, trial),
+            f"- trained {localtime(trial.finished_at):%Y-%m-%d}" if trial.finished_at else "- not finished",
+            *(f"- {name}: {value}" for name, value in (attempt.environment if attempt else {}).items()),
+            "",
+            "## Params",
+            "",
+            "```python",
+            "params = {",
+            *(f"    {name!r}: {value!r}," for name, value in trial.params.items()),
+            "}",
+            "```",
+            "",
+        ]
+    )
+
+
+def _training_lines(study: Study, trial: Trial) -> list[str]:
+    n_trials = count_noun(sum(counts_by_state(study).values()), "trial")
+    return [
+        f"- {thousands(trial.n_parameters)} parameters; best epoch {trial.best_step} of {study.max_epochs}",
+        f"- searched for the {goal_of(study).words} by {sampler_label(study.sampler)}",
+        f"- {n_trials}, seed {study.seed}",
+    ]
+
+
+def _data_lines(study: Study) -> list[str]:
+    lines = [f"- dataset `{study.dataset or 'none'}`, split with seed {study.split_seed}"]
+    upload = ready_upload(study.dataset)
+    if upload is not None:
+        info = upload.info
+        lines.append(f"- {info.source}")
+        lines.append(
+            f"- rows: {info.n_train:,} train, {info.n_validation:,} validation, {info.n_test:,} test"
+        )
+    return lines
+
+
+def _honest_lines(study: Study, trial: Trial) -> list[str]:
+    found = last_confirmed(study)
+    rows = found.rows if found else []
+    row = next((row for row in rows if row.trial.pk == trial.pk and row.test), None)
+    if row is None:
+        return [
+            "These are of the validation part, of the best epoch of a trial that won a search: expect less",
+            "on new rows. It was not confirmed on the test part.",
+        ]
+    return [
+        f"Trained again with {count_noun(row.n_done, 'seed')}, {study.objective} was {row.validation} on the",
+        f"validation part and {row.test} on the test part, which no search has seen.",
+    ]

@@ -1,1 +1,0 @@
-"""What runs inside a Celery worker: slots that claim trials, and a supervisor for each training."""

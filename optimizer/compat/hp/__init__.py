@@ -1,0 +1,73 @@
+"""Search spaces as Hyperopt writes them: ``hp.uniform("x", 0, 1)`` anywhere in dicts, lists and tuples.
+
+``space_of`` reads such an object as a ``SearchSpace`` and ``point_of`` builds the object of a trial. Names
+and arguments are Hyperopt's; the bounds of the logarithmic forms are logarithms. Unlike there, values never
+leave their bounds, quantised values are equally likely, and the ``normal`` family may be truncated.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from optimizer.compat.hp.expressions import scope
+from optimizer.compat.hp.family import (
+    choice,
+    lognormal,
+    loguniform,
+    normal,
+    pchoice,
+    qlognormal,
+    qloguniform,
+    qnormal,
+    quniform,
+    randint,
+    uniform,
+    uniformint,
+)
+from optimizer.compat.hp.labelled import LabelledSpace
+from optimizer.compat.hp.nodes import DuplicateLabel
+from optimizer.compat.hp.points import point_of, space_eval
+
+if TYPE_CHECKING:
+    from optimizer.space import SearchSpace
+
+
+def space_of(obj: Any) -> SearchSpace:
+    """The search space that ``obj`` describes: labels are names, nested choices are conditions.
+
+    A node that stands in several options of one choice is active with each of them. Under different choices
+    it is active wherever the nearest choice around all of them allows it. Options that are no JSON scalars
+    are stored as a short text. Raises ``DuplicateLabel`` for two nodes with one label, and ``SpaceError``.
+    """
+    return LabelledSpace(obj).search_space
+
+
+def sample(obj: Any, rng: np.random.Generator | int | None = None) -> Any:
+    """One object drawn from the priors; ``rng`` is a generator or a seed."""
+    space = LabelledSpace(obj)
+    return space.point_of(space.search_space.sample(np.random.default_rng(rng)))
+
+
+__all__ = [
+    "DuplicateLabel",
+    "LabelledSpace",
+    "choice",
+    "lognormal",
+    "loguniform",
+    "normal",
+    "pchoice",
+    "point_of",
+    "qlognormal",
+    "qloguniform",
+    "qnormal",
+    "quniform",
+    "randint",
+    "sample",
+    "scope",
+    "space_eval",
+    "space_of",
+    "uniform",
+    "uniformint",
+]

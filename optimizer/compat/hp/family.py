@@ -1,0 +1,194 @@
+"""The ``hp.*`` family: parameters with Hyperopt's names and arguments.
+
+``label`` names the parameter and is unique in a space. Whatever is built wrongly raises ``SpaceError`` with
+the label in its path.
+"""
+
+from __future__ import annotations
+
+import math
+import reprlib
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from optimizer.compat.hp.grid import multiples
+from optimizer.compat.hp.nodes import Draw, Switch
+from optimizer.compat.hp.options import plain
+from optimizer.distributions import Constant, Float, Int, Normal
+from optimizer.distributions.base import check_integer, check_number, check_order
+from optimizer.errors import SpaceError
+from optimizer.values import show_number, show_value
+
+if TYPE_CHECKING:
+    from optimizer.distributions import Distribution
+
+MAX_EXPONENT: Final = 700.0  # exp() of more, or of less than its negative, is no ordinary float
+
+
+def choice(label: str, options: Iterable[Any]) -> Switch:
+    """One of ``options``, equally likely; inside them further nodes may stand."""
+    return Switch(_check_label(label), _check_options(label, options))
+
+
+def pchoice(label: str, p_options: Iterable[tuple[float, Any]]) -> Switch:
+    """One of the options of (probability, option) pairs; the probabilities need not sum to 1."""
+    pairs = _check_options(label, p_options)
+    for i, pair in enumerate(pairs):
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            raise SpaceError(
+                f"{_check_label(label)}[{i}]",
+                f"must be a pair of probability and option, got {reprlib.repr(pair)}",
+            )
+    weights = tuple(plain(weight) for weight, _ in pairs)
+    return Switch(_check_label(label), tuple(option for _, option in pairs), weights)  # type: ignore[arg-type]
+
+
+def randint(label: str, low: int, high: int | None = None) -> Draw:
+    """A whole number in [0, low), or in [low, high). Near numbers are taken to behave alike.
+
+    Hyperopt assumes no order here; then nothing can be learned about a number before it has been tried.
+    """
+
+    def build() -> Distribution:
+        first, end = (0, low) if high is None else (low, high)
+        first, end = check_integer(plain(first), "low"), check_integer(plain(end), "high")
+        check_order(first, end)
+        return _ints(first, end - 1)
+
+    return _draw(label, build)
+
+
+def uniform(label: str, low: float, high: float) -> Draw:
+    """A number in [low, high]."""
+    return _draw(label, lambda: Float(*_check_bounds(low, high)))
+
+
+def quniform(label: str, low: float, high: float, q: float) -> Draw:
+    """One of the multiples of ``q`` in [low, high], equally likely; a float."""
+    return _draw(label, lambda: _floats(*_check_bounds(low, high), q))
+
+
+def uniformint(label: str, low: float, high: float, q: float = 1) -> Draw:
+    """One of the multiples of ``q`` (whole numbers) in [low, high], equally likely; an int."""
+
+    def build() -> Distribution:
+        step = check_integer(plain(q), "q")
+        first, last = multiples(*_check_bounds(low, high), step)
+        return _ints(int(first), int(last), step)
+
+    return _draw(label, build)
+
+
+def loguniform(label: str, low: float, high: float) -> Draw:
+    """A number whose natural logarithm is uniform in [low, high]: bounds are logarithms."""
+    return _draw(label, lambda: Float(*_natural_bounds(label, "loguniform", low, high), log=True))
+
+
+def qloguniform(label: str, low: float, high: float, q: float) -> Draw:
+    """One of the multiples of ``q``, greater than 0, in [exp(low), exp(high)]; uniform in the logarithm."""
+    return _draw(label, lambda: _floats(*_natural_bounds(label, "qloguniform", low, high), q, log=True))
+
+
+def normal(
+    label: str, mu: float, sigma: float, *, low: float | None = None, high: float | None = None
+) -> Draw:
+    """A normal number, truncated to [low, high] where these are given (Hyperopt has no such bounds)."""
+    return _draw(label, lambda: _normal(mu, sigma, low=low, high=high))
+
+
+def qnormal(
+    label: str, mu: float, sigma: float, q: float, *, low: float | None = None, high: float | None = None
+) -> Draw:
+    """A multiple of ``q``, normally distributed; bounds as in ``normal``."""
+    return _draw(label, lambda: _normal(mu, sigma, q=q, low=low, high=high))
+
+
+def lognormal(
+    label: str, mu: float, sigma: float, *, low: float | None = None, high: float | None = None
+) -> Draw:
+    """A positive number whose natural logarithm is normal; ``low`` and ``high`` are real values."""
+    return _draw(label, lambda: _normal(mu, sigma, log=True, low=low, high=high))
+
+
+def qlognormal(
+    label: str, mu: float, sigma: float, q: float, *, low: float | None = None, high: float | None = None
+) -> Draw:
+    """A multiple of ``q`` greater than 0, log-normally distributed; bounds as in ``lognormal``."""
+    lowest = low if low is not None else q
+    return _draw(label, lambda: _normal(mu, sigma, log=True, q=q, low=lowest, high=high))
+
+
+def _draw(label: str, build: Callable[[], Distribution]) -> Draw:
+    """A draw whose errors begin with its label."""
+    _check_label(label)
+    try:
+        return Draw(label, build())
+    except SpaceError as error:
+        raise error.under(label) from None
+
+
+def _check_label(label: object) -> str:
+    if not isinstance(label, str) or not label:
+        raise SpaceError("label", f"must be a text, the first argument of every hp function, got {label!r}")
+    return label
+
+
+def _check_options(label: str, options: object) -> tuple[Any, ...]:
+    if isinstance(options, str | bytes | Mapping) or not isinstance(options, Iterable):
+        raise SpaceError(_check_label(label), f"must have a list of options, got {reprlib.repr(options)}")
+    return tuple(options)
+
+
+def _check_bounds(low: float, high: float) -> tuple[float, float]:
+    numbers = check_number(plain(low), "low"), check_number(plain(high), "high")
+    check_order(*numbers)
+    return numbers
+
+
+def _natural_bounds(label: str, name: str, low: float, high: float) -> tuple[float, float]:
+    """Bounds that were given as logarithms, as real values."""
+    logs = _check_bounds(low, high)
+    for field, log in zip(("low", "high"), logs, strict=True):
+        if abs(log) > MAX_EXPONENT:
+            raise SpaceError(
+                field,
+                f"is the logarithm of a bound and must lie within ±{MAX_EXPONENT:g}, got {show_value(log)}; "
+                f"write math.log({show_value(log)}) for that bound",
+            )
+    lowest, highest = map(_exp, logs)
+    if logs[0] > 0 and logs[1] <= 1:  # logarithms of 1 to 2.7: far more often the bounds themselves
+        warnings.warn(
+            f"hp.{name}({label!r}, ...) takes logarithms of the bounds, so its values lie between "
+            f"{show_number(lowest)} and {show_number(highest)}; write math.log(bound) if you meant "
+            f"{show_number(logs[0])} to {show_number(logs[1])}",
+            stacklevel=5,
+        )
+    return lowest, highest
+
+
+def _exp(log: float) -> float:
+    """exp(log), without the rounding noise of a bound that was written as math.log(0.1)."""
+    value = math.exp(log)
+    short = float(f"{value:.12g}")
+    return short if math.isclose(math.log(short), log, rel_tol=1e-15, abs_tol=1e-16) else value
+
+
+def _floats(low: float, high: float, q: float, *, log: bool = False) -> Distribution:
+    """The multiples of ``q`` in [low, high]; a constant when there is only one."""
+    step = check_number(plain(q), "q")
+    first, last = multiples(low, high, step, is_positive=log)
+    return Constant(first) if first == last else Float(first, last, log=log, step=step)
+
+
+def _ints(low: int, high: int, step: int = 1) -> Distribution:
+    return Constant(low) if low == high else Int(low, high, step=step)
+
+
+def _normal(
+    mu: float, sigma: float, *, log: bool = False, q: float | None = None, low: Any = None, high: Any = None
+) -> Distribution:
+    low, high, step = plain(low), plain(high), plain(q)
+    if step is not None and low is not None:  # the grid is counted from low, so low must be on it
+        low = multiples(check_number(low, "low"), math.inf, check_number(step, "q"), is_positive=log)[0]
+    return Normal(plain(mu), plain(sigma), log=log, step=step, low=low, high=high)  # type: ignore[arg-type]

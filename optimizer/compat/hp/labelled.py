@@ -1,0 +1,130 @@
+"""A nest of nodes read as a search space, and its params in the two forms that people use."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from optimizer.compat.hp.branches import Opening, Place, openings_of
+from optimizer.compat.hp.expressions import Call
+from optimizer.compat.hp.nodes import Draw, DuplicateLabel, Labelled, Switch
+from optimizer.compat.hp.options import plain
+from optimizer.compat.hp.points import point_of
+from optimizer.distributions import Constant, Float, Int
+from optimizer.errors import SpaceError
+from optimizer.space import Condition, Parameter, SearchSpace
+from optimizer.values import is_number
+
+if TYPE_CHECKING:
+    from optimizer.distributions import Distribution
+    from optimizer.values import Params, Value
+
+
+class LabelledSpace:
+    """The parameters of ``obj``, any nest of dicts, lists, tuples and nodes.
+
+    ``search_space`` has one parameter per label, in the order of ``obj``. Raises ``DuplicateLabel`` for two
+    nodes with one label, and ``SpaceError`` for an object without nodes.
+    """
+
+    def __init__(self, obj: Any) -> None:
+        self.obj = obj
+        self._nodes: dict[str, Labelled] = {}
+        self._places: dict[str, list[Place]] = {}
+        self._not_whole: set[str] = set()  # labels that are used outside of scope.int
+        self._read(obj, None)
+        if not self._nodes:
+            raise SpaceError("", f"a search space must hold at least one hp node, got {reprlib.repr(obj)}")
+        switches = {label: node for label, node in self._nodes.items() if isinstance(node, Switch)}
+        openings = openings_of(self._places, {label: len(node.options) for label, node in switches.items()})
+        self.search_space = SearchSpace(
+            Parameter(label, self._distribution_of(node), _condition(openings[label], switches))
+            for label, node in self._nodes.items()
+        )
+
+    def point_of(self, params: Params) -> Any:
+        """The object with the values of ``params`` in place of its nodes."""
+        return point_of(self.obj, params)
+
+    def raw_of(self, params: Params) -> dict[str, Value]:
+        """Params as Hyperopt writes them: with the index of the option as the value of a choice."""
+        raw = dict(params)
+        for label in params:
+            node = self._nodes[label]
+            if isinstance(node, Switch):
+                raw[label] = node.place_of(params[label])
+        return raw
+
+    def params_of(self, raw: Mapping[str, Any]) -> dict[str, Value]:
+        """The inverse of ``raw_of``; values of inactive parameters are left out.
+
+        Raises ``SpaceError`` for an unknown label and for an index that no option has.
+        """
+        params = {label: self._value_of(label, plain(value)) for label, value in raw.items()}
+        return {label: params[label] for label in self.search_space.active(params) if label in params}
+
+    def _value_of(self, label: str, value: object) -> Value:
+        node = self._nodes.get(label)
+        if node is None:
+            raise SpaceError(label, f"must be a label of the search space: {', '.join(self._nodes)}")
+        if isinstance(node, Switch):
+            return node.distribution.choices[node.check_place(value)]
+        return _in_type_of(self.search_space[label].distribution, cast("Value", value))
+
+    def _read(self, obj: object, place: Place, *, is_cast: bool = False) -> None:
+        """Note every parameter in ``obj``, and where it stands; ``is_cast``: directly inside scope.int."""
+        if isinstance(obj, Draw | Switch):
+            self._note(obj, place, is_cast=is_cast)
+        elif isinstance(obj, Call):
+            for part in (*obj.args, *obj.kwargs.values()):
+                self._read(part, place, is_cast=obj.function is int)
+        elif isinstance(obj, dict | list | tuple):
+            for part in obj.values() if isinstance(obj, dict) else obj:
+                self._read(part, place)
+
+    def _note(self, node: Labelled, place: Place, *, is_cast: bool) -> None:
+        if self._nodes.setdefault(node.label, node) is not node:
+            raise DuplicateLabel(
+                node.label,
+                "must be the label of one node, got two nodes; give each a label of its own, "
+                "or put the same node into both places to share its value",
+            )
+        is_new = node.label not in self._places
+        self._places.setdefault(node.label, []).append(place)
+        if not is_cast:
+            self._not_whole.add(node.label)
+        if is_new and isinstance(node, Switch):
+            for i, option in enumerate(node.options):
+                self._read(option, (node.label, i))
+
+    def _distribution_of(self, node: Labelled) -> Distribution:
+        """``scope.int(hp.quniform(...))`` draws whole numbers, so that params hold what the user gets."""
+        return node.distribution if node.label in self._not_whole else _as_whole(node.distribution)
+
+
+def _condition(opening: Opening, switches: Mapping[str, Switch]) -> Condition | None:
+    if opening is None:
+        return None
+    label, places = opening
+    choices = switches[label].distribution.choices
+    return Condition(label, tuple(choices[place] for place in sorted(places)))
+
+
+def _as_whole(distribution: Distribution) -> Distribution:
+    """The same values as ints when all of them are whole; else the distribution itself."""
+    match distribution:
+        case Float(low, high, log, float(step)) if low.is_integer() and step.is_integer():
+            return Int(int(low), int(high), log, int(step))
+        case Constant(float(value)) if value.is_integer():
+            return Constant(int(value))
+    return distribution
+
+
+def _in_type_of(distribution: Distribution, value: Value) -> Value:
+    """A number as the type that the distribution draws, 3 for 3.0 and back, where nothing is lost."""
+    if not is_number(value):
+        return value
+    number = float(cast(float, value))
+    drawn = distribution.value if isinstance(distribution, Constant) else distribution
+    return int(number) if isinstance(drawn, Int | int) and number.is_integer() else number

@@ -1,0 +1,77 @@
+"""The nodes that are parameters: a draw from a distribution, and a switch between options."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+from optimizer.compat.hp.expressions import Node
+from optimizer.compat.hp.options import plain, stored_values
+from optimizer.distributions import Categorical
+from optimizer.errors import SpaceError
+from optimizer.values import is_number, show_value
+
+if TYPE_CHECKING:
+    from optimizer.distributions import Distribution
+
+
+class DuplicateLabel(SpaceError):  # noqa: N818 - Hyperopt's name
+    """Two nodes of one search space have the same label."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Draw(Node):
+    """A parameter with a distribution."""
+
+    label: str
+    distribution: Distribution
+
+    def __repr__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Switch(Node):
+    """A parameter that picks one of ``options``; the nodes inside an option exist only with it."""
+
+    label: str
+    options: tuple[Any, ...]
+    weights: tuple[float, ...] | None = None
+
+    def __post_init__(self) -> None:
+        _ = self.distribution  # raises for unfit options here, where the user wrote them
+
+    def __repr__(self) -> str:
+        return self.label
+
+    @cached_property
+    def distribution(self) -> Categorical:
+        """Of what stands for the options, in their order."""
+        try:
+            return Categorical(stored_values(self.options), self.weights)
+        except SpaceError as error:
+            raise error.under(self.label) from None
+
+    def place_of(self, value: object) -> int:
+        """The place of the option that a stored ``value`` stands for. Raises ``SpaceError`` without any."""
+        place = self.distribution.encode_one(value)
+        if math.isnan(place):
+            rule = self.distribution.describe()
+            raise SpaceError(self.label, f"must be one of the options ({rule}), got {show_value(value)}")
+        return int(place)
+
+    def check_place(self, index: object) -> int:
+        """``index`` as the place of an option. Raises ``SpaceError`` when it is none."""
+        number, n = plain(index), len(self.options)
+        if not is_number(number) or number not in range(n):
+            raise SpaceError(
+                self.label,
+                f"must be the index of an option, 0 to {n - 1}, got {show_value(index)}; "
+                "hp.point_of takes values instead of indices",
+            )
+        return int(cast(float, number))
+
+
+Labelled: TypeAlias = Draw | Switch

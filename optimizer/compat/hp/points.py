@@ -1,0 +1,61 @@
+"""From the values of a trial back to the object that the search space describes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from optimizer.compat.hp.expressions import Call
+from optimizer.compat.hp.nodes import Draw, Switch
+from optimizer.errors import SpaceError
+
+FindPlace: TypeAlias = Callable[[Switch, object], int]
+
+
+def point_of(space: Any, params: Mapping[str, Any]) -> Any:
+    """``space`` with a value in place of every node, from the real values of a trial, ``trial.params``.
+
+    Dicts, lists and tuples keep their types, and what is no node is passed on as it is. Raises ``SpaceError``
+    when an active parameter has no value, or a choice none of its own.
+    """
+    return _Builder(params, Switch.place_of).build(space)
+
+
+def space_eval(space: Any, hp_assignment: Mapping[str, Any]) -> Any:
+    """``point_of`` for what ``fmin`` returns, where the value of a choice is the index of its option."""
+    return _Builder(hp_assignment, Switch.check_place).build(space)
+
+
+class _Builder:
+    """Builds one point. A recorded call that stands in two places is made once."""
+
+    def __init__(self, values: Mapping[str, Any], find_place: FindPlace) -> None:
+        self._values = values
+        self._find_place = find_place
+        self._called: dict[int, Any] = {}
+
+    def build(self, obj: Any) -> Any:
+        if isinstance(obj, Draw):
+            return self._value_of(obj)
+        if isinstance(obj, Switch):
+            return self.build(obj.options[self._find_place(obj, self._value_of(obj))])
+        if isinstance(obj, Call):
+            return self._call(obj)
+        if isinstance(obj, dict):
+            return {key: self.build(value) for key, value in obj.items()}
+        if isinstance(obj, list):
+            return list(map(self.build, obj))
+        if isinstance(obj, tuple):  # a named tuple is made of its items by _make
+            return getattr(obj, "_make", tuple)(map(self.build, obj))
+        return obj
+
+    def _value_of(self, node: Draw | Switch) -> Any:
+        if node.label not in self._values:
+            raise SpaceError(node.label, "is missing, although it is active; give it a value")
+        return self._values[node.label]
+
+    def _call(self, node: Call) -> Any:
+        if id(node) not in self._called:
+            kwargs = {name: self.build(value) for name, value in node.kwargs.items()}
+            self._called[id(node)] = node.function(*map(self.build, node.args), **kwargs)
+        return self._called[id(node)]

@@ -1,0 +1,110 @@
+"""Every address, every kind of person, both methods: as `tests/dashboard/access/matrix.py` says."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from dashboard.access.secret_links import digest_of
+from dashboard.models import Artifact, Comment, Invitation, Membership, Role, ShareLink
+from dashboard.people.actions import create_team
+from dashboard.studies.actions import delete_study
+from tests.builders import add_trials, everything, make_dataset, make_user, running_study
+from tests.dashboard.access.matrix import MATRIX, PEOPLE, SIGN_IN, names
+
+NAMES = names()
+CELLS = [(name, method, person) for name in NAMES for method in ("GET", "POST") for person in PEOPLE]
+
+
+@pytest.fixture
+def study(db):
+    """Of a team, with a trial; its owner is the team's."""
+    owner = make_user("owner")
+    team = create_team(name="Vision", by=owner)
+    for role in (Role.VIEWER, Role.EDITOR):
+        Membership.objects.create(team=team, user=make_user(role.value), role=role)
+    Membership.objects.create(team=team, user=make_user("second owner"), role=Role.OWNER)
+    study = running_study(pk=1, name="secret-plan", owner=owner, team=team)
+    add_trials(study, 1, n_reports=2)
+    name = storages["artifacts"].save("network.keras", ContentFile(b"network"))
+    Artifact.objects.create(
+        trial=study.trials.get(), name=name, size=7, reading={"kind": "images", "shape": [8, 8]}
+    )
+    Invitation.objects.create(
+        team=team,
+        digest=digest_of("secret"),
+        created_by=owner,
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    delete_study(study_id=running_study(pk=2, name="gone", owner=owner, team=team).pk, by="owner")
+    Comment.objects.create(pk=1, study=study, author=owner, text="what the owner thinks")
+    ShareLink.objects.create(study=study, digest=digest_of("open"), created_by=owner)
+    make_dataset(owner=owner, team=team, label="secret-data")
+    return study
+
+
+def client_of(person):
+    client = Client(raise_request_exception=False)
+    if person == "staff":
+        client.force_login(make_user("staff", is_staff=True))
+    elif person != "anonymous":
+        client.force_login(make_user(person))
+    return client
+
+
+def url_of(name, study):
+    places = {
+        "study": study.pk,
+        "trial": 0,
+        "gone": 2,
+        "comment": 1,
+        "dataset": "plants-0a1b2c3d",
+        "team": study.team_id,
+        "member": make_user("viewer").pk,
+    }
+    return reverse(name, args=[places.get(arg, arg) for arg in MATRIX[name].args])
+
+
+def word_for(response):
+    if response.status_code == 302 and response.url.startswith(reverse("account_login")):
+        return SIGN_IN
+    return "ok" if response.status_code in {200, 204, 302, 422} else str(response.status_code)
+
+
+def test_every_address_is_listed():
+    assert [name for name in NAMES if name not in MATRIX] == []
+    assert [name for name in MATRIX if name not in NAMES] == []
+
+
+@pytest.mark.parametrize(("name", "method", "person"), CELLS)
+def test_cell(study, name, method, person):
+    client, expected = client_of(person), MATRIX[name].cell(method, person)
+    before = everything()
+
+    response = client.generic(method, url_of(name, study))
+
+    word = word_for(response)
+    if (
+        person != "anonymous"
+        and name in {"account_login", "account_logout", "socialaccount_signup"}
+        and word == SIGN_IN
+    ):
+        word = "ok"  # it is where they lead
+    assert word == expected
+    if method == "GET" or expected != "ok":
+        assert everything() == before
+
+
+def test_what_one_may_not_see_is_named_nowhere(study):
+    """A stranger finds neither the study nor its team by looking around."""
+    page = client_of("stranger")
+    for name in ("study-list", "team-list", "worker-list", "study-new", "dataset-list"):
+        body = page.get(reverse(name)).content.decode()
+        assert study.name not in body, name
+        assert "secret-data" not in body, name
+        assert "Vision" not in body, name
+    assert page.get(reverse("study-new"), {"from": study.pk}).status_code == 404

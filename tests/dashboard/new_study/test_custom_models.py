@@ -1,0 +1,178 @@
+"""Studies with a Python file: who may make them, what the file declares, and that it is never run in here."""
+
+import sys
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from dashboard.engine.claims import claim_trial_of
+from dashboard.engine.worker.jobs import job_of
+from dashboard.engine.worker.supervisor import Supervisor
+from dashboard.models import Study, StudyEvent, TrialState
+from dashboard.new_study import actions
+from dashboard.new_study.actions import OwnModelRefused, create_own_study
+from dashboard.new_study.custom_page import EXAMPLE
+from tests.builders import WORKER, make_study, make_user
+from trainers.custom.declaring import Declared
+
+URL = "/studies/new/own/"
+SPACE = {"version": 1, "params": [{"name": "x", "type": "float", "low": 0.0, "high": 1.0}]}
+
+
+@pytest.fixture
+def allowed(settings, user):
+    """Ada may, and Parzen lets her."""
+    settings.OWN_CODE = True
+    user.user_permissions.add(Permission.objects.get(codename="run_own_code"))
+    return type(user).objects.get(pk=user.pk)
+
+
+def posted(**changes):
+    fields = {
+        "name": "mine",
+        "place": "private",
+        "code": "x = 1",
+        "dataset": "",
+        "sampler": "tpe",
+        "pruner": "",
+        "max_trials": 5,
+        "max_epochs": 2,
+        "n_parallel": 1,
+        "max_failures": 5,
+        "lost_retries": 2,
+        "memory_retries": 0,
+        "error_retries": 0,
+        "queue": "cpu",
+    }
+    return fields | changes
+
+
+def declares(monkeypatch, **changes):
+    """The file says this, whatever it is; no process is started."""
+    fields = {"space": SPACE, "metric": "loss", "direction": "minimize", "needs_data": False, **changes}
+    monkeypatch.setattr(actions, "declare", lambda *_: Declared(**fields))
+
+
+def test_nobody_may_unless_settings_and_an_administrator_say_so(page, settings, user):
+    assert page.get(URL).status_code == 404
+    settings.OWN_CODE = True
+    assert page.get(URL).status_code == 404
+    assert "Your own model" not in page.get("/studies/new/").content.decode()
+    assert page.post(URL, posted()).status_code == 404
+    with pytest.raises(OwnModelRefused):
+        create_own_study(owner=user, code="x", dataset="")
+
+    root = make_user("root", is_staff=True, is_superuser=True)
+    theirs = Client()
+    theirs.force_login(root)
+    edit = reverse("person-edit", args=[user.pk])
+    assert "May train with Python files" in theirs.get(edit).content.decode()
+    theirs.post(edit, {"is_active": "on", "may_run_code": "on"})
+    assert page.get(URL).status_code == 200
+    assert "Your own model" in page.get("/studies/new/").content.decode()
+    theirs.post(edit, {"is_active": "on"})
+    assert page.get(URL).status_code == 404
+
+
+def test_the_right_alone_does_nothing_where_the_settings_forbid_it(page, allowed, settings):
+    assert page.get(URL).status_code == 200
+    settings.OWN_CODE = False
+    assert page.get(URL).status_code == 404
+    root = make_user("root", is_superuser=True)
+    theirs = Client()
+    theirs.force_login(root)
+    assert theirs.get(URL).status_code == 404
+    body = theirs.get(reverse("person-edit", args=[allowed.pk])).content.decode()
+    assert "Python files" not in body
+
+
+def test_a_study_gets_what_the_file_declares(page, allowed, monkeypatch):
+    declares(monkeypatch, metric="val_accuracy", direction="maximize")
+
+    page.post(URL, posted(code="the code\r\nof ada", dataset="digits"))
+
+    study = Study.objects.get()
+    assert (study.code, study.trainer, study.dataset) == ("the code\nof ada", "own", "digits")
+    assert (study.objective, study.direction, study.state) == ("val_accuracy", "maximize", "running")
+    assert study.space == SPACE
+    assert StudyEvent.objects.filter(
+        study=study, what__startswith="made it with a model file, SHA-256 "
+    ).exists()
+    job = job_of(claim_trial_of(study_id=study.pk, worker=WORKER), study)
+    assert job.code == study.code
+    shown = page.get(study.get_absolute_url()).content.decode()
+    assert "the code\nof ada" in shown
+    assert "Your own model" in shown
+    assert page.get("/studies/").status_code == 200
+    assert page.get(study.trials.get().get_absolute_url()).status_code == 200
+    assert page.get(reverse("study-report", args=[study.pk])).status_code == 200
+
+
+def test_a_file_really_runs_elsewhere(page, allowed):
+    answer = page.post(
+        URL, posted(code="import sys\nsys.modules['was_here'] = 1\nraise ValueError('no luck')")
+    )
+
+    assert answer.status_code == 422
+    assert "Line 3: ValueError: no luck." in answer.content.decode()
+    assert "was_here" not in sys.modules
+    assert not Study.objects.exists()
+
+
+def test_the_example_works_as_it_stands(page, allowed):
+    assert page.get(URL).context["form"].initial["code"] == EXAMPLE
+    page.post(URL, posted(code=EXAMPLE, action="draft"))
+    study = Study.objects.get()
+    assert [param["name"] for param in study.space["params"]] == ["x", "shape", "power"]
+    assert study.state == "draft"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"code": ""}, "Write or load a model file."),
+        ({"code": "x" * 100_001}, "A model file has at most 100,000 characters."),
+        ({"code": "a\0b"}, "A model file is text"),
+        ({"dataset": "nothing"}, "Select a valid choice"),
+        ({"name": ""}, "Give the study a name."),
+    ],
+)
+def test_a_form_that_breaks_a_rule_makes_nothing(page, allowed, monkeypatch, changes, words):
+    monkeypatch.setattr(actions, "declare", lambda *_: pytest.fail("it was run"))
+    answer = page.post(URL, posted(**changes))
+    assert answer.status_code == 422
+    assert words in answer.content.decode() or "Null characters" in answer.content.decode()
+    assert not Study.objects.exists()
+
+
+def test_a_model_to_be_built_needs_data(page, allowed, monkeypatch):
+    declares(monkeypatch, needs_data=True)
+    answer = page.post(URL, posted())
+    assert "choose the dataset for that" in answer.content.decode()
+
+
+def test_copying_asks_for_the_same_right(page, allowed, user, settings):
+    study = make_study(owner=user, trainer="own", code="the code of ada", dataset="")
+    copy = page.get(f"/studies/new/?from={study.pk}", follow=True)
+    assert copy.context["form"].initial["code"] == "the code of ada"
+    settings.OWN_CODE = False
+    shown = page.get(f"/studies/new/?from={study.pk}").content.decode()
+    assert "trains with a model file, and you may not" in shown
+
+
+def test_a_worker_that_is_not_allowed_to_trains_none(user, settings):
+    settings.OWN_CODE = False
+    study = make_study("running", owner=user, trainer="own", code="x", space=SPACE, objective="loss")
+    trial = claim_trial_of(study_id=study.pk, worker=WORKER)
+
+    class NoHost:
+        def start(self, _job):
+            pytest.fail("it was started")
+
+    Supervisor(trial, host=NoHost(), shutting_down=None).run()
+
+    trial.refresh_from_db()
+    assert trial.state == TrialState.FAILED
+    assert trial.failure_message == "This worker trains no own models: PARZEN_OWN_CODE is off on it."

@@ -1,0 +1,110 @@
+"""The page on which the budget is changed, and the buttons that let work go on."""
+
+import pytest
+from django.urls import reverse
+
+from dashboard.engine.fences import fail_trial, lose_trial
+from dashboard.models import FailureKind
+from dashboard.studies.budget_page import budget_of
+from tests.builders import claim, complete, fence_of, make_study, running_study
+
+pytestmark = pytest.mark.django_db
+
+
+def post(page, study, **changes):
+    fields = {k: "" if v is None else str(v) for k, v in budget_of(study).items()} | changes
+    response = page.post(reverse("study-budget", args=[study.pk]), fields)
+    study.refresh_from_db()
+    return response
+
+
+def test_form_opens_with_the_budget_of_the_study_and_changes_it(page):
+    study = make_study("draft", max_seconds=90, target_value=0.5, max_stale_trials=7, lost_retries=1)
+
+    post(page, study, max_trials="77")
+
+    assert (study.max_trials, study.max_seconds, study.target_value) == (77, 90, 0.5)
+    assert (study.max_stale_trials, study.lost_retries, study.queue) == (7, 1, "cpu")
+
+
+def test_target_of_a_share_is_shown_in_percent_and_kept(page):
+    study = make_study("draft", objective="val_accuracy", direction="maximize", target_value=0.97)
+    assert budget_of(study)["target_value"] == 97
+
+    post(page, study)
+
+    assert study.target_value == 0.97
+
+
+def test_ended_study_continues_with_more_trials(page):
+    study = running_study(max_trials=1)
+    complete(study)
+    html = page.get(reverse("study-budget", args=[study.pk])).content.decode()
+    assert "Budget reached: 1 trial. 1 trial was made so far." in html
+    assert "Continue study" in html
+
+    response = post(page, study, max_trials="4")
+
+    assert response.url == study.get_absolute_url()
+    assert (study.state, study.max_trials) == ("running", 4)
+
+
+def test_refusal_is_said_on_the_form(page):
+    study = running_study(max_trials=1)
+    complete(study)
+
+    response = post(page, study)
+
+    assert response.status_code == 422
+    assert "the study would end at once. Budget reached: 1 trial" in response.content.decode()
+
+
+def test_wrong_number_is_said_beside_its_field(page):
+    study = make_study("draft")
+
+    response = post(page, study, max_trials="many", lost_retries="-1")
+
+    html = response.content.decode()
+    assert (response.status_code, study.max_trials) == (422, 10)
+    assert "Give a whole number." in html
+    assert "Must be at least 0." in html
+    assert 'class="span more" open' in html
+
+
+def test_failed_trial_is_retried_from_its_page(page, user):
+    study = running_study()
+    trial = claim(study)
+    fail_trial(fence_of(trial), kind=FailureKind.ERROR, message="It broke.")
+    url = reverse("trial-retry", args=[study.pk, trial.number])
+    assert url in page.get(trial.get_absolute_url()).content.decode()
+
+    response = page.post(url)
+
+    trial.refresh_from_db()
+    assert (trial.state, response.url) == ("waiting", trial.get_absolute_url())
+    assert url not in page.get(trial.get_absolute_url()).content.decode()
+
+
+def test_lost_trials_are_retried_from_the_study_page(page):
+    study = running_study(lost_retries=0)
+    for _ in range(2):
+        lose_trial(fence_of(claim(study)), reason="Killed.")
+    assert "Retry 2 lost trials" in page.get(study.get_absolute_url()).content.decode()
+
+    page.post(reverse("study-retry-lost", args=[study.pk]))
+
+    assert study.trials.filter(state="waiting").count() == 2
+    assert "lost trial" not in page.get(study.get_absolute_url()).content.decode().split("History")[0]
+
+
+def test_history_names_who_did_what(page, user):
+    study = make_study("draft")
+    page.post(reverse("study-start", args=[study.pk]))
+    claim(study)
+    page.post(reverse("study-drain", args=[study.pk]))
+
+    html = page.get(study.get_absolute_url()).content.decode()
+
+    assert f"{user.username} asked to stop after its running trials" in html
+    assert f"{user.username} started" in html
+    assert "It makes no new trials and ends with its last one." in html

@@ -1,0 +1,309 @@
+"""The best trials again: other seeds, the test part, and what the numbers are worth."""
+
+import pytest
+from django.urls import reverse
+
+from dashboard.engine.budgets import BudgetRefused, change_budget
+from dashboard.engine.claims import claim_trial_of
+from dashboard.engine.fences import Fence, Outcome, finish_trial
+from dashboard.engine.quotas import QuotaRefused
+from dashboard.engine.worker.jobs import job_of
+from dashboard.goals import goal_of
+from dashboard.models import Origin, Quota, Study, StudyEvent, StudyState, Trial, TrialState
+from dashboard.models.trial import trial_seed
+from dashboard.people.actions import create_team
+from dashboard.review.queries import review_queue
+from dashboard.studies.actions import delete_study, restore_study, share_study
+from dashboard.winners.actions import FRESH_SEEDS, ConfirmRefused, choose_winner, confirm_best, repeat_trial
+from dashboard.winners.confirm_page import Measured, last_confirmed
+from dashboard.winners.queries import confirmations_of
+from dashboard.winners.repeats import repeats
+from tests.builders import WORKER, make_study, make_user, running_study
+
+
+def ended_study(user, n=5, **fields) -> Study:
+    """Complete trials whose value is 0.5, 0.4, 0.3 ...: the later, the better."""
+    study = running_study(owner=user, max_trials=n, n_parallel=9, **fields)
+    for number in range(n):
+        trial = claim_trial_of(study_id=study.pk, worker=WORKER)
+        finish_trial(Fence.of(trial), outcome(0.5 - number / 10))
+    study.refresh_from_db()
+    assert study.is_ended
+    return study
+
+
+def outcome(value, **metrics) -> Outcome:
+    return Outcome(value, 2, {"val_loss": value, **metrics}, 1.5, 10, {})
+
+
+def run_all(runs, value_of) -> None:
+    """Every training of a round ends with these values of the test part, by source number and seed."""
+    while trial := claim_trial_of(study_id=runs.pk, worker=WORKER):
+        seed = trial.number // (runs.max_trials // len({t.seed for t in runs.trials.all()}))
+        value = value_of(trial.copy_of.number, seed)
+        assert finish_trial(Fence.of(trial), outcome(value, test_loss=value))
+
+
+def test_best_trials_and_the_first_are_trained_again_with_the_same_fresh_seeds(user):
+    study = ended_study(user)
+
+    runs = confirm_best(study_id=study.pk, n_best=2, n_seeds=3, by=user)
+
+    trials = list(runs.trials.order_by("number").select_related("copy_of"))
+    assert [t.copy_of.number for t in trials] == [4, 3, 0] * 3
+    assert [t.number for t in trials] == list(range(9))
+    assert len({t.seed for t in trials}) == 3
+    assert {t.seed for t in trials}.isdisjoint({trial_seed(study.seed, n) for n in range(100)})
+    assert all(t.seed >= FRESH_SEEDS and t.params == t.copy_of.params for t in trials)
+    assert {t.origin for t in trials} == {Origin.COPY}
+    runs.refresh_from_db()
+    assert (runs.state, runs.max_trials, runs.confirms_id) == (StudyState.RUNNING, 9, study.pk)
+    told = "asked to confirm 2 best trials with 3 seeds"
+    assert StudyEvent.objects.filter(study=study, what=told, by="ada").exists()
+
+
+def test_only_such_a_training_touches_the_test_part(user):
+    study = ended_study(user)
+    search = study.trials.first()
+    assert job_of(search, study).is_confirming is False
+    runs = confirm_best(study_id=study.pk, n_best=1, n_seeds=2, by=user)
+
+    trial = claim_trial_of(study_id=runs.pk, worker=WORKER)
+
+    job = job_of(trial, runs)
+    assert job.is_confirming is True
+    assert job.seed == trial.seed
+    assert job.split.seed == study.split_seed
+
+
+def test_a_round_ends_by_itself_and_proposes_nothing(user):
+    study = ended_study(user)
+    runs = confirm_best(study_id=study.pk, n_best=1, n_seeds=2, by=user)
+    run_all(runs, lambda number, seed: 0.1)
+
+    runs.refresh_from_db()
+    assert (runs.state, runs.trials.count()) == (StudyState.FINISHED, 4)
+    with pytest.raises(BudgetRefused, match="how many there are is set there"):
+        change_budget(study_id=runs.pk, by="ada", max_trials=9)
+
+
+def test_clear_gain_is_told_with_its_uncertainty(page, user):
+    study = ended_study(user)
+    runs = confirm_best(study_id=study.pk, n_best=2, n_seeds=3, by=user)
+    run_all(runs, lambda number, seed: {4: 0.10, 3: 0.20, 0: 0.50}[number] + seed / 1000)
+
+    told = last_confirmed(study)
+
+    assert [row.trial.number for row in told.rows] == [4, 3, 0]
+    assert [row.is_first for row in told.rows] == [False, False, True]
+    (finding,) = told.findings
+    assert finding.tone == "good"
+    assert "trial #4 is better than the first trial, #0, by 0.4 ± 0.0016" in finding.text
+    assert "0.1010 ± 0.001 on the test part, trial #4" in page.get(study.get_absolute_url()).content.decode()
+    shown = page.get(reverse("study-confirm", args=[study.pk])).content.decode()
+    assert "0.1010 ± 0.001" in shown
+    assert "9 of 9 trainings done" in shown
+
+
+def test_gain_inside_the_noise_is_warned_of(user):
+    study = ended_study(user)
+    runs = confirm_best(study_id=study.pk, n_best=2, n_seeds=3, by=user)
+    run_all(runs, lambda number, seed: 0.3 + seed / 10 + number / 1000)
+
+    first, second = last_confirmed(study).findings
+    assert first.tone == "caution"
+    assert "is inside the noise" in first.text
+    assert second.text == "Trials #3, #4 cannot be told apart by these seeds: take the one you like."
+
+
+def test_one_seed_has_no_spread_and_no_finding(user):
+    study = ended_study(user)
+    runs = confirm_best(study_id=study.pk, n_best=1, n_seeds=1, by=user)
+    run_all(runs, lambda number, seed: 0.25)
+
+    told = last_confirmed(study)
+    assert [row.test for row in told.rows] == ["0.2500", "0.2500"]
+    assert told.findings == []
+    assert Measured((1.0,)).sd != Measured((1.0,)).sd  # NaN
+
+
+def test_a_failed_training_is_counted_and_left_out(page, user):
+    study = ended_study(user)
+    runs = confirm_best(study_id=study.pk, n_best=1, n_seeds=2, by=user)
+    Trial.objects.filter(study=runs, number=0).update(state=TrialState.FAILED, failure_kind="error")
+    run_all(runs, lambda number, seed: 0.25)
+
+    best = next(row for row in last_confirmed(study).rows if not row.is_first)
+    assert (best.n_done, best.n_failed, best.n) == (1, 1, 2)
+    assert "1 of 2, 1 failed" in page.get(reverse("study-confirm", args=[study.pk])).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("prepare", "words"),
+    [
+        (lambda user: running_study(owner=user), "The search still goes on."),
+        (
+            lambda user: confirm_best(study_id=ended_study(user).pk, n_best=1, n_seeds=1, by=user),
+            "not confirmed again",
+        ),
+    ],
+)
+def test_what_cannot_be_confirmed_is_refused_in_words(page, user, prepare, words):
+    study = prepare(user)
+    n = Study.objects.count()
+    with pytest.raises(ConfirmRefused, match=words):
+        confirm_best(study_id=study.pk, n_best=1, n_seeds=1, by=user)
+    answer = page.post(reverse("study-confirm", args=[study.pk]), {"n_best": 1, "n_seeds": 1})
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert Study.objects.count() == n
+
+
+def test_nothing_complete_leaves_nothing_to_confirm(user):
+    study = make_study("stopped", owner=user)
+    with pytest.raises(ConfirmRefused, match="No trial completed"):
+        confirm_best(study_id=study.pk, n_best=1, n_seeds=1, by=user)
+
+
+def test_one_round_at_a_time(user):
+    study = ended_study(user)
+    confirm_best(study_id=study.pk, n_best=1, n_seeds=1, by=user)
+    with pytest.raises(ConfirmRefused, match="being confirmed already"):
+        confirm_best(study_id=study.pk, n_best=1, n_seeds=1, by=user)
+
+
+def test_a_quota_of_trials_counts_confirmations_once(user):
+    study = ended_study(user)
+    Quota.objects.create(user=user, n_trials=5 + 6)
+    confirm_best(study_id=study.pk, n_best=2, n_seeds=2, by=user)
+    Quota.objects.update(n_trials=5 + 6 + 5)
+    Study.objects.filter(confirms=study).update(state=StudyState.FINISHED, finished_at="2026-01-01T00:00Z")
+    with pytest.raises(QuotaRefused, match="This study asks for 6 more"):
+        confirm_best(study_id=study.pk, n_best=2, n_seeds=2, by=user)
+    assert confirmations_of(study).count() == 1
+
+
+def test_confirmations_follow_their_study_and_stand_in_no_list(page, user):
+    study = ended_study(user, name="digits-mlp")
+    runs = confirm_best(study_id=study.pk, n_best=1, n_seeds=1, by=user)
+    team = create_team(name="Vision", by=user)
+
+    share_study(study_id=study.pk, team_id=team.pk, is_open=False, words="Vision", by="ada")
+    runs.refresh_from_db()
+    assert runs.team == team
+    for url in ("/studies/", "/teams/", team.get_absolute_url()):
+        assert "digits-mlp, confirmed" not in page.get(url).content.decode()
+    delete_study(study_id=study.pk, by="ada")
+    runs.refresh_from_db()
+    assert runs.deleted_at is not None
+    assert runs.state == StudyState.STOPPED
+    assert "digits-mlp, confirmed" not in page.get("/studies/deleted/").content.decode()
+    restore_study(study_id=study.pk, by="ada")
+    assert page.get(runs.get_absolute_url()).status_code == 200
+
+
+def test_a_choice_is_written_down(page, user):
+    study = ended_study(user)
+    page.post(reverse("study-winner", args=[study.pk]), {"trial": "3"})
+    study.refresh_from_db()
+    assert study.winner.number == 3
+    assert StudyEvent.objects.filter(study=study, what="chose trial #3 as the winner").exists()
+    for wrong in ("", "99", "9" * 30, "x"):
+        answer = page.post(reverse("study-winner", args=[study.pk]), {"trial": wrong}, follow=True)
+        assert "The study has no complete trial of this number." in answer.content.decode()
+    with pytest.raises(ConfirmRefused):
+        choose_winner(study_id=study.pk, number=None, by=user)
+
+
+def test_review_queue_tells_what_nobody_confirmed(user):
+    study = ended_study(user)
+    assert review_queue(Study.objects.all())[0].reasons == ["ended, never reviewed", "never confirmed"]
+    confirm_best(study_id=study.pk, n_best=1, n_seeds=1, by=user)
+    assert [row.reasons for row in review_queue(Study.objects.all())] == [["ended, never reviewed"]]
+
+
+def test_the_page_of_a_round_shows_trainings_and_nothing_of_a_search(page, user):
+    study = ended_study(user)
+    runs = confirm_best(study_id=study.pk, n_best=1, n_seeds=2, by=user)
+    run_all(runs, lambda number, seed: 0.1)
+    body = page.get(runs.get_absolute_url()).content.decode()
+    assert "Trial #4 again, with seed 1 of 2" in body
+    assert "Which parameter mattered" not in body
+    assert "Add trials" not in body
+    trial = page.get(runs.trials.first().get_absolute_url()).content.decode()
+    assert "Trial #4 again, with seed 1 of 2" in trial
+    assert "test_loss" in trial
+
+
+def test_somebody_who_only_looks_sees_the_table_and_no_button(client, user):
+    study = ended_study(user, is_open=True)
+    confirm_best(study_id=study.pk, n_best=1, n_seeds=1, by=user)
+    client.force_login(make_user("grace"))
+    body = client.get(reverse("study-confirm", args=[study.pk])).content.decode()
+    assert "Being confirmed" in body
+    assert ">Choose<" not in body
+
+
+# Run again ----------------------------------------------------------------------------------------------
+
+
+def again(user, study, **changed):
+    """Trial 0 again, which comes out as it was but for what is changed; the words about it."""
+    runs = repeat_trial(study_id=study.pk, number=0, by=user)
+    trial = claim_trial_of(study_id=runs.pk, worker=WORKER)
+    first = study.trials.get(number=0)
+    fields = {"value": first.value, "metrics": first.metrics, "environment": {}} | changed
+    finish_trial(
+        Fence.of(trial),
+        Outcome(fields["value"], 2, fields["metrics"], 1.5, 10, fields["environment"]),
+    )
+    return repeats(first, goal_of(study))[0].words
+
+
+def test_a_trial_is_run_again_with_its_own_seed_and_without_the_test_part(user):
+    study = ended_study(user)
+    runs = repeat_trial(study_id=study.pk, number=3, by=user)
+    job = job_of(claim_trial_of(study_id=runs.pk, worker=WORKER), runs)
+    assert job.seed == trial_seed(study.seed, 3)
+    assert job.params == study.trials.get(number=3).params
+    assert job.is_confirming is False
+    assert not confirmations_of(study).exists()
+
+
+def test_it_is_told_whether_it_came_out_the_same(user):
+    study = ended_study(user)
+    assert again(user, study) == "0.5000, the same to the last bit"
+    chance = again(user, study, value=0.5625, metrics={"val_loss": 0.5625})
+    assert chance == (
+        "0.5625, off by 0.062, with the same seed, versions and threads: something in the training is left "
+        "to chance (PARZEN_DETERMINISTIC=true forbids it)"
+    )
+    other = again(user, study, value=0.5625, metrics={}, environment={"keras": "9"})
+    assert other == "0.5625, off by 0.062: keras is not what it was"
+    forbidden = study.trials.get(number=0).attempts.get()
+    forbidden.environment = {"deterministic": True}
+    forbidden.save()
+    by_chance = again(user, study, value=0.5625, metrics={}, environment={"deterministic": True})
+    assert by_chance.endswith("something in the training is left to chance")
+
+
+def test_running_again_is_asked_for_on_the_page(page, user):
+    study = ended_study(user)
+    trial = study.trials.get(number=1)
+    assert "Run again" in page.get(trial.get_absolute_url()).content.decode()
+
+    url = reverse("trial-repeat", args=[study.pk, 1])
+    page.post(url)
+    shown = page.get(trial.get_absolute_url()).content.decode()
+    assert "is being trained" in shown
+    assert "already" in page.post(url, follow=True).content.decode()
+    runs = Study.objects.get(is_repeat=True)
+    assert runs.name not in page.get("/studies/").content.decode()
+    assert "Run again</button>" not in page.get(runs.trials.get().get_absolute_url()).content.decode()
+
+
+def test_a_trial_without_a_value_is_not_run_again(user):
+    study = running_study(owner=user)
+    claim_trial_of(study_id=study.pk, worker=WORKER)
+    with pytest.raises(ConfirmRefused, match="Trial #0 has no value to come out again"):
+        repeat_trial(study_id=study.pk, number=0, by=user)

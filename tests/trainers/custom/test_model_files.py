@@ -1,0 +1,282 @@
+"""What model files declare and do, and one sentence for each that cannot be used."""
+
+import time
+
+import pytest
+
+from tests.trainers.builders import RecordingReporter
+from trainers.custom import declaring
+from trainers.custom.declaring import declare
+from trainers.custom.model_file import CodeInvalid, read_model_file
+from trainers.job import Job
+from trainers.processes import subprocess_call
+
+HYPEROPT = """
+from hyperopt import hp, STATUS_OK
+net = hp.choice("net", [{"kind": "a"}, {"kind": "b", "n": hp.uniformint("n", 1, 3)}])
+space = {"x": hp.uniform("x", -5, 5), "net": net}
+def objective(params):
+    return {"loss": params["x"] ** 2, "status": STATUS_OK}
+"""
+SPACE = "from optimizer import hp\nspace = {'x': hp.uniform('x', 0, 1)}\n"
+
+
+def test_a_file_written_for_hyperopt_is_taken_as_it_is():
+    declared = declare(HYPEROPT)
+
+    assert [param["name"] for param in declared.space["params"]] == ["x", "net", "n"]
+    assert (declared.metric, declared.direction, declared.needs_data) == ("loss", "minimize", False)
+    file = read_model_file(HYPEROPT)
+    assert file.point_of({"x": 1.0, "net": file.search_space["net"].distribution.choices[1], "n": 2}) == {
+        "x": 1.0,
+        "net": {"kind": "b", "n": 2},
+    }
+
+
+def test_declared_knobs_are_a_space_too():
+    source = """
+from trainers.knob import Knob
+knobs = [
+    Knob(name="units", label="Units", kind="int", default=8, minimum=1, maximum=64, help="", group="net",
+         distribution={"type": "int", "low": 4, "high": 32}, is_searched=True),
+    Knob(name="rate", label="Rate", kind="float", default=0.1, minimum=0, help="", group="net"),
+]
+metric = "val_accuracy"
+def build(params): ...
+"""
+    declared = declare(source)
+    assert [param["type"] for param in declared.space["params"]] == ["int", "constant"]
+    assert (declared.metric, declared.direction, declared.needs_data) == ("val_accuracy", "maximize", True)
+    assert read_model_file(source).point_of({"units": 4, "rate": 0.1}) == {"units": 4, "rate": 0.1}
+
+
+def test_what_is_printed_does_no_harm():
+    declared = declare(
+        SPACE + "print('x' * 10**8)\nimport sys; sys.stderr.write('y' * 10**7)\ndef build(p): ..."
+    )
+    assert declared.metric == "val_loss"
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("x = 1 / 0", "Line 1: ZeroDivisionError: division by zero."),
+        ("\ndef f(:", "Line 2: invalid syntax."),
+        ("raise SystemExit(3)", "The model file ends the process (exit code 3)."),
+        ("import nothing_like_this", "Line 1: ModuleNotFoundError: No module named 'nothing_like_this'."),
+        (SPACE, "A model file defines one function: objective(params), which returns a value, or build"),
+        (SPACE + "objective = build = print", "A model file defines one function"),
+        ("def objective(p): ...", "A model file says what may vary: space = {...} of hp.* nodes, or knobs"),
+        ("space = {}\ndef objective(p): ...", "The search space is not right: a search space must hold"),
+        (
+            SPACE + "direction = 'up'\ndef build(p): ...",
+            "direction must be 'minimize' or 'maximize', not 'up'.",
+        ),
+        (SPACE + "metric = 3\ndef build(p): ...", "metric must be a name of at most 50 characters, not 3."),
+        ("knobs = [1]\ndef build(p): ...", "knobs must be a list of trainers.knob.Knob."),
+        (
+            "import socket; socket.create_connection(('127.0.0.1', 9))",
+            "A model file may not open connections (",
+        ),
+        ("import socket; socket.socket().bind(('127.0.0.1', 0))", "A model file may not open connections ("),
+        ("import os; os.fork()", "A model file may not start or end processes (os.fork)."),
+        (
+            "import subprocess; subprocess.run(['id'])",
+            "A model file may not start or end processes (subprocess.",
+        ),
+        ("import os; os.kill(os.getppid(), 9)", "A model file may not start or end processes (os.kill)."),
+        ("open('/proc/1/environ').read()", "A model file may not read /proc/1/environ: it is Parzen's own."),
+        ("open('/usr/x', 'w')", "A model file may not write /usr/x; it may in "),
+        ("import os; os.remove('/etc/hostname')", "A model file may not write /etc/hostname; it may in "),
+        ("import os; os._exit(7)", "Running the model file broke off: exit code 7."),
+        ("x" * 100_001, "A model file has at most 100,000 characters, this one has 100,001."),
+    ],
+)
+def test_a_file_that_breaks_a_rule_gets_one_sentence(source, words):
+    with pytest.raises(CodeInvalid) as caught:
+        declare(source)
+    assert str(caught.value).startswith(words)
+
+
+def test_what_parzen_keeps_is_not_read(tmp_path):
+    """Also where it lies in the temporary folder."""
+    (tmp_path / "secret-key").write_text("hush")
+    with pytest.raises(CodeInvalid, match=r"may not read .*secret-key: it is Parzen's own"):
+        declare(f"open({str(tmp_path / 'secret-key')!r}).read()", (str(tmp_path),))
+    assert declare(
+        SPACE + "def build(p): ...\nimport tempfile\ntempfile.TemporaryFile().write(b'x')"
+    ).needs_data
+
+
+def test_a_file_that_never_ends_is_ended(monkeypatch):
+    monkeypatch.setattr(declaring, "MAX_SECONDS", 1.0)
+    began = time.monotonic()
+    with pytest.raises(CodeInvalid, match="Running the model file took more than 1 seconds"):
+        declare("while True: pass")
+    assert time.monotonic() - began < 20
+
+
+def test_memory_has_an_end(monkeypatch):
+    source = "import resource\nprint(resource.getrlimit(resource.RLIMIT_DATA))\nx = bytearray(40 * 2**30)"
+    assert subprocess_call.MAX_MEMORY < 40 * 2**30
+    with pytest.raises(CodeInvalid, match=r"MemoryError|more than .* GB of memory"):
+        declare(source)
+
+
+PLAIN_BUILD = """
+def build(p):
+    import keras
+    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(1)])
+    model.compile("adam", "mse")
+    return model
+"""
+
+# In a training ------------------------------------------------------------------------------------------
+
+
+def train(host, code, tmp_path, **fields):
+    """The last message of a training with this file, its log, and the steps it reported."""
+    job = Job(
+        trainer="own",
+        dataset=fields.pop("dataset", ""),
+        params=fields.pop("params", {"x": 0.5}),
+        max_epochs=3,
+        objective=fields.pop("objective", "loss"),
+        direction=fields.pop("direction", "minimize"),
+        seed=1,
+        cache_dir=str(tmp_path / "cache"),
+        code=code,
+        **fields,
+    )
+    steps, lines = [], []
+    with host.start(job) as process:
+        while True:
+            message = process.poll(60)
+            assert message is not None, "nothing for a minute"
+            if message["type"] == "report":
+                steps.append(message["metrics"])
+            elif message["type"] == "log":
+                lines.append(message["line"])
+            elif message["type"] in {"result", "failed", "exited"}:
+                return message, lines, steps
+
+
+@pytest.fixture(scope="module")
+def host():
+    from trainers.processes.host import TrainerHost
+
+    with TrainerHost() as host:
+        yield host
+
+
+@pytest.mark.slow
+def test_an_objective_is_evaluated(host, tmp_path):
+    result, _, steps = train(host, SPACE + "def objective(p): return p['x'] ** 2", tmp_path)
+    assert (result["value"], result["metrics"], steps) == (0.25, {"loss": 0.25}, [{"loss": 0.25}])
+
+
+@pytest.mark.slow
+def test_an_objective_gets_what_it_asks_for(host, tmp_path):
+    code = (
+        SPACE
+        + """
+def objective(p, data, report, seed, max_epochs):
+    for step in range(max_epochs):
+        report(1 / (step + 1), rows=len(data.y_train))
+    return {"loss": seed, "status": "ok", "extra": 4}
+"""
+    )
+    result, _, steps = train(host, code, tmp_path, dataset="digits")
+    assert (result["value"], result["metrics"]) == (1.0, {"loss": 1.0, "extra": 4.0})
+    assert [step["loss"] for step in steps] == [1.0, 0.5, 1 / 3]
+    assert steps[0]["rows"] == 1079
+
+
+@pytest.mark.slow
+def test_a_built_model_is_fitted_and_kept(host, tmp_path):
+    code = (
+        SPACE
+        + """
+import keras
+metric = "val_accuracy"
+def build(params):
+    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+"""
+    )
+    path = tmp_path / "kept" / "model.keras"
+    result, lines, steps = train(
+        host,
+        code,
+        tmp_path,
+        dataset="digits",
+        objective="val_accuracy",
+        direction="maximize",
+        model_path=str(path),
+        is_confirming=True,
+    )
+    assert result["type"] == "result", result
+    assert result["value"] == max(step["val_accuracy"] for step in steps)
+    assert len(steps) == 3
+    assert 0 < result["metrics"]["test_accuracy"] <= 1
+    assert result["n_parameters"] == 650
+    assert path.is_file(), lines
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("body", "kind", "words"),
+    [
+        ("def objective(p): return None", "error", "objective: the loss must be a number, got None"),
+        ("def objective(p): return 'good'", "error", "objective: the loss must be a number, got 'good'"),
+        ("def objective(p): return float('nan')", "diverged", "The objective returned nan."),
+        ("def objective(p): return {'loss': 1}", "error", "objective: a result must have a status"),
+        (
+            "def objective(p): return {'status': 'fail'}",
+            "error",
+            "The objective says that it failed: no reason",
+        ),
+        ("def objective(p):\n    raise KeyError('units')", "error", "Line 4: KeyError: 'units'."),
+        (
+            "def objective(p):\n    import os; os.fork()",
+            "error",
+            "A model file may not start or end processes",
+        ),
+        (
+            "def build(p): return None",
+            "error",
+            "build returned NoneType; it has to return a compiled Keras model.",
+        ),
+        (
+            "def build(p):\n    import keras\n    return keras.Sequential([keras.layers.Dense(1)])",
+            "error",
+            "build returned a model that is not compiled; it has to return a compiled Keras model.",
+        ),
+        (
+            PLAIN_BUILD,
+            "error",
+            "loss is not measured",
+        ),
+        ("def objective(p):\n    print('x' * 10**8)\n    print('y\\n' * 10**6)\n    return 1", None, ""),
+    ],
+)
+def test_a_training_that_goes_wrong_says_one_sentence(host, tmp_path, body, kind, words):
+    objective = "other_loss" if "not measured" in words else "loss"
+    message, lines, _ = train(host, SPACE + body, tmp_path, dataset="digits", objective=objective)
+    if kind is None:
+        assert message["type"] == "result"
+        assert max(map(len, lines)) < 5000
+        return
+    assert (message["type"], message["kind"]) == ("failed", kind), message
+    assert words in message["message"]
+
+
+def test_reports_stop_when_told():
+    from trainers.custom.trainer import _Report
+    from trainers.errors import TrialStopped
+
+    reporter = RecordingReporter()
+    reporter.should_stop = lambda: True
+    with pytest.raises(TrialStopped):
+        _Report(reporter, "loss")(1.0)

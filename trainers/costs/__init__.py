@@ -1,0 +1,1 @@
+"""What a search space costs, measured before anything of it is trained."""

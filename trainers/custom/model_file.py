@@ -1,0 +1,116 @@
+"""What a model file declares. Reading one runs it: in the processes of `declaring` and of a training only."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from optimizer import OptimizerError, SearchSpace
+from optimizer.compat import hyperopt
+from optimizer.compat.hp import LabelledSpace
+from trainers.custom.info import own_info
+from trainers.errors import TrainerError
+from trainers.knob import Knob
+from trainers.space import space_json
+
+if TYPE_CHECKING:
+    from trainers.job import Direction
+
+FILE_NAME = "<model file>"
+LOSS = "loss"
+_DEFAULT_METRICS = {"objective": LOSS, "build": "val_loss"}
+
+
+class CodeInvalid(TrainerError):  # noqa: N818 (says what happened)
+    """The model file breaks a rule, or breaks off; the message names the rule or the line."""
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """`function` is called `name`: `objective`, from params to a value, or `build`, to a compiled model.
+
+    `space` makes what the function gets of a trial's params; None where knobs are declared, which it gets as
+    they are.
+    """
+
+    search_space: SearchSpace
+    space: LabelledSpace | None
+    function: Callable[..., Any]
+    name: str
+    metric: str
+    direction: Direction
+
+    def point_of(self, params: Mapping[str, Any]) -> Any:
+        """Return what the function is called with."""
+        return self.space.point_of(params) if self.space else dict(params)
+
+
+def read_model_file(source: str) -> ModelFile:
+    """Run a model file and return what it declares; CodeInvalid where it raises or declares too little."""
+    # the blog posts of the world begin with these
+    sys.modules.setdefault("hyperopt", hyperopt)
+    names: dict[str, Any] = {"__name__": "model_file"}
+    call(lambda: exec(compile(source, FILE_NAME, "exec"), names))  # noqa: S102, that is what a model file is for
+    functions = [name for name in _DEFAULT_METRICS if callable(names.get(name))]
+    if len(functions) != 1:
+        found = "both" if functions else "neither"
+        raise CodeInvalid(
+            "A model file defines one function: objective(params), which returns a value, or build(params), "
+            f"which returns a compiled Keras model. This one has {found}."
+        )
+    search_space, space = _space(names)
+    name = functions[0]
+    metric = names.get("metric", _DEFAULT_METRICS[name])
+    direction = names.get("direction", _usual_direction(metric))
+    if direction not in {"minimize", "maximize"}:
+        raise CodeInvalid(f"direction must be 'minimize' or 'maximize', not {direction!r}.")
+    if not isinstance(metric, str) or not 0 < len(metric) <= 50:
+        raise CodeInvalid(f"metric must be a name of at most 50 characters, not {metric!r}.")
+    return ModelFile(search_space, space, names[name], name, metric, cast("Direction", direction))
+
+
+def call(function: Callable[[], Any]) -> Any:
+    """Return what code of the file returns; CodeInvalid says on which line it raised what."""
+    try:
+        return function()
+    except TrainerError:
+        raise
+    except SyntaxError as error:
+        raise CodeInvalid(f"Line {error.lineno}: {error.msg}.") from error
+    except SystemExit as error:
+        raise CodeInvalid(f"The model file ends the process (exit code {error.code!r}).") from error
+    except Exception as error:
+        if type(error).__name__ == "ResourceExhaustedError":  # out of memory, as everywhere
+            raise
+        lines = [
+            frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == FILE_NAME
+        ]
+        where = f"Line {lines[-1]}: " if lines else ""
+        said = str(error).strip().splitlines()
+        raise CodeInvalid(f"{where}{type(error).__name__}{f': {said[0][:300]}' if said else ''}.") from error
+
+
+def _space(names: Mapping[str, Any]) -> tuple[SearchSpace, LabelledSpace | None]:
+    declared, knobs = names.get("space"), names.get("knobs")
+    if (declared is None) == (knobs is None):
+        raise CodeInvalid(
+            "A model file says what may vary: space = {...} of hp.* nodes, or knobs = [Knob(...), ...]. "
+            f"This one has {'neither' if declared is None else 'both'}."
+        )
+    try:
+        if knobs is None:
+            space = LabelledSpace(declared)
+            return space.search_space, space
+        if not all(isinstance(knob, Knob) for knob in knobs):
+            raise CodeInvalid("knobs must be a list of trainers.knob.Knob.")
+        return SearchSpace.from_json(space_json(own_info(tuple(knobs)), {})), None
+    except (OptimizerError, TypeError) as error:
+        raise CodeInvalid(f"The search space is not right: {error}.") from error
+
+
+def _usual_direction(metric: object) -> str:
+    words = ("acc", "auc", "f1", "precision", "recall", "r2", "score", "value")
+    return "maximize" if any(word in str(metric).lower() for word in words) else "minimize"

@@ -1,0 +1,143 @@
+"""Trains with a model file: calls its objective, or builds its model and fits that as any other."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import platform
+import random
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer import OptimizerError
+from optimizer.compat.hyperopt.documents import STATUS_OK
+from optimizer.compat.hyperopt.results import read_result
+from trainers.custom.guard import guard
+from trainers.custom.model_file import LOSS, CodeInvalid, ModelFile, call, read_model_file
+from trainers.errors import TrialDiverged, TrialStopped
+from trainers.job import Result
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trainers.base import Budget, Objective, Reporter, Value
+    from trainers.datasets.base import Dataset, TestPart
+    from trainers.fitting.checkpoints import Checkpoints
+
+
+class OwnTrainer:
+    """A `trainers.base.Trainer` of one model file.
+
+    The file runs when the training begins, guarded: it reads nothing under `private`, and writes in
+    `open_folders` and the temporary folder only.
+    """
+
+    def __init__(self, source: str, *, private: list[str], open_folders: list[str]) -> None:
+        self._source = source
+        self._private, self._open_folders = private, open_folders
+
+    def __call__(
+        self,
+        params: Mapping[str, Value],
+        data: Dataset,
+        budget: Budget,
+        reporter: Reporter,
+        *,
+        seed: int,
+        objective: Objective,
+        checkpoints: Checkpoints | None = None,  # noqa: ARG002, a file's training begins anew
+        model_path: Path | None = None,
+        test: TestPart | None = None,
+    ) -> Result:
+        """Train once; see `trainers.base.Trainer`. CodeInvalid where the file breaks a rule."""
+        _seed(seed)
+        guard(self._private, self._open_folders)
+        file = read_model_file(self._source)
+        if file.name == "objective":
+            return _evaluate(file, params, data, budget, reporter, seed=seed, objective=objective)
+        from trainers.custom.building import fit_built  # noqa: PLC0415, it loads Keras
+
+        model = call(lambda: file.function(file.point_of(params)))
+        return fit_built(
+            model,
+            data,
+            budget,
+            reporter,
+            seed=seed,
+            objective=objective,
+            batch_size=int(params.get("batch_size", 32)),
+            model_path=model_path,
+            test=test,
+        )
+
+
+def _seed(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002, for files that draw from it
+
+
+class _Report:
+    """What an objective may call with the value so far, once per step."""
+
+    def __init__(self, reporter: Reporter, metric: str) -> None:
+        self._reporter, self._metric = reporter, metric
+        self._began = time.monotonic()
+        self.n_steps = 0
+
+    def __call__(self, value: float, **others: float) -> None:
+        self.n_steps += 1
+        metrics = {self._metric: float(value), **{name: float(number) for name, number in others.items()}}
+        self._reporter.report(self.n_steps, metrics, time.monotonic() - self._began)
+        if self._reporter.should_stop():
+            raise TrialStopped(f"Stopped on request at step {self.n_steps}.")
+
+
+def _evaluate(
+    file: ModelFile,
+    params: Mapping[str, Value],
+    data: Dataset,
+    budget: Budget,
+    reporter: Reporter,
+    *,
+    seed: int,
+    objective: Objective,
+) -> Result:
+    began = time.monotonic()
+    report = _Report(reporter, objective.metric)
+    offered = {"data": data, "report": report, "seed": seed, "max_epochs": budget.max_epochs}
+    wanted = inspect.signature(file.function).parameters
+    extra = {name: value for name, value in offered.items() if name in wanted}
+    returned = call(lambda: file.function(file.point_of(params), **extra))
+    try:
+        result, _ = read_result(returned)
+    except OptimizerError as error:
+        raise CodeInvalid(f"objective: {error}.") from error
+    if result["status"] != STATUS_OK:
+        reason = result.get("failure") or result.get("error") or "no reason given"
+        raise CodeInvalid(f"The objective says that it failed: {str(reason)[:300]}.")
+    value = float(result[LOSS])
+    if not math.isfinite(value):
+        raise TrialDiverged(f"The objective returned {value}.")
+    others = {name: float(x) for name, x in result.items() if name != LOSS and _is_number(x)}
+    if not report.n_steps:
+        report(value)
+    return Result(
+        value=value,
+        best_step=report.n_steps,
+        metrics={**others, objective.metric: value},
+        n_steps=report.n_steps,
+        n_parameters=0,
+        seconds=time.monotonic() - began,
+        versions={"python": platform.python_version(), "numpy": np.__version__},
+    )
+
+
+def _is_number(value: object) -> bool:
+    return (
+        isinstance(value, int | float | np.number)
+        and not isinstance(value, bool)
+        and bool(np.isfinite(value))
+    )

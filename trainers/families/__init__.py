@@ -1,0 +1,1 @@
+"""Model families, one file each: what can be turned, and the networks themselves."""

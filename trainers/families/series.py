@@ -1,0 +1,234 @@
+"""A forecaster of series: from the last `window` rows to the next `horizon` values of the target.
+
+What is known ahead (the calendar) is given for the rows to come as well. Windows of the training part end in
+it; those of the validation part have all their targets in it and may look back into the training part, so
+that every window size is measured on the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trainers.base import Metric, TrainerInfo
+from trainers.errors import ParamsInvalid
+from trainers.families.base import Family, Plan, Rows
+from trainers.knob import Knob, Value
+from trainers.parts import dense, numbers, optimizer, schedule, sequences, training
+from trainers.priors import among, either, whole
+
+if TYPE_CHECKING:
+    from trainers.datasets.base import Array, Dataset
+
+_SERIES = "Series"
+_NETWORK = "Network"
+_DENSE = ("network", ("dense",))
+_CONV = ("network", ("conv",))
+_LSTM = ("network", ("lstm",))
+
+_SERIES_KNOBS = (
+    Knob(
+        name="horizon",
+        label="Horizon",
+        kind="int",
+        default=7,
+        minimum=1,
+        maximum=1_000,
+        help="How many rows are forecast at once. What you need, not what is best: a shorter one is easier.",
+        group=_SERIES,
+        unit="rows",
+        distribution={"type": "constant", "value": 7},
+    ),
+    Knob(
+        name="window",
+        label="Window",
+        kind="int",
+        default=28,
+        minimum=1,
+        maximum=10_000,
+        help="How many past rows a forecast is made from.",
+        group=_SERIES,
+        unit="rows",
+        distribution=whole(7, 56, 7),
+        is_searched=True,
+    ),
+    Knob(
+        name="uses_ahead",
+        label="Calendar",
+        kind="boolean",
+        default=True,
+        help="Tell the network what is known of the rows to come, such as holidays.",
+        group=_SERIES,
+        distribution=either(),
+    ),
+)
+_NETWORK_KNOBS = (
+    Knob(
+        name="network",
+        label="Network",
+        kind="categorical",
+        default="dense",
+        choices=("dense", "conv", "lstm"),
+        help="Look at the window as a whole, for patterns in it, or row by row.",
+        group=_NETWORK,
+        distribution=among("dense", "conv", "lstm"),
+        is_searched=True,
+    ),
+    Knob(
+        name="dense_layers",
+        label="Dense layers",
+        kind="int",
+        default=1,
+        minimum=0,
+        maximum=8,
+        help="How many dense layers read the window; 0 leaves a linear forecast where there is no head.",
+        group=_NETWORK,
+        distribution=whole(0, 3),
+        when=_DENSE,
+    ),
+    Knob(
+        name="dense_units",
+        label="Dense units",
+        kind="int",
+        default=64,
+        minimum=1,
+        maximum=16_384,
+        help="How wide these layers are.",
+        group=_NETWORK,
+        unit="units",
+        distribution=whole(16, 256, 16),
+        when=_DENSE,
+    ),
+    *sequences.conv_knobs(_NETWORK, _CONV),
+    *sequences.recurrent_knobs("lstm", "LSTM", _NETWORK, _LSTM),
+    Knob(
+        name="head_units",
+        label="Units of the head",
+        kind="int",
+        default=64,
+        minimum=0,
+        maximum=16_384,
+        help="How wide the dense layer that joins the window and the calendar is; 0 leaves it out.",
+        group=_NETWORK,
+        unit="units",
+        distribution=whole(0, 256, 32),
+        is_searched=True,
+    ),
+    dense.activation_knob("The function that bends the sums of dense layers and convolutions.", _NETWORK),
+    dense.dropout_knob(
+        "dropout",
+        "Dropout",
+        "Share of the values before the output set to zero while training.",
+        _NETWORK,
+        is_searched=True,
+    ),
+)
+_NAIVE = Metric("val_naive_mae", "validation mean absolute error of repeating the last season", "minimize")
+
+
+def windows(x: Array, y: Array, first: int, n: int, values: Mapping[str, Value], n_ahead: int) -> Rows:
+    """Return `n` windows of rows x (rows, columns) and their targets y (rows,); `first` is forecast first.
+
+    Inputs are (b, window, columns), and (b, horizon, n_ahead) where the calendar is used.
+    """
+    past = np.arange(-int(values["window"]), 0)
+    ahead = np.arange(int(values["horizon"]))
+
+    def inputs(rows: Array) -> tuple[Array, ...]:
+        starts = first + rows[:, None]
+        seen = np.asarray(x[starts + past])
+        return (seen, np.asarray(x[starts + ahead, -n_ahead:])) if n_ahead else (seen,)
+
+    return Rows(n, inputs, lambda rows: y[first + rows[:, None] + ahead].astype(np.float32))
+
+
+def naive_error(y: Array, first: int, n: int, horizon: int, season: int) -> float:
+    """Return the mean absolute error of repeating the last season, over the same windows."""
+    starts = first + np.arange(n)[:, None]
+    ahead = np.arange(horizon)
+    return float(np.abs(y[starts + ahead] - y[starts - season + ahead % season]).mean())
+
+
+def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
+    window, horizon = int(values["window"]), int(values["horizon"])
+    n_train, n_validation = len(data.y_train), len(data.y_validation)
+    back = max(window, data.info.season)
+    _check_lengths(back, horizon, n_train, n_validation)
+    n_ahead = data.facts.n_ahead if values["uses_ahead"] else 0
+    x = np.concatenate([data.x_train[-back:], data.x_validation])
+    y = np.concatenate([data.y_train[-back:], data.y_validation])
+    n = n_validation - horizon + 1
+    inputs, outputs = _network(values, data, n_ahead)
+    return Plan(
+        inputs,
+        outputs,
+        numbers.goal(values, data.facts),
+        windows(data.x_train, data.y_train, window, n_train - window - horizon + 1, values, n_ahead),
+        windows(x, y, back, n, values, n_ahead),
+        reading={
+            "forecast": {"window": window, "horizon": horizon, "n_ahead": n_ahead, "season": data.info.season}
+        },
+        constants={_NAIVE.name: naive_error(y, back, n, horizon, data.info.season)},
+    )
+
+
+def _check_lengths(back: int, horizon: int, n_train: int, n_validation: int) -> None:
+    if back + horizon > n_train:
+        raise ParamsInvalid(
+            f"A window or season of {back} rows and a horizon of {horizon} need {back + horizon} training "
+            f"rows; there are {n_train}."
+        )
+    if horizon > n_validation:
+        raise ParamsInvalid(
+            f"A horizon of {horizon} rows needs as many validation rows; there are {n_validation}."
+        )
+
+
+def _network(values: Mapping[str, Value], data: Dataset, n_ahead: int) -> tuple[list[Any], Any]:
+    import keras  # noqa: PLC0415, the web process reads the knobs above
+
+    horizon = int(values["horizon"])
+    inputs = [keras.Input((int(values["window"]), *data.facts.shape))]
+    x = _read(inputs[0], values)
+    if n_ahead:
+        inputs.append(keras.Input((horizon, n_ahead)))
+        x = keras.layers.Concatenate()([x, keras.layers.Flatten()(inputs[1])])
+    x = dense.head(x, values, dropout="dropout")
+    return inputs, numbers.head(x, data, horizon)
+
+
+def _read(x: Any, values: Mapping[str, Value]) -> Any:
+    """Return one Keras vector per window."""
+    from keras import layers  # noqa: PLC0415
+
+    if values["network"] == "lstm":
+        return sequences.read_in_order(x, values, "lstm")
+    if values["network"] == "conv":
+        return layers.Flatten()(sequences.convolve(x, values, padding="causal"))
+    x = layers.Flatten()(x)
+    for _ in range(int(values["dense_layers"])):
+        x = dense.dense_block(x, units=int(values["dense_units"]), activation=str(values["activation"]))
+    return x
+
+
+FORECASTER = Family(
+    TrainerInfo(
+        name="forecast",
+        label="Forecaster",
+        summary="Forecasts the next rows of a series with dense layers, convolutions or an LSTM.",
+        knobs=(
+            *optimizer.KNOBS,
+            *schedule.KNOBS,
+            *_SERIES_KNOBS,
+            *_NETWORK_KNOBS,
+            *training.KNOBS,
+            *numbers.KNOBS,
+        ),
+        metrics=(*numbers.METRICS, _NAIVE),
+        kinds=("series",),
+        task="forecast",
+    ),
+    _plan,
+)

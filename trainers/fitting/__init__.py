@@ -1,0 +1,1 @@
+"""One Keras fit for all families: batches, callbacks, saved epochs, folds."""

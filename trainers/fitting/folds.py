@@ -1,0 +1,72 @@
+"""Cross-validation: a training per fold, and the mean as the value. A step that is reported is a fold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from statistics import fmean, stdev
+from typing import TYPE_CHECKING
+
+from trainers.errors import TrialStopped
+
+if TYPE_CHECKING:
+    from trainers.base import Objective, Reporter, Result
+    from trainers.datasets.splits import Split
+    from trainers.fitting.checkpoints import Epoch
+
+
+class _WithinFold:
+    """Lets the epochs of a fold into the log only."""
+
+    def __init__(self, reporter: Reporter, fold: int, n_folds: int) -> None:
+        self._reporter = reporter
+        self._words = f"fold {fold + 1} of {n_folds}"
+        self.should_stop = reporter.should_stop
+
+    def report(self, step: int, metrics: Mapping[str, float], seconds: float) -> None:  # noqa: ARG002
+        """Write the epoch's losses into the log."""
+        shown = ", ".join(f"{name} {value:.4f}" for name, value in metrics.items() if name.endswith("loss"))
+        self.log(f"epoch {step}  {shown}")
+
+    def resume(self, epochs: Sequence[Epoch]) -> None:
+        """Folds begin anew."""
+
+    def log(self, line: str) -> None:
+        """Say of which fold the line is."""
+        self._reporter.log(f"{self._words}: {line}")
+
+
+def train_on_folds(
+    splits: Sequence[Split],
+    train: Callable[[Split, Reporter], Result],
+    reporter: Reporter,
+    objective: Objective,
+) -> Result:
+    """Train on each split; each metric of the result is the mean, with the objective's deviation beside it.
+
+    After each fold the means so far are reported, so that a trial can be stopped when its first folds are
+    poor: TrialStopped.
+    """
+    results: list[Result] = []
+    for number, split in enumerate(splits):
+        results.append(train(split, _WithinFold(reporter, number, len(splits))))
+        seconds = sum(result.seconds for result in results)
+        reporter.report(number + 1, _means(results, objective), seconds)
+        if reporter.should_stop() and number + 1 < len(splits):
+            raise TrialStopped(f"Stopped on request after fold {number + 1} of {len(splits)}.")
+    means = _means(results, objective)
+    return replace(
+        results[0],
+        value=means[objective.metric],
+        best_step=len(splits),
+        metrics=means,
+        n_steps=len(splits),
+        seconds=sum(result.seconds for result in results),
+    )
+
+
+def _means(results: Sequence[Result], objective: Objective) -> dict[str, float]:
+    means = {name: fmean(result.metrics[name] for result in results) for name in results[0].metrics}
+    if len(results) > 1:
+        means[f"{objective.metric}_sd"] = stdev(result.metrics[objective.metric] for result in results)
+    return means

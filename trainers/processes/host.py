@@ -1,0 +1,166 @@
+"""The supervisor's side: start trainings in clean child processes, listen to them, end them.
+
+One `TrainerHost` per worker process; it may be used from several threads. The children come from a
+fork server (`fork_server.py`) that has imported Keras once, in an environment without the worker's secrets.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from trainers.errors import HostFailed
+from trainers.processes.training_process import TrainerProcess
+
+if TYPE_CHECKING:
+    from trainers.base import Job
+
+# Everything else stays behind: DATABASE_URL, REDIS_URL, PARZEN_SECRET_KEY and whatever comes after them.
+ALLOWED_VARIABLES = (
+    "PATH",
+    "HOME",
+    "USER",
+    "LANG",
+    "LC_*",
+    "TZ",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "PYTHON*",
+    "KERAS_*",
+    "TF_*",
+    "XLA_*",
+    "JAX_*",
+    "OMP_*",
+    "CUDA_*",
+    "NVIDIA_*",
+)
+_DEFAULTS = {
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # or the first of several trainings takes the whole GPU
+}
+MESSAGE_SECONDS = 5
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that a training may see, with the repository root on its PYTHONPATH."""
+    kept = {
+        name: value
+        for name, value in environment.items()
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in ALLOWED_VARIABLES)
+    }
+    path = os.pathsep.join(part for part in (str(_ROOT), kept.get("PYTHONPATH", "")) if part)
+    return {**_DEFAULTS, **kept, "PYTHONPATH": path}
+
+
+class TrainerHost:
+    """Starts trainings. The fork server starts with the first one, and again whenever it has died.
+
+    `server` is the module that is run as fork server.
+    """
+
+    def __init__(self, server: str = "trainers.processes.fork_server") -> None:
+        self._module = server
+        self._lock = threading.Lock()
+        self._server: subprocess.Popen[bytes] | None = None
+        self._socket: socket.socket | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self, job: Job) -> TrainerProcess:
+        """Start a training and return at once; the first one takes some seconds until Keras is loaded.
+
+        Raises HostFailed where the fork server cannot be reached.
+        """
+        text = job.to_json().encode()
+        ours, theirs = socket.socketpair()
+        status_read, status_write = os.pipe()
+        try:
+            self._hand_over(theirs.fileno(), status_write)
+        except BaseException:
+            ours.close()
+            os.close(status_read)
+            raise
+        finally:
+            theirs.close()
+            os.close(status_write)
+        # A message that stops half-way must not hold the supervisor for ever.
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            ours.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", MESSAGE_SECONDS, 0))
+        connection = Connection(ours.detach())
+        return TrainerProcess(connection, status_read, text)
+
+    def warm_up(self) -> None:
+        """Start the fork server, so that the first training need not wait for Keras as long."""
+        with self._lock:
+            self._ensure_server()
+
+    @property
+    def server_pid(self) -> int | None:
+        """The fork server's process id, None where none is running."""
+        with self._lock:
+            return self._server.pid if self._server and self._server.poll() is None else None
+
+    def close(self) -> None:
+        """End the fork server. Trainings that still run keep running until they are closed."""
+        with self._lock:
+            self._drop_server()
+
+    def _hand_over(self, connection: int, status: int) -> None:
+        """Give a job's two descriptors to the fork server; once more where it died at that moment."""
+        with self._lock:
+            for is_last in (False, True):
+                server = self._ensure_server()
+                try:
+                    socket.send_fds(server, [b"j"], [connection, status])
+                except OSError as error:
+                    self._drop_server()
+                    if is_last:
+                        raise HostFailed(f"The trainer fork server does not answer: {error}.") from error
+                else:
+                    return
+
+    def _ensure_server(self) -> socket.socket:
+        if self._socket and self._server and self._server.poll() is None:
+            return self._socket
+        self._drop_server()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                self._server = subprocess.Popen(
+                    [sys.executable, "-P", "-m", self._module, str(theirs.fileno())],
+                    env=clean_environment(os.environ),
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    start_new_session=True,  # Ctrl-C in the terminal is for the worker alone
+                )
+            except OSError as error:
+                ours.close()
+                raise HostFailed(f"The trainer fork server does not start: {error}.") from error
+        self._socket = ours
+        return ours
+
+    def _drop_server(self) -> None:
+        if self._socket:
+            self._socket.close()  # the server ends when it sees this
+            self._socket = None
+        if self._server:
+            try:
+                self._server.wait(timeout=1)
+            except subprocess.TimeoutExpired:
+                self._server.kill()
+                self._server.wait()
+            self._server = None
