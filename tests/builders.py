@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from dashboard.access.actor import Actor
 from dashboard.engine.claims import claim_trial_of
 from dashboard.engine.fences import Fence, Outcome, Step, finish_trial
 from dashboard.engine.lifecycle import create_study, end_study, pause_study, start_study
@@ -54,6 +55,13 @@ PARAMS: dict[str, Any] = {
     "batch_size": 32,
 }
 PASSWORD = "a long enough password"
+# Somebody on the machine itself: no account, no role to be asked for.
+OPERATOR = Actor("Ada")
+
+
+def actor(user: User) -> Actor:
+    """A person who asks by a page."""
+    return Actor.of(user)
 
 
 def make_user(name: str = "ada", **fields: Any) -> User:

@@ -8,9 +8,10 @@ from typing import Any
 
 def confirm(study: Any, *, n_best: int, n_seeds: int) -> Any:
     """Train the best trials again, the test part included; the study of these trainings, ended."""
+    from dashboard.access.actor import Actor
     from dashboard.winners.actions import confirm_best
 
-    return wait(confirm_best(study_id=study.pk, n_best=n_best, n_seeds=n_seeds, by=study.owner))
+    return wait(confirm_best(study, n_best=n_best, n_seeds=n_seeds, by=Actor.of(study.owner)))
 
 
 def wait(study: Any) -> Any:

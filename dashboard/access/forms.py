@@ -36,11 +36,6 @@ def offer_places(form: forms.Form, places: Sequence[Place]) -> dict[str, Place]:
     return {place.value: place for place in places}
 
 
-def place_fields(place: Place | None) -> dict[str, Any]:
-    """What a study needs to know of its place; without one it is its owner's."""
-    return {"team_id": place.team_id if place else None, "is_open": bool(place and place.is_open)}
-
-
 class SharingForm(forms.Form):
     place = place_field()
 

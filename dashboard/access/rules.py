@@ -1,13 +1,16 @@
 """The one door: who may see which study or dataset, and what they may do with it. Views go through it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 
 from dashboard.models import Dataset, Invitation, Membership, Owned, Role, Study, Team
+from dashboard.wording import person_name
 
 ONLY_ME, EVERYONE, TEAM = "private", "everyone", "team-"
 
@@ -78,6 +81,21 @@ def may(user: User | AnonymousUser, thing: Owned, role: Role) -> bool:
     return found is not None and found.rank >= role.rank
 
 
+def check_role(user: User, thing: Owned | Team, role: Role) -> None:
+    """PermissionDenied, as a sentence, for whoever does not have this role or a larger one."""
+    found = team_role(user, thing) if isinstance(thing, Team) else role_in(user, thing)
+    if found is not None and found.rank >= role.rank:
+        return
+    if isinstance(thing, Team):
+        raise PermissionDenied(f"Only owners of {thing.name} change who is in it.")
+    owner = person_name(thing.owner)
+    if isinstance(thing, Study):
+        raise PermissionDenied(
+            f"You may look at {thing.name} but not change it. Ask {owner}, or copy it as a new study."
+        )
+    raise PermissionDenied(f"You may use {thing} but not change it. Ask {owner}.")
+
+
 def teams_of(user: User) -> QuerySet[Team]:
     """Teams that a person is a member of; superusers see all."""
     teams = Team.objects.annotate(
@@ -134,3 +152,8 @@ def seen_by(thing: Owned) -> str:
     if thing.is_open:
         return "everyone who is signed in"
     return "its owner only" if thing.team is None else f"the team {thing.team.name}"
+
+
+def place_fields(place: Place | None) -> dict[str, Any]:
+    """What a study needs to know of its place; without one it is its owner's."""
+    return {"team_id": place.team_id if place else None, "is_open": bool(place and place.is_open)}

@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 from django.db.models.functions import Now
 from django.utils.text import slugify
 
-from dashboard.access.rules import Place
+from dashboard.access.actions import action
+from dashboard.access.actor import Actor
+from dashboard.access.rules import Place, place_fields
 from dashboard.engine.hints import announce_upload
 from dashboard.engine.quotas import check_room
 from dashboard.engine.uploads import as_upload, folder_of, studies_with
-from dashboard.models import Dataset, DatasetState, FileForm
+from dashboard.models import Dataset, DatasetState, FileForm, Role
 from dashboard.wording import clean_text, count_noun
 from trainers.datasets.uploads import reading
 from trainers.datasets.uploads.findings import Findings
@@ -46,12 +47,13 @@ class DatasetRefused(Exception):  # noqa: N818 (says what happened)
     """The reason, as a sentence for the person."""
 
 
-def upload_dataset(*, file: UploadedFile, label: str, has_header: bool, place: Place, by: User) -> Dataset:
+@action("dataset-upload")
+def upload_dataset(*, file: UploadedFile, label: str, has_header: bool, place: Place, by: Actor) -> Dataset:
     """Keep a file and let a worker read it. After DatasetRefused or QuotaRefused, nothing is kept."""
     digest = hashlib.file_digest(file.open("rb"), "sha256").hexdigest()
     dataset = Dataset(
         label=label,
-        owner=by,
+        owner=by.account,
         team_id=place.team_id,
         is_open=place.is_open,
         file_name=clean_text(Path(file.name or "").name, 200),
@@ -63,7 +65,7 @@ def upload_dataset(*, file: UploadedFile, label: str, has_header: bool, place: P
     try:
         with transaction.atomic():
             check_room(dataset)
-            same = Dataset.objects.filter(owner=by, label=label)
+            same = Dataset.objects.filter(owner=by.account, label=label)
             dataset.version = (same.aggregate(n=Max("version"))["n"] or 0) + 1
             dataset.name = _free_name(label, digest)
             dataset.save(force_insert=True)
@@ -76,30 +78,34 @@ def upload_dataset(*, file: UploadedFile, label: str, has_header: bool, place: P
     return dataset
 
 
-def describe_dataset(*, dataset_id: int, recipe: Recipe) -> None:
+@action("dataset-describe", needs=Role.EDITOR)
+def describe_dataset(dataset: Dataset, *, recipe: Recipe, by: Actor) -> None:
     """Say how a dataset is read, and let a worker check that. Raises DatasetRefused, or DatasetInvalid."""
     with transaction.atomic():
-        dataset = Dataset.objects.select_for_update().get(pk=dataset_id)
+        dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
         if dataset.is_moving or not dataset.findings:
             raise DatasetRefused(f"{dataset} is just being read. Wait a moment.")
         _check_unused(dataset, "changed")
         check_recipe(recipe, Findings.from_json_dict(dataset.findings))
-        Dataset.objects.filter(pk=dataset_id).update(
+        Dataset.objects.filter(pk=dataset.pk).update(
             recipe=recipe.to_json_dict(), state=DatasetState.WAITING, problem=""
         )
         announce_upload()
 
 
-def share_dataset(*, dataset_id: int, place: Place) -> None:
-    Dataset.objects.filter(pk=dataset_id).update(team=place.team_id, is_open=place.is_open)
+@action("dataset-access", needs=Role.OWNER)
+def share_dataset(dataset: Dataset, place: Place, *, by: Actor) -> None:
+    """Move it to a team, into the open, or back to its owner."""
+    Dataset.objects.filter(pk=dataset.pk).update(**place_fields(place))
 
 
-def delete_dataset(*, dataset_id: int) -> None:
+@action("dataset-delete", needs=Role.OWNER)
+def delete_dataset(dataset: Dataset, *, by: Actor) -> None:
     """Throw a dataset away for good. Raises DatasetRefused where a study needs it."""
     with transaction.atomic():
-        dataset = Dataset.objects.select_for_update().get(pk=dataset_id)
+        dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
         _check_unused(dataset, "deleted")
-        Dataset.objects.filter(pk=dataset_id).delete()
+        Dataset.objects.filter(pk=dataset.pk).delete()
         transaction.on_commit(partial(_throw_away, dataset.name))
 
 

@@ -2,14 +2,13 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.access.forms import SharingForm
-from dashboard.access.rules import may, place_of, places_for, seen_by
+from dashboard.access.rules import check_role, place_of, places_for, seen_by
 from dashboard.catalog import known_datasets
 from dashboard.datasets import actions
 from dashboard.datasets.actions import DatasetRefused
@@ -19,7 +18,7 @@ from dashboard.engine.quotas import QuotaRefused
 from dashboard.engine.uploads import as_upload
 from dashboard.models import Dataset, DatasetState, Role
 from dashboard.web.polling import is_shown
-from dashboard.web.requests import person, posted
+from dashboard.web.requests import actor_of, person, posted
 from trainers.datasets.pictures import contact_sheet
 from trainers.datasets.registry import KNOWN
 from trainers.datasets.uploads.findings import Findings
@@ -66,7 +65,7 @@ def dataset_upload(request: HttpRequest) -> HttpResponse:
                     label=form.cleaned_data["label"],
                     has_header=form.cleaned_data["has_header"],
                     place=form.chosen(),
-                    by=person(request),
+                    by=actor_of(request),
                 )
             )
         except (DatasetRefused, QuotaRefused) as refusal:
@@ -101,7 +100,7 @@ def dataset_describe(request: HttpRequest, name: str) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            actions.describe_dataset(dataset_id=dataset.pk, recipe=form.recipe())
+            actions.describe_dataset(dataset, recipe=form.recipe(), by=actor_of(request))
             return redirect(dataset)
         except (DatasetRefused, DatasetInvalid) as refusal:
             form.add_error(None, str(refusal))
@@ -118,8 +117,7 @@ def dataset_access(request: HttpRequest, name: str) -> HttpResponse:
         posted(request), places=places_for(person(request)), initial={"place": place_of(dataset)}
     )
     if form.is_valid():
-        place = form.chosen()
-        actions.share_dataset(dataset_id=dataset.pk, place=place)
+        actions.share_dataset(dataset, form.chosen(), by=actor_of(request))
         dataset.refresh_from_db()
         messages.success(request, f"{dataset} is now seen by {seen_by(dataset)}.")
         return redirect(dataset)
@@ -133,7 +131,7 @@ def dataset_delete(request: HttpRequest, name: str) -> HttpResponse:
     dataset = _changing(request, name, Role.OWNER)
     if request.method == "POST":
         try:
-            actions.delete_dataset(dataset_id=dataset.pk)
+            actions.delete_dataset(dataset, by=actor_of(request))
         except DatasetRefused as refusal:
             messages.error(request, str(refusal))
             return redirect(dataset)
@@ -148,6 +146,5 @@ def _visible(request: HttpRequest, name: str, **wanted: str) -> Dataset:
 
 def _changing(request: HttpRequest, name: str, role: Role) -> Dataset:
     dataset = _visible(request, name)
-    if not may(person(request), dataset, role):
-        raise PermissionDenied(f"You may use {dataset} but not change it. Ask {dataset.owner}.")
+    check_role(person(request), dataset, role)
     return dataset

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable
 
-from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from dashboard.access.actions import action
+from dashboard.access.actor import Actor
+from dashboard.access.rules import may
 from dashboard.discussion.notifications import known_state
 from dashboard.engine.events import record_event
 from dashboard.engine.lifecycle import touch_study
 from dashboard.models import (
     Comment,
     Notification,
+    Role,
     Study,
     Tag,
     Trial,
@@ -21,49 +25,59 @@ from dashboard.models import (
 )
 
 
-def write_note(*, study_id: int, text: str, tags: Iterable[str], version: int, by: str) -> bool:
+@action("study-note", needs=Role.EDITOR)
+def write_note(study: Study, *, text: str, tags: Iterable[str], version: int, by: Actor) -> bool:
     """Replace a study's note and tags. False when somebody else has changed them since `version` was read."""
     with transaction.atomic():
-        written = Study.objects.filter(pk=study_id, note_version=version).update(
+        written = Study.objects.filter(pk=study.pk, note_version=version).update(
             note=text, note_version=F("note_version") + 1, version=F("version") + 1
         )
         if written:
-            Tag.objects.filter(study=study_id).delete()
-            Tag.objects.bulk_create(Tag(study_id=study_id, name=name) for name in dict.fromkeys(tags))
-            record_event(study_id, "changed its note or tags", by=by)
+            Tag.objects.filter(study=study).delete()
+            Tag.objects.bulk_create(Tag(study=study, name=name) for name in dict.fromkeys(tags))
+            record_event(study.pk, "changed its note or tags", by=by.name)
     return bool(written)
 
 
-def add_comment(*, study: Study, trial: Trial | None, author: User, text: str) -> Comment:
+@action("study-comment", needs=Role.VIEWER)
+def add_comment(study: Study, *, trial: Trial | None = None, text: str, by: Actor) -> Comment:
     with transaction.atomic():
-        comment = Comment.objects.create(study=study, trial=trial, author=author, text=text)
+        comment = Comment.objects.create(study=study, trial=trial, author=by.account, text=text)
         touch_study(study.pk)
     return comment
 
 
-def remove_comment(comment: Comment) -> None:
+@action("study-comment-remove", needs=Role.VIEWER)
+def remove_comment(study: Study, comment: Comment, *, by: Actor) -> None:
+    """One's own, or any for whoever owns the study."""
+    if by.user is not None and comment.author_id != by.user.pk and not may(by.user, study, Role.OWNER):
+        raise PermissionDenied("Only who wrote a comment, or who owns the study, removes it.")
     with transaction.atomic():
         comment.delete()
-        touch_study(comment.study_id)
+        touch_study(study.pk)
 
 
-def watch(*, study: Study, user: User) -> None:
+@action("study-watch", needs=Role.VIEWER)
+def watch(study: Study, *, by: Actor) -> None:
     """From now on; what has happened already is no news."""
     with transaction.atomic():
         known = known_state(Study.objects.get(pk=study.pk))
-        Watch.objects.get_or_create(study=study, user=user, defaults=vars(known))
+        Watch.objects.get_or_create(study=study, user=by.account, defaults=vars(known))
 
 
-def unwatch(*, study: Study, user: User) -> None:
-    Watch.objects.filter(study=study, user=user).delete()
+@action("study-unwatch", needs=Role.VIEWER)
+def unwatch(study: Study, *, by: Actor) -> None:
+    Watch.objects.filter(study=study, user=by.account).delete()
 
 
-def set_wishes(*, user: User, page: list[str], mail: list[str], hook: list[str], hook_url: str) -> None:
+@action("notification-settings")
+def set_wishes(*, page: list[str], mail: list[str], hook: list[str], hook_url: str, by: Actor) -> None:
     Wishes.objects.update_or_create(
-        user=user, defaults={"page": page, "mail": mail, "hook": hook, "hook_url": hook_url}
+        user=by.account, defaults={"page": page, "mail": mail, "hook": hook, "hook_url": hook_url}
     )
 
 
-def read_all(user: User, *, up_to: int) -> None:
+@action("notification-read")
+def read_all(*, up_to: int, by: Actor) -> None:
     """Those that the person has seen; later ones stay new."""
-    Notification.objects.filter(user=user, read_at=None, pk__lte=up_to).update(read_at=Now())
+    Notification.objects.filter(user=by.account, read_at=None, pk__lte=up_to).update(read_at=Now())

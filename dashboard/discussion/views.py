@@ -1,23 +1,21 @@
 """Notes, comments, notifications."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dashboard.access.rules import may
 from dashboard.discussion import actions
 from dashboard.discussion.actions import add_comment, remove_comment, write_note
 from dashboard.discussion.forms import CommentForm, NoteForm, WishesForm
 from dashboard.discussion.queries import notifications_of, wishes_of
-from dashboard.models import Role, Study, Trial
+from dashboard.models import Study, Trial
 from dashboard.web.pager import pager_of
 from dashboard.web.requests import (
+    actor_of,
     changing_study,
     person,
-    person_name,
     posted,
     row_number,
     visible_study,
@@ -34,11 +32,11 @@ def study_note(request: HttpRequest, study_id: int) -> HttpResponse:
         return _show_note(request, study, form, status=422 if form.errors else 200)
     data = form.cleaned_data
     if write_note(
-        study_id=study.pk,
+        study,
         text=data["note"],
         tags=data["tags"],
         version=data["version"],
-        by=person_name(request),
+        by=actor_of(request),
     ):
         return redirect(f"{study.get_absolute_url()}#study-note")
     # What they wrote stays in the form; saving it once more replaces what is shown above it.
@@ -72,21 +70,18 @@ def _comment(request: HttpRequest, study: Study, trial: Trial | None) -> HttpRes
     if not form.is_valid():
         context = {"study": study, "trial": trial, "form": form}
         return render(request, "discussion/comment.html", context, status=422)
-    add_comment(study=study, trial=trial, author=person(request), text=form.cleaned_data["text"])
+    add_comment(study, trial=trial, text=form.cleaned_data["text"], by=actor_of(request))
     return redirect(f"{place}#comments")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def comment_remove(request: HttpRequest, study_id: int, comment_id: int) -> HttpResponse:
-    """One's own, or any for whoever owns the study."""
     study = visible_study(request, study_id)
     if request.method != "POST":
         return redirect(f"{study.get_absolute_url()}#comments")
     comment = get_object_or_404(study.comments.select_related("trial"), pk=comment_id)
-    if comment.author_id != person(request).pk and not may(person(request), study, Role.OWNER):
-        raise PermissionDenied("Only who wrote a comment, or who owns the study, removes it.")
     place = (comment.trial or study).get_absolute_url()
-    remove_comment(comment)
+    remove_comment(study, comment, by=actor_of(request))
     return redirect(f"{place}#comments")
 
 
@@ -104,7 +99,7 @@ def notification_read(request: HttpRequest) -> HttpResponse:
     """All that the page showed."""
     last = row_number(request.POST.get("last", ""))
     if request.method == "POST" and last is not None:
-        actions.read_all(person(request), up_to=last)
+        actions.read_all(up_to=last, by=actor_of(request))
     return redirect("notification-list")
 
 
@@ -112,7 +107,7 @@ def notification_read(request: HttpRequest) -> HttpResponse:
 def notification_settings(request: HttpRequest) -> HttpResponse:
     form = WishesForm.for_wishes(wishes_of(person(request)), posted(request))
     if form.is_valid():
-        actions.set_wishes(user=person(request), **form.cleaned_data)
+        actions.set_wishes(**form.cleaned_data, by=actor_of(request))
         messages.success(request, "Saved.")
         return redirect("notification-settings")
     return render(
@@ -125,5 +120,5 @@ def study_watch(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
     if request.method == "POST":
         change = actions.watch if request.POST.get("watch") == "1" else actions.unwatch
-        change(study=study, user=person(request))
+        change(study, by=actor_of(request))
     return redirect(study)

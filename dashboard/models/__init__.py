@@ -2,7 +2,7 @@
 
 from dashboard.models.artifact import Artifact
 from dashboard.models.attempt import Attempt, AttemptState
-from dashboard.models.audit import AuditEntry
+from dashboard.models.audit import AuditEntry, Door
 from dashboard.models.cost import Cost
 from dashboard.models.dataset import Dataset, DatasetState, FileForm
 from dashboard.models.event import StudyEvent
@@ -32,6 +32,7 @@ __all__ = [
     "Cost",
     "Dataset",
     "DatasetState",
+    "Door",
     "FailureKind",
     "FileForm",
     "Happening",

@@ -2,6 +2,14 @@ from django.db import models
 from django.db.models.functions import Now
 
 
+class Door(models.TextChoices):
+    """How a request for a change came in."""
+
+    WEB = "web", "Page"
+    SHELL = "shell", "Command line"
+    API = "api", "API"
+
+
 class AuditEntry(models.Model):
     """Something that a person tried to change, and what came of it. Rows are added, and never changed.
 
@@ -10,12 +18,17 @@ class AuditEntry(models.Model):
 
     at = models.DateTimeField(db_default=Now())
     who = models.CharField(max_length=150, blank=True)
-    # The name of the address that was posted to: study-pause, team-invite ...
+    # Of the action: study-pause, team-invite ... Of what never reached one, the name of the address.
     action = models.CharField(max_length=50)
+    # The page, or the command line.
     path = models.CharField(max_length=300)
+    door = models.CharField(max_length=5, choices=Door, default=Door.WEB)
     study_id = models.PositiveBigIntegerField(null=True, blank=True)
-    status = models.PositiveSmallIntegerField()
+    # Of a page's answer, where no action was reached.
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
     is_refused = models.BooleanField()
+    # Why it was refused, as the person was told.
+    reason = models.CharField(max_length=300, blank=True)
     address = models.GenericIPAddressField(null=True, blank=True)
 
     class Meta:

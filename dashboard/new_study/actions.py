@@ -1,16 +1,16 @@
-"""Studies whose model is a Python file of somebody who may bring one."""
+"""Making a study: with a trainer of Parzen's, or with a Python file of somebody who may bring one."""
 
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import transaction
 
+from dashboard.access.actions import action
+from dashboard.access.actor import Actor
 from dashboard.access.rules import may_run_own_code
 from dashboard.engine.events import record_event
-from dashboard.engine.lifecycle import create_study
+from dashboard.engine.lifecycle import create_study, start_study
 from dashboard.models import Study, code_digest
-from dashboard.wording import person_name
 from trainers.custom.declaring import declare
 from trainers.custom.info import OWN
 
@@ -19,20 +19,31 @@ class OwnModelRefused(Exception):  # noqa: N818 (says what happened)
     """The reason, as a sentence for the person."""
 
 
-def create_own_study(*, owner: User, code: str, dataset: str, **fields: Any) -> Study:
-    """A draft whose search space and objective are what the file declares.
+@action("study-new")
+def make_study(*, is_draft: bool, by: Actor, **fields: Any) -> Study:
+    """A study, started unless it stays a draft: both or neither. Raises ValidationError or QuotaRefused."""
+    with transaction.atomic():
+        study = create_study(owner=by.account, **fields)
+        if not is_draft:
+            start_study(study_id=study.pk, by=by.name)
+    return study
 
-    The file runs for that, in a process of its own. Raises CodeInvalid, OwnModelRefused or ValidationError,
-    and then nothing is written.
+
+@action("own-study-new")
+def make_own_study(*, code: str, dataset: str, is_draft: bool, by: Actor, **fields: Any) -> Study:
+    """The same with search space and objective as the file declares them.
+
+    The file runs for that, in a process of its own. Raises CodeInvalid, OwnModelRefused, ValidationError or
+    QuotaRefused, and then nothing is written.
     """
-    if not may_run_own_code(owner):
+    if not may_run_own_code(by.account):
         raise OwnModelRefused("You may not train with Python files of your own. Ask an administrator.")
     declared = declare(code, (str(settings.VAR_DIR),))
     if declared.needs_data and not dataset:
         raise OwnModelRefused("build(params) returns a model to be fitted: choose the dataset for that.")
     with transaction.atomic():
         study = create_study(
-            owner=owner,
+            owner=by.account,
             space=declared.space,
             code=code,
             dataset=dataset,
@@ -41,7 +52,7 @@ def create_own_study(*, owner: User, code: str, dataset: str, **fields: Any) -> 
             direction=declared.direction,
             **fields,
         )
-        record_event(
-            study.pk, f"made it with a model file, SHA-256 {code_digest(code)}", by=person_name(owner)
-        )
+        record_event(study.pk, f"made it with a model file, SHA-256 {code_digest(code)}", by=by.name)
+        if not is_draft:
+            start_study(study_id=study.pk, by=by.name)
     return study

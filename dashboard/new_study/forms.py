@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from django import forms
 from django.conf import settings
 
-from dashboard.access.forms import offer_places, place_field, place_fields, set_choices
-from dashboard.access.rules import Place
+from dashboard.access.forms import offer_places, place_field, set_choices
+from dashboard.access.rules import Place, place_fields
 from dashboard.studies.forms import BudgetForm
 from dashboard.web.fields import count_field
 from optimizer.pruners import PRUNERS

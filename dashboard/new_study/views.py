@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,12 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dashboard.access.rules import may_run_own_code, places_for, studies_visible_to
 from dashboard.catalog import datasets_for
-from dashboard.engine.lifecycle import create_study, start_study
 from dashboard.engine.queues import known_queues
 from dashboard.engine.quotas import QuotaRefused
 from dashboard.models import Study
 from dashboard.new_study import page
-from dashboard.new_study.actions import OwnModelRefused, create_own_study
+from dashboard.new_study.actions import OwnModelRefused, make_own_study, make_study
 from dashboard.new_study.cost_page import cost_page, given_by
 from dashboard.new_study.costs import ask_cost
 from dashboard.new_study.custom_page import fields_of, start_fields
@@ -25,7 +23,7 @@ from dashboard.new_study.forms import OwnModelForm
 from dashboard.new_study.knob_form import KnobForm
 from dashboard.new_study.priors import prior_of
 from dashboard.studies.queries import templates_among
-from dashboard.web.requests import person, person_name, posted, row_number, visible_study
+from dashboard.web.requests import actor_of, person, posted, row_number, visible_study
 from trainers.custom.model_file import CodeInvalid
 from trainers.datasets.base import DatasetInfo
 from trainers.errors import ParamsInvalid
@@ -117,23 +115,23 @@ def _start_from(study: Study) -> page.Start:
 
 
 def _create(request: HttpRequest, forms: page.StudyForms) -> Study | None:
-    """Make the study and, unless it is to stay a draft, start it: both or neither."""
     assert forms.space is not None  # noqa: S101 (is_valid has built it)
-    is_draft = request.POST.get("action") == "draft"
     try:
-        with transaction.atomic():
-            study = create_study(
-                owner=person(request), space=forms.space.to_json(), **forms.study.study_fields()
-            )
-            if not is_draft:
-                start_study(study_id=study.pk, by=person_name(request))
+        return make_study(
+            space=forms.space.to_json(),
+            is_draft=_is_draft(request),
+            by=actor_of(request),
+            **forms.study.study_fields(),
+        )
     except ValidationError as error:
         forms.study.add_error(None, error)
-        return None
     except QuotaRefused as refusal:
         forms.study.add_error("max_trials", str(refusal))
-        return None
-    return study
+    return None
+
+
+def _is_draft(request: HttpRequest) -> bool:
+    return request.POST.get("action") == "draft"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -159,18 +157,12 @@ def own_study_new(request: HttpRequest) -> HttpResponse:
 
 
 def _create_custom(request: HttpRequest, form: OwnModelForm) -> Study | None:
-    """Make the study and, unless it is to stay a draft, start it: both or neither."""
     try:
-        with transaction.atomic():
-            study = create_own_study(owner=person(request), **form.study_fields())
-            if request.POST.get("action") != "draft":
-                start_study(study_id=study.pk, by=person_name(request))
+        return make_own_study(is_draft=_is_draft(request), by=actor_of(request), **form.study_fields())
     except (CodeInvalid, OwnModelRefused) as refusal:
         form.add_error("code", str(refusal))
     except QuotaRefused as refusal:
         form.add_error("max_trials", str(refusal))
     except ValidationError as error:
         form.add_error(None, error)
-    else:
-        return study
     return None

@@ -8,6 +8,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from dashboard.access.actions import action
+from dashboard.access.actor import Actor
 from dashboard.access.rules import open_invitations
 from dashboard.access.secret_links import digest_of, new_secret
 from dashboard.models import Invitation, Membership, Role, Team
@@ -19,14 +21,15 @@ class TeamRefused(Exception):  # noqa: N818 (says what happened)
     """The reason, as a sentence for the person."""
 
 
-def create_team(*, name: str, by: User) -> Team:
+@action("team-create")
+def create_team(*, name: str, by: Actor) -> Team:
     """A team whose first owner is whoever made it."""
     team = Team(name=" ".join(name.split()))
     try:
         team.full_clean(validate_unique=False)
         with transaction.atomic():
             team.save(force_insert=True)
-            Membership.objects.create(team=team, user=by, role=Role.OWNER)
+            Membership.objects.create(team=team, user=by.account, role=Role.OWNER)
     except IntegrityError:
         raise TeamRefused(f"There is a team named {team.name} already; choose another name.") from None
     except ValidationError as error:
@@ -34,14 +37,15 @@ def create_team(*, name: str, by: User) -> Team:
     return team
 
 
-def invite(*, team: Team, role: Role, by: User) -> str:
+@action("team-invite", needs=Role.OWNER)
+def invite(team: Team, *, role: Role, by: Actor) -> str:
     """Make a link's secret. It is shown this once: only its digest is kept."""
     secret = new_secret()
     Invitation.objects.create(
         team=team,
         role=role,
         digest=digest_of(secret),
-        created_by=by,
+        created_by=by.account,
         expires_at=Now() + timedelta(days=INVITATION_DAYS),
     )
     return secret
@@ -52,8 +56,10 @@ def find_invitation(secret: str) -> Invitation | None:
     return _behind(secret).select_related("team", "created_by").first()
 
 
-def accept_invitation(*, secret: str, user: User) -> Team:
+@action("invitation")
+def accept_invitation(*, secret: str, by: Actor) -> Team:
     """Let a person in; the link is used up. Somebody who is a member keeps the larger role."""
+    user = by.account
     with transaction.atomic():
         found = find_invitation(secret)
         team = Team.objects.select_for_update().get(pk=found.team_id) if found else None
@@ -68,13 +74,15 @@ def accept_invitation(*, secret: str, user: User) -> Team:
     return team
 
 
-def revoke_invitation(*, team: Team, invitation_id: int) -> bool:
+@action("invitation-revoke", needs=Role.OWNER)
+def revoke_invitation(team: Team, *, invitation_id: int, by: Actor) -> bool:
     return bool(
         team.invitations.filter(pk=invitation_id, used_at=None, revoked_at=None).update(revoked_at=Now())
     )
 
 
-def change_role(*, team: Team, user_id: int, role: Role) -> None:
+@action("member-role", needs=Role.OWNER)
+def change_role(team: Team, *, user_id: int, role: Role, by: Actor) -> None:
     with transaction.atomic():
         members = _locked_members(team)
         if role != Role.OWNER:
@@ -83,8 +91,17 @@ def change_role(*, team: Team, user_id: int, role: Role) -> None:
             raise TeamRefused("This person is no member of the team any more.")
 
 
-def remove_member(*, team: Team, user_id: int) -> None:
-    """Also how somebody leaves."""
+@action("member-remove", needs=Role.OWNER)
+def remove_member(team: Team, *, user_id: int, by: Actor) -> None:
+    _remove(team, user_id)
+
+
+@action("team-leave", needs=Role.VIEWER)
+def leave_team(team: Team, *, by: Actor) -> None:
+    _remove(team, by.account.pk)
+
+
+def _remove(team: Team, user_id: int) -> None:
     with transaction.atomic():
         _keep_an_owner(team, _locked_members(team), user_id)
         team.memberships.filter(user=user_id).delete()
@@ -109,7 +126,3 @@ def _keep_an_owner(team: Team, members: dict[int, Role], user_id: int) -> None:
 def create_first_user(*, name: str, password: str) -> User:
     """The first person of an installation may do everything."""
     return User.objects.create_superuser(username=name, password=password)
-
-
-class AccountRefused(Exception):  # noqa: N818 (says what happened)
-    """The reason, as a sentence for the person."""

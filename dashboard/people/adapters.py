@@ -5,7 +5,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
 
-from dashboard.web.middleware import address_of
+from dashboard.web.requests import address_of
 
 NOWHERE = "0.0.0.0"  # noqa: S104 (an address that is none, nothing listens there)
 

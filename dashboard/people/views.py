@@ -6,20 +6,19 @@ from functools import wraps
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dashboard.access.rules import team_role, teams_of
+from dashboard.access.rules import check_role, team_role, teams_of
 from dashboard.models import Role, Team
 from dashboard.people import actions
 from dashboard.people.actions import TeamRefused
 from dashboard.people.forms import RoleForm, SignUpForm, TeamForm
 from dashboard.people.page import team_page
-from dashboard.web.requests import person, posted
+from dashboard.web.requests import actor_of, person, posted
 
 TeamView = Callable[..., HttpResponse]
 
@@ -29,7 +28,7 @@ def team_list(request: HttpRequest) -> HttpResponse:
     form = TeamForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect(actions.create_team(name=form.cleaned_data["name"], by=person(request)))
+            return redirect(actions.create_team(name=form.cleaned_data["name"], by=actor_of(request)))
         except TeamRefused as refusal:
             form.add_error("name", str(refusal))
     context = {"teams": teams_of(person(request)), "form": form}
@@ -41,21 +40,18 @@ def team_detail(request: HttpRequest, team_id: int) -> HttpResponse:
     return _show(request, _visible_team(request, team_id))
 
 
-def changes_team(view: TeamView) -> TeamView:
-    """For owners only. What the service refuses is said on the team's page, and a GET shows that page."""
+def changes_team(view: Callable[..., HttpResponse | None]) -> TeamView:
+    """What is refused is said on the team's page, and a GET shows that page."""
 
     @wraps(view)
     def guarded(request: HttpRequest, team_id: int, **others: int) -> HttpResponse:
         team = _visible_team(request, team_id)
-        if request.method != "POST":
-            return redirect(team)
-        if team_role(person(request), team) != Role.OWNER:
-            raise PermissionDenied(f"Only owners of {team.name} change who is in it.")
-        try:
-            return view(request, team, **others)
-        except TeamRefused as refusal:
-            messages.error(request, str(refusal))
-            return redirect(team)
+        if request.method == "POST":
+            try:
+                return view(request, team, **others) or redirect(team)
+            except TeamRefused as refusal:
+                messages.error(request, str(refusal))
+        return redirect(team)
 
     return require_http_methods(["GET", "HEAD", "POST"])(guarded)
 
@@ -65,41 +61,35 @@ def team_invite(request: HttpRequest, team: Team) -> HttpResponse:
     """The link stands on the answer to this request and nowhere else."""
     form = RoleForm(request.POST)
     if not form.is_valid():
+        check_role(person(request), team, Role.OWNER)
         return _show(request, team, status=422)
-    secret = actions.invite(team=team, role=Role(form.cleaned_data["role"]), by=person(request))
+    secret = actions.invite(team, role=Role(form.cleaned_data["role"]), by=actor_of(request))
     return _show(request, team, secret=secret)
 
 
 @changes_team
-def invitation_revoke(_request: HttpRequest, team: Team, invitation_id: int) -> HttpResponse:
-    actions.revoke_invitation(team=team, invitation_id=invitation_id)
-    return redirect(team)
+def invitation_revoke(request: HttpRequest, team: Team, invitation_id: int) -> None:
+    actions.revoke_invitation(team, invitation_id=invitation_id, by=actor_of(request))
 
 
 @changes_team
-def member_role(request: HttpRequest, team: Team, user_id: int) -> HttpResponse:
+def member_role(request: HttpRequest, team: Team, user_id: int) -> None:
     form = RoleForm(request.POST)
     if form.is_valid():
-        actions.change_role(team=team, user_id=user_id, role=Role(form.cleaned_data["role"]))
-    return redirect(team)
+        role = Role(form.cleaned_data["role"])
+        actions.change_role(team, user_id=user_id, role=role, by=actor_of(request))
+    else:
+        check_role(person(request), team, Role.OWNER)
 
 
 @changes_team
-def member_remove(_request: HttpRequest, team: Team, user_id: int) -> HttpResponse:
-    actions.remove_member(team=team, user_id=user_id)
-    return redirect(team)
+def member_remove(request: HttpRequest, team: Team, user_id: int) -> None:
+    actions.remove_member(team, user_id=user_id, by=actor_of(request))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def team_leave(request: HttpRequest, team_id: int) -> HttpResponse:
-    team = _visible_team(request, team_id)
-    if request.method != "POST":
-        return redirect(team)
-    try:
-        actions.remove_member(team=team, user_id=person(request).pk)
-    except TeamRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(team)
+@changes_team
+def team_leave(request: HttpRequest, team: Team) -> HttpResponse:
+    actions.leave_team(team, by=actor_of(request))
     messages.success(request, f"You have left {team.name}.")
     return redirect("team-list")
 
@@ -120,7 +110,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         with transaction.atomic():  # no account without the team
             user = form.save() if form else person(request)
-            team = actions.accept_invitation(secret=secret, user=user)
+            team = actions.accept_invitation(secret=secret, by=actor_of(request, user))
     except TeamRefused:
         return render(request, "people/invitation.html", {"invitation": None}, status=404)
     if form:

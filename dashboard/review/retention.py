@@ -9,11 +9,10 @@ from datetime import timedelta
 from django.db.models import F, Max, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest, Now
 
-from dashboard.engine.artifacts import purge_study
+from dashboard.access.actor import Actor
 from dashboard.models import Attempt, Study, StudyState
-from dashboard.studies.actions import archive_study, delete_study
+from dashboard.studies.actions import archive_study, delete_study, purge_study
 
-BY = "retention"
 ENDED = (StudyState.FINISHED, StudyState.STOPPED, StudyState.FAILED)
 
 
@@ -51,18 +50,18 @@ def plan(rules: Rules) -> list[Step]:
     return steps
 
 
-def carry_out(rules: Rules) -> list[Step]:
+def carry_out(rules: Rules, *, by: Actor) -> list[Step]:
     """The same, done. A study that somebody uses again meanwhile is left alone."""
     steps = plan(rules)
     if rules.logs is not None:
         _old_logs(rules.logs).update(log="", traceback="")
     done = {
-        "archive": lambda pk: archive_study(study_id=pk, is_archived=True, by=BY),
-        "delete": lambda pk: delete_study(study_id=pk, by=BY),
-        "throw away": lambda pk: purge_study(study_id=pk),
+        "archive": lambda study: archive_study(study, is_archived=True, by=by),
+        "delete": lambda study: delete_study(study, by=by),
+        "throw away": lambda study: purge_study(study, by=by),
     }
     return [
-        Step(step.verb, [s for s in step.studies if step.verb not in done or done[step.verb](s.pk)])
+        Step(step.verb, [s for s in step.studies if step.verb not in done or done[step.verb](s)])
         for step in steps
     ]
 

@@ -13,14 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dashboard.access.rules import may_run_own_code, studies_visible_to
 from dashboard.goals import goal_of
 from dashboard.models import AuditEntry, Quota, Team
-from dashboard.people.actions import AccountRefused
-from dashboard.review.actions import change_person, set_quota, sign_off
+from dashboard.review.actions import AccountRefused, change_person, set_team_quota, sign_off
 from dashboard.review.forms import PersonForm, QuotaForm, ReviewForm, SearchForm
 from dashboard.review.page import review_page
 from dashboard.review.people_page import people_rows, quota_words
 from dashboard.review.queries import audit_entries, reviews_of, search_past
 from dashboard.web.pager import pager_of
-from dashboard.web.requests import for_staff, person, posted, visible_study
+from dashboard.web.requests import actor_of, for_staff, person, posted, visible_study
 
 PAGE_SIZE = 50
 
@@ -54,7 +53,7 @@ def study_review(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
     form = ReviewForm(posted(request))
     if form.is_valid():
-        sign_off(study=study, by=person(request), note=form.cleaned_data["note"])
+        sign_off(study, note=form.cleaned_data["note"], by=actor_of(request))
         messages.success(request, f"{study.name} is signed off.")
         return redirect("review-overview")
     context = {"study": study, "form": form, "reviews": reviews_of(study)}
@@ -89,12 +88,12 @@ def person_edit(request: HttpRequest, user_id: int) -> HttpResponse:
                 is_active=rights["is_active"],
                 is_staff=rights["is_staff"],
                 may_run_code=rights.get("may_run_code"),
-                by=person(request),
+                quota=form.limits(),
+                by=actor_of(request),
             )
         except AccountRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            set_quota(user_id=whom.pk, **form.limits())
             messages.success(request, f"Saved {whom}.")
             return redirect("people-list")
     context = {"title": whom.get_username(), "form": form}
@@ -107,7 +106,7 @@ def team_quota(request: HttpRequest, team_id: int) -> HttpResponse:
     team = get_object_or_404(Team, pk=team_id)
     form = QuotaForm.of(Quota.objects.filter(team=team).first(), posted(request))
     if form.is_valid():
-        set_quota(team_id=team.pk, **form.limits())
+        set_team_quota(team, quota=form.limits(), by=actor_of(request))
         messages.success(request, f"Saved the quota of {team}.")
         return redirect("people-list")
     context = {"title": f"Quota of {team}", "form": form}
@@ -119,7 +118,7 @@ def _for_administrators(request: HttpRequest) -> None:
         raise Http404
 
 
-COLUMNS = ("at", "who", "action", "path", "study_id", "status", "is_refused", "address")
+COLUMNS = ("at", "who", "action", "path", "study_id", "status", "is_refused", "address", "door", "reason")
 # What a spreadsheet would take for the begin of a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

@@ -4,21 +4,23 @@ from contextlib import suppress
 from datetime import timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
+from dashboard.access.actions import action
+from dashboard.access.actor import Actor
 from dashboard.access.secret_links import digest_of, new_secret
 from dashboard.engine.events import record_event
-from dashboard.models import ShareLink, Study, Trial
-from dashboard.wording import count_noun, person_name
+from dashboard.models import Role, ShareLink, Study, Trial
+from dashboard.wording import count_noun
 
 MAX_GUESSES, GUESS_SECONDS = 10, 15 * 60
 
 
-def make_link(*, study: Study, trial: Trial | None = None, days: int | None, password: str, by: User) -> str:
+@action("link-make", needs=Role.OWNER)
+def make_link(study: Study, *, trial: Trial | None = None, days: int | None, password: str, by: Actor) -> str:
     """Its secret, which is shown this once. `days` says how long it is good for, None for ever."""
     secret = new_secret()
     with transaction.atomic():
@@ -27,22 +29,21 @@ def make_link(*, study: Study, trial: Trial | None = None, days: int | None, pas
             trial=trial,
             digest=digest_of(secret),
             password=make_password(password) if password else "",
-            created_by=by,
+            created_by=by.account,
             expires_at=Now() + timedelta(days=days) if days else None,
         )
         what = f"trial {trial}" if trial else "it"
         until = f"for {count_noun(days, 'day')}" if days else "without an end"
-        record_event(
-            study.pk, f"made a link to {what} for people without an account, {until}", by=person_name(by)
-        )
+        record_event(study.pk, f"made a link to {what} for people without an account, {until}", by=by.name)
     return secret
 
 
-def revoke_link(*, study: Study, link_id: int, by: User) -> bool:
+@action("link-revoke", needs=Role.OWNER)
+def revoke_link(study: Study, *, link_id: int, by: Actor) -> bool:
     with transaction.atomic():
         revoked = open_links().filter(study=study, pk=link_id).update(revoked_at=Now())
         if revoked:
-            record_event(study.pk, "revoked a link", by=person_name(by))
+            record_event(study.pk, "revoked a link", by=by.name)
     return bool(revoked)
 
 

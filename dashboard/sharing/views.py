@@ -28,8 +28,7 @@ from dashboard.sharing.shared_page import shared_page, shared_trial
 from dashboard.studies.actions import (
     share_study,
 )
-from dashboard.web.middleware import address_of
-from dashboard.web.requests import changing_study, person, person_name, posted, visible_study
+from dashboard.web.requests import actor_of, address_of, changing_study, person, posted, visible_study
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,17 +37,8 @@ def study_access(request: HttpRequest, study_id: int) -> HttpResponse:
     study = changing_study(request, study_id, Role.OWNER)
     form = _form(request, study, posted(request))
     if form.is_valid():
-        place = form.chosen()
-        study.team_id, study.is_open = place.team_id, place.is_open
-        words = seen_by(study)
-        share_study(
-            study_id=study.pk,
-            team_id=place.team_id,
-            is_open=place.is_open,
-            words=words,
-            by=person_name(request),
-        )
-        messages.success(request, f"{study.name} is now seen by {words}.")
+        share_study(study, form.chosen(), by=actor_of(request))
+        messages.success(request, f"{study.name} is now seen by {seen_by(study)}.")
         return redirect(study)
     return _show(request, study, form)
 
@@ -68,20 +58,21 @@ def link_make(request: HttpRequest, study_id: int) -> HttpResponse:
     if not form.is_valid():
         return _show(request, study, _form(request, study), link_form=form)
     secret = make_link(
-        study=study,
+        study,
         trial=trial,
         days=form.days(),
         password=form.cleaned_data["password"],
-        by=person(request),
+        by=actor_of(request),
     )
     return _show(request, study, _form(request, study), secret=secret)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def link_revoke(request: HttpRequest, study_id: int, link_id: int) -> HttpResponse:
-    study = changing_study(request, study_id, Role.OWNER)
-    if request.method == "POST":
-        revoke_link(study=study, link_id=link_id, by=person(request))
+    if request.method != "POST":
+        return redirect("study-access", changing_study(request, study_id, Role.OWNER).pk)
+    study = visible_study(request, study_id)
+    revoke_link(study, link_id=link_id, by=actor_of(request))
     return redirect("study-access", study.pk)
 
 

@@ -1,65 +1,127 @@
-"""What becomes of a study outside its search: shared, offered as a template, archived, deleted, restored."""
+"""What people do with a study as a whole, from its start to its restoration."""
+
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
+from dashboard.access.actions import Rank, action
+from dashboard.access.actor import Actor
+from dashboard.access.rules import Place, place_fields, seen_by
+from dashboard.engine import artifacts, budgets, lifecycle, retries
 from dashboard.engine.events import record_event
-from dashboard.engine.lifecycle import stop_study
-from dashboard.models import Study
+from dashboard.models import Role, Study
 
 
-def share_study(*, study_id: int, team_id: int | None, is_open: bool, words: str, by: str) -> None:
-    """Let a team, everybody or nobody else see a study. `words` say who that is, for its history."""
+@action("study-start", needs=Role.EDITOR)
+def start(study: Study, *, by: Actor) -> bool:
+    """Let workers claim trials of a draft. Raises QuotaRefused."""
+    return lifecycle.start_study(study_id=study.pk, by=by.name)
+
+
+@action("study-pause", needs=Role.EDITOR)
+def pause(study: Study, *, by: Actor) -> bool:
+    return lifecycle.pause_study(study_id=study.pk, by=by.name)
+
+
+@action("study-resume", needs=Role.EDITOR)
+def resume(study: Study, *, by: Actor) -> bool:
+    return lifecycle.resume_study(study_id=study.pk, by=by.name)
+
+
+@action("study-drain", needs=Role.EDITOR)
+def drain(study: Study, *, by: Actor) -> bool:
+    """Stop after the running trials."""
+    return lifecycle.drain_study(study_id=study.pk, by=by.name)
+
+
+@action("study-stop", needs=Role.EDITOR)
+def stop(study: Study, *, by: Actor) -> bool:
+    return lifecycle.stop_study(study_id=study.pk, by=by.name)
+
+
+@action("study-retry-lost", needs=Role.EDITOR)
+def retry_lost(study: Study, *, by: Actor) -> int:
+    return retries.retry_lost_trials(study_id=study.pk, by=by.name)
+
+
+@action("study-budget", needs=Role.EDITOR)
+def change_budget(study: Study, *, by: Actor, **fields: Any) -> None:
+    """Raises BudgetRefused."""
+    budgets.change_budget(study_id=study.pk, by=by.name, **fields)
+
+
+@action("study-access", needs=Role.OWNER)
+def share_study(study: Study, place: Place, *, by: Actor) -> None:
+    """Move a study, and what confirms it, to a team, into the open, or back to its owner."""
     with transaction.atomic():
-        _with_confirmations(study_id).update(team=team_id, is_open=is_open, version=F("version") + 1)
-        record_event(study_id, f"let it be seen by {words}", by=by)
+        _with_confirmations(study.pk).update(**place_fields(place), version=F("version") + 1)
+        study.refresh_from_db()
+        record_event(study.pk, f"let it be seen by {seen_by(study)}", by=by.name)
 
 
-def archive_study(*, study_id: int, is_archived: bool, by: str) -> bool:
+@action("study-archive", needs=Role.EDITOR)
+def archive_study(study: Study, *, is_archived: bool, by: Actor) -> bool:
     """Put an ended study or a draft out of the way, or back. False when there is nothing to do."""
     with transaction.atomic():
-        study = Study.objects.select_for_update().get(pk=study_id)
+        study = Study.objects.select_for_update().get(pk=study.pk)
         if study.is_archived == is_archived or study.is_active:
             return False
-        Study.objects.filter(pk=study_id).update(is_archived=is_archived, version=F("version") + 1)
-        record_event(study_id, "archived" if is_archived else "took out of the archive", by=by)
+        Study.objects.filter(pk=study.pk).update(is_archived=is_archived, version=F("version") + 1)
+        record_event(study.pk, "archived" if is_archived else "took out of the archive", by=by.name)
     return True
 
 
-def offer_as_template(*, study_id: int, is_template: bool, by: str) -> bool:
+@action("study-template", needs=Role.EDITOR)
+def offer_as_template(study: Study, *, is_template: bool, by: Actor) -> bool:
     """Let new studies begin with this one, for whoever sees it. False when there is nothing to do."""
     with transaction.atomic():
-        n = Study.objects.filter(pk=study_id, confirms=None, is_template=not is_template).update(
+        n = Study.objects.filter(pk=study.pk, confirms=None, is_template=not is_template).update(
             is_template=is_template, version=F("version") + 1
         )
         if n:
-            record_event(
-                study_id, "offers it as a template" if is_template else "took the template back", by=by
-            )
+            what = "offers it as a template" if is_template else "took the template back"
+            record_event(study.pk, what, by=by.name)
     return bool(n)
 
 
-def delete_study(*, study_id: int, by: str) -> bool:
+def switch_archived(study: Study, *, by: Actor) -> bool:
+    return archive_study(study, is_archived=not study.is_archived, by=by)
+
+
+def switch_template(study: Study, *, by: Actor) -> bool:
+    return offer_as_template(study, is_template=not study.is_template, by=by)
+
+
+@action("study-delete", needs=Role.OWNER)
+def delete_study(study: Study, *, by: Actor) -> bool:
     """Hide a study from everybody; one that is active is stopped. Nothing is thrown away yet."""
     with transaction.atomic():
-        for pk in _with_confirmations(study_id).values_list("pk", flat=True):
-            stop_study(study_id=pk, by=by)
-        there = _with_confirmations(study_id).filter(deleted_at=None)
+        for pk in _with_confirmations(study.pk).values_list("pk", flat=True):
+            lifecycle.stop_study(study_id=pk, by=by.name)
+        there = _with_confirmations(study.pk).filter(deleted_at=None)
         n = there.update(deleted_at=Now(), version=F("version") + 1)
         if n:
-            record_event(study_id, "deleted", by=by)
+            record_event(study.pk, "deleted", by=by.name)
     return bool(n)
 
 
-def restore_study(*, study_id: int, by: str) -> bool:
+@action("study-restore", needs=Role.OWNER)
+def restore_study(study: Study, *, by: Actor) -> bool:
     """Bring a deleted study back, to whoever saw it before."""
     with transaction.atomic():
-        gone = _with_confirmations(study_id).filter(deleted_at__isnull=False)
+        gone = _with_confirmations(study.pk).filter(deleted_at__isnull=False)
         n = gone.update(deleted_at=None, version=F("version") + 1)
         if n:
-            record_event(study_id, "brought back", by=by)
+            record_event(study.pk, "brought back", by=by.name)
     return bool(n)
+
+
+@action("study-purge", needs=Rank.ADMINISTRATOR)
+def purge_study(study: Study, *, by: Actor) -> bool:
+    """Throw a deleted study away for good, with its trials and kept models."""
+    return artifacts.purge_study(study_id=study.pk)
 
 
 def _with_confirmations(study_id: int) -> QuerySet[Study]:

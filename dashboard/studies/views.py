@@ -1,43 +1,54 @@
 """The list of studies, and the page of one with its buttons."""
 
 from collections.abc import Callable
-from functools import wraps
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dashboard.access.rules import deleted_studies, role_in
+from dashboard.access.rules import check_role, deleted_studies, role_in
 from dashboard.discussion.queries import is_watching
-from dashboard.engine.budgets import BudgetRefused, change_budget
-from dashboard.engine.lifecycle import drain_study, pause_study, resume_study, start_study, stop_study
+from dashboard.engine.budgets import BudgetRefused
 from dashboard.engine.quotas import QuotaRefused
-from dashboard.engine.retries import retry_lost_trials
 from dashboard.engine.trials import n_complete
 from dashboard.goals import goal_of
 from dashboard.models import Role, Study
-from dashboard.studies.actions import archive_study, delete_study, offer_as_template, restore_study
+from dashboard.studies import actions
 from dashboard.studies.budget_page import budget_page
 from dashboard.studies.importance import importance_card
 from dashboard.studies.list_page import studies_page
 from dashboard.studies.page import StudyPage, study_page
 from dashboard.web.polling import is_unchanged
-from dashboard.web.requests import changing_study, person, person_name, posted, visible_study
+from dashboard.web.requests import actor_of, changing_study, person, posted, visible_study
 
 StudyView = Callable[[HttpRequest, int], HttpResponse]
 
 
-def changes_study(view: StudyView) -> StudyView:
-    """Only a POST changes anything; a GET, as after signing in again on the way, shows the study."""
+def button(act: Callable[..., object]) -> StudyView:
+    """A button of the study page. A GET, as after signing in again on the way, only shows the study."""
 
-    @wraps(view)
-    def guarded(request: HttpRequest, study_id: int) -> HttpResponse:
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def view(request: HttpRequest, study_id: int) -> HttpResponse:
+        study = visible_study(request, study_id)
         if request.method == "POST":
-            return view(request, study_id)
-        return redirect(visible_study(request, study_id))
+            try:
+                act(study, by=actor_of(request))
+            except QuotaRefused as refusal:
+                messages.error(request, str(refusal))
+        return redirect(study)
 
-    return require_http_methods(["GET", "HEAD", "POST"])(guarded)
+    return view
+
+
+study_start = button(actions.start)
+study_pause = button(actions.pause)
+study_resume = button(actions.resume)
+study_drain = button(actions.drain)
+study_stop = button(actions.stop)
+study_retry_lost = button(actions.retry_lost)
+study_template = button(actions.switch_template)
+study_archive = button(actions.switch_archived)
 
 
 @require_safe
@@ -78,44 +89,6 @@ def study_importance(request: HttpRequest, study_id: int) -> HttpResponse:
     return render(request, "studies/_importance.html", {"study": study, "card": importance_card(study)})
 
 
-@changes_study
-def study_start(request: HttpRequest, study_id: int) -> HttpResponse:
-    study = changing_study(request, study_id)
-    try:
-        start_study(study_id=study.pk, by=person_name(request))
-    except QuotaRefused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(study)
-
-
-@changes_study
-def study_pause(request: HttpRequest, study_id: int) -> HttpResponse:
-    study = changing_study(request, study_id)
-    pause_study(study_id=study.pk, by=person_name(request))
-    return redirect(study)
-
-
-@changes_study
-def study_resume(request: HttpRequest, study_id: int) -> HttpResponse:
-    study = changing_study(request, study_id)
-    resume_study(study_id=study.pk, by=person_name(request))
-    return redirect(study)
-
-
-@changes_study
-def study_drain(request: HttpRequest, study_id: int) -> HttpResponse:
-    study = changing_study(request, study_id)
-    drain_study(study_id=study.pk, by=person_name(request))
-    return redirect(study)
-
-
-@changes_study
-def study_retry_lost(request: HttpRequest, study_id: int) -> HttpResponse:
-    study = changing_study(request, study_id)
-    retry_lost_trials(study_id=study.pk, by=person_name(request))
-    return redirect(study)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def study_budget(request: HttpRequest, study_id: int) -> HttpResponse:
     """Change what a study may spend; one that has ended goes on."""
@@ -124,7 +97,7 @@ def study_budget(request: HttpRequest, study_id: int) -> HttpResponse:
     if request.method == "POST" and page.form.is_valid():
         fields = page.form.budget_fields(is_percent=goal_of(study).is_percent)
         try:
-            change_budget(study_id=study.pk, by=person_name(request), **fields)
+            actions.change_budget(study, by=actor_of(request), **fields)
         except BudgetRefused as refusal:
             page.form.add_error(None, str(refusal))
         else:
@@ -133,34 +106,14 @@ def study_budget(request: HttpRequest, study_id: int) -> HttpResponse:
     return render(request, "studies/budget.html", {"study": study, "page": page}, status=status)
 
 
-@changes_study
-def study_stop(request: HttpRequest, study_id: int) -> HttpResponse:
-    study = changing_study(request, study_id)
-    stop_study(study_id=study.pk, by=person_name(request))
-    return redirect(study)
-
-
-@changes_study
-def study_template(request: HttpRequest, study_id: int) -> HttpResponse:
-    study = changing_study(request, study_id)
-    offer_as_template(study_id=study.pk, is_template=not study.is_template, by=person_name(request))
-    return redirect(study)
-
-
-@changes_study
-def study_archive(request: HttpRequest, study_id: int) -> HttpResponse:
-    study = changing_study(request, study_id)
-    archive_study(study_id=study.pk, is_archived=not study.is_archived, by=person_name(request))
-    return redirect(study)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def study_delete(request: HttpRequest, study_id: int) -> HttpResponse:
     """Asks first; what is deleted can be brought back."""
-    study = changing_study(request, study_id, Role.OWNER)
+    study = visible_study(request, study_id)
     if request.method != "POST":
+        check_role(person(request), study, Role.OWNER)
         return render(request, "studies/delete.html", {"study": study, "n_trials": study.trials.count()})
-    delete_study(study_id=study.pk, by=person_name(request))
+    actions.delete_study(study, by=actor_of(request))
     messages.success(request, f"{study.name} is deleted. It can be brought back from Deleted studies.")
     return redirect("study-list")
 
@@ -176,5 +129,5 @@ def study_restore(request: HttpRequest, study_id: int) -> HttpResponse:
     study = get_object_or_404(deleted_studies(person(request)), pk=study_id)
     if request.method != "POST":
         return redirect("study-deleted")
-    restore_study(study_id=study.pk, by=person_name(request))
+    actions.restore_study(study, by=actor_of(request))
     return redirect(study)

@@ -5,11 +5,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.access.rules import role_in
-from dashboard.engine.retries import retry_trial
 from dashboard.models import Study
+from dashboard.trials.actions import retry
 from dashboard.trials.page import TrialPage, trial_page
 from dashboard.web.polling import is_unchanged
-from dashboard.web.requests import changing_study, person, person_name, visible_study, visible_trial
+from dashboard.web.requests import actor_of, person, visible_study, visible_trial
 
 
 def _page(request: HttpRequest, study: Study, number: int) -> TrialPage:
@@ -27,8 +27,7 @@ def trial_retry(request: HttpRequest, study_id: int, number: int) -> HttpRespons
     """Train a failed trial again; a GET, as after signing in again on the way, shows it."""
     trial = visible_trial(visible_study(request, study_id), number)
     if request.method == "POST":
-        study = changing_study(request, study_id)
-        retry_trial(study_id=study.pk, number=trial.number, by=person_name(request))
+        retry(trial, by=actor_of(request))
     return redirect(trial)
 
 

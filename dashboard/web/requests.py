@@ -1,24 +1,24 @@
 """Objects of a request, and who is asking. What a person may not see does not exist for them."""
 
+import ipaddress
 from typing import cast
 
+from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 
-from dashboard.access.rules import may, studies_visible_to
-from dashboard.models import Role, Study, Trial
-from dashboard.wording import person_name as name_of
+from dashboard.access.actor import Actor
+from dashboard.access.rules import check_role, studies_visible_to
+from dashboard.models import Door, Role, Study, Trial
+
+# Parts of addresses that are keys.
+SECRETS = {"secret", "key", "uidb36"}
 
 
 def person(request: HttpRequest) -> User:
     """Who is signed in; LoginRequiredMiddleware has turned everybody else away."""
     return cast(User, request.user)
-
-
-def person_name(request: HttpRequest) -> str:
-    return name_of(person(request))
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -42,15 +42,37 @@ def visible_study(request: HttpRequest, study_id: int | None) -> Study:
 
 
 def changing_study(request: HttpRequest, study_id: int, role: Role = Role.EDITOR) -> Study:
-    """One that the person may change. One that they only see is no secret, but they may not."""
+    """One that the person may change, for forms that are of no use to others."""
     study = visible_study(request, study_id)
-    if not may(person(request), study, role):
-        owner = name_of(study.owner)
-        raise PermissionDenied(
-            f"You may look at {study.name} but not change it. Ask {owner}, or copy it as a new study."
-        )
+    check_role(person(request), study, role)
     return study
 
 
 def visible_trial(study: Study, number: int) -> Trial:
     return get_object_or_404(study.trials, number=number)
+
+
+def actor_of(request: HttpRequest, user: User | None = None) -> Actor:
+    """Whoever is signed in, or has just made an account, for the actions that they ask for."""
+    return Actor.of(
+        user or person(request), door=Door.WEB, address=address_of(request), path=path_of(request)
+    )
+
+
+def path_of(request: HttpRequest) -> str:
+    """The address of the page, without the secret of a link: that is nobody's business, not even the log's."""
+    path = request.path
+    kwargs = request.resolver_match.kwargs if request.resolver_match else {}
+    for name in SECRETS & kwargs.keys():
+        path = path.replace(str(kwargs[name]), "...")
+    return path
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """Of the person; behind a proxy, what the proxy says that it was. None where it is no address."""
+    forwarded = request.headers.get("X-Forwarded-For", "") if settings.HTTPS else ""
+    text = forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return None

@@ -4,19 +4,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import F
 
+from dashboard.access.actions import action
+from dashboard.access.actor import Actor
 from dashboard.engine.events import record_event
 from dashboard.engine.hints import announce_prediction
 from dashboard.engine.lifecycle import create_study, start_study
 from dashboard.engine.questions import answer_next, forget_old
 from dashboard.engine.trials import best_trials
-from dashboard.models import Artifact, Origin, Prediction, QuestionState, Study, Trial, TrialState
+from dashboard.models import Artifact, Origin, Prediction, QuestionState, Role, Study, Trial, TrialState
 from dashboard.winners.queries import confirmations_of, first_complete, repeats_of
-from dashboard.wording import count_noun, person_name
+from dashboard.wording import count_noun
 from trainers.processes.prediction import MAX_SECONDS, PredictionRefused, predict
 
 MAX_BEST, MAX_SEEDS = 10, 20
@@ -45,13 +46,14 @@ class ConfirmRefused(Exception):  # noqa: N818 (says what happened)
     """The reason, as a sentence for the person."""
 
 
-def confirm_best(*, study_id: int, n_best: int, n_seeds: int, by: User) -> Study:
+@action("study-confirm", needs=Role.EDITOR)
+def confirm_best(study: Study, *, n_best: int, n_seeds: int, by: Actor) -> Study:
     """Train the best trials, and the first one to compare with, with each of so many seeds.
 
     Raises ConfirmRefused or QuotaRefused, and then nothing is written.
     """
     with transaction.atomic():
-        study = Study.objects.select_for_update().get(pk=study_id)
+        study = Study.objects.select_for_update().get(pk=study.pk)
         trials = _trials_to_confirm(study, n_best)
         runs = _start_runs(study, f"{study.name}, confirmed", len(trials) * n_seeds, by)
         Trial.objects.bulk_create(
@@ -66,19 +68,20 @@ def confirm_best(*, study_id: int, n_best: int, n_seeds: int, by: User) -> Study
             for place, trial in enumerate(trials)
         )
         what = f"asked to confirm {count_noun(n_best, 'best trial')} with {count_noun(n_seeds, 'seed')}"
-        record_event(study_id, what, by=person_name(by))
-        Study.objects.filter(pk=study_id).update(version=F("version") + 1)
+        record_event(study.pk, what, by=by.name)
+        Study.objects.filter(pk=study.pk).update(version=F("version") + 1)
     return runs
 
 
-def repeat_trial(*, study_id: int, number: int, by: User) -> Study:
+@action("trial-repeat", needs=Role.EDITOR)
+def repeat_trial(trial: Trial, *, by: Actor) -> Study:
     """Train a complete trial once more with its own seed, to see whether it comes out the same.
 
     Raises ConfirmRefused or QuotaRefused, and then nothing is written.
     """
     with transaction.atomic():
-        study = Study.objects.select_for_update().get(pk=study_id)
-        trial = study.trials.get(number=number)
+        study = Study.objects.select_for_update().get(pk=trial.study_id)
+        trial = study.trials.get(pk=trial.pk)
         if trial.state != TrialState.COMPLETE:
             raise ConfirmRefused(f"Trial {trial} has no value to come out again.")
         if repeats_of(trial).filter(study__finished_at=None).exists():
@@ -87,11 +90,11 @@ def repeat_trial(*, study_id: int, number: int, by: User) -> Study:
         _copy(runs, trial, number=0, seed=trial.training_seed, how="with its own seed").save(
             force_insert=True
         )
-        record_event(study_id, f"asked to run trial {trial} again", by=person_name(by))
+        record_event(study.pk, f"asked to run trial {trial} again", by=by.name)
     return runs
 
 
-def _start_runs(study: Study, name: str, n: int, by: User, *, is_repeat: bool = False) -> Study:
+def _start_runs(study: Study, name: str, n: int, by: Actor, *, is_repeat: bool = False) -> Study:
     """A running study for so many trials that are yet to be made, in the transaction of the caller."""
     fields = {field: getattr(study, field) for field in COPIED}
     runs = create_study(
@@ -103,19 +106,20 @@ def _start_runs(study: Study, name: str, n: int, by: User, *, is_repeat: bool = 
         max_failures=n,
         **fields,
     )
-    start_study(study_id=runs.pk, by=person_name(by))
+    start_study(study_id=runs.pk, by=by.name)
     return runs
 
 
-def choose_winner(*, study_id: int, number: int | None, by: User) -> None:
+@action("study-winner", needs=Role.EDITOR)
+def choose_winner(study: Study, *, number: int | None, by: Actor) -> None:
     """Write down which trial somebody takes. Raises ConfirmRefused where that one has no value."""
     with transaction.atomic():
-        complete = Trial.objects.filter(study=study_id, state=TrialState.COMPLETE)
+        complete = Trial.objects.filter(study=study, state=TrialState.COMPLETE)
         trial = None if number is None or number > LARGEST else complete.filter(number=number).first()
         if trial is None:
             raise ConfirmRefused("The study has no complete trial of this number.")
-        Study.objects.filter(pk=study_id).update(winner=trial, version=F("version") + 1)
-        record_event(study_id, f"chose trial {trial} as the winner", by=person_name(by))
+        Study.objects.filter(pk=study.pk).update(winner=trial, version=F("version") + 1)
+        record_event(study.pk, f"chose trial {trial} as the winner", by=by.name)
 
 
 def _trials_to_confirm(study: Study, n_best: int) -> list[Trial]:
@@ -153,14 +157,15 @@ class TryRefused(Exception):  # noqa: N818 (says what happened)
     """The reason, as a sentence for the person."""
 
 
-def ask_model(*, trial: Trial, given: dict[str, Any], by: User) -> Prediction:
+@action("trial-try", needs=Role.VIEWER)
+def ask_model(trial: Trial, *, given: dict[str, Any], by: Actor) -> Prediction:
     """Put something into the line. Raises TryRefused."""
     with transaction.atomic():
         open_ones = (QuestionState.WAITING, QuestionState.RUNNING)
-        if Prediction.objects.filter(by=by, state__in=open_ones).count() >= MAX_OPEN:
+        if Prediction.objects.filter(by=by.account, state__in=open_ones).count() >= MAX_OPEN:
             raise TryRefused("Three of your predictions are being worked on. Wait for them.")
         forget_old(Prediction)
-        prediction = Prediction.objects.create(trial=trial, given=given, by=by)
+        prediction = Prediction.objects.create(trial=trial, given=given, by=by.account)
         announce_prediction()
     return prediction
 

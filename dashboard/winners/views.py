@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dashboard.access.rules import may
+from dashboard.access.rules import check_role, may
 from dashboard.engine.quotas import QuotaRefused
 from dashboard.models import Artifact, Role
 from dashboard.web.requests import (
-    changing_study,
+    actor_of,
     person,
     posted,
     row_number,
@@ -40,11 +40,11 @@ def study_confirm(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
     form = ConfirmForm(initial=USUAL)
     if request.method == "POST":
-        study = changing_study(request, study_id)
+        check_role(person(request), study, Role.EDITOR)
         form = ConfirmForm(request.POST)
         if form.is_valid():
             try:
-                confirm_best(study_id=study.pk, by=person(request), **form.cleaned_data)
+                confirm_best(study, by=actor_of(request), **form.cleaned_data)
                 return redirect("study-confirm", study.pk)
             except (ConfirmRefused, QuotaRefused) as refusal:
                 form.add_error(None, str(refusal))
@@ -56,12 +56,12 @@ def study_confirm(request: HttpRequest, study_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def study_winner(request: HttpRequest, study_id: int) -> HttpResponse:
     """Write down which trial is taken."""
+    study = visible_study(request, study_id)
     if request.method != "POST":
-        return redirect(visible_study(request, study_id))
-    study = changing_study(request, study_id)
+        return redirect(study)
     number = row_number(request.POST.get("trial", ""))
     try:
-        choose_winner(study_id=study.pk, number=number, by=person(request))
+        choose_winner(study, number=number, by=actor_of(request))
         messages.success(request, f"Trial #{number} is the winner of {study.name}.")
     except ConfirmRefused as refusal:
         messages.error(request, str(refusal))
@@ -79,7 +79,7 @@ def trial_try(request: HttpRequest, study_id: int, number: int) -> HttpResponse:
     form = TryForm(posted(request), reading=artifact.reading)
     if form.is_valid():
         try:
-            ask_model(trial=artifact.trial, given=form.given(), by=person(request))
+            ask_model(artifact.trial, given=form.given(), by=actor_of(request))
             return redirect("trial-try", study.pk, number)
         except TryRefused as refusal:
             form.add_error(None, str(refusal))
@@ -104,9 +104,8 @@ def trial_repeat(request: HttpRequest, study_id: int, number: int) -> HttpRespon
     """Train a complete trial again with its own seed."""
     trial = visible_trial(visible_study(request, study_id), number)
     if request.method == "POST":
-        study = changing_study(request, study_id)
         try:
-            repeat_trial(study_id=study.pk, number=trial.number, by=person(request))
+            repeat_trial(trial, by=actor_of(request))
         except (ConfirmRefused, QuotaRefused) as refusal:
             messages.error(request, str(refusal))
     return redirect(trial)

@@ -10,7 +10,7 @@ from dashboard.models import AuditEntry, Membership, Role, StudyEvent, StudyStat
 from dashboard.people.actions import create_team
 from tests.browser.looks import check_looks
 from tests.browser.steps import sign_in
-from tests.builders import PASSWORD, add_trials, complete, make_user, running_study
+from tests.builders import OPERATOR, PASSWORD, actor, add_trials, complete, make_user, running_study
 
 pytestmark = [
     pytest.mark.slow,
@@ -39,7 +39,7 @@ def other(browser):
 
 @pytest.fixture
 def study(ada):
-    team = create_team(name="Vision", by=ada)
+    team = create_team(name="Vision", by=actor(ada))
     Membership.objects.create(team=team, user=make_user("grace", first_name="Grace"), role=Role.VIEWER)
     study = running_study(owner=ada, name="digits of the team", team=team)
     complete(study, 0.25)
@@ -121,13 +121,11 @@ def test_page_looks_right_with_little_and_with_much(path, study, ada, site, pers
 
 
 def test_hostile_notes_tags_and_comments_run_nothing(study, site, person):
-    write_note(
-        study_id=study.pk, text="\n\n".join(HOSTILE), tags=[h[:30] for h in HOSTILE], version=0, by="ada"
-    )
+    tags = [text[:30] for text in HOSTILE]
+    write_note(study, text="\n\n".join(HOSTILE), tags=tags, version=0, by=OPERATOR)
     for text in HOSTILE:
-        add_comment(
-            study=study, trial=study.trials.first(), author=make_user("eve", first_name=text[:30]), text=text
-        )
+        eve = make_user("eve", first_name=text[:30], is_staff=True)
+        add_comment(study, trial=study.trials.first(), text=text, by=actor(eve))
     said = []
     person.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from dashboard.models import Invitation, Membership, Role
 from dashboard.people.actions import create_team
 from tests.browser.looks import check_looks
-from tests.builders import add_trials, make_user, running_study
+from tests.builders import actor, add_trials, make_user, running_study
 
 pytestmark = [
     pytest.mark.slow,
@@ -69,7 +69,7 @@ def test_invite_share_and_look(ada, site, person, other):
 
 
 def test_team_page_when_names_are_hostile(ada, site, person):
-    team = create_team(name=HOSTILE, by=ada)
+    team = create_team(name=HOSTILE, by=actor(ada))
     for number in range(3):
         user = make_user(f"person-{number}", first_name=HOSTILE, last_name="x" * 100)
         Membership.objects.create(team=team, user=user, role=Role.EDITOR)
@@ -82,7 +82,7 @@ def test_team_page_when_names_are_hostile(ada, site, person):
 
 
 def test_roles_are_changed_by_keyboard(ada, site, person):
-    team = create_team(name="Vision", by=ada)
+    team = create_team(name="Vision", by=actor(ada))
     Membership.objects.create(team=team, user=make_user("grace"), role=Role.VIEWER)
     person.goto(f"{site}{team.get_absolute_url()}")
 

@@ -10,6 +10,8 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 
+from dashboard.access.actor import Actor
+from dashboard.access.audit import record_action
 from dashboard.engine.queues import workers_alive
 from dashboard.engine.timeline import begin_timeline
 from dashboard.models import Study
@@ -45,6 +47,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         call_command("migrate", verbosity=0, interactive=False)
         n = begin_timeline()
+        record_action(Actor.operator(), "restore", study_id=None)
         self.stdout.write(
             f"Restored as of {manifest.created}: {count_noun(Study.objects.count(), 'study,studies')}. "
             f"{count_noun(n, 'trial')} that ran then will be trained again."

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 
+from dashboard.access.actor import Actor
 from dashboard.review.retention import Rules, carry_out, plan
 from dashboard.wording import count_noun, person_name
 
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         if low := next((name for name, value in days.items() if value is not None and value < 1), None):
             raise CommandError(f"--{low} is {days[low]}; it has to be at least 1 day.")
         rules = Rules(**days)
-        steps = carry_out(rules) if yes else plan(rules)
+        steps = carry_out(rules, by=Actor.operator("retention")) if yes else plan(rules)
         for step in steps:
             for study in step.studies:
                 owner = person_name(study.owner)

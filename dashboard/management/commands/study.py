@@ -1,6 +1,5 @@
 """What the buttons of a study's page do, for scripts and for people on the machine itself."""
 
-import getpass
 from argparse import ArgumentParser
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,20 +9,20 @@ from django.core.management import BaseCommand, CommandError
 from django.db.models import Count
 from django.db.models.functions import Now
 
-from dashboard.engine.artifacts import purge_study
-from dashboard.engine.lifecycle import drain_study, pause_study, resume_study, start_study, stop_study
+from dashboard.access.actor import Actor
 from dashboard.engine.quotas import QuotaRefused
-from dashboard.engine.retries import retry_lost_trials, retry_trial
 from dashboard.models import Study
+from dashboard.studies import actions
+from dashboard.trials.actions import retry
 from dashboard.wording import count_noun
 
-# Verb -> (service, what has become of the study, what it had to be)
+# Verb -> (action, what has become of the study, what it had to be)
 ACTIONS: dict[str, tuple[Callable[..., bool], str, str]] = {
-    "start": (start_study, "is running", "a draft"),
-    "pause": (pause_study, "is paused; running trials go on to their end", "running"),
-    "resume": (resume_study, "is running", "paused"),
-    "drain": (drain_study, "stops after its running trials", "running or paused, and not stopping already"),
-    "stop": (stop_study, "is stopped", "running or paused"),
+    "start": (actions.start, "is running", "a draft"),
+    "pause": (actions.pause, "is paused; running trials go on to their end", "running"),
+    "resume": (actions.resume, "is running", "paused"),
+    "drain": (actions.drain, "stops after its running trials", "running or paused, and not stopping already"),
+    "stop": (actions.stop, "is stopped", "running or paused"),
 }
 
 
@@ -40,7 +39,9 @@ class Command(BaseCommand):
             about = verbs.add_parser(verb, help=f"{verb} studies, by their numbers")
             about.add_argument("numbers", nargs="+", type=int, metavar="STUDY")
             about.add_argument(
-                "--by", default=_operator(), help="who does it, for the history (default: %(default)s)"
+                "--by",
+                default=Actor.operator().name,
+                help="who does it, for history and audit log (default: %(default)s)",
             )
             if verb == "retry":
                 about.add_argument("--trial", type=int, help="this failed trial; else all that were lost")
@@ -56,9 +57,9 @@ class Command(BaseCommand):
         studies = [self._study(number) for number in options["numbers"]]
         for study in studies:
             if verb == "retry":
-                self._retry(study, options["trial"], options["by"])
+                self._retry(study, options["trial"], Actor.operator(options["by"]))
             else:
-                self._act(study, verb, options["by"])
+                self._act(study, verb, Actor.operator(options["by"]))
 
     def _list(self) -> None:
         for study in Study.objects.annotate(n=Count("trials")).order_by("pk"):
@@ -70,7 +71,11 @@ class Command(BaseCommand):
         gone = Study.objects.filter(deleted_at__lt=Now() - timedelta(days=days)).annotate(n=Count("trials"))
         for study in gone.order_by("pk"):
             self.stdout.write(f"{study.pk:>5}  {count_noun(study.n, 'trial')}  {study.name}")
-        n = sum(purge_study(study_id=study.pk) for study in gone) if is_sure else gone.count()
+        n = (
+            sum(actions.purge_study(study, by=Actor.operator()) for study in gone)
+            if is_sure
+            else gone.count()
+        )
         words = "thrown away" if is_sure else "would be thrown away; --yes does it"
         self.stdout.write(f"{count_noun(n, 'study,studies')} {words}.")
 
@@ -82,10 +87,10 @@ class Command(BaseCommand):
                 f"There is no study {number}; `manage.py study list` names those there are."
             ) from None
 
-    def _act(self, study: Study, verb: str, by: str) -> None:
+    def _act(self, study: Study, verb: str, by: Actor) -> None:
         act, done, needed = ACTIONS[verb]
         try:
-            has_acted = act(study_id=study.pk, by=by)
+            has_acted = act(study, by=by)
         except QuotaRefused as refusal:
             raise CommandError(str(refusal)) from None
         if not has_acted:
@@ -96,18 +101,11 @@ class Command(BaseCommand):
             )
         self.stdout.write(f"Study {study.pk} {done}.")
 
-    def _retry(self, study: Study, trial: int | None, by: str) -> None:
+    def _retry(self, study: Study, trial: int | None, by: Actor) -> None:
         if trial is None:
-            n = retry_lost_trials(study_id=study.pk, by=by)
+            n = actions.retry_lost(study, by=by)
             self.stdout.write(f"Study {study.pk}: {count_noun(n, 'lost trial')} will be trained again.")
-        elif retry_trial(study_id=study.pk, number=trial, by=by):
+        elif (found := study.trials.filter(number=trial).first()) and retry(found, by=by):
             self.stdout.write(f"Study {study.pk}: trial {trial} will be trained again.")
         else:
             raise CommandError(f"Study {study.pk} has no failed trial {trial}; nothing was changed.")
-
-
-def _operator() -> str:
-    try:
-        return f"{getpass.getuser()} (command line)"
-    except (KeyError, OSError):  # a container may run under a number without a name
-        return "command line"

@@ -13,7 +13,7 @@ from dashboard.access.secret_links import digest_of
 from dashboard.models import Artifact, Comment, Invitation, Membership, Role, ShareLink
 from dashboard.people.actions import create_team
 from dashboard.studies.actions import delete_study
-from tests.builders import add_trials, everything, make_dataset, make_user, running_study
+from tests.builders import OPERATOR, actor, add_trials, everything, make_dataset, make_user, running_study
 from tests.dashboard.access.matrix import MATRIX, PEOPLE, SIGN_IN, names
 
 NAMES = names()
@@ -24,7 +24,7 @@ CELLS = [(name, method, person) for name in NAMES for method in ("GET", "POST") 
 def study(db):
     """Of a team, with a trial; its owner is the team's."""
     owner = make_user("owner")
-    team = create_team(name="Vision", by=owner)
+    team = create_team(name="Vision", by=actor(owner))
     for role in (Role.VIEWER, Role.EDITOR):
         Membership.objects.create(team=team, user=make_user(role.value), role=role)
     Membership.objects.create(team=team, user=make_user("second owner"), role=Role.OWNER)
@@ -40,7 +40,7 @@ def study(db):
         created_by=owner,
         expires_at=timezone.now() + timedelta(days=1),
     )
-    delete_study(study_id=running_study(pk=2, name="gone", owner=owner, team=team).pk, by="owner")
+    delete_study(running_study(pk=2, name="gone", owner=owner, team=team), by=OPERATOR)
     Comment.objects.create(pk=1, study=study, author=owner, text="what the owner thinks")
     ShareLink.objects.create(study=study, digest=digest_of("open"), created_by=owner)
     make_dataset(owner=owner, team=team, label="secret-data")

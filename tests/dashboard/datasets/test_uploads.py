@@ -18,7 +18,7 @@ from dashboard.engine.worker.jobs import job_of
 from dashboard.models import Dataset, Quota, Role, Study, TrialState
 from dashboard.people.actions import create_team
 from dashboard.tasks import read_uploads
-from tests.builders import WORKER, make_dataset, make_study, make_user, running_study
+from tests.builders import OPERATOR, WORKER, actor, make_dataset, make_study, make_user, running_study
 from tests.trainers.sources import series, table
 from trainers.base import Job
 from trainers.datasets.uploads import reading
@@ -114,7 +114,7 @@ def test_the_guess_can_be_corrected_as_long_as_no_study_uses_it(page, user):
     )
     assert answer.status_code == 422
     with pytest.raises(actions.DatasetRefused, match="is used by 1 study and cannot be changed any more"):
-        actions.describe_dataset(dataset_id=dataset.pk, recipe=ready_upload(study.dataset).recipe)
+        actions.describe_dataset(dataset, recipe=ready_upload(study.dataset).recipe, by=OPERATOR)
 
 
 def test_a_recipe_that_breaks_a_rule_is_refused_on_the_form(page):
@@ -245,7 +245,7 @@ def test_a_quota_of_storage_counts_uploads(page, user):
 
 
 def test_a_dataset_of_a_team_is_used_by_its_members_and_changed_by_its_editors(page, user):
-    team = create_team(name="Vision", by=user)
+    team = create_team(name="Vision", by=actor(user))
     grace = make_user("grace")
     team.memberships.create(user=grace, role=Role.VIEWER)
     dataset = make_dataset(owner=user)

@@ -9,12 +9,12 @@ from django.urls import reverse
 from dashboard.models import Comment, Membership, Role, Study, StudyEvent
 from dashboard.people.actions import create_team
 from dashboard.templatetags.markdown import TAGS, markdown
-from tests.builders import add_trials, make_study, make_user, running_study
+from tests.builders import actor, add_trials, make_study, make_user, running_study
 
 
 @pytest.fixture
 def study(user):
-    team = create_team(name="Vision", by=user)
+    team = create_team(name="Vision", by=actor(user))
     Membership.objects.create(team=team, user=make_user("alan"), role=Role.VIEWER)
     study = running_study(owner=user, team=team)
     add_trials(study, 1)

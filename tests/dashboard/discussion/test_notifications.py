@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from dashboard.access.rules import Place
 from dashboard.discussion import sending
 from dashboard.discussion.actions import add_comment, set_wishes, unwatch, watch
 from dashboard.discussion.notifications import collect_news
@@ -18,7 +19,7 @@ from dashboard.engine.lifecycle import end_study, stop_study
 from dashboard.models import Comment, FailureKind, Membership, News, Notification, Role, StudyState, Watch
 from dashboard.people.actions import create_team, remove_member
 from dashboard.studies.actions import delete_study, share_study
-from tests.builders import claim, complete, fence_of, make_study, make_user, running_study
+from tests.builders import OPERATOR, actor, claim, complete, fence_of, make_study, make_user, running_study
 
 EVERYTHING = list(News.values)
 
@@ -30,7 +31,7 @@ def ada(db):
 
 @pytest.fixture
 def study(ada):
-    set_wishes(user=ada, page=EVERYTHING, mail=[], hook=[], hook_url="")
+    set_wishes(page=EVERYTHING, mail=[], hook=[], hook_url="", by=actor(ada))
     study = running_study(owner=ada, name="digits", max_trials=30)
     collect_news()
     return study
@@ -83,8 +84,8 @@ def test_study_of_which_many_trials_fail_needs_attention_once(ada, study):
 
 
 def test_comments_of_others_are_news(ada, study):
-    for author in (ada, make_user("grace", first_name="Grace")):
-        add_comment(study=study, trial=None, author=author, text="Why so wide?")
+    for author in (ada, make_user("grace", first_name="Grace", is_staff=True)):
+        add_comment(study, text="Why so wide?", by=actor(author))
 
     collect_news()
 
@@ -98,7 +99,7 @@ def test_what_happened_before_one_watches_is_no_news(study):
     study.is_open = True
     study.save()
 
-    watch(study=study, user=grace)
+    watch(study, by=actor(grace))
     stop_study(study_id=study.pk, by="Ada")
     collect_news()
 
@@ -106,21 +107,21 @@ def test_what_happened_before_one_watches_is_no_news(study):
 
 
 def test_whoever_stops_watching_is_not_told(ada, study):
-    unwatch(study=study, user=ada)
+    unwatch(study, by=actor(ada))
     stop_study(study_id=study.pk, by="Grace")
 
     assert collect_news() == 0
 
 
 def test_whoever_no_longer_sees_a_study_is_not_told(ada, study):
-    team, grace = create_team(name="Vision", by=ada), make_user("grace", email="grace@example.org")
+    team, grace = create_team(name="Vision", by=actor(ada)), make_user("grace", email="grace@example.org")
     Membership.objects.create(team=team, user=grace, role=Role.VIEWER)
-    share_study(study_id=study.pk, team_id=team.pk, is_open=False, words="the team", by="ada")
-    watch(study=study, user=grace)
-    set_wishes(user=grace, page=EVERYTHING, mail=EVERYTHING, hook=[], hook_url="")
+    share_study(study, Place("team", "Vision", "", team.pk), by=OPERATOR)
+    watch(study, by=actor(grace))
+    set_wishes(page=EVERYTHING, mail=EVERYTHING, hook=[], hook_url="", by=actor(grace))
     complete(study, 0.5)
     collect_news()  # written down, not sent yet
-    remove_member(team=team, user_id=grace.pk)
+    remove_member(team, user_id=grace.pk, by=OPERATOR)
     stop_study(study_id=study.pk, by="Ada")
 
     collect_news()
@@ -133,7 +134,7 @@ def test_whoever_no_longer_sees_a_study_is_not_told(ada, study):
 def test_deleted_study_says_nothing_more(ada, study, page_of):
     complete(study, 0.5)
     collect_news()
-    delete_study(study_id=study.pk, by="Ada")
+    delete_study(study, by=OPERATOR)
 
     assert collect_news() == 0
     assert "digits" not in page_of(ada).get(reverse("notification-list")).content.decode()
@@ -228,7 +229,7 @@ def hook():
 
 def test_webhook_gets_what_happened(ada, hook, settings):
     settings.WEBHOOKS_PRIVATE = True
-    set_wishes(user=ada, page=[], mail=[], hook=["finished"], hook_url=hook.url)
+    set_wishes(page=[], mail=[], hook=["finished"], hook_url=hook.url, by=actor(ada))
     study = running_study(owner=ada, name="digits")
     stop_study(study_id=study.pk, by="Grace")
     collect_news()
@@ -287,7 +288,7 @@ def test_bell_counts_and_the_page_lists_until_they_are_read(ada, study, page_of)
     assert 'aria-label="Notifications, 1 new"' in page.get(reverse("study-list")).content.decode()
     shown = page.get(reverse("notification-list"))
     assert "Stopped by Grace" in shown.content.decode()
-    add_comment(study=study, trial=None, author=make_user("grace"), text="well")
+    add_comment(study, text="well", by=actor(make_user("grace", is_staff=True)))
     collect_news()
 
     page.post(reverse("notification-read"), {"last": shown.context["notifications"][0].pk})

@@ -8,7 +8,7 @@ from dashboard.models import Role, StudyEvent
 from dashboard.people.actions import create_team
 from dashboard.studies.actions import offer_as_template
 from dashboard.winners.actions import confirm_best
-from tests.builders import complete, make_study, make_user, running_study
+from tests.builders import OPERATOR, actor, complete, make_study, make_user, running_study
 
 
 def offered(client):
@@ -16,7 +16,7 @@ def offered(client):
 
 
 def test_a_template_of_a_team_is_offered_to_its_members(page, user):
-    team = create_team(name="Vision", by=user)
+    team = create_team(name="Vision", by=actor(user))
     team.memberships.create(user=make_user("grace"), role=Role.VIEWER)
     study = make_study(owner=user, name="our usual search", team=team)
     page.post(reverse("study-template", args=[study.pk]))
@@ -40,7 +40,7 @@ def test_what_confirms_another_study_is_no_template(user):
     study = running_study(owner=user)
     complete(study)
     end_study(study_id=study.pk, state="finished", reason="enough")
-    runs = confirm_best(study_id=study.pk, n_best=1, n_seeds=1, by=user)
-    assert not offer_as_template(study_id=runs.pk, is_template=True, by="ada")
-    assert offer_as_template(study_id=study.pk, is_template=True, by="ada")
-    assert not offer_as_template(study_id=study.pk, is_template=True, by="ada")
+    runs = confirm_best(study, n_best=1, n_seeds=1, by=actor(user))
+    assert not offer_as_template(runs, is_template=True, by=OPERATOR)
+    assert offer_as_template(study, is_template=True, by=OPERATOR)
+    assert not offer_as_template(study, is_template=True, by=OPERATOR)

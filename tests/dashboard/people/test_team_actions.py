@@ -18,7 +18,7 @@ from dashboard.people.actions import (
     remove_member,
     revoke_invitation,
 )
-from tests.builders import make_study, make_user
+from tests.builders import OPERATOR, actor, make_study, make_user
 
 HOSTILE = ("<script>alert(1)</script>", "a\x00b", "\u202eevil", "x" * 81, "", "   ")
 
@@ -30,7 +30,7 @@ def ada(db):
 
 @pytest.fixture
 def team(ada):
-    return create_team(name="Vision", by=ada)
+    return create_team(name="Vision", by=actor(ada))
 
 
 def join(team, name, role):
@@ -47,7 +47,7 @@ def test_maker_is_the_first_owner(team, ada):
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_name_is_kept_as_text_or_refused(ada, name):
     try:
-        team = create_team(name=name, by=ada)
+        team = create_team(name=name, by=actor(ada))
     except TeamRefused:
         assert not Team.objects.exists()
     else:
@@ -56,7 +56,7 @@ def test_hostile_name_is_kept_as_text_or_refused(ada, name):
 
 def test_name_is_taken_once(team, ada):
     with pytest.raises(TeamRefused, match="There is a team named Vision already"):
-        create_team(name=" Vision ", by=ada)
+        create_team(name=" Vision ", by=actor(ada))
     assert Team.objects.count() == 1
 
 
@@ -64,43 +64,43 @@ def test_name_is_taken_once(team, ada):
 def test_invited_person_gets_the_role(team, ada, role):
     grace = make_user("grace")
 
-    accept_invitation(secret=invite(team=team, role=role, by=ada), user=grace)
+    accept_invitation(secret=invite(team, role=role, by=actor(ada)), by=actor(grace))
 
     assert team.memberships.get(user=grace).role == role
 
 
 def test_link_lets_one_person_in(team, ada):
-    secret = invite(team=team, role=Role.VIEWER, by=ada)
-    accept_invitation(secret=secret, user=make_user("grace"))
+    secret = invite(team, role=Role.VIEWER, by=actor(ada))
+    accept_invitation(secret=secret, by=actor(make_user("grace")))
 
     with pytest.raises(TeamRefused, match="used up, revoked or out of date"):
-        accept_invitation(secret=secret, user=make_user("mallory"))
+        accept_invitation(secret=secret, by=actor(make_user("mallory")))
     assert team.memberships.count() == 2
 
 
 def test_secret_is_not_kept(team, ada):
-    secret = invite(team=team, role=Role.VIEWER, by=ada)
+    secret = invite(team, role=Role.VIEWER, by=actor(ada))
 
     assert secret not in str(list(Invitation.objects.values()))
 
 
 @pytest.mark.parametrize("end", ["revoked", "expired", "invented"])
 def test_dead_link_lets_nobody_in(team, ada, end):
-    secret = invite(team=team, role=Role.OWNER, by=ada)
+    secret = invite(team, role=Role.OWNER, by=actor(ada))
     if end == "revoked":
-        assert revoke_invitation(team=team, invitation_id=Invitation.objects.get().pk)
+        assert revoke_invitation(team, invitation_id=Invitation.objects.get().pk, by=OPERATOR)
     elif end == "expired":
         Invitation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     else:
         secret = "\ud800 no such secret \x00"
 
     with pytest.raises(TeamRefused):
-        accept_invitation(secret=secret, user=make_user("mallory"))
+        accept_invitation(secret=secret, by=actor(make_user("mallory")))
     assert team.memberships.count() == 1
 
 
 def test_invitation_never_makes_a_role_smaller(team, ada):
-    accept_invitation(secret=invite(team=team, role=Role.VIEWER, by=ada), user=ada)
+    accept_invitation(secret=invite(team, role=Role.VIEWER, by=actor(ada)), by=actor(ada))
 
     assert team.memberships.get(user=ada).role == Role.OWNER
 
@@ -109,8 +109,8 @@ def test_last_owner_stays(team, ada):
     join(team, "grace", Role.EDITOR)
 
     for act in (
-        lambda: remove_member(team=team, user_id=ada.pk),
-        lambda: change_role(team=team, user_id=ada.pk, role=Role.EDITOR),
+        lambda: remove_member(team, user_id=ada.pk, by=OPERATOR),
+        lambda: change_role(team, user_id=ada.pk, role=Role.EDITOR, by=OPERATOR),
     ):
         with pytest.raises(TeamRefused, match="Vision needs an owner"):
             act()
@@ -119,29 +119,29 @@ def test_last_owner_stays(team, ada):
 
 def test_owner_leaves_after_another_was_made(team, ada):
     grace = join(team, "grace", Role.VIEWER)
-    change_role(team=team, user_id=grace.pk, role=Role.OWNER)
+    change_role(team, user_id=grace.pk, role=Role.OWNER, by=OPERATOR)
 
-    remove_member(team=team, user_id=ada.pk)
+    remove_member(team, user_id=ada.pk, by=OPERATOR)
 
     assert list(team.memberships.values_list("user", "role")) == [(grace.pk, Role.OWNER)]
 
 
 def test_role_of_somebody_who_left_cannot_be_changed(team):
     with pytest.raises(TeamRefused, match="no member of the team any more"):
-        change_role(team=team, user_id=make_user("grace").pk, role=Role.EDITOR)
+        change_role(team, user_id=make_user("grace").pk, role=Role.EDITOR, by=OPERATOR)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_owners_who_remove_each_other_leave_one():
     ada = make_user("ada")
-    team = create_team(name="Vision", by=ada)
+    team = create_team(name="Vision", by=actor(ada))
     grace = join(team, "grace", Role.OWNER)
     barrier, refused = threading.Barrier(2), []
 
     def remove(user):
         barrier.wait()
         try:
-            remove_member(team=team, user_id=user.pk)
+            remove_member(team, user_id=user.pk, by=OPERATOR)
         except TeamRefused as error:
             refused.append(str(error))
         finally:
@@ -199,7 +199,7 @@ def test_staff_look_at_everything_and_superusers_change_it(ada):
 
 def test_member_who_left_sees_the_team_no_more(team, ada):
     study, grace = make_study(owner=ada, team=team), join(team, "grace", Role.EDITOR)
-    remove_member(team=team, user_id=grace.pk)
+    remove_member(team, user_id=grace.pk, by=OPERATOR)
 
     assert role_in(grace, study) is None
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from dashboard.access.audit import record_attempt
 from dashboard.models import AuditEntry
-from dashboard.web.middleware import address_of
+from dashboard.web.requests import address_of
 from tests.builders import PASSWORD, make_study, make_user, running_study
 
 
@@ -31,7 +31,7 @@ def test_change_is_written_down_with_person_study_and_address(page, user):
     found = entry()
     assert (found.who, found.action, found.study_id) == ("ada", "study-pause", study.pk)
     assert found.address == "192.0.2.7"
-    assert (found.is_refused, found.status, found.path) == (False, 302, f"/studies/{study.pk}/pause/")
+    assert (found.is_refused, found.reason, found.path) == (False, "", f"/studies/{study.pk}/pause/")
 
 
 def test_refused_attempts_are_written_down_too(page, user):
@@ -44,7 +44,8 @@ def test_refused_attempts_are_written_down_too(page, user):
     Client(enforce_csrf_checks=True).post(reverse("account_login"), {"login": "eve"})
 
     found = AuditEntry.objects.order_by("pk").values_list("who", "status", "is_refused")
-    assert list(found) == [("ada", 403, True), ("ada", 404, True), ("", 302, True), ("eve", 403, True)]
+    assert list(found) == [("ada", None, True), ("ada", 404, True), ("", 302, True), ("eve", 403, True)]
+    assert "Ask grace" in AuditEntry.objects.earliest("pk").reason  # it reached the action, which says why
 
 
 def test_sign_ins_are_written_down_and_no_password_is(db):

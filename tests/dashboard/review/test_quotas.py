@@ -15,7 +15,6 @@ from dashboard.engine.lifecycle import pause_study, start_study, stop_study
 from dashboard.engine.quotas import QuotaRefused, n_trials_used
 from dashboard.models import Artifact, Quota, Study, StudyEvent, StudyState, Team, Trial
 from dashboard.new_study.page import StudyForms, start_from_defaults
-from dashboard.review.actions import set_quota
 from tests.builders import WORKER, add_trials, claim, complete, make_study, make_user, running_study
 from trainers.registry import trainer_info
 
@@ -24,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 def limit(user=None, team=None, **limits):
     every = {"n_slots": None, "n_trials": None, "storage": None}
-    set_quota(user_id=user and user.pk, team_id=team and team.pk, **every | limits)
+    Quota.objects.update_or_create(user=user, team=team, defaults=every | limits)
 
 
 # Slots -------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dashboard.models import Attempt, Comment, Study, StudyEvent
 from dashboard.studies.actions import archive_study, delete_study
-from tests.builders import add_trials, make_study, running_study
+from tests.builders import OPERATOR, add_trials, make_study, running_study
 
 pytestmark = pytest.mark.django_db
 
@@ -43,10 +43,10 @@ def test_without_yes_it_is_only_said(capsys):
 def test_old_studies_go_step_by_step(capsys):
     fresh, ended = aged(make_study("finished"), 10), aged(make_study("stopped"), 200)
     archived = make_study("finished")
-    archive_study(study_id=archived.pk, is_archived=True, by="ada")
+    archive_study(archived, is_archived=True, by=OPERATOR)
     aged(archived, 400)
     gone = make_study("finished")
-    delete_study(study_id=gone.pk, by="ada")
+    delete_study(gone, by=OPERATOR)
     aged(gone, 40)
 
     run(capsys, "--archive", "180", "--delete", "365", "--purge", "30", "--yes")

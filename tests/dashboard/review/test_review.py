@@ -13,7 +13,17 @@ from dashboard.models import FailureKind, Review, Study, StudyEvent, StudyState,
 from dashboard.review.actions import sign_off
 from dashboard.review.queries import Search, review_queue, search_past, spent_by_week
 from dashboard.studies.actions import delete_study
-from tests.builders import add_trials, claim, complete, fence_of, make_study, make_user, running_study
+from tests.builders import (
+    OPERATOR,
+    actor,
+    add_trials,
+    claim,
+    complete,
+    fence_of,
+    make_study,
+    make_user,
+    running_study,
+)
 
 
 @pytest.fixture
@@ -53,14 +63,14 @@ def test_studies_wait_for_a_look_once_they_have_ended(root):
     make_study(name="a draft")
     assert queue() == {"done": ["ended, never reviewed", "never confirmed"]}
 
-    sign_off(study=study, by=root, note="Good.")
+    sign_off(study, note="Good.", by=actor(root))
 
     assert queue() == {}
 
 
 def test_study_that_ends_again_waits_again(root):
     study = ended(name="done")
-    sign_off(study=study, by=root, note="")
+    sign_off(study, note="", by=actor(root))
     Study.objects.filter(pk=study.pk).update(finished_at=timezone.now() + dt.timedelta(seconds=5))
 
     assert queue() == {"done": ["ended since its last review", "never confirmed"]}
@@ -74,7 +84,7 @@ def test_study_of_which_many_trials_fail_waits_while_it_runs(root):
     fail(study)
     assert queue() == {"bad": ["5 of 5 trials failed"]}
 
-    sign_off(study=study, by=root, note="The data is broken")
+    sign_off(study, note="The data is broken", by=actor(root))
     assert queue() == {}
     fail(study)
     assert queue() == {"bad": ["6 of 6 trials failed"]}
@@ -104,7 +114,7 @@ def test_signing_off_stands_in_history_and_takes_the_study_out_of_the_page(staff
 
 
 def test_deleted_studies_wait_for_nobody(staff):
-    delete_study(study_id=ended(name="gone").pk, by="ada")
+    delete_study(ended(name="gone"), by=OPERATOR)
 
     assert "gone" not in staff.get(reverse("review-overview")).content.decode()
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from dashboard.discussion.actions import add_comment, write_note
-from tests.builders import add_trials, complete, make_study, make_user, running_study
+from tests.builders import OPERATOR, actor, add_trials, complete, make_study, make_user, running_study
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_report_is_a_file_that_needs_no_other(page, study):
 
 
 def test_report_says_what_was_found(page, study):
-    write_note(study_id=study.pk, text="**Wide** wins", tags=["vision"], version=0, by="Ada")
+    write_note(study, text="**Wide** wins", tags=["vision"], version=0, by=OPERATOR)
 
     _, body = report(page, study)
 
@@ -55,7 +55,7 @@ def test_report_says_what_was_found(page, study):
 
 
 def test_report_names_nobody(page, study):
-    add_comment(study=study, trial=None, author=make_user("grace"), text="between us")
+    add_comment(study, text="between us", by=actor(make_user("grace", is_staff=True)))
 
     _, body = report(page, study)
 

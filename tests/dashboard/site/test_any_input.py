@@ -17,7 +17,7 @@ from dashboard.catalog import known_datasets
 from dashboard.models import Comment, Role, ShareLink
 from dashboard.new_study.page import StudyForms, start_from_defaults
 from dashboard.people.actions import create_team, invite
-from tests.builders import PASSWORD, add_trials, make_dataset, make_user, running_study
+from tests.builders import PASSWORD, actor, add_trials, make_dataset, make_user, running_study
 from tests.dashboard.access.matrix import MATRIX
 from trainers.registry import trainer_info
 
@@ -78,12 +78,12 @@ def places():
     ada = make_user("ada")
     ada.is_staff = True
     ada.save()
-    team = create_team(name="Vision", by=ada)
+    team = create_team(name="Vision", by=actor(ada))
     study = running_study(pk=1, owner=ada, team=team, max_trials=1_000)
     add_trials(study, 2, n_reports=1)
     Comment.objects.create(pk=1, study=study, author=ada, text="a word")
     ShareLink.objects.create(study=study, digest=digest_of("open"), created_by=ada, password="x")
-    secret = invite(team=team, role=Role.VIEWER, by=ada)
+    secret = invite(team, role=Role.VIEWER, by=actor(ada))
     member = make_user("grace")
     make_dataset(owner=ada)
     numbers: dict[str, object] = {"dataset": "plants-0a1b2c3d"}

@@ -17,7 +17,7 @@ from dashboard.engine.worker.registration import register_worker
 from dashboard.models import Artifact, Comment, Invitation, ShareLink, Worker
 from dashboard.people.actions import create_team
 from dashboard.studies.actions import delete_study
-from tests.builders import add_trials, everything, make_dataset, make_study, running_study
+from tests.builders import OPERATOR, actor, add_trials, everything, make_dataset, make_study, running_study
 from tests.dashboard.access.matrix import MATRIX, names
 
 # The rows that `study` makes.
@@ -88,12 +88,12 @@ def study(db):
     Artifact.objects.create(
         trial=study.trials.get(number=0), name=name, size=7, reading={"kind": "images", "shape": [8, 8]}
     )
-    delete_study(study_id=make_study(pk=2, name="gone", owner=study.owner).pk, by="ada")
+    delete_study(make_study(pk=2, name="gone", owner=study.owner), by=OPERATOR)
     Comment.objects.create(pk=1, study=study, author=study.owner, text="a word")
     ShareLink.objects.create(study=study, digest=digest_of("open"), created_by=study.owner)
     register_worker(name="node-a:1", n_slots=4)
     make_dataset(owner=study.owner)
-    team = create_team(name="Vision", by=study.owner)
+    team = create_team(name="Vision", by=actor(study.owner))
     Invitation.objects.create(
         team=team,
         digest=digest_of("secret"),

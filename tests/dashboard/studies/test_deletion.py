@@ -15,7 +15,7 @@ from dashboard.models import Artifact, Membership, Role, Study
 from dashboard.people.actions import create_team
 from dashboard.sharing.actions import find_link, make_link
 from dashboard.studies.actions import delete_study, restore_study
-from tests.builders import WORKER, add_trials, complete, make_study, make_user, running_study
+from tests.builders import OPERATOR, WORKER, actor, add_trials, complete, make_study, make_user, running_study
 
 
 def listed(page, state="all"):
@@ -44,14 +44,14 @@ def test_study_at_work_is_not_archived(page, user):
 
 
 def test_deleted_study_is_gone_for_everybody_and_comes_back_whole(page, user):
-    team = create_team(name="Vision", by=user)
+    team = create_team(name="Vision", by=actor(user))
     member = make_user("grace")
     Membership.objects.create(team=team, user=member, role=Role.EDITOR)
     study = running_study(owner=user, name="digits of may", team=team)
     add_trials(study, 3)
     grace = Client()
     grace.force_login(member)
-    secret = make_link(study=study, days=7, password="", by=user)
+    secret = make_link(study, days=7, password="", by=actor(user))
     assert "with 3 trials disappears" in page.get(reverse("study-delete", args=[study.pk])).content.decode()
 
     said = page.post(reverse("study-delete", args=[study.pk]), follow=True).content.decode()
@@ -76,8 +76,8 @@ def test_deleted_study_is_gone_for_everybody_and_comes_back_whole(page, user):
 
 def test_deleting_and_bringing_back_twice_does_it_once(db):
     study = make_study()
-    assert [delete_study(study_id=study.pk, by="Ada") for _ in range(2)] == [True, False]
-    assert [restore_study(study_id=study.pk, by="Ada") for _ in range(2)] == [True, False]
+    assert [delete_study(study, by=OPERATOR) for _ in range(2)] == [True, False]
+    assert [restore_study(study, by=OPERATOR) for _ in range(2)] == [True, False]
 
 
 @pytest.mark.parametrize("is_sure", [False, True])
@@ -89,7 +89,7 @@ def test_purge_throws_away_what_was_deleted_long_ago(
     name = storages["artifacts"].save("network.keras", ContentFile(b"network"))
     Artifact.objects.create(trial=complete(running), name=name, size=7)
     for study in (old, young, running):
-        delete_study(study_id=study.pk, by="Ada")
+        delete_study(study, by=OPERATOR)
     Study.objects.filter(pk__in=(old.pk, running.pk)).update(deleted_at=F("deleted_at") - timedelta(days=31))
 
     with django_capture_on_commit_callbacks(execute=True):

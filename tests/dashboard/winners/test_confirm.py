@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from dashboard.access.rules import Place
 from dashboard.engine.budgets import BudgetRefused, change_budget
 from dashboard.engine.claims import claim_trial_of
 from dashboard.engine.fences import Fence, Outcome, finish_trial
@@ -18,7 +19,7 @@ from dashboard.winners.actions import FRESH_SEEDS, ConfirmRefused, choose_winner
 from dashboard.winners.confirm_page import Measured, last_confirmed
 from dashboard.winners.queries import confirmations_of
 from dashboard.winners.repeats import repeats
-from tests.builders import WORKER, make_study, make_user, running_study
+from tests.builders import OPERATOR, WORKER, actor, make_study, make_user, running_study
 
 
 def ended_study(user, n=5, **fields) -> Study:
@@ -47,7 +48,7 @@ def run_all(runs, value_of) -> None:
 def test_best_trials_and_the_first_are_trained_again_with_the_same_fresh_seeds(user):
     study = ended_study(user)
 
-    runs = confirm_best(study_id=study.pk, n_best=2, n_seeds=3, by=user)
+    runs = confirm_best(study, n_best=2, n_seeds=3, by=actor(user))
 
     trials = list(runs.trials.order_by("number").select_related("copy_of"))
     assert [t.copy_of.number for t in trials] == [4, 3, 0] * 3
@@ -66,7 +67,7 @@ def test_only_such_a_training_touches_the_test_part(user):
     study = ended_study(user)
     search = study.trials.first()
     assert job_of(search, study).is_confirming is False
-    runs = confirm_best(study_id=study.pk, n_best=1, n_seeds=2, by=user)
+    runs = confirm_best(study, n_best=1, n_seeds=2, by=actor(user))
 
     trial = claim_trial_of(study_id=runs.pk, worker=WORKER)
 
@@ -78,7 +79,7 @@ def test_only_such_a_training_touches_the_test_part(user):
 
 def test_a_round_ends_by_itself_and_proposes_nothing(user):
     study = ended_study(user)
-    runs = confirm_best(study_id=study.pk, n_best=1, n_seeds=2, by=user)
+    runs = confirm_best(study, n_best=1, n_seeds=2, by=actor(user))
     run_all(runs, lambda number, seed: 0.1)
 
     runs.refresh_from_db()
@@ -89,7 +90,7 @@ def test_a_round_ends_by_itself_and_proposes_nothing(user):
 
 def test_clear_gain_is_told_with_its_uncertainty(page, user):
     study = ended_study(user)
-    runs = confirm_best(study_id=study.pk, n_best=2, n_seeds=3, by=user)
+    runs = confirm_best(study, n_best=2, n_seeds=3, by=actor(user))
     run_all(runs, lambda number, seed: {4: 0.10, 3: 0.20, 0: 0.50}[number] + seed / 1000)
 
     told = last_confirmed(study)
@@ -107,7 +108,7 @@ def test_clear_gain_is_told_with_its_uncertainty(page, user):
 
 def test_gain_inside_the_noise_is_warned_of(user):
     study = ended_study(user)
-    runs = confirm_best(study_id=study.pk, n_best=2, n_seeds=3, by=user)
+    runs = confirm_best(study, n_best=2, n_seeds=3, by=actor(user))
     run_all(runs, lambda number, seed: 0.3 + seed / 10 + number / 1000)
 
     first, second = last_confirmed(study).findings
@@ -118,7 +119,7 @@ def test_gain_inside_the_noise_is_warned_of(user):
 
 def test_one_seed_has_no_spread_and_no_finding(user):
     study = ended_study(user)
-    runs = confirm_best(study_id=study.pk, n_best=1, n_seeds=1, by=user)
+    runs = confirm_best(study, n_best=1, n_seeds=1, by=actor(user))
     run_all(runs, lambda number, seed: 0.25)
 
     told = last_confirmed(study)
@@ -129,7 +130,7 @@ def test_one_seed_has_no_spread_and_no_finding(user):
 
 def test_a_failed_training_is_counted_and_left_out(page, user):
     study = ended_study(user)
-    runs = confirm_best(study_id=study.pk, n_best=1, n_seeds=2, by=user)
+    runs = confirm_best(study, n_best=1, n_seeds=2, by=actor(user))
     Trial.objects.filter(study=runs, number=0).update(state=TrialState.FAILED, failure_kind="error")
     run_all(runs, lambda number, seed: 0.25)
 
@@ -143,7 +144,7 @@ def test_a_failed_training_is_counted_and_left_out(page, user):
     [
         (lambda user: running_study(owner=user), "The search still goes on."),
         (
-            lambda user: confirm_best(study_id=ended_study(user).pk, n_best=1, n_seeds=1, by=user),
+            lambda user: confirm_best(ended_study(user), n_best=1, n_seeds=1, by=actor(user)),
             "not confirmed again",
         ),
     ],
@@ -152,7 +153,7 @@ def test_what_cannot_be_confirmed_is_refused_in_words(page, user, prepare, words
     study = prepare(user)
     n = Study.objects.count()
     with pytest.raises(ConfirmRefused, match=words):
-        confirm_best(study_id=study.pk, n_best=1, n_seeds=1, by=user)
+        confirm_best(study, n_best=1, n_seeds=1, by=actor(user))
     answer = page.post(reverse("study-confirm", args=[study.pk]), {"n_best": 1, "n_seeds": 1})
     assert answer.status_code == 422
     assert words in answer.content.decode()
@@ -162,43 +163,43 @@ def test_what_cannot_be_confirmed_is_refused_in_words(page, user, prepare, words
 def test_nothing_complete_leaves_nothing_to_confirm(user):
     study = make_study("stopped", owner=user)
     with pytest.raises(ConfirmRefused, match="No trial completed"):
-        confirm_best(study_id=study.pk, n_best=1, n_seeds=1, by=user)
+        confirm_best(study, n_best=1, n_seeds=1, by=actor(user))
 
 
 def test_one_round_at_a_time(user):
     study = ended_study(user)
-    confirm_best(study_id=study.pk, n_best=1, n_seeds=1, by=user)
+    confirm_best(study, n_best=1, n_seeds=1, by=actor(user))
     with pytest.raises(ConfirmRefused, match="being confirmed already"):
-        confirm_best(study_id=study.pk, n_best=1, n_seeds=1, by=user)
+        confirm_best(study, n_best=1, n_seeds=1, by=actor(user))
 
 
 def test_a_quota_of_trials_counts_confirmations_once(user):
     study = ended_study(user)
     Quota.objects.create(user=user, n_trials=5 + 6)
-    confirm_best(study_id=study.pk, n_best=2, n_seeds=2, by=user)
+    confirm_best(study, n_best=2, n_seeds=2, by=actor(user))
     Quota.objects.update(n_trials=5 + 6 + 5)
     Study.objects.filter(confirms=study).update(state=StudyState.FINISHED, finished_at="2026-01-01T00:00Z")
     with pytest.raises(QuotaRefused, match="This study asks for 6 more"):
-        confirm_best(study_id=study.pk, n_best=2, n_seeds=2, by=user)
+        confirm_best(study, n_best=2, n_seeds=2, by=actor(user))
     assert confirmations_of(study).count() == 1
 
 
 def test_confirmations_follow_their_study_and_stand_in_no_list(page, user):
     study = ended_study(user, name="digits-mlp")
-    runs = confirm_best(study_id=study.pk, n_best=1, n_seeds=1, by=user)
-    team = create_team(name="Vision", by=user)
+    runs = confirm_best(study, n_best=1, n_seeds=1, by=actor(user))
+    team = create_team(name="Vision", by=actor(user))
 
-    share_study(study_id=study.pk, team_id=team.pk, is_open=False, words="Vision", by="ada")
+    share_study(study, Place("team", "Vision", "", team.pk), by=OPERATOR)
     runs.refresh_from_db()
     assert runs.team == team
     for url in ("/studies/", "/teams/", team.get_absolute_url()):
         assert "digits-mlp, confirmed" not in page.get(url).content.decode()
-    delete_study(study_id=study.pk, by="ada")
+    delete_study(study, by=OPERATOR)
     runs.refresh_from_db()
     assert runs.deleted_at is not None
     assert runs.state == StudyState.STOPPED
     assert "digits-mlp, confirmed" not in page.get("/studies/deleted/").content.decode()
-    restore_study(study_id=study.pk, by="ada")
+    restore_study(study, by=OPERATOR)
     assert page.get(runs.get_absolute_url()).status_code == 200
 
 
@@ -212,19 +213,19 @@ def test_a_choice_is_written_down(page, user):
         answer = page.post(reverse("study-winner", args=[study.pk]), {"trial": wrong}, follow=True)
         assert "The study has no complete trial of this number." in answer.content.decode()
     with pytest.raises(ConfirmRefused):
-        choose_winner(study_id=study.pk, number=None, by=user)
+        choose_winner(study, number=None, by=actor(user))
 
 
 def test_review_queue_tells_what_nobody_confirmed(user):
     study = ended_study(user)
     assert review_queue(Study.objects.all())[0].reasons == ["ended, never reviewed", "never confirmed"]
-    confirm_best(study_id=study.pk, n_best=1, n_seeds=1, by=user)
+    confirm_best(study, n_best=1, n_seeds=1, by=actor(user))
     assert [row.reasons for row in review_queue(Study.objects.all())] == [["ended, never reviewed"]]
 
 
 def test_the_page_of_a_round_shows_trainings_and_nothing_of_a_search(page, user):
     study = ended_study(user)
-    runs = confirm_best(study_id=study.pk, n_best=1, n_seeds=2, by=user)
+    runs = confirm_best(study, n_best=1, n_seeds=2, by=actor(user))
     run_all(runs, lambda number, seed: 0.1)
     body = page.get(runs.get_absolute_url()).content.decode()
     assert "Trial #4 again, with seed 1 of 2" in body
@@ -237,7 +238,7 @@ def test_the_page_of_a_round_shows_trainings_and_nothing_of_a_search(page, user)
 
 def test_somebody_who_only_looks_sees_the_table_and_no_button(client, user):
     study = ended_study(user, is_open=True)
-    confirm_best(study_id=study.pk, n_best=1, n_seeds=1, by=user)
+    confirm_best(study, n_best=1, n_seeds=1, by=actor(user))
     client.force_login(make_user("grace"))
     body = client.get(reverse("study-confirm", args=[study.pk])).content.decode()
     assert "Being confirmed" in body
@@ -249,7 +250,7 @@ def test_somebody_who_only_looks_sees_the_table_and_no_button(client, user):
 
 def again(user, study, **changed):
     """Trial 0 again, which comes out as it was but for what is changed; the words about it."""
-    runs = repeat_trial(study_id=study.pk, number=0, by=user)
+    runs = repeat_trial(study.trials.get(number=0), by=actor(user))
     trial = claim_trial_of(study_id=runs.pk, worker=WORKER)
     first = study.trials.get(number=0)
     fields = {"value": first.value, "metrics": first.metrics, "environment": {}} | changed
@@ -262,7 +263,7 @@ def again(user, study, **changed):
 
 def test_a_trial_is_run_again_with_its_own_seed_and_without_the_test_part(user):
     study = ended_study(user)
-    runs = repeat_trial(study_id=study.pk, number=3, by=user)
+    runs = repeat_trial(study.trials.get(number=3), by=actor(user))
     job = job_of(claim_trial_of(study_id=runs.pk, worker=WORKER), runs)
     assert job.seed == trial_seed(study.seed, 3)
     assert job.params == study.trials.get(number=3).params
@@ -306,4 +307,4 @@ def test_a_trial_without_a_value_is_not_run_again(user):
     study = running_study(owner=user)
     claim_trial_of(study_id=study.pk, worker=WORKER)
     with pytest.raises(ConfirmRefused, match="Trial #0 has no value to come out again"):
-        repeat_trial(study_id=study.pk, number=0, by=user)
+        repeat_trial(study.trials.get(number=0), by=actor(user))

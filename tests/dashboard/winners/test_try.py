@@ -16,7 +16,7 @@ from dashboard.models import Artifact, Prediction, QuestionState, Study
 from dashboard.tasks import answer_predictions
 from dashboard.winners import actions
 from dashboard.winners.actions import TryRefused, ask_model, confirm_best
-from tests.builders import complete, make_user, running_study
+from tests.builders import actor, complete, make_user, running_study
 from trainers.processes.prediction import PredictionRefused
 
 TABLE = {
@@ -123,11 +123,11 @@ def test_what_goes_wrong_is_one_sentence(page, user, monkeypatch):
         raise PredictionRefused("size must be a number, not 'tall'.")
 
     monkeypatch.setattr(actions, "predict", refuse)
-    ask_model(trial=trial, given={"text": "x"}, by=user)
+    ask_model(trial, given={"text": "x"}, by=actor(user))
     answer_predictions()
     assert "size must be a number, not &#x27;tall&#x27;." in page.get(url_of(trial)).content.decode()
 
-    ask_model(trial=trial, given={"text": "x"}, by=user)
+    ask_model(trial, given={"text": "x"}, by=actor(user))
     Artifact.objects.all().delete()
     answer_predictions()
     assert Prediction.objects.first().problem.startswith("The model is not kept any more")
@@ -136,15 +136,15 @@ def test_what_goes_wrong_is_one_sentence(page, user, monkeypatch):
 def test_nobody_fills_the_line(user):
     trial = kept(user, TEXT)
     for _ in range(3):
-        ask_model(trial=trial, given={"text": "x"}, by=user)
+        ask_model(trial, given={"text": "x"}, by=actor(user))
     with pytest.raises(TryRefused):
-        ask_model(trial=trial, given={"text": "x"}, by=user)
-    ask_model(trial=trial, given={"text": "x"}, by=make_user("grace"))
+        ask_model(trial, given={"text": "x"}, by=actor(user))
+    ask_model(trial, given={"text": "x"}, by=actor(make_user("grace", is_staff=True)))
 
 
 def test_one_that_died_with_its_worker_is_answered_again(user, asked):
     trial = kept(user, TEXT)
-    prediction = ask_model(trial=trial, given={"text": "x"}, by=user)
+    prediction = ask_model(trial, given={"text": "x"}, by=actor(user))
     questions._claim(Prediction, 60)
     assert questions._claim(Prediction, 60) is None
     Prediction.objects.update(running_since="2020-01-01T00:00Z")
@@ -183,7 +183,7 @@ def test_a_package_holds_all_that_a_model_needs(page, user):
 def test_a_card_tells_what_was_confirmed(page, user):
     trial = kept(user, TABLE)
     Study.objects.filter(pk=trial.study_id).update(state="finished", finished_at="2026-01-01T00:00Z")
-    runs = confirm_best(study_id=trial.study_id, n_best=1, n_seeds=2, by=user)
+    runs = confirm_best(trial.study, n_best=1, n_seeds=2, by=actor(user))
     runs.trials.update(state="complete", value=0.5, metrics={"test_loss": 0.5})
     answer = page.get(reverse("trial-package", args=[trial.study_id, trial.number]))
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
@@ -203,8 +203,8 @@ def test_the_reading_beside_a_network_is_kept_with_it(user, tmp_path):
 
 def test_one_is_answered_at_a_time(user, asked):
     trial = kept(user, TEXT)
-    ask_model(trial=trial, given={"text": "x"}, by=user)
-    ask_model(trial=trial, given={"text": "y"}, by=user)
+    ask_model(trial, given={"text": "x"}, by=actor(user))
+    ask_model(trial, given={"text": "y"}, by=actor(user))
     assert questions._claim(Prediction, 60) is not None
     assert questions._claim(Prediction, 60) is None
 
