@@ -349,6 +349,7 @@ def test_restore_refuses_what_does_not_fit(house, tmp_path):
     for changes, words in (
         ({"database": "postgresql"}, "The backup is of a postgresql database"),
         ({"migrations": ["dashboard.9999_future"]}, "does not know dashboard.9999_future"),
+        ({"migrations": ["dashboard.0001_first_tables"]}, "it lacks 0002_trial_sampler"),
     ):
         write_archive(other, dump, Manifest(**{**vars(manifest), **changes}), {})
         assert words in house.manage("restore", other, "--yes", fails=True)
