@@ -8,6 +8,8 @@ export UV_COMPILE_BYTECODE := 1
 # Certificates of the machine, such as those of a company's proxy.
 export UV_SYSTEM_CERTS ?= 1
 DONE := .venv/done
+# Two processes, each with a database and a broker of its own; a file is for one of them, the long ones come first.
+PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -18,10 +20,10 @@ run: install ## Set up what is missing and start Parzen; Ctrl-C ends it
 install: $(DONE)-app static/vendor/htmx.min.js ## Install the pinned packages and browser libraries
 
 test: install-dev ## Run all tests, the slow ones included
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL) --durations=10
 
 test-fast: install-dev ## Run the tests that need no Redis, Keras or browser
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
 
 check: install-dev ## Run all linters and contracts
 	$(BIN)/ruff check .

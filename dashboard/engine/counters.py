@@ -38,7 +38,7 @@ class Tallied:
 def tallies() -> dict[str, Tallied]:
     """Every happening, also those that have never happened."""
     counted = {
-        tally.name: Tallied(tally.n, tally.seconds, _seconds(tally.last_at, tally.now))
+        tally.name: Tallied(tally.n, tally.seconds, seconds_between(tally.last_at, tally.now))
         for tally in Tally.objects.annotate(now=Now())
     }
     return {name: counted.get(name, Tallied()) for name in Happening.values}
@@ -49,5 +49,5 @@ def seconds_since(what: Happening) -> float | None:
     return tallies()[what].age
 
 
-def _seconds(then: dt.datetime | None, now: dt.datetime) -> float | None:
+def seconds_between(then: dt.datetime | None, now: dt.datetime) -> float | None:
     return (now - then).total_seconds() if then else None

@@ -1,13 +1,15 @@
 """The state of the machinery as numbers, in a few aggregates whatever there is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.db.models import Count, Max, Min, Sum
 from django.db.models.functions import Now
 
-from dashboard.engine.counters import Tallied, _seconds, tallies
+from dashboard.engine.counters import Tallied, seconds_between, tallies
 from dashboard.engine.queues import longest_waiting, n_claimable_trials
 from dashboard.models import Attempt, Study, Trial, TrialState, Worker
 
@@ -15,7 +17,20 @@ from dashboard.models import Attempt, Study, Trial, TrialState, Worker
 def is_migrated() -> bool:
     """Whether the database is of this version. DatabaseError where it does not answer."""
     executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    applied = executor.loader.applied_migrations or {}
+    return not lacks_of_replaced(applied) and not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def lacks_of_replaced(applied: Iterable[tuple[str, str]]) -> list[str]:
+    """The migrations that only a version before this one can still apply.
+
+    Where a database has some of those that one migration replaces and lacks others, Django would leave out
+    all of the package's migrations without a word.
+    """
+    names = set(applied)
+    known = MigrationLoader(None).disk_migrations
+    replaced = [set(migration.replaces) for key, migration in known.items() if key not in names]
+    return sorted(name for group in replaced if group & names for _app, name in group - names)
 
 
 @dataclass(frozen=True)
@@ -65,4 +80,6 @@ def workforce() -> Workforce:
     found = alive.aggregate(
         n=Count("pk"), slots=Sum("n_slots"), oldest=Min("heartbeat_at"), latest_now=Max("now")
     )
-    return Workforce(found["n"], found["slots"] or 0, _seconds(found["oldest"], found["latest_now"]) or 0)
+    return Workforce(
+        found["n"], found["slots"] or 0, seconds_between(found["oldest"], found["latest_now"]) or 0
+    )

@@ -60,7 +60,7 @@ def actor_of(request: HttpRequest, user: User | None = None) -> Actor:
 
 
 def path_of(request: HttpRequest) -> str:
-    """The address of the page, without the secret of a link: that is nobody's business, not even the log's."""
+    """The address of the page, without the secret of a link, which is nobody's business."""
     path = request.path
     kwargs = request.resolver_match.kwargs if request.resolver_match else {}
     for name in SECRETS & kwargs.keys():

@@ -19,6 +19,7 @@ from dashboard.operations.backups.archive import BackupRefused, Manifest, read_a
 from dashboard.operations.backups.dumps import load_database
 from dashboard.operations.backups.folders import replace_folders
 from dashboard.operations.launch.lock import FolderInUse, folder_lock
+from dashboard.operations.queries import lacks_of_replaced
 from dashboard.wording import count_noun
 
 
@@ -60,8 +61,15 @@ def _check_fit(manifest: Manifest) -> None:
             f"The backup is of a {manifest.database} database, and this Parzen uses {connection.vendor}. "
             "Restore it with the DATABASE_URL of that kind."
         )
-    loader = MigrationLoader(None)
-    unknown = set(manifest.migrations) - {f"{app}.{name}" for app, name in loader.disk_migrations}
+    seen = {(app, name) for app, _, name in (label.partition(".") for label in manifest.migrations)}
+    if missing := lacks_of_replaced(seen):
+        raise BackupRefused(
+            f"The backup is too old for this version: it lacks {missing[0]}. Restore it with the version "
+            "before this one, which brings it up to date, and save it there again."
+        )
+    known = MigrationLoader(None).disk_migrations
+    replaced = {key for migration in known.values() for key in migration.replaces}
+    unknown = {f"{app}.{name}" for app, name in seen - set(known) - replaced}
     if unknown:
         raise BackupRefused(
             f"The backup is of a newer Parzen: this one does not know {min(unknown)}. Upgrade it first."

@@ -203,8 +203,8 @@ complete(study), claim(study)
 """
 # Claims and finishes without a pause, until it is killed.
 WORK = """
-from dashboard.services import work
-work._send_hints = lambda n_slots, queue: None
+from dashboard.engine import hints
+hints._send_hints = lambda n_slots, queue: None
 from tests.builders import complete, running_study
 study = running_study(n_parallel=9, max_trials=100_000, sampler="random")
 print("at work", flush=True)
@@ -349,6 +349,7 @@ def test_restore_refuses_what_does_not_fit(house, tmp_path):
     for changes, words in (
         ({"database": "postgresql"}, "The backup is of a postgresql database"),
         ({"migrations": ["dashboard.9999_future"]}, "does not know dashboard.9999_future"),
+        ({"migrations": ["dashboard.0001_first_tables"]}, "it lacks 0002_trial_sampler"),
     ):
         write_archive(other, dump, Manifest(**{**vars(manifest), **changes}), {})
         assert words in house.manage("restore", other, "--yes", fails=True)

@@ -142,7 +142,7 @@ def test_unknown_attempt_does_not_exist(page, study):
     assert page.get(reverse("trial-log", args=[1, 0, 7])).status_code == 404
 
 
-@pytest.mark.parametrize("name", POST_ONLY)
+@pytest.mark.parametrize("name", sorted(POST_ONLY))
 def test_address_that_changes_something_refuses_to_be_read(page, study, name):
     before = everything()
 

@@ -1,14 +1,11 @@
 """What a sampler is told of the trials so far, and what is kept of its answer."""
 
-from importlib import import_module
 from unittest.mock import create_autospec
 
 import pytest
-from django.apps import apps
 
 from dashboard.engine.search import study_history
 from dashboard.engine.search.suggestions import suggest
-from dashboard.models import Trial
 from optimizer import Suggestion
 from optimizer.samplers import Sampler
 from tests.builders import PARAMS, add_trials, claim, running_study
@@ -40,14 +37,3 @@ def test_trial_keeps_who_proposed_it_when_one_sampler_let_another_propose(monkey
     trial = claim(running_study(sampler="auto"))
 
     assert (trial.sampler, trial.origin, trial.explanation) == ("gp", "model", said)
-
-
-def test_trials_from_before_are_named_by_their_explanation():
-    study = running_study()
-    add_trials(study, explanation={"sampler": "tpe", "text": "Because."})
-    add_trials(study, explanation={})
-    add_trials(study, explanation={"sampler": "tpe"}, sampler="gp")
-
-    import_module("dashboard.migrations.0003_name_who_proposed").name_who_proposed(apps, None)
-
-    assert list(Trial.objects.order_by("number").values_list("sampler", flat=True)) == ["tpe", "", "gp"]
