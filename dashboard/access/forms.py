@@ -13,7 +13,7 @@ def place_field(
 ) -> forms.ChoiceField:
     attrs = {"class": "select"} if widget is forms.Select else {}
     return forms.ChoiceField(
-        label="Who sees it",
+        label="Visible to",
         initial=ONLY_ME,
         required=required,
         widget=widget(attrs=attrs),

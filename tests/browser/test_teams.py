@@ -51,7 +51,7 @@ def test_invite_share_and_look(ada, site, person, other):
 
     person.goto(f"{site}{study.get_absolute_url()}")
     person.get_by_label("More actions").click()
-    person.get_by_role("link", name="Who sees it").click()
+    person.get_by_role("link", name="Manage access").click()
     check_looks(person)
     person.get_by_label("Vision").check()
     person.get_by_role("button", name="Save").click()

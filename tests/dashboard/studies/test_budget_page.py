@@ -40,8 +40,8 @@ def test_ended_study_continues_with_more_trials(page):
     study = running_study(max_trials=1)
     complete(study)
     html = page.get(reverse("study-budget", args=[study.pk])).content.decode()
-    assert "Budget reached: 1 trial. 1 trial was made so far." in html
-    assert "Continue study" in html
+    assert "Budget reached: 1 trial. 1 trial created so far." in html
+    assert "Resume study" in html
 
     response = post(page, study, max_trials="4")
 
@@ -107,4 +107,4 @@ def test_history_names_who_did_what(page, user):
 
     assert f"{user.username} asked to stop after its running trials" in html
     assert f"{user.username} started" in html
-    assert "It makes no new trials and ends with its last one." in html
+    assert "stops after the last trial" in html

@@ -52,7 +52,9 @@ def test_deleted_study_is_gone_for_everybody_and_comes_back_whole(page, user):
     grace = Client()
     grace.force_login(member)
     secret = make_link(study=study, days=7, password="", by=user)
-    assert "with 3 trials disappears" in page.get(reverse("study-delete", args=[study.pk])).content.decode()
+    assert (
+        "its 3 trials will be hidden" in page.get(reverse("study-delete", args=[study.pk])).content.decode()
+    )
 
     said = page.post(reverse("study-delete", args=[study.pk]), follow=True).content.decode()
     assert "digits of may is deleted. It can be brought back" in said

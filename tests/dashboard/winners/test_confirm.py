@@ -99,7 +99,7 @@ def test_clear_gain_is_told_with_its_uncertainty(page, user):
     (finding,) = told.findings
     assert finding.tone == "good"
     assert "trial #4 is better than the first trial, #0, by 0.4 ± 0.0016" in finding.text
-    assert "0.1010 ± 0.001 on the test part, trial #4" in page.get(study.get_absolute_url()).content.decode()
+    assert "0.1010 ± 0.001 on the test set, trial #4" in page.get(study.get_absolute_url()).content.decode()
     shown = page.get(reverse("study-confirm", args=[study.pk])).content.decode()
     assert "0.1010 ± 0.001" in shown
     assert "9 of 9 trainings done" in shown
@@ -228,7 +228,7 @@ def test_the_page_of_a_round_shows_trainings_and_nothing_of_a_search(page, user)
     run_all(runs, lambda number, seed: 0.1)
     body = page.get(runs.get_absolute_url()).content.decode()
     assert "Trial #4 again, with seed 1 of 2" in body
-    assert "Which parameter mattered" not in body
+    assert "Parameter importance" not in body
     assert "Add trials" not in body
     trial = page.get(runs.trials.first().get_absolute_url()).content.decode()
     assert "Trial #4 again, with seed 1 of 2" in trial
