@@ -18,8 +18,8 @@ def place_field(
         required=required,
         widget=widget(attrs=attrs),
         error_messages={
-            "required": "Choose who sees the study.",
-            "invalid_choice": "You cannot put a study there. Choose one of the places in the list.",
+            "required": "Choose who can see the study.",
+            "invalid_choice": "You cannot use this option. Choose one from the list.",
         },
     )
 

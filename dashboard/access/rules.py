@@ -114,13 +114,20 @@ def may_run_own_code(user: User) -> bool:
 def places_for(user: User) -> list[Place]:
     """Where this person may put a study or dataset, the most private place first."""
     teams = [
-        Place(f"{TEAM}{team.pk}", team.name, "Its members see it; its editors and owners change it.", team.pk)
+        Place(
+            f"{TEAM}{team.pk}",
+            team.name,
+            "Team members can see it. Editors and owners can change it.",
+            team.pk,
+        )
         for team in teams_to_share_with(user)
     ]
     return [
-        Place(ONLY_ME, "Only me", "Nobody else sees it, but for the administrators of this Parzen."),
+        Place(ONLY_ME, "Only me", "Only you and administrators can see it."),
         *teams,
-        Place(EVERYONE, "Everyone", "Everybody who is signed in sees it; only you change it.", is_open=True),
+        Place(
+            EVERYONE, "Everyone", "Anyone who is signed in can see it. Only you can change it.", is_open=True
+        ),
     ]
 
 

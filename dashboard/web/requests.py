@@ -47,7 +47,7 @@ def changing_study(request: HttpRequest, study_id: int, role: Role = Role.EDITOR
     if not may(person(request), study, role):
         owner = name_of(study.owner)
         raise PermissionDenied(
-            f"You may look at {study.name} but not change it. Ask {owner}, or copy it as a new study."
+            f"You can view {study.name} but not change it. Ask {owner}, or copy it as a new study."
         )
     return study
 

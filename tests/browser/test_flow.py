@@ -154,7 +154,7 @@ def test_draft_is_kept_and_started_later_when_it_is_saved(ada, site, person, wor
 def test_study_is_made_started_and_stopped_when_there_is_only_a_keyboard(ada, site, visitor, worker):
     page = visitor
     page.goto(f"{site}/account/login/")
-    keys.type_over(page, page.get_by_label("User name"), "ada")
+    keys.type_over(page, page.get_by_label("Username"), "ada")
     keys.type_over(page, page.get_by_label("Password"), PASSWORD)
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{site}/studies/")

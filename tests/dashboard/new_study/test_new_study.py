@@ -77,7 +77,7 @@ def test_knobs_become_the_space(post):
     ("changes", "words"),
     [
         ({"name": ""}, "Enter a name."),
-        ({"max_trials": "many"}, "Give a whole number."),
+        ({"max_trials": "many"}, "Enter a whole number."),
         ({"max_minutes": "-3"}, "Must be at least 0.1 minutes."),
         ({"dataset": "mnist"}, "mnist.npz"),
         ({"dataset": "../etc/passwd"}, "not one of the available choices"),

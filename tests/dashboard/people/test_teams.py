@@ -110,7 +110,7 @@ def test_study_moves_to_the_team_and_back_with_a_word(page, team, user):
     refused = grace.post(reverse("study-pause", args=[study.pk]))
     assert (
         refused.status_code,
-        "You may look at digits-mlp but not change it" in refused.content.decode(),
+        "You can view digits-mlp but not change it" in refused.content.decode(),
     ) == (
         403,
         True,

@@ -66,7 +66,7 @@ def test_wrong_number_is_said_beside_its_field(page):
 
     html = response.content.decode()
     assert (response.status_code, study.max_trials) == (422, 10)
-    assert "Give a whole number." in html
+    assert "Enter a whole number." in html
     assert "Must be at least 0." in html
     assert 'class="span more" open' in html
 
@@ -105,6 +105,6 @@ def test_history_names_who_did_what(page, user):
 
     html = page.get(study.get_absolute_url()).content.decode()
 
-    assert f"{user.username} asked to stop after its running trials" in html
+    assert f"{user.username} asked to stop after the running trials finish" in html
     assert f"{user.username} started" in html
     assert "stops after the last trial" in html

@@ -98,8 +98,8 @@ def test_purge_throws_away_what_was_deleted_long_ago(
         call_command("study", "purge", *(["--yes"] if is_sure else []))
 
     said = capsys.readouterr().out
-    assert ("2 studies thrown away" in said) is is_sure
-    assert ("2 studies would be thrown away" in said) is not is_sure
+    assert ("2 studies purged" in said) is is_sure
+    assert ("2 studies would be purged" in said) is not is_sure
     left = {young.pk, kept.pk} if is_sure else {old.pk, young.pk, kept.pk, running.pk}
     assert set(Study.objects.values_list("pk", flat=True)) == left
     assert storages["artifacts"].exists(name) is not is_sure

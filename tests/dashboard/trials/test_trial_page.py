@@ -74,12 +74,12 @@ def test_running_trial_shows_where_it_is(show, study):
 
 def test_waiting_trial_says_that_it_waits_and_lists_its_attempts(show, study):
     trial = claim(study)
-    return_trial(fence_of(trial), reason="Its worker was shut down.")
+    return_trial(fence_of(trial), reason="The worker was shut down.")
 
     html = show(trial)
 
     assert "Waiting for a free slot" in html
-    assert "Its worker was shut down." in html
+    assert "The worker was shut down." in html
     assert "Handed back" in html
 
 
