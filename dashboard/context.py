@@ -42,6 +42,6 @@ def slots_text() -> str:
     """As in: 2 of 4 slots busy."""
     slots = n_slots()
     if not slots:
-        return "No worker is there"
+        return "No workers online"
     busy = Trial.objects.filter(state=TrialState.RUNNING).count()
     return f"{min(busy, slots)} of {slots} slots busy"

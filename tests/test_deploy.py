@@ -111,5 +111,5 @@ def test_part_says_so_when_the_database_does_not_answer(tmp_path):
     url = "postgresql://parzen@127.0.0.1:1/parzen"
     done = manage("run", "housekeeping", PARZEN_VAR_DIR=str(tmp_path), DATABASE_URL=url)
 
-    assert "The database of DATABASE_URL does not answer" in done.stderr
+    assert "The database in DATABASE_URL is not responding" in done.stderr
     assert "Traceback" not in done.stderr

@@ -22,8 +22,8 @@ R = TypeVar("R")
 class Rank(Enum):
     """What some actions need instead of a role in what they change."""
 
-    STAFF = "staff"
-    ADMINISTRATOR = "an administrator"
+    STAFF = "staff members"
+    ADMINISTRATOR = "administrators"
 
 
 def action(name: str, *, needs: Role | Rank | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -63,7 +63,7 @@ def _check(by: Actor, thing: Any, needs: Role | Rank | None) -> None:
     if isinstance(needs, Rank):
         is_enough = by.user.is_superuser or (needs is Rank.STAFF and by.user.is_staff)
         if not is_enough:
-            raise PermissionDenied(f"Only {needs.value} may do this.")
+            raise PermissionDenied(f"Only {needs.value} can do this.")
         return
     check_role(
         by.user, thing.study if isinstance(thing, Trial) else cast(Study | Dataset | Team, thing), needs

@@ -13,13 +13,13 @@ def place_field(
 ) -> forms.ChoiceField:
     attrs = {"class": "select"} if widget is forms.Select else {}
     return forms.ChoiceField(
-        label="Who sees it",
+        label="Visible to",
         initial=ONLY_ME,
         required=required,
         widget=widget(attrs=attrs),
         error_messages={
-            "required": "Choose who sees the study.",
-            "invalid_choice": "You cannot put a study there. Choose one of the places in the list.",
+            "required": "Choose who can see the study.",
+            "invalid_choice": "You cannot use this option. Choose one from the list.",
         },
     )
 

@@ -87,13 +87,13 @@ def check_role(user: User, thing: Owned | Team, role: Role) -> None:
     if found is not None and found.rank >= role.rank:
         return
     if isinstance(thing, Team):
-        raise PermissionDenied(f"Only owners of {thing.name} change who is in it.")
+        raise PermissionDenied(f"Only owners of {thing.name} can change its members.")
     owner = person_name(thing.owner)
     if isinstance(thing, Study):
         raise PermissionDenied(
-            f"You may look at {thing.name} but not change it. Ask {owner}, or copy it as a new study."
+            f"You can view {thing.name} but not change it. Ask {owner}, or copy it as a new study."
         )
-    raise PermissionDenied(f"You may use {thing} but not change it. Ask {owner}.")
+    raise PermissionDenied(f"You can use {thing} but not change it. Ask {owner}.")
 
 
 def teams_of(user: User) -> QuerySet[Team]:
@@ -132,13 +132,20 @@ def may_run_own_code(user: User) -> bool:
 def places_for(user: User) -> list[Place]:
     """Where this person may put a study or dataset, the most private place first."""
     teams = [
-        Place(f"{TEAM}{team.pk}", team.name, "Its members see it; its editors and owners change it.", team.pk)
+        Place(
+            f"{TEAM}{team.pk}",
+            team.name,
+            "Team members can see it. Editors and owners can change it.",
+            team.pk,
+        )
         for team in teams_to_share_with(user)
     ]
     return [
-        Place(ONLY_ME, "Only me", "Nobody else sees it, but for the administrators of this Parzen."),
+        Place(ONLY_ME, "Only me", "Only you and administrators can see it."),
         *teams,
-        Place(EVERYONE, "Everyone", "Everybody who is signed in sees it; only you change it.", is_open=True),
+        Place(
+            EVERYONE, "Everyone", "Anyone who is signed in can see it. Only you can change it.", is_open=True
+        ),
     ]
 
 

@@ -88,7 +88,7 @@ def _choices(
             bars.append(Bar(x, round(HEIGHT - height, 1), round(slot * 0.29, 1), height, tone))
     at = choices.index(value) if value in choices else 0
     of_good, of_bad = 100 * good[at] / sum(good), 100 * bad[at] / sum(bad)
-    shares = f"{show_param(value)}: {of_good:.0f} % of good, {of_bad:.0f} % of others."
+    shares = f"{show_param(value)}: {of_good:.0f} % of good, {of_bad:.0f} % of other trials."
     return Density(
         name=name,
         chosen="chosen",
@@ -134,7 +134,7 @@ def _ticks(grid: Sequence[float]) -> list[tuple[float, str, str]]:
 def _gather(grid: Sequence[float], good: Sequence[float], bad: Sequence[float], ratio: float) -> str:
     """Where good trials are: the stretch around their peak that is at least half as dense."""
     if ratio < TOSS_UP:
-        return "Nearly a toss-up here."
+        return "Little difference between good and other trials here."
     peak = max(range(len(good)), key=lambda i: good[i] / max(bad[i], 1e-12) * good[i])
     inside = [i for i, v in enumerate(good) if v >= good[peak] / 2]
     first = last = peak
@@ -143,5 +143,5 @@ def _gather(grid: Sequence[float], good: Sequence[float], bad: Sequence[float], 
     while last + 1 in inside:
         last += 1
     if first == last:
-        return f"Good trials gather at {show_param(grid[peak])}."
-    return f"Good trials gather between {show_param(grid[first])} and {show_param(grid[last])}."
+        return f"Good trials cluster at {show_param(grid[peak])}."
+    return f"Good trials cluster between {show_param(grid[first])} and {show_param(grid[last])}."

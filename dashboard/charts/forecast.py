@@ -73,8 +73,8 @@ def forecast(
     verdict = "" if value is None else _verdict(mean, sd, value, direction=direction, show=show)
     return Forecast(
         predicted=mark(mean, f"predicted {expected}"),
-        best=None if best is None else mark(best, f"to beat {show(best)}"),
-        outcome=None if value is None else mark(value, f"came out {show(value)}"),
+        best=None if best is None else mark(best, f"best before {show(best)}"),
+        outcome=None if value is None else mark(value, f"actual {show(value)}"),
         inner=band(1),
         outer=band(N_DEVIATIONS),
         verdict=verdict,
@@ -115,14 +115,14 @@ def _anchor(x: float) -> str:
 def _verdict(mean: float, sd: float, value: float, *, direction: str, show: Show) -> str:
     distance = abs(value - mean)
     if distance <= sd:
-        return f"It came out at {show(value)}, within one standard deviation."
+        return f"Actual value {show(value)}, within one standard deviation."
     how = "better" if is_better(value, mean, direction) else "worse"
     by = f"{distance / sd:.1f} standard deviations" if distance < 100 * sd else show(distance)
-    return f"It came out at {show(value)}, {by} {how} than predicted."
+    return f"Actual value {show(value)}, {by} {how} than predicted."
 
 
 def _sentence(explanation: Mapping[str, Any], best: float | None, show: Show, show_spread: Show) -> str:
     improvement = _number(explanation.get("improvement"))
     if improvement is None or best is None:
         return ""
-    return f"Expected improvement on {show(best)}: {show_spread(improvement)}."
+    return f"Expected improvement over {show(best)}: {show_spread(improvement)}."

@@ -62,5 +62,5 @@ def spent_chart(
                 )
     ticks = [(round((i + 0.5) * slot, 1), f"{week:%-d %b}") for i, week in enumerate(weeks) if not i % 3]
     legend = [(min(n, N_COLOURS - 1), team) for n, team in enumerate(teams)]
-    words = f"{sum(sums.values()):,.4g} {unit} in {len(weeks)} weeks, by team; the most in a week {top:,.4g}"
+    words = f"{sum(sums.values()):,.4g} {unit} in {len(weeks)} weeks, by team; weekly maximum {top:,.4g}"
     return SpentChart(parts, ticks, legend, top, words)

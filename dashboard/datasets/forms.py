@@ -18,7 +18,7 @@ from trainers.datasets.uploads.findings import ColumnFinding, Findings
 from trainers.datasets.uploads.recipe import MAX_SIDE, ROLES, Recipe, Role
 
 TASKS: tuple[tuple[Task, str], ...] = (
-    ("classification", "Tell classes apart"),
+    ("classification", "Predict a class"),
     ("regression", "Predict a number"),
     ("forecast", "Forecast a series"),
 )
@@ -27,8 +27,8 @@ ROLE_WORDS: dict[Role, str] = {
     "category": "Category",
     "text": "Text",
     "time": "Time",
-    "group": "Group, kept together",
-    "left out": "Left out",
+    "group": "Group (rows stay together)",
+    "left out": "Not used",
 }
 MAX_SEASON = 10_000_000
 
@@ -40,8 +40,8 @@ class UploadForm(forms.Form):
         label="Name",
         max_length=60,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
-        error_messages={"required": "Give the dataset a name."},
-        help_text="The same name again makes another version.",
+        error_messages={"required": "Enter a name."},
+        help_text="Reuse a name to upload a new version.",
     )
     place = place_field(widget=forms.Select, required=False)
     file = forms.FileField(
@@ -50,12 +50,12 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"class": "input"}),
         error_messages={
             "required": "Choose a file.",
-            "empty": "The file is empty. Choose another one.",
-            "max_length": "The file's name is too long; give it a shorter one.",
+            "empty": "The file is empty. Choose another file.",
+            "max_length": "The file name is too long. Rename the file and try again.",
         },
     )
     has_header = forms.BooleanField(
-        label="The first row of a table holds the names of its columns", required=False, initial=True
+        label="The first row of a table contains column names", required=False, initial=True
     )
 
     def __init__(self, *args: Any, places: Sequence[Place], refusal: str = "", **kwargs: Any) -> None:
@@ -64,7 +64,7 @@ class UploadForm(forms.Form):
         field = self.fields["file"]
         field.widget.attrs |= {"accept": ",".join(FORMS), "data-max-bytes": settings.UPLOAD_MB * 10**6}
         field.help_text = (
-            f"A table (.csv, .tsv), arrays (.npz) or pictures (.zip), up to {settings.UPLOAD_MB:,} MB."
+            f"Table (.csv, .tsv), arrays (.npz), or images (.zip), up to {settings.UPLOAD_MB:,} MB."
         )
         if refusal:
             field.error_messages["required"] = refusal
@@ -77,8 +77,8 @@ class UploadForm(forms.Form):
         ending = Path(file.name or "").suffix.lower()
         if ending not in FORMS:
             raise forms.ValidationError(
-                f"A file that ends in {ending or 'nothing'} is not read. Bring a table (.csv, .tsv), arrays "
-                "(.npz) or a zip of folders of pictures (.zip)."
+                f"{f'{ending} files' if ending else 'Files without an extension'} are not supported. "
+                "Upload a table (.csv, .tsv), arrays (.npz), or image folders (.zip)."
             )
         return file
 
@@ -97,7 +97,7 @@ class RecipeForm(forms.Form):
         min_value=1,
         max_value=MAX_SEASON,
         widget=forms.TextInput(attrs={"class": "input input-short", "inputmode": "numeric"}),
-        help_text="A series repeats itself after so many rows, as days do after 7.",
+        help_text="Number of rows after which the series repeats, such as 7 for daily rows.",
     )
     side = forms.IntegerField(
         label="Longer side",
@@ -105,7 +105,7 @@ class RecipeForm(forms.Form):
         min_value=1,
         max_value=MAX_SIDE,
         widget=forms.TextInput(attrs={"class": "input input-short", "inputmode": "numeric"}),
-        help_text=f"Pictures are brought to this size, at most {MAX_SIDE} pixels. Smaller trains faster.",
+        help_text=f"Images are resized to this, at most {MAX_SIDE} pixels. Smaller images train faster.",
     )
     is_color = forms.BooleanField(label="Keep colours", required=False)
 

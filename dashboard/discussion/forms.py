@@ -23,7 +23,7 @@ class NoteForm(forms.Form):
         label="Tags",
         max_length=MAX_TAGS * (TAG_LENGTH + 2),
         required=False,
-        help_text="Words by which the study is found, with commas between them.",
+        help_text="Separate tags with commas. Search finds studies by their tags.",
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )
     # Which version the person has read; whoever saves first wins, the other is told.
@@ -33,9 +33,13 @@ class NoteForm(forms.Form):
         words = (" ".join(word.split()) for word in self.cleaned_data["tags"].split(","))
         tags = list(dict.fromkeys(word.lower() for word in words if word))
         if len(tags) > MAX_TAGS:
-            raise ValidationError(f"{MAX_TAGS} tags are enough; these are {len(tags)}.")
+            raise ValidationError(
+                f"A study can have at most {MAX_TAGS} tags, but these are {len(tags)}. Remove some."
+            )
         if long := next((tag for tag in tags if len(tag) > TAG_LENGTH), None):
-            raise ValidationError(f"A tag has at most {TAG_LENGTH} characters; “{long}” has {len(long)}.")
+            raise ValidationError(
+                f"A tag can have at most {TAG_LENGTH} characters, but “{long}” has {len(long)}."
+            )
         return tags
 
 
@@ -44,27 +48,27 @@ class CommentForm(forms.Form):
         label="Comment",
         max_length=10_000,
         widget=forms.Textarea(attrs={"class": "textarea", "rows": 3}),
-        error_messages={"required": "Write something first."},
+        error_messages={"required": "Enter a comment."},
     )
 
 
-WAYS = (("page", "On the page"), ("mail", "By e-mail"), ("hook", "By webhook"))
+WAYS = (("page", "In Parzen"), ("mail", "By e-mail"), ("hook", "By webhook"))
 
 
 class WishesForm(forms.Form):
-    page = forms.MultipleChoiceField(label="On the page", choices=News.choices, required=False)
+    page = forms.MultipleChoiceField(label="In Parzen", choices=News.choices, required=False)
     mail = forms.MultipleChoiceField(label="By e-mail", choices=News.choices, required=False)
     hook = forms.MultipleChoiceField(label="By webhook", choices=News.choices, required=False)
     hook_url = forms.CharField(
-        label="Address of the webhook",
+        label="Webhook URL",
         max_length=500,
         required=False,
         validators=[
             URLValidator(
-                schemes=["http", "https"], message="Enter an address that begins with https:// or http://."
+                schemes=["http", "https"], message="Enter a URL that starts with https:// or http://."
             )
         ],
-        help_text="Gets JSON with text, event, study and url: what Slack, Mattermost and others show.",
+        help_text="Receives JSON with text, event, study, and url. Works with Slack, Mattermost, and others.",
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "inputmode": "url"}),
     )
 
@@ -76,7 +80,7 @@ class WishesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if data.get("hook") and not data.get("hook_url") and not self.errors:
-            self.add_error("hook_url", ValidationError("Enter the address that the webhook posts to."))
+            self.add_error("hook_url", ValidationError("Enter the webhook URL."))
         return data
 
     def rows(self) -> list[tuple[str, str, list[tuple[str, str, bool]]]]:

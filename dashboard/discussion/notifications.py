@@ -89,7 +89,7 @@ def _news(study: Study, before: _Known, now: _Known, user: User) -> Iterator[tup
     if now.is_failing and not before.is_failing:
         kinds = study.trials.filter(state=TrialState.FAILED).values_list("failure_kind", flat=True)
         words = ", ".join(sorted({FailureKind(kind).label for kind in kinds if kind}))
-        yield News.ATTENTION, f"{study.name} needs attention: more than one trial in five fails ({words})."
+        yield News.ATTENTION, f"{study.name} needs attention: more than one in five trials failed ({words})."
     for comment in study.comments.filter(pk__gt=before.comment).exclude(author=user).select_related("author"):
         place = f"trial {comment.trial} of {study.name}" if comment.trial else study.name
-        yield News.COMMENT, f"{person_name(comment.author)} on {place}: {comment.text}"
+        yield News.COMMENT, f"{person_name(comment.author)} commented on {place}: {comment.text}"

@@ -60,12 +60,12 @@ def _address(notification: Notification) -> str:
 
 def _mail(notification: Notification) -> bool:
     subject = " ".join(f"[Parzen] {notification.study.name}: {notification.news.replace('_', ' ')}".split())
-    footer = f"{settings.PUBLIC_URL}/notifications/settings/ says what you are told, and how."
+    footer = f"Change your notification settings: {settings.PUBLIC_URL}/notifications/settings/"
     text = f"{notification.text}\n\n{_address(notification)}\n\n-- \n{footer}\n"
     try:
         send_mail(subject, text, None, [notification.user.email])
     except (SMTPException, OSError) as error:
-        logger.warning("Mail to %s did not go out: %s", notification.user, error)
+        logger.warning("Could not send mail to %s: %s", notification.user, error)
         return False
     Notification.objects.filter(pk=notification.pk).update(is_mail_due=False)
     return True
@@ -82,7 +82,7 @@ def _hook(notification: Notification) -> bool:
     try:
         post_json(wishes_of(notification.user).hook_url, body)
     except HookRefused as error:
-        logger.warning("Webhook of %s did not go out: %s", notification.user, error)
+        logger.warning("Could not call the webhook of %s: %s", notification.user, error)
         return False
     Notification.objects.filter(pk=notification.pk).update(is_hook_due=False)
     return True

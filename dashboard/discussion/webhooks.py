@@ -28,7 +28,7 @@ def _check(connected: socket.socket) -> socket.socket:
     mapped = getattr(host, "ipv4_mapped", None)
     if not (mapped or host).is_global and not settings.WEBHOOKS_PRIVATE:
         connected.close()
-        raise HookRefused(f"The address is in a private network ({host}); it has to be a public one.")
+        raise HookRefused(f"The webhook URL points to a private network ({host}). Use a public address.")
     return connected
 
 
@@ -66,6 +66,6 @@ def post_json(url: str, body: dict[str, Any]) -> None:
         try:
             answer = session.post(url, json=body, timeout=SECONDS, allow_redirects=False, stream=True)
         except (requests.RequestException, HTTPError, ValueError, OSError) as error:
-            raise HookRefused(f"The address did not answer as it should ({type(error).__name__}).") from error
+            raise HookRefused(f"The webhook did not respond ({type(error).__name__}).") from error
     if answer.status_code >= HTTP_ERROR:
-        raise HookRefused(f"The address answered with {answer.status_code}.")
+        raise HookRefused(f"The webhook responded with status {answer.status_code}.")

@@ -18,10 +18,10 @@ WORDS = {
     "max_trials": "trials",
     "max_seconds": "study time",
     "max_trial_seconds": "time per trial",
-    "n_parallel": "trials at once",
+    "n_parallel": "parallel trials",
     "target_value": "target",
     "max_stale_trials": "trials without improvement",
-    "min_improvement": "smallest improvement",
+    "min_improvement": "minimum improvement",
     "max_failures": "failures in a row",
     "lost_retries": "retries when lost",
     "memory_retries": "retries when out of memory",
@@ -39,10 +39,10 @@ def change_budget(*, study_id: int, by: str, **fields: Any) -> None:
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
         if study.confirms_id is not None:
-            raise BudgetRefused("These trainings confirm another study; how many there are is set there.")
+            raise BudgetRefused("These trainings confirm another study. Change their number in that study.")
         n_made = study.trials.count()
         if fields.get("max_trials", study.max_trials) < n_made:
-            made = f"{count_noun(n_made, 'trial')} {'was' if n_made == 1 else 'were'} made already"
+            made = f"{count_noun(n_made, 'trial')} already exist{'s' if n_made == 1 else ''}"
             raise BudgetRefused(f"{made}, so the total must be at least {n_made:,}.")
         wanted = fields.get("max_trials", study.max_trials)
         if study.state != StudyState.DRAFT and (wanted > study.max_trials or study.is_ended):
@@ -56,10 +56,10 @@ def change_budget(*, study_id: int, by: str, **fields: Any) -> None:
         study.full_clean()
         study.save(update_fields=list(fields))
         Study.objects.filter(pk=study_id).update(version=F("version") + 1)
-        verb = "continued" if study.is_ended else "changed the budget"
+        verb = "resumed" if study.is_ended else "changed the budget"
         if study.is_ended:
             _continue(study)
-        if changes or verb == "continued":
+        if changes or verb == "resumed":
             record_event(study_id, f"{verb}: {', '.join(changes)}" if changes else verb, by=by)
         announce_work(min(study.n_parallel, study.max_trials - n_made), study.queue)
     end_study_if_done(study_id=study_id)
@@ -75,9 +75,7 @@ def _continue(study: Study) -> None:
     )
     if end_study_if_done(study_id=study.pk):
         reason = Study.objects.values_list("state_reason", flat=True).get(pk=study.pk)
-        raise BudgetRefused(
-            f"With this budget the study would end at once. {reason}: raise or clear that limit."
-        )
+        raise BudgetRefused(f"The study would stop immediately. {reason}. Raise or clear that limit.")
 
 
 def _words(name: str, value: Any) -> str:

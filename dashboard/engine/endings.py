@@ -70,7 +70,7 @@ def _reached(study: Study) -> Iterator[Ending]:
 def _time_is_up(study: Study) -> Ending | None:
     if not study.max_seconds or study.seconds_at(study.now) < study.max_seconds:  # type: ignore[attr-defined]
         return None
-    return StudyState.FINISHED, f"Time up: {duration(study.max_seconds)}"
+    return StudyState.FINISHED, f"Time limit reached: {duration(study.max_seconds)}"
 
 
 def _target_is_reached(study: Study) -> Ending | None:
@@ -88,7 +88,7 @@ def _trials_are_used_up(study: Study) -> Ending | None:
     if n_made(study.pk) < study.max_trials or study.trials.filter(state__in=OPEN_TRIALS).exists():
         return None
     if not _complete(study).exists():
-        return StudyState.FAILED, f"No trial of {study.max_trials} completed"
+        return StudyState.FAILED, f"None of {study.max_trials} trials completed"
     return StudyState.FINISHED, f"Budget reached: {count_noun(study.max_trials, 'trial')}"
 
 

@@ -218,7 +218,7 @@ def return_trial(fence: Fence, *, reason: str) -> bool:
 def reap_lost_trials() -> int:
     """Give every trial whose lease is over another attempt. Returns how many there were."""
     expired = Trial.objects.filter(state=TrialState.RUNNING, lease_until__lt=Now())
-    reason = f"The worker did not answer for {settings.LEASE_SECONDS} s."
+    reason = f"The worker did not respond for {settings.LEASE_SECONDS} s."
     n = 0
     for fence in [Fence(*row) for row in expired.values_list("study_id", "pk", "number", "attempt")]:
         if lose_trial(fence, reason=reason, if_expired=True):
@@ -226,7 +226,7 @@ def reap_lost_trials() -> int:
             count(Happening.LEASE_EXPIRY)
             worker = fence.attempts().values_list("worker", flat=True).get()
             with _about(fence):
-                logger.warning("lease expired: %s did not answer for %s s", worker, settings.LEASE_SECONDS)
+                logger.warning("lease expired: %s did not respond for %s s", worker, settings.LEASE_SECONDS)
     return n
 
 

@@ -58,7 +58,7 @@ def _send(task: str, queue: str, n: int = 1) -> None:
             for _ in range(n):
                 current_app.send_task(f"dashboard.tasks.{task}", queue=queue, connection=connection)
     except OperationalError as error:
-        logger.warning("The broker does not answer, work will be announced again later: %s", error)
+        logger.warning("The broker is not responding; work will be announced again later: %s", error)
 
 
 def is_broker_up() -> bool:

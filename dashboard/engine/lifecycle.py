@@ -105,10 +105,10 @@ def drain_study(*, study_id: int, by: str) -> bool:
             state_reason="",
             running_since=Coalesce("running_since", Now()),
             ends_as=StudyState.STOPPED,
-            ends_because=f"{reason} after its running trials"[:300],
+            ends_because=f"{reason} after the running trials finished"[:300],
             version=F("version") + 1,
         )
-        record_event(study_id, "asked to stop after its running trials", by=by)
+        record_event(study_id, "asked to stop after the running trials finish", by=by)
     return True
 
 

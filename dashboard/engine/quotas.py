@@ -74,10 +74,10 @@ def check_trials(study: Study, n_more: int) -> None:
         used = n_trials_used(quota, but_plans_of=study.pk)
         if used + n_more > limit:
             left = max(0, limit - used)
-            hint = f"ask for at most {left:,}" if left else "wait, or stop a study"
+            hint = f"Use at most {left:,}" if left else "Wait, stop a study"
             raise QuotaRefused(
-                f"{_whose(quota)} {count_noun(limit, 'trial')} in 30 days, and {used:,} of them are used or"
-                f" planned. This study asks for {n_more:,} more: {hint}, or ask an administrator for more."
+                f"{_whose(quota)} {count_noun(limit, 'trial')} in 30 days, with {used:,} used or planned."
+                f" This study needs {n_more:,} more. {hint}, or ask an administrator for more."
             )
 
 
@@ -98,8 +98,8 @@ def check_room(dataset: Dataset) -> None:
     if quota is not None:
         used = bytes_used(quota) / MEGABYTE
         raise QuotaRefused(
-            f"{_whose(quota)} {quota.storage:,} MB of files, {used:,.1f} of them are used, and this file has "
-            f"{dataset.size / MEGABYTE:,.1f} MB: delete a dataset, or ask an administrator for more."
+            f"{_whose(quota)} {quota.storage:,} MB of files, with {used:,.1f} MB used. This file has "
+            f"{dataset.size / MEGABYTE:,.1f} MB. Delete a dataset, or ask an administrator for more."
         )
 
 

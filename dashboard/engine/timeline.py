@@ -20,7 +20,7 @@ def begin_timeline() -> int:
     """
     with transaction.atomic():
         Attempt.objects.filter(state=AttemptState.RUNNING).update(
-            state=AttemptState.LOST, reason="It ran when the backup was made.", finished_at=Now()
+            state=AttemptState.LOST, reason="Running when the backup was created.", finished_at=Now()
         )
         running = Trial.objects.filter(state=TrialState.RUNNING)
         n = running.update(state=TrialState.WAITING, lease_until=None)

@@ -13,7 +13,7 @@ from dashboard.new_study.costs import cost_given, cost_key
 from dashboard.new_study.page import StudyForms
 from dashboard.wording import count_noun, duration, thousands
 
-LABELS = {"smallest": "Smallest network", "default": "At the defaults", "largest": "Largest network"}
+LABELS = {"smallest": "Smallest network", "default": "With the defaults", "largest": "Largest network"}
 MINUTE = 60
 SHORTEST = 0.1  # seconds of an epoch that are told apart
 
@@ -38,7 +38,7 @@ class CostPage:
         answer = self.question.answer if self.question else {}
         found = {label: answer[name] for name, label in LABELS.items() if name in answer}
         if len({one["n_parameters"] for one in found.values()}) == 1:
-            found = {"Every network": answer["default"]}
+            found = {"All networks": answer["default"]}
         return [
             Network(label, thousands(one["n_parameters"]), _epoch(one["epoch_seconds"]))
             for label, one in found.items()
@@ -67,7 +67,7 @@ class CostPage:
         folds = f", {self.budget['n_folds']} folds each" if self.budget["n_folds"] else ""
         return (
             f"for {count_noun(self.budget['max_trials'], 'trial')} of "
-            f"{count_noun(self.budget['max_epochs'], 'epoch')}{folds}, {at_once} at once"
+            f"{count_noun(self.budget['max_epochs'], 'epoch')}{folds}, {at_once} in parallel"
         )
 
     @property
@@ -78,7 +78,7 @@ class CostPage:
         if not seconds:
             return ""
         least, most = (duration(_rounded(end)) for end in (min(seconds), max(seconds)))
-        return f"From {least} with nothing but the quickest network to {most} with the slowest one."
+        return f"Between {least} (all trials use the fastest network) and {most} (all use the slowest)."
 
     @property
     def limit(self) -> str:
@@ -87,7 +87,7 @@ class CostPage:
         seconds = self._seconds(self._sampled)
         if not minutes or not seconds or fmean(seconds) <= minutes * MINUTE:
             return ""
-        return f"The study time of {duration(minutes * MINUTE)} ends it before."
+        return f"The study time limit of {duration(minutes * MINUTE)} stops it earlier."
 
     @property
     def _sampled(self) -> Sequence[dict[str, Any]]:
@@ -127,7 +127,7 @@ def cost_page(forms: StudyForms, given: dict[str, Any] | None) -> CostPage:
 
 def _epoch(seconds: float | None) -> str:
     if seconds is None:
-        return "too large to try"
+        return "too large to measure"
     return duration(seconds) if seconds >= SHORTEST else f"< {duration(SHORTEST)}"
 
 

@@ -8,7 +8,7 @@ from dashboard.models import Study
 from dashboard.studies.budget_page import budget_of
 
 # Works as it stands; the comments are the short manual.
-EXAMPLE = '''"""What may vary, and a function from params to a value. What Hyperopt takes works here."""
+EXAMPLE = '''"""A search space and a function that turns params into a value. Hyperopt code works here."""
 
 from optimizer import STATUS_OK, hp
 
@@ -19,12 +19,12 @@ space = {
 
 
 def objective(params):
-    """Return a number, or {"loss": number, "status": STATUS_OK}. The lowest one wins."""
+    """Return a number, or {"loss": number, "status": STATUS_OK}. The lowest wins."""
     power = params["shape"].get("power", 1)
     return {"loss": abs(params["x"] - 1) ** power, "status": STATUS_OK}
 
 
-# Or, in the place of objective(params): a compiled Keras model. Choose a dataset; it is fitted to that.
+# Or, instead of objective(params), return a compiled Keras model. Choose a dataset to fit it to.
 #
 # import keras
 # metric = "val_accuracy"

@@ -32,7 +32,7 @@ class Stopper(NamedTuple):
 # None comes first and is the default: a budget counts trials, and each that is stopped early tells less. The
 # threshold is left out, as its bounds would have to be known before.
 STOPPERS = (
-    Stopper("", "None", "Every trial trains to its end."),
+    Stopper("", "None", "Every trial trains to completion."),
     *(Stopper(p.name, p.label, p.help) for p in PRUNERS.values() if p.name != "threshold"),
 )
 
@@ -43,7 +43,7 @@ class StudyForm(BudgetForm):
     name = forms.CharField(
         max_length=100,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
-        error_messages={"required": "Give the study a name."},
+        error_messages={"required": "Enter a name."},
     )
     dataset = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": "Choose a dataset."})
     objective = forms.ChoiceField(label="Objective", widget=forms.Select(attrs={"class": "select"}))
@@ -62,11 +62,11 @@ class StudyForm(BudgetForm):
         high=MAX_FOLDS,
         required=False,
         placeholder="none",
-        hint="Each trial trains once per fold, and its value is their mean: for small data.",
+        hint="Each trial trains once per fold, and its value is their mean. Useful for small datasets.",
     )
     max_epochs = count_field("Epochs per trial")
     seed = count_field(
-        "Seed", low=0, high=2**31 - 1, required=False, hint="The same seed repeats suggestions and trainings."
+        "Seed", low=0, high=2**31 - 1, required=False, hint="Same seed, same suggestions and trainings."
     )
 
     def __init__(
@@ -82,7 +82,7 @@ class StudyForm(BudgetForm):
         self.trainer = trainer
         self.datasets = {entry.name: entry for entry in datasets}
         set_choices(self, "dataset", [(entry.name, entry.label) for entry in datasets])
-        goals = {"minimize": "lowest", "maximize": "highest"}
+        goals = {"minimize": "Lowest", "maximize": "Highest"}
         set_choices(
             self,
             "objective",
@@ -95,7 +95,7 @@ class StudyForm(BudgetForm):
     def clean_dataset(self) -> str:
         entry = self.datasets[self.cleaned_data["dataset"]]
         if not entry.is_available:
-            raise forms.ValidationError(f"{entry.label} is not there. {entry.reason}")
+            raise forms.ValidationError(f"{entry.label} is not available. {entry.reason}")
         return str(entry.name)
 
     def study_fields(self) -> dict[str, Any]:
@@ -123,7 +123,7 @@ class OwnModelForm(BudgetForm):
         label="Name",
         max_length=100,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
-        error_messages={"required": "Give the study a name."},
+        error_messages={"required": "Enter a name."},
     )
     place = place_field(widget=forms.Select, required=False)
     code = forms.CharField(
@@ -135,14 +135,14 @@ class OwnModelForm(BudgetForm):
         ),
         error_messages={
             "required": "Write or load a model file.",
-            "max_length": f"A model file has at most {MAX_CODE:,} characters.",
+            "max_length": f"A model file can have at most {MAX_CODE:,} characters.",
         },
     )
     dataset = forms.ChoiceField(
         label="Dataset",
         required=False,
         widget=forms.Select(attrs={"class": "select"}),
-        help_text="What build(params) is fitted to; objective(params, data) gets it as well.",
+        help_text="Used to fit the model from build(params). Also passed to objective(params, data).",
     )
     sampler = forms.ChoiceField(
         label="Sampler", initial=DEFAULT_SAMPLER, widget=forms.Select(attrs={"class": "select"})
@@ -150,7 +150,9 @@ class OwnModelForm(BudgetForm):
     pruner = forms.ChoiceField(
         label="Early stopping", required=False, widget=forms.Select(attrs={"class": "select"})
     )
-    max_epochs = count_field("Epochs per trial", hint="An objective gets it as max_epochs, if it asks.")
+    max_epochs = count_field(
+        "Epochs per trial", hint="Passed to your objective as max_epochs, if it accepts that argument."
+    )
     seed = count_field("Seed", low=0, high=2**31 - 1, required=False)
 
     def __init__(
@@ -166,7 +168,7 @@ class OwnModelForm(BudgetForm):
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"]).replace("\r\n", "\n")
         if "\0" in code:
-            raise forms.ValidationError("A model file is text; this one holds a zero byte.")
+            raise forms.ValidationError("A model file must be text, but this one contains a zero byte.")
         return code
 
     def study_fields(self) -> dict[str, Any]:

@@ -23,7 +23,7 @@ class GridNote:
 def grid_note(space: SearchSpace | None, max_trials: object) -> GridNote:
     """`max_trials` as it was typed."""
     if space is None:
-        return GridNote("The size of the grid stands here when the search space is right.")
+        return GridNote("Fix the search space to see the grid size.")
     grid = GridSampler().grid(space)
     typed = str(max_trials).strip()
     allowed = int(typed) if typed.isdecimal() and len(typed) < 10 else None
@@ -41,8 +41,8 @@ def grid_note(space: SearchSpace | None, max_trials: object) -> GridNote:
 def _words(size: int, allowed: int | None) -> str:
     points = count_noun(size, "point") if size < HUGE else f"More than 1e{len(str(size)) - 1} points"
     if allowed is None:
-        return f"{points}: all of them are tried, if the budget permits."
+        return f"{points}. All are tried if the budget allows."
     if size <= allowed:
-        return f"{points}: all of them are tried, then the study ends."
-    remedy = f"; raise Trials to {thousands(size)} to try all" if size <= 100_000 else ""
-    return f"{points}, and the budget permits {thousands(allowed)} of them, in shuffled order{remedy}."
+        return f"{points}. The study stops when all are tried."
+    remedy = f" Raise Trials to {thousands(size)} to try all." if size <= 100_000 else ""
+    return f"{points}. The budget covers {thousands(allowed)} of them, in random order.{remedy}"

@@ -30,11 +30,11 @@ LABELS = {
     "value": "Value",
     "scale": "Distribution",
     "choices": "Choices",
-    "low": "Lowest",
-    "high": "Highest",
+    "low": "Minimum",
+    "high": "Maximum",
     "step": "Step",
     "median": "Median",
-    "spread": "Spread, decades on a log scale",
+    "spread": "Spread (in decades on a log scale)",
 }
 # Where the optimizer names a field by its own word.
 FIELD_OF = {"mu": "median", "sigma": "spread"}
@@ -121,7 +121,7 @@ class KnobForm(forms.Form):
         if cleaned["mode"] == FIXED:
             value = self._typed(cleaned.get("value"))
             if value is None:
-                raise SpaceError("value", "is missing; give the value to use.")
+                raise SpaceError("value", "is missing. Enter the value to use.")
             problem = self.knob.check_value(value)
             if problem:
                 raise SpaceError("value", problem)
@@ -142,9 +142,9 @@ class KnobForm(forms.Form):
     def _searched_choice(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
         chosen = [self._typed(text) for text in cleaned.get("choices", [])]
         if not chosen:
-            raise SpaceError("choices", "are empty; tick at least two, or fix the value.")
+            raise SpaceError("choices", "are empty. Select at least two, or fix the value.")
         if len(chosen) == 1:
-            raise SpaceError("choices", f"hold only {chosen[0]}; tick another one, or fix the value.")
+            raise SpaceError("choices", f"contain only {chosen[0]}. Select another one, or fix the value.")
         if self.knob.kind == "boolean":
             return {"type": "boolean"}
         return {"type": "categorical", "choices": chosen}
@@ -154,7 +154,7 @@ class KnobForm(forms.Form):
         given = {name: value for name in SCALE_FIELDS[scale] if (value := cleaned.get(name)) is not None}
         for name in SCALE_FIELDS[scale]:
             if name not in given and name != "step":
-                raise SpaceError(name, "is missing; give a number.")
+                raise SpaceError(name, "is missing. Enter a number.")
         if scale in {"uniform", "log-uniform"}:
             log = {"log": True} if scale == "log-uniform" else {}
             return {"type": self.knob.kind, **given, **log}
@@ -174,8 +174,8 @@ class KnobForm(forms.Form):
                 if self.cleaned_data.get("mode") == FIXED
                 else next(iter(self._shown_fields(self.cleaned_data)))
             )
-        message = error.message.replace("greater than low (", "greater than Lowest (")
-        message = message.replace("high - low (", "Highest - Lowest (")
+        message = error.message.replace("greater than low (", "greater than Minimum (")
+        message = message.replace("high - low (", "Maximum - Minimum (")
         words = message if message[:1].isupper() else f"{LABELS.get(name, name)} {message}"
         self.add_error(name, words if words.endswith(".") else f"{words}.")
 

@@ -96,12 +96,10 @@ class StudyForms:
         try:
             self.space = SearchSpace.from_json(space_json(self.trainer, settings_of))
         except SpaceError as error:
-            self.study.add_error(None, f"The search space does not work: {error}.")
+            self.study.add_error(None, f"The search space is not valid: {error}.")
             return False
         if not self.space.searched:
-            self.study.add_error(
-                None, "Every knob is fixed. Search at least one, or there is nothing to tune."
-            )
+            self.study.add_error(None, "Every parameter is fixed. Set at least one to Search.")
             return False
         return True
 
@@ -249,8 +247,8 @@ def _preset_notice(chosen: Preset, dataset: str) -> str:
         return f"{chosen.label}: {chosen.help}"
     wanted = chosen.datasets[0]
     return (
-        f"{chosen.label}, here on {dataset}: {wanted} is not on this machine. "
-        f"Put {wanted}.npz into {settings.DATA_DIR}, or fetch it: manage.py download {wanted}."
+        f"{chosen.label}, using {dataset} because {wanted} is not on this machine. "
+        f"Put {wanted}.npz into {settings.DATA_DIR}, or run manage.py download {wanted}."
     )
 
 
@@ -273,7 +271,9 @@ def start_from_study(study: Study) -> Start:
         "max_epochs": study.max_epochs,
         **budget_of(study),
     }
-    return Start(study.trainer, fields, settings_of, f"A copy of {study.name}, ready to be changed.")
+    return Start(
+        study.trainer, fields, settings_of, f"Copied from {study.name}. Change what you need, then start."
+    )
 
 
 def all_presets() -> Sequence[Preset]:

@@ -61,11 +61,11 @@ def _rows(now: Machinery) -> Iterator[Metric]:
 
 def _slots(now: Machinery) -> Iterator[Metric]:
     force = now.workforce
-    yield GaugeMetricFamily("parzen_workers", "Workers that are alive.", force.n_workers)
-    yield GaugeMetricFamily("parzen_slots", "Slots of all workers that are alive.", force.n_slots)
-    yield GaugeMetricFamily("parzen_slots_idle", "Slots that train nothing.", now.n_idle_slots)
+    yield GaugeMetricFamily("parzen_workers", "Workers online.", force.n_workers)
+    yield GaugeMetricFamily("parzen_slots", "Slots of all workers online.", force.n_slots)
+    yield GaugeMetricFamily("parzen_slots_idle", "Idle slots.", now.n_idle_slots)
     yield GaugeMetricFamily(
-        "parzen_trials_claimable", "Trials that could begin at once if there were slots.", now.n_claimable
+        "parzen_trials_claimable", "Trials that could start now if slots were free.", now.n_claimable
     )
     yield GaugeMetricFamily(
         "parzen_broker_up", "1 where the broker answers this process.", int(is_broker_known_to_be_up())
@@ -75,17 +75,17 @@ def _slots(now: Machinery) -> Iterator[Metric]:
 def _ages(now: Machinery) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "parzen_waiting_seconds",
-        "How long a study with work and a free place has gone without a slot; the longest.",
+        "Longest wait of a study that has work to do and no slot.",
         now.waiting_seconds,
     )
     yield GaugeMetricFamily(
         "parzen_heartbeat_age_seconds",
-        "Since the last heartbeat of a worker that counts as alive; the oldest.",
+        "Age of the oldest heartbeat of all workers online.",
         now.workforce.heartbeat_age,
     )
     for what, words in (
-        (Happening.HOUSEKEEPING, "Since the last round of housekeeping; NaN before the first."),
-        (Happening.CLAIM, "Since a slot got a trial the last time; NaN before the first."),
+        (Happening.HOUSEKEEPING, "Time since the last maintenance run; NaN before the first."),
+        (Happening.CLAIM, "Time since a slot last claimed a trial; NaN before the first."),
     ):
         age = now.tallies[what].age
         yield GaugeMetricFamily(f"parzen_{what}_age_seconds", words, float("nan") if age is None else age)
@@ -93,15 +93,19 @@ def _ages(now: Machinery) -> Iterator[Metric]:
 
 def _happenings(now: Machinery) -> Iterator[Metric]:
     for what, words in (
-        (Happening.CLAIM, "Time in which slots got their trials, with the sampler's suggestion."),
-        (Happening.HOUSEKEEPING, "Time that rounds of housekeeping took."),
+        (Happening.CLAIM, "Time to claim a trial, including the sampler's suggestion."),
+        (Happening.HOUSEKEEPING, "Duration of maintenance runs."),
     ):
         tally = now.tallies[what]
         yield SummaryMetricFamily(
             f"parzen_{what}_seconds", words, count_value=tally.n, sum_value=tally.seconds
         )
     for name, what, words in (
-        ("lease_expiries", Happening.LEASE_EXPIRY, "Trials taken from workers that did not answer."),
-        ("stale_writes_refused", Happening.STALE_WRITE, "Writes of workers that had lost their trial."),
+        ("lease_expiries", Happening.LEASE_EXPIRY, "Trials reassigned from workers that did not respond."),
+        (
+            "stale_writes_refused",
+            Happening.STALE_WRITE,
+            "Writes refused because the worker had lost its trial.",
+        ),
     ):
         yield CounterMetricFamily(f"parzen_{name}", words, now.tallies[what].n)

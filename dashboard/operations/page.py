@@ -77,7 +77,7 @@ class WorkersPage:
         hosts = {card.worker.host for card in self.workers}
         workers = count_noun(len(self.workers), "worker")
         on = count_noun(len(hosts), "host")
-        return f"{workers} on {on}. A worker has slots; each slot trains one trial at a time."
+        return f"{workers} on {on}. Each slot runs one trial at a time."
 
     @property
     def version(self) -> str:

@@ -26,7 +26,7 @@ def checks() -> list[Check]:
     """In the order in which one would mend them."""
     is_up = _holds(_is_database_up)  # where it is not, asking more would only wait longer
     return [
-        Check("database", is_up, "See that the server or file which DATABASE_URL names can be reached."),
+        Check("database", is_up, "Check that the server or file in DATABASE_URL can be reached."),
         Check(
             "migrations",
             is_up and _holds(is_migrated),
@@ -42,7 +42,7 @@ def _holds(question: Callable[[], bool]) -> bool:
     try:
         return question()
     except (DatabaseError, InterfaceError):
-        logger.warning("The database does not answer the readiness check.", exc_info=True)
+        logger.warning("The database did not respond to the readiness check.", exc_info=True)
         return False
 
 

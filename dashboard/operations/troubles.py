@@ -9,14 +9,14 @@ from dashboard.engine.queues import n_slots, unserved_queues
 from dashboard.models import Happening
 from dashboard.wording import duration
 
-NO_WORKER = "No worker is there, so nothing trains"
+NO_WORKER = "No workers are running, so trials cannot start"
 START_WORKER = (
-    "Start one with `make run`, or on another host that reaches the same database and broker with "
+    "Run `make run` to start one, or on another host that can reach the same database and broker run "
     "`.venv/bin/python -m celery -A dashboard worker -P threads -Q {queue}`"
 )
-START_BROKER = "See that `make run` is running, or that the server which REDIS_URL names is up"
+START_BROKER = "Check that `make run` is running, or that the server in REDIS_URL is up"
 START_HOUSEKEEPING = (
-    "See that `make run` is running, or start "
+    "Check that `make run` is running, or run "
     "`.venv/bin/python -m celery -A dashboard worker -P solo -B -Q housekeeping`"
 )
 # Seconds without a round. One is due every five, and workers stand in after thirty.
@@ -29,18 +29,18 @@ def troubles() -> list[str]:
     found = []
     for queue in unserved_queues():
         remedy = START_WORKER.format(queue=hint_queue(queue))
-        what = f"No worker serves the queue {queue}, so its studies wait" if n_slots() else NO_WORKER
-        found.append(f"{what}. {remedy}; the work goes on by itself.")
+        what = f"No workers serve the queue {queue}, so its studies are waiting" if n_slots() else NO_WORKER
+        found.append(f"{what}. {remedy}. Studies then continue automatically.")
     if not is_broker_known_to_be_up():
         found.append(
-            "The broker does not answer. Nothing is lost: workers look for work by themselves, every "
+            "The broker is not responding. No work is lost: workers check for new work every "
             f"{duration(settings.LEASE_SECONDS / 6)}. {START_BROKER}."
         )
     age = seconds_since(Happening.HOUSEKEEPING)
     if age is not None and age > HOUSEKEEPING_LATE:
         found.append(
-            f"The housekeeping has not run for {duration(age)}, so nobody takes up what dead workers "
-            f"have left, and time budgets are not kept. {START_HOUSEKEEPING}."
+            f"Maintenance has not run for {duration(age)}, so trials of lost workers are not retried "
+            f"and time limits are not enforced. {START_HOUSEKEEPING}."
         )
     return found
 

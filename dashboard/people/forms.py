@@ -13,7 +13,7 @@ class TeamForm(forms.Form):
         label="Name",
         max_length=80,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
-        error_messages={"required": "Give the team a name."},
+        error_messages={"required": "Enter a name."},
     )
 
 

@@ -8,9 +8,9 @@ from dashboard.access.rules import open_invitations, team_role
 from dashboard.models import Invitation, Membership, Role, Study, Team, searches
 
 MEANINGS = (
-    (Role.VIEWER, "sees the team's studies, logs and models"),
-    (Role.EDITOR, "also starts, pauses, stops and retries them, and moves own studies here"),
-    (Role.OWNER, "also invites, changes roles, and moves studies elsewhere"),
+    (Role.VIEWER, "Can view the team's studies, logs, and models"),
+    (Role.EDITOR, "Can also start, pause, stop, and retry them, and move their own studies here"),
+    (Role.OWNER, "Can also invite people, change roles, and move studies elsewhere"),
 )
 # The latest ones that the page lists.
 STUDIES = 20

@@ -20,14 +20,14 @@ class SearchForm(forms.Form):
     trainer = forms.ChoiceField(label="Trainer", required=False)
     dataset = forms.CharField(label="Dataset", required=False, max_length=50)
     since = forms.DateField(
-        label="Made from", required=False, widget=forms.DateInput(attrs={"class": "input", "type": "date"})
+        label="Created from", required=False, widget=forms.DateInput(attrs={"class": "input", "type": "date"})
     )
     until = forms.DateField(
         label="to", required=False, widget=forms.DateInput(attrs={"class": "input", "type": "date"})
     )
     best_from = forms.FloatField(label="Best value from", required=False)
     best_to = forms.FloatField(label="to", required=False)
-    param = forms.CharField(label="Param", required=False, max_length=100)
+    param = forms.CharField(label="Parameter", required=False, max_length=100)
     param_from = forms.FloatField(label="from", required=False)
     param_to = forms.FloatField(label="to", required=False)
     param_is = forms.CharField(label="or is", required=False, max_length=100)
@@ -53,12 +53,14 @@ class SearchForm(forms.Form):
             end = name.replace("from", "to").replace("since", "until")
             low, high = data.get(name), data.get(end)
             if low is not None and high is not None and low > high:
-                self.add_error(end, ValidationError(f"It ends before it begins: {low} to {high}."))
+                self.add_error(
+                    end, ValidationError(f"The range is reversed: {low} to {high}. Swap the values.")
+                )
             if any(isinstance(v, float) and not math.isfinite(v) for v in (low, high)):
                 self.add_error(name, ValidationError("Enter a finite number."))
         asks = any(data.get(name) not in {"", None} for name in ("param_from", "param_to", "param_is"))
         if asks and not data.get("param"):
-            self.add_error("param", ValidationError("Name the param that this is about."))
+            self.add_error("param", ValidationError("Enter the name of the parameter."))
         return data
 
     def search(self) -> Search:
@@ -89,9 +91,9 @@ def limit_field(label: str, hint: str) -> forms.IntegerField:
 
 
 class QuotaForm(forms.Form):
-    n_slots = limit_field("Slots at once", "Empty: no limit.")
-    n_trials = limit_field("Trials in 30 days", "Those that running studies have yet to make included.")
-    storage = limit_field("Kept models, MB", "What does not fit is not kept.")
+    n_slots = limit_field("Parallel slots", "Leave empty for no limit.")
+    n_trials = limit_field("Trials in 30 days", "Includes trials planned by running studies.")
+    storage = limit_field("Kept models, MB", "Models over this limit are not kept.")
 
     @classmethod
     def of(cls, quota: Quota | None, data: Any) -> "QuotaForm":
@@ -102,12 +104,12 @@ class QuotaForm(forms.Form):
 
 
 class PersonForm(QuotaForm):
-    is_active = forms.BooleanField(label="May sign in", required=False)
-    is_staff = forms.BooleanField(label="Staff: sees all studies and the review pages", required=False)
+    is_active = forms.BooleanField(label="Can sign in", required=False)
+    is_staff = forms.BooleanField(label="Staff: can see all studies and the review pages", required=False)
     may_run_code = forms.BooleanField(
-        label="May train with Python files of their own",
+        label="Can train custom models",
         required=False,
-        help_text="They run on the workers, as the workers' user.",
+        help_text="Custom model files run on the workers under the workers' user account.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -45,7 +45,7 @@ def review_page(studies: QuerySet[Study]) -> ReviewPage:
     waiting = review_queue(studies)
     n_studies = searches(studies).count()
     return ReviewPage(
-        sentence=f"{count_noun(n_studies, 'study,studies')}, {len(waiting):,} waiting for a look.",
+        sentence=f"{count_noun(n_studies, 'study,studies')}, {len(waiting):,} to review.",
         waiting=waiting[:N_WAITING],
         n_waiting=len(waiting),
         compute=spent_chart(weeks, _amounts(spent, lambda s: s.seconds / HOUR), "hours of training"),

@@ -34,7 +34,7 @@ def people_rows(users: Sequence[User]) -> list[PersonRow]:
 
 def _role(user: User) -> str:
     if not user.is_active:
-        return "may not sign in"
+        return "cannot sign in"
     return "administrator" if user.is_superuser else "staff" if user.is_staff else ""
 
 

@@ -59,9 +59,9 @@ def _waiting(study: Any, counts: dict[str, int]) -> Waiting:
     n_ended, n_failed = ended_and_failed(counts)
     reasons = []
     if study.is_ended and (study.reviewed_at is None or study.finished_at > study.reviewed_at):
-        reasons.append("ended since its last review" if study.reviewed_at else "ended, never reviewed")
+        reasons.append("ended after the last review" if study.reviewed_at else "ended, not reviewed")
         if counts.get(TrialState.COMPLETE) and not study.is_confirmed:
-            reasons.append("never confirmed")
+            reasons.append("not confirmed")
     if do_many_fail(counts):
         reasons.append(f"{n_failed:,} of {n_ended:,} trials failed")
     return Waiting(study, reasons, n_ended)

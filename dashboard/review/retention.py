@@ -39,14 +39,14 @@ def plan(rules: Rules) -> list[Step]:
     steps = []
     if rules.logs is not None:
         old = _old_logs(rules.logs).values("trial__study")
-        steps.append(Step("empty the logs of", _listed(Study.objects.filter(pk__in=old))))
+        steps.append(Step("clear the logs of", _listed(Study.objects.filter(pk__in=old))))
     if rules.archive is not None:
         steps.append(Step("archive", _listed(_quiet(rules.archive).filter(is_archived=False))))
     if rules.delete is not None:
         steps.append(Step("delete", _listed(_quiet(rules.delete).filter(is_archived=True))))
     if rules.purge is not None:
         gone = Study.objects.filter(deleted_at__lt=Now() - timedelta(days=rules.purge))
-        steps.append(Step("throw away", _listed(gone)))
+        steps.append(Step("purge", _listed(gone)))
     return steps
 
 
@@ -58,7 +58,7 @@ def carry_out(rules: Rules, *, by: Actor) -> list[Step]:
     done = {
         "archive": lambda study: archive_study(study, is_archived=True, by=by),
         "delete": lambda study: delete_study(study, by=by),
-        "throw away": lambda study: purge_study(study, by=by),
+        "purge": lambda study: purge_study(study, by=by),
     }
     return [
         Step(step.verb, [s for s in step.studies if step.verb not in done or done[step.verb](s)])

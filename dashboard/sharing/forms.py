@@ -7,8 +7,8 @@ class LinkForm(forms.Form):
     """A link for people without an account."""
 
     good_for = forms.ChoiceField(
-        label="Good for",
-        choices=[("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("", "as long as it is not revoked")],
+        label="Valid for",
+        choices=[("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("", "until revoked")],
         initial="30",
         required=False,
         widget=forms.Select(attrs={"class": "select"}),
@@ -19,16 +19,16 @@ class LinkForm(forms.Form):
         max_length=128,
         strip=False,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
-        help_text="Tell it by another way than the link.",
+        help_text="Send it separately from the link.",
     )
 
     trial = forms.IntegerField(
-        label="Only trial",
+        label="Trial number",
         required=False,
         min_value=0,
         max_value=2**31 - 1,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "inputmode": "numeric"}),
-        help_text="Its number; left empty, the link shows the study.",
+        help_text="Leave empty to share the whole study.",
     )
 
     def days(self) -> int | None:

@@ -34,7 +34,7 @@ class BudgetPage:
     def trials_hint(self) -> str:
         total = self.form.initial["max_trials"]
         more = max(0, total - self.n_made)
-        return f"In total: {self.n_made:,} made so far, {more:,} more to come."
+        return f"Total for the study: {self.n_made:,} created, {more:,} to go."
 
 
 def budget_page(study: Study, data: QueryDict | None = None) -> BudgetPage:
@@ -45,10 +45,10 @@ def budget_page(study: Study, data: QueryDict | None = None) -> BudgetPage:
 
 
 def _sentence(study: Study, n_made: int) -> str:
-    made = f"{count_noun(n_made, 'trial')} {'was' if n_made == 1 else 'were'} made so far"
+    made = f"{count_noun(n_made, 'trial')} created so far"
     if study.is_ended:
-        return f"{study.state_reason}. {made}. Give it more, and it goes on from there."
-    return f"{made}. A change holds from the next trial on."
+        return f"{study.state_reason}. {made}. Raise a limit to resume the study."
+    return f"{made}. Changes apply from the next trial."
 
 
 def budget_of(study: Study) -> dict[str, Any]:

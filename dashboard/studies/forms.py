@@ -29,9 +29,9 @@ def minutes_field(label: str) -> forms.FloatField:
         max_value=525_600,
         widget=number_input("decimal", "no limit"),
         error_messages={
-            "invalid": "Give a number of minutes, or leave it empty for no limit.",
+            "invalid": "Enter a number of minutes, or leave this empty for no limit.",
             "min_value": "Must be at least 0.1 minutes.",
-            "max_value": "Must be at most 525,600 minutes, a year.",
+            "max_value": "Must be at most 525,600 minutes (one year).",
         },
     )
 
@@ -42,22 +42,22 @@ class BudgetForm(forms.Form):
     max_trials = count_field("Trials")
     max_minutes = minutes_field("Study time")
     max_trial_minutes = minutes_field("Time per trial")
-    n_parallel = count_field("Trials at once", high=256)
+    n_parallel = count_field("Parallel trials", high=256)
     target_value = forms.FloatField(
         label="Target",
         required=False,
         widget=number_input("decimal", "none"),
-        error_messages={"invalid": "Give a number, or leave it empty for no target."},
+        error_messages={"invalid": "Enter a number, or leave this empty for no target."},
     )
     max_stale_trials = count_field("Trials without improvement", required=False, placeholder="no limit")
     min_improvement = forms.FloatField(
-        label="Smallest improvement",
+        label="Minimum improvement",
         required=False,
         min_value=0,
         max_value=MAX_IMPROVEMENT,
         widget=number_input("decimal", "any"),
         error_messages={
-            "invalid": "Give a percentage, such as 0.5, or leave it empty.",
+            "invalid": "Enter a percentage, such as 0.5, or leave this empty.",
             "min_value": "Must be at least 0 %%.",
             "max_value": f"Must be at most {MAX_IMPROVEMENT} %%.",
         },

@@ -74,9 +74,8 @@ def studies_page(user: User | AnonymousUser, query: Mapping[str, str]) -> Studie
 
 
 def _sentence(n: int, n_active: int, slots: int) -> str:
-    are = "is" if n_active == 1 else "are"
-    active = f"{n_active} {are} active" if n_active else "None is active"
-    return f"{count_noun(n, 'study,studies')}. {active}; {count_noun(slots, 'worker slot')}."
+    active = f"{n_active} active" if n_active else "None active"
+    return f"{count_noun(n, 'study,studies')}. {active}. {count_noun(slots, 'worker slot')}."
 
 
 def _row(row: queries.StudyRow, uploads: Mapping[str, DatasetInfo]) -> ListRow:

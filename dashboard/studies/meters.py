@@ -40,7 +40,7 @@ def budgets_of(
     if study.max_seconds:
         share = min(100.0, 100 * seconds / study.max_seconds)
         aside = f"{duration(max(0, round(study.max_seconds - seconds)))} left"
-        label = f"{share:.0f} percent of the study time is used"
+        label = f"{share:.0f} percent of the study time used"
         budgets.append(
             Budget(
                 "Study time",
@@ -68,7 +68,7 @@ def _value_budgets(study: Study, rows: Sequence[dict[str, Any]]) -> list[Budget]
     best = (min if study.direction == "minimize" else max)(values, default=None)
     if study.target_value is not None:
         budgets.append(
-            Budget("Target", "ends the study", goal.show(best), f"of {goal.show(study.target_value)}")
+            Budget("Target", "stops the study", goal.show(best), f"of {goal.show(study.target_value)}")
         )
     if study.max_stale_trials:
         ended = sorted((r for r in rows if r["state"] in FINISHED_TRIALS), key=lambda r: r["finished_at"])
@@ -88,9 +88,9 @@ def _epochs_budget(study: Study, rows: Sequence[dict[str, Any]]) -> Budget:
     limit = (
         f"at most {duration(study.max_trial_seconds)}"
         if study.max_trial_seconds
-        else f"{study.max_epochs:,} epochs each"
+        else f"{study.max_epochs:,} epochs per trial"
     )
-    of = "a trial" if done else "no trial yet"
+    of = "per trial" if done else "no trials yet"
     pruned = [study.max_epochs - row["step"] for row in rows if row["state"] == "pruned"]
     if pruned:
         n_finished = sum(row["state"] in FINISHED_TRIALS for row in rows)
@@ -113,7 +113,7 @@ def _failures_budget(study: Study, counts: Mapping[str, int], rows: Sequence[dic
         "Failed",
         f"stops at {study.max_failures} in a row",
         thousands(n_failed),
-        f"in all, {in_row} in a row" if n_failed else "trials",
+        f"total, {in_row} in a row" if n_failed else "trials",
         share,
         label,
         is_soft=True,

@@ -134,24 +134,20 @@ def _sentence(study: Study, counts: Mapping[str, int], seconds: float) -> str:
     """Who, and what comes next."""
     owner = person_name(study.owner)
     if study.state == StudyState.DRAFT:
-        return f"Made by {owner}. It has not been started."
+        return f"Created by {owner}. Not started yet."
     if study.state != StudyState.RUNNING:
         return f"{_reason(study, counts)}. {_spent(study, counts, seconds)}"
     n_running = counts.get("running", 0)
     if study.is_draining:
         n_open = n_running + counts.get("waiting", 0)
-        last = "its last one" if n_open == 1 else f"its last {n_open} trials"
-        return f"It makes no new trials and ends with {last}."
-    doing = (
-        f"{count_noun(n_running, 'trial')} {'is' if n_running == 1 else 'are'} training"
-        if n_running
-        else "It waits for a free worker slot"
-    )
+        last = "the last trial" if n_open == 1 else f"the last {n_open} trials"
+        return f"No new trials. The study stops after {last}."
+    doing = f"{count_noun(n_running, 'trial')} running" if n_running else "Waiting for a free worker slot"
     n_done = sum(counts.get(s, 0) for s in ("complete", "pruned", "failed"))
     ahead = ""
     if n_running and n_done >= 2 and seconds > 0:
         left = (study.max_trials - n_done) * seconds / n_done
-        ahead = f"; at this pace the trial budget is used up in {duration(max(1, round(left)))}"
+        ahead = f", about {duration(max(1, round(left)))} left at this pace"
     return f"Started by {owner}. {doing}{ahead}."
 
 
@@ -159,14 +155,14 @@ def _reason(study: Study, counts: Mapping[str, int]) -> str:
     """Why it is not running. A sampler that had nothing more to propose says so in words for programmers."""
     if study.state == StudyState.FINISHED and study.state_reason.startswith(EXHAUSTED):
         n = count_noun(sum(counts.values()), "point")
-        return f"{EXHAUSTED}: {n} tried, none is left"
+        return f"{EXHAUSTED}: all {n} tried"
     return study.state_reason
 
 
 def _spent(study: Study, counts: Mapping[str, int], seconds: float) -> str:
     n_running = counts.get("running", 0)
     if study.state == StudyState.PAUSED and n_running:
-        return f"{count_noun(n_running, 'trial')} still {'trains' if n_running == 1 else 'train'} to the end."
+        return f"{count_noun(n_running, 'trial')} still running."
     return f"{count_noun(sum(counts.values()), 'trial')} in {duration(round(seconds, 1))}."
 
 
@@ -179,7 +175,7 @@ def facts_of(study: Study, goal: Goal) -> list[tuple[str, str]]:
         ("Trainer", trainer_label(study.trainer)),
         ("Sampler", f"{sampler_label(study.sampler)}, seed {study.seed}"),
         ("Early stopping", pruner_label(study.pruner)),
-        ("Trials", f"{study.max_trials:,}, {study.n_parallel:,} at once"),
+        ("Trials", f"{study.max_trials:,}, {study.n_parallel:,} in parallel"),
         ("Epochs per trial", f"{study.max_epochs:,}"),
         ("Study time", duration(study.max_seconds) if study.max_seconds else "no limit"),
         ("Time per trial", limit),

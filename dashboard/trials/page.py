@@ -144,22 +144,22 @@ def trial_page(study: Study, trial: Trial, role: Role | None) -> TrialPage:
 
 def _sentence(study: Study, trial: Trial, attempts: Sequence[Attempt]) -> str:
     origin, current = _origin(study, trial), attempts[0] if attempts else None
-    attempt = f", on the {ordinal(len(attempts))} attempt" if len(attempts) > 1 else ""
+    attempt = f" on the {ordinal(len(attempts))} attempt" if len(attempts) > 1 else ""
     if trial.state == TrialState.RUNNING:
         after = current.resumed_after if current else 0
-        where = f", which continued after epoch {after}" if after else ""
-        return f"{origin}. It is training now{attempt}{where}.{_time_left(study, trial, current)}"
+        where = f", resumed after epoch {after}" if after else ""
+        return f"{origin}. Running{attempt}{where}.{_time_left(study, trial, current)}"
     if trial.state == TrialState.WAITING:
-        return f"{origin}. It waits for a free slot."
+        return f"{origin}. Waiting for a free slot."
     if trial.state == TrialState.FAILED:
-        return f"{origin}. It failed on its {ordinal(len(attempts))} attempt."
+        return f"{origin}. Failed on the {ordinal(len(attempts))} attempt."
     if trial.state == TrialState.PRUNED:
         reason = current.reason if current else f"Stopped at step {trial.step}."
         return f"{origin}. {reason}"
     if trial.state == TrialState.CANCELLED:
         reason = study.state_reason[:1].lower() + study.state_reason[1:]
-        return f"{origin}. Ended with its study: {reason}."
-    return f"{origin}. It trained to its end{attempt}."
+        return f"{origin}. Cancelled with its study: {reason}."
+    return f"{origin}. Trained to completion{attempt}."
 
 
 def _time_left(study: Study, trial: Trial, current: Attempt | None) -> str:
@@ -169,7 +169,7 @@ def _time_left(study: Study, trial: Trial, current: Attempt | None) -> str:
     if current is None or done < 1 or trial.step >= n_steps:
         return ""
     seconds = (timezone.now() - current.started_at).total_seconds() / done * (n_steps - trial.step)
-    return f" About {duration(max(1, round(seconds)))} to go, if it trains to its end."
+    return f" About {duration(max(1, round(seconds)))} left unless it is pruned."
 
 
 def _origin(study: Study, trial: Trial) -> str:
@@ -177,7 +177,7 @@ def _origin(study: Study, trial: Trial) -> str:
     if trial.origin == Origin.COPY:
         return str(trial.explanation.get("text", ""))
     if trial.origin == Origin.STARTUP:
-        return f"A starting point of {sampler_label(study.sampler)}"
+        return f"Starting point from {sampler_label(study.sampler)}"
     chosen_by = trial.explanation.get("chosen_by")
     chosen = f", chosen by {sampler_label(str(chosen_by))}" if chosen_by else ""
     return f"Proposed by {sampler_label(trial.sampler or study.sampler)}{chosen}"
@@ -196,9 +196,9 @@ def _facts(
     if study.n_folds and trial.best_step:
         aside = f"mean of {study.n_folds} folds"
     if trial.state == TrialState.RUNNING and trial.step_value is not None:
-        value, aside = trial.step_value, f"now, at epoch {trial.step}"
+        value, aside = trial.step_value, f"at epoch {trial.step}"
     if trial.state == TrialState.PRUNED:
-        value, aside = trial.step_value, f"when stopped, at epoch {trial.step}"
+        value, aside = trial.step_value, f"at epoch {trial.step}, when pruned"
     facts = [Fact(goal.name, goal.show(value), aside)]
     for name, number in trial.metrics.items():
         if name.startswith(("val_", TEST)) and name != study.objective:
@@ -208,7 +208,7 @@ def _facts(
     facts += [
         Fact("Training time", duration(trial.seconds), _speed(study, epoch_seconds)),
         Fact("Peak memory", f"{memory / 2**20:,.0f} MB" if memory else "–"),
-        Fact("Parameters", thousands(trial.n_parameters)),
+        Fact("Weights", thousands(trial.n_parameters)),
     ]
     return facts
 

@@ -74,7 +74,7 @@ def _result(goal: Goal, values: Sequence[float], n_best: int) -> str:
         return "none complete"
     best = goal.show(min(values) if goal.direction == "minimize" else max(values))
     often = {0: "no new best", 1: "a new best once", 2: "a new best twice"}
-    return f"best {best}, set {often.get(n_best) or f'a new best {thousands(n_best)} times'}"
+    return f"best {best}, {often.get(n_best) or f'a new best {thousands(n_best)} times'}"
 
 
 def _new_bests(goal: Goal, rows: Sequence[Mapping[str, Any]]) -> set[int]:
@@ -95,20 +95,20 @@ def _sentence(
         return _modelled(first, models)
     if any(row["origin"] == Origin.STARTUP for row in rows):
         n = len(rows)
-        so_far = "The only trial so far fills" if n == 1 else f"All {thousands(n)} trials so far fill"
-        return f"{so_far} the search space. A model proposes as soon as there is enough to learn from."
+        so_far = "The first trial explores" if n == 1 else f"The first {thousands(n)} trials explore"
+        return f"{so_far} the search space. A model proposes trials once there is enough data."
     if study.sampler == GridSampler.name:
-        return (
-            f"{thousands(len(rows))} of {thousands(GridSampler().size(space))} grid points have been tried."
-        )
+        return f"{thousands(len(rows))} of {thousands(GridSampler().size(space))} grid points tried."
     return SAMPLERS[study.sampler].help if study.sampler in SAMPLERS else ""
 
 
 def _modelled(first: int, models: str) -> str:
-    propose = f"models propose: {models}" if " and " in models else f"a model proposes: {models}"
+    propose = f"{models} propose trials" if " and " in models else f"{models} proposes trials"
     if first == 0:
-        return f"From the first trial on {propose}."
+        return f"{propose} from the first trial."
     fill = (
-        "Trial #0 is a starting point" if first == 1 else f"Trials #0 to #{first - 1} fill the search space"
+        "Trial #0 is a starting point"
+        if first == 1
+        else f"Trials #0 to #{first - 1} explore the search space"
     )
-    return f"{fill}; from #{first} on {propose}."
+    return f"{fill}. {propose} from #{first}."

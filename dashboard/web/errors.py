@@ -10,11 +10,11 @@ ADVICE = {
     "disk is full": "The disk is full, so nothing was saved. Free some space and try again.",
     "No space left": "The disk is full, so nothing was saved. Free some space and try again.",
     "locked": "The database was busy for too long, so nothing was saved. Try again.",
-    "readonly": "The database file cannot be written. Check who owns it and its folder.",
+    "readonly": "Cannot write to the database file. Check the permissions of the file and its folder.",
     "does not exist": "The database has not been set up. Run `make run`, or `manage.py migrate`.",
     "no such table": "The database has not been set up. Run `make run`, or `manage.py migrate`.",
 }
-DEFAULT = "The database does not answer. Nothing was saved; check that it is up and try again."
+DEFAULT = "The database is not responding, so nothing was saved. Check that it is running and try again."
 
 
 def server_error(_request: HttpRequest) -> HttpResponse:

@@ -27,8 +27,8 @@ def count_field(
         help_text=hint,
         widget=number_input(placeholder=placeholder),
         error_messages={
-            "invalid": "Give a whole number.",
-            "required": f"Give a number from {low:,} up.",
+            "invalid": "Enter a whole number.",
+            "required": f"Enter a whole number, at least {low:,}.",
             "min_value": f"Must be at least {low:,}.",
             "max_value": f"Must be at most {high:,}.",
         },

@@ -44,7 +44,7 @@ class UploadToDisk(TemporaryFileUploadHandler):
         self._n_bytes += len(raw_data)
         if self._n_bytes > settings.UPLOAD_MB * MEGABYTE:
             self._refuse(
-                f"The file has more than {settings.UPLOAD_MB:,} MB, the most that may be uploaded. Make it "
+                f"The file is larger than the upload limit of {settings.UPLOAD_MB:,} MB. Make it "
                 "smaller, or ask an administrator to raise PARZEN_UPLOAD_MB."
             )
         try:
@@ -58,4 +58,4 @@ class UploadToDisk(TemporaryFileUploadHandler):
 
 
 def _no_room(error: OSError) -> str:
-    return f"The file cannot be kept here: {error.strerror or error}. Tell an administrator."
+    return f"The file could not be saved: {error.strerror or error}. Contact an administrator."

@@ -161,7 +161,10 @@ def _findings(goal: Goal, sign: int, rows: list[Row]) -> list[Finding]:
     if rivals:
         names = ", ".join(f"#{row.trial.number}" for row in (best, *rivals))
         found.append(
-            Finding("info", f"Trials {names} cannot be told apart by these seeds: take the one you like.")
+            Finding(
+                "info",
+                f"Trials {names} are equally good within the noise of these seeds. Choose any of them.",
+            )
         )
     return found
 
@@ -172,13 +175,13 @@ def _gain(goal: Goal, sign: int, best: Row, first: Row) -> Finding:
     if gain > SURE * _error(best, first):
         return Finding(
             "good",
-            f"On rows that no search has seen, trial #{best.trial.number} is better than the first trial, "
+            f"On the test set, trial #{best.trial.number} is better than the first trial, "
             f"#{first.trial.number}, by {goal.show_spread(gain)} ± {spread}.",
         )
     return Finding(
         "caution",
-        f"What the search gained over its first trial, #{first.trial.number}, is inside the noise: "
-        f"{goal.show_spread(gain)} ± {spread} on rows that no search has seen. Take more seeds, trials or "
+        f"The gain over the first trial, #{first.trial.number}, is within the noise: "
+        f"{goal.show_spread(gain)} ± {spread} on the test set. Use more seeds, trials, or "
         "data before you rely on it.",
     )
 

@@ -15,7 +15,7 @@ from dashboard.winners.actions import MAX_BEST, MAX_SEEDS
 class ConfirmForm(forms.Form):
     n_best = count_field("Best trials", high=MAX_BEST)
     n_seeds = count_field(
-        "Seeds for each", high=MAX_SEEDS, hint="From two on it shows how far values move by chance."
+        "Seeds for each", high=MAX_SEEDS, hint="Use at least 2 to see how much values vary by chance."
     )
 
 
@@ -41,12 +41,12 @@ class TryForm(forms.Form):
             )
         elif reading["kind"] == "images":
             self.fields["picture"] = forms.CharField(
-                label="Picture",
+                label="Image",
                 max_length=MAX_PICTURE,
                 widget=forms.HiddenInput,
                 error_messages={
-                    "required": "Draw something, or load a picture.",
-                    "max_length": "It is too large.",
+                    "required": "Draw something, or load an image.",
+                    "max_length": "The image is too large. Load a smaller one.",
                 },
             )
         elif reading["kind"] == "series":
@@ -55,7 +55,7 @@ class TryForm(forms.Form):
                 max_length=MAX_SERIES,
                 help_text=_series_words(reading),
                 widget=forms.Textarea(attrs={"class": "textarea num", "rows": 10, "wrap": "off"}),
-                error_messages={"required": "Paste the last rows of the series, with their header."},
+                error_messages={"required": "Paste the last rows of the series, including the header."},
             )
         else:
             for number, part in enumerate(reading["encoding"]):
@@ -65,11 +65,11 @@ class TryForm(forms.Form):
         """The base64 of a PNG or JPEG file, as the page sends it."""
         head, _, text = self.cleaned_data["picture"].partition(",")
         if head not in {"data:image/png;base64", "data:image/jpeg;base64"}:
-            raise forms.ValidationError("This is no picture. Draw something, or load one.")
+            raise forms.ValidationError("This is not an image. Draw something, or load an image.")
         try:
             base64.b64decode(text, validate=True)
         except binascii.Error:
-            raise forms.ValidationError("This is no picture. Draw something, or load one.") from None
+            raise forms.ValidationError("This is not an image. Draw something, or load an image.") from None
         return str(text)
 
     def given(self) -> dict[str, Any]:
@@ -91,10 +91,10 @@ def can_be_tried(reading: Mapping[str, Any]) -> bool:
 
 def _series_words(reading: Mapping[str, Any]) -> str:
     how = reading["forecast"]
-    words = f"A table with a header, as in the file: the last {how['window']} rows in order"
+    words = f"Paste a table with the header from the file: the last {how['window']} rows in order"
     if not how["n_ahead"]:
         return f"{words}."
-    return f"{words}, then the {how['horizon']} to be forecast, with an empty {reading['target']}."
+    return f"{words}, then the {how['horizon']} rows to forecast with {reading['target']} left empty."
 
 
 def _column_field(part: Mapping[str, Any]) -> forms.CharField | forms.ChoiceField:

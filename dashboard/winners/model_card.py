@@ -23,9 +23,9 @@ def model_card(study: Study, trial: Trial) -> str:
             "## Use",
             "",
             "`python predict.py FILE` predicts with `model.keras` and `reading.json` of this folder;",
-            "`keras.saving.load_model('model.keras')` gives the network alone. Where `network.py` is beside",
-            "them, it builds the network in plain Keras, and `python train.py FILE` trains it again.",
-            *(["`own_model.py` is the file that it was trained with."] if study.code else []),
+            "`keras.saving.load_model('model.keras')` loads only the network. If `network.py` is included,",
+            "it builds the network in plain Keras, and `python train.py FILE` retrains it.",
+            *(["`own_model.py` is the model file used for training."] if study.code else []),
             "",
             "## Data",
             "",
@@ -60,8 +60,8 @@ def model_card(study: Study, trial: Trial) -> str:
 def _training_lines(study: Study, trial: Trial) -> list[str]:
     n_trials = count_noun(sum(counts_by_state(study).values()), "trial")
     return [
-        f"- {thousands(trial.n_parameters)} parameters; best epoch {trial.best_step} of {study.max_epochs}",
-        f"- searched for the {goal_of(study).words} by {sampler_label(study.sampler)}",
+        f"- {thousands(trial.n_parameters)} weights; best epoch {trial.best_step} of {study.max_epochs}",
+        f"- searched for the {goal_of(study).words} with {sampler_label(study.sampler)}",
         f"- {n_trials}, seed {study.seed}",
     ]
 
@@ -84,10 +84,10 @@ def _honest_lines(study: Study, trial: Trial) -> list[str]:
     row = next((row for row in rows if row.trial.pk == trial.pk and row.test), None)
     if row is None:
         return [
-            "These are of the validation part, of the best epoch of a trial that won a search: expect less",
-            "on new rows. It was not confirmed on the test part.",
+            "These values are from the validation set, at the best epoch of a winning trial. Expect worse",
+            "values on new data. The trial was not confirmed on the test set.",
         ]
     return [
-        f"Trained again with {count_noun(row.n_done, 'seed')}, {study.objective} was {row.validation} on the",
-        f"validation part and {row.test} on the test part, which no search has seen.",
+        f"Retrained with {count_noun(row.n_done, 'seed')}, {study.objective} was {row.validation} on the",
+        f"validation set and {row.test} on the test set, which the search never used.",
     ]

@@ -29,19 +29,19 @@ def _is_same(trial: Trial, again: Trial) -> bool:
 
 def _words(trial: Trial, again: Trial, goal: Goal) -> str:
     if not again.is_ended:
-        return "is being trained"
+        return "running"
     if again.state != TrialState.COMPLETE or again.value is None or trial.value is None:
         return f"{again.get_state_display().lower()}: {again.failure_message or 'no value'}"
     if _is_same(trial, again):
-        return f"{goal.show(again.value)}, the same to the last bit"
+        return f"{goal.show(again.value)}, identical"
     differing = _what_differs(_environment(trial), _environment(again))
-    off = f"{goal.show(again.value)}, off by {goal.show_spread(abs(again.value - trial.value))}"
+    off = f"{goal.show(again.value)}, differs by {goal.show_spread(abs(again.value - trial.value))}"
     if differing:
-        return f"{off}: {', '.join(differing)} {'is' if len(differing) == 1 else 'are'} not what it was"
-    chance = "something in the training is left to chance"
+        return f"{off}: {', '.join(differing)} changed"
+    chance = "the training is not deterministic"
     if "deterministic" not in _environment(again):
-        chance += " (PARZEN_DETERMINISTIC=true forbids it)"
-    return f"{off}, with the same seed, versions and threads: {chance}"
+        chance += " (set PARZEN_DETERMINISTIC=true to make it so)"
+    return f"{off} with the same seed, versions, and threads: {chance}"
 
 
 def _environment(trial: Trial) -> dict[str, object]:

@@ -35,7 +35,7 @@
       say(button, "Copied");
     } catch {
       select(source);
-      say(button, "Selected, now press Ctrl+C");
+      say(button, "Selected. Press Ctrl+C to copy.");
     }
   });
 })();

@@ -22,7 +22,7 @@
     const chosen = file.files[0];
     const isTooLarge = chosen && chosen.size > maxBytes;
     const limit = Math.floor(maxBytes / 1e6).toLocaleString("en");
-    const words = isTooLarge ? `This file has more than ${limit} MB, the most that may be uploaded.` : "";
+    const words = isTooLarge ? `This file is larger than the upload limit of ${limit} MB.` : "";
     file.setCustomValidity(words);
     status.textContent = words;
     if (chosen && !label.value) {

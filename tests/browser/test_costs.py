@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(trans
 def test_the_page_says_what_the_study_takes_and_follows_the_form(ada, site, person):
     person.goto(f"{site}/studies/new/?preset=quick")
     card = person.locator("#cost")
-    expect(card).to_contain_text("A few networks are tried for a moment.")
+    expect(card).to_contain_text("Measuring a few networks")
 
     measure_costs()
 
@@ -25,7 +25,7 @@ def test_the_page_says_what_the_study_takes_and_follows_the_form(ada, site, pers
     steps.fill_budget(person, trials=7, epochs=3)
     expect(card).to_contain_text("for 7 trials of 3 epochs")
     person.get_by_label("Trials", exact=True).fill("")
-    expect(card).to_contain_text("The whole study stands here when its budget is right.")
+    expect(card).to_contain_text("Fix the budget to see an estimate for the whole study.")
 
     steps.open_editor(person, "learning_rate")
     steps.field(person, "learning_rate", "high").fill("0.05")
@@ -33,5 +33,5 @@ def test_the_page_says_what_the_study_takes_and_follows_the_form(ada, site, pers
     expect(button).to_be_visible()
     keys.tab_to(person, button)
     person.keyboard.press("Enter")
-    expect(card).to_contain_text("A few networks are tried for a moment.")
+    expect(card).to_contain_text("Measuring a few networks")
     wait_for(lambda: Cost.objects.count() == 2, "the second question", 10)

@@ -105,7 +105,7 @@ def test_study_waits_when_it_is_paused_and_goes_on_when_it_is_resumed(ada, site,
 
 def test_preset_fills_the_form_and_starts_when_it_is_pressed_in_the_empty_list(ada, site, person, worker):
     person.goto(f"{site}/studies/")
-    person.get_by_role("link", name="MNIST MLP, the classic").click()
+    person.get_by_role("link", name="Classic MNIST MLP").click()
     expect(person.locator(".head")).to_contain_text("mnist is not on this machine")
     expect(person.get_by_label("Name", exact=True)).to_have_value("digits-classic")
     expect(steps.field(person, "units_1", "value")).to_have_value("512")
@@ -142,7 +142,7 @@ def test_draft_is_kept_and_started_later_when_it_is_saved(ada, site, person, wor
     steps.fill_budget(person, trials=1, epochs=1)
     person.get_by_role("button", name="Save draft").click()
     steps.expect_state(person, "Draft")
-    expect(person.locator("#study-head")).to_contain_text("Made by Ada Lovelace. It has not been started.")
+    expect(person.locator("#study-head")).to_contain_text("Created by Ada Lovelace. Not started yet.")
     assert not Trial.objects.exists()
     person.goto(f"{site}/studies/")
     person.get_by_role("link", name="for tomorrow").click()
@@ -154,7 +154,7 @@ def test_draft_is_kept_and_started_later_when_it_is_saved(ada, site, person, wor
 def test_study_is_made_started_and_stopped_when_there_is_only_a_keyboard(ada, site, visitor, worker):
     page = visitor
     page.goto(f"{site}/account/login/")
-    keys.type_over(page, page.get_by_label("User name"), "ada")
+    keys.type_over(page, page.get_by_label("Username"), "ada")
     keys.type_over(page, page.get_by_label("Password"), PASSWORD)
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{site}/studies/")

@@ -42,7 +42,7 @@ def fix(page, name, text):
 
 # What is typed into the study's own fields, by label, and what the message says.
 STUDY_ROUNDS = {
-    "nothing": {"Name": ("", "Give the study a name"), "Trials": ("", "Give a number from 1 up")},
+    "nothing": {"Name": ("", "Give the study a name"), "Trials": ("", "Enter a whole number, at least 1 up")},
     "letters": {
         "Trials": ("ten", "whole number"),
         "Study time": ("soon", "number of minutes"),
@@ -53,10 +53,10 @@ STUDY_ROUNDS = {
         "Epochs per trial": ("0", "at least 1"),
         "Study time": ("0", "at least 0.1"),
         "Time per trial": ("-1", "at least 0.1"),
-        "Trials at once": ("0", "at least 1"),
+        "Parallel trials": ("0", "at least 1"),
         "Seed": ("-1", "at least 0"),
     },
-    "too much": {"Trials": ("100001", "at most 100,000"), "Trials at once": ("257", "at most 256")},
+    "too much": {"Trials": ("100001", "at most 100,000"), "Parallel trials": ("257", "at most 256")},
     "fractions": {"Trials": ("1.5", "whole number"), "Study time": ("inf", "number of minutes")},
 }
 
@@ -75,7 +75,7 @@ def test_message_stands_beside_each_field_when_the_study_makes_no_sense(name, fo
 # Knob -> what is typed (a text fixes it), the field that gets the message, and what the message says.
 KNOB_ROUNDS = {
     "nothing": {
-        "learning_rate": ({"low": ""}, "low", "is missing; give a number"),
+        "learning_rate": ({"low": ""}, "low", "is missing. Enter a number"),
         "units_1": ("", "value", "give the value"),
     },
     "letters": {
@@ -122,7 +122,9 @@ def test_message_stands_beside_each_field_when_the_knobs_make_no_sense(name, for
             expect(steps.field(form, knob, key)).to_have_value(text)
 
 
-@pytest.mark.parametrize(("n_ticked", "words"), [(0, "are empty; tick at least two"), (1, "hold only adam")])
+@pytest.mark.parametrize(
+    ("n_ticked", "words"), [(0, "are empty. Select at least two"), (1, "contain only adam")]
+)
 def test_message_stands_beside_the_choices_when_there_are_too_few(n_ticked, words, form):
     steps.set_mode(form, "optimizer", "Search")
     steps.open_editor(form, "optimizer")
@@ -136,10 +138,8 @@ def test_message_stands_beside_the_choices_when_there_are_too_few(n_ticked, word
 
 
 def expect_refused(page, n):
-    fields = "1 field needs" if n == 1 else f"{n} fields need"
-    expect(page.locator("#form-errors")).to_contain_text(
-        f"Nothing has been saved yet. {fields} another value"
-    )
+    fields = "1 field" if n == 1 else f"{n} fields"
+    expect(page.locator("#form-errors")).to_contain_text(f"The study was not saved. Fix {fields}:")
     expect(page.locator(".field-error")).to_have_count(n)
     assert not Study.objects.exists()
 
@@ -164,7 +164,7 @@ def test_error_can_be_found_when_the_page_comes_back(form):
     box = form.locator("#form-errors")
     expect(box).to_be_in_viewport()
     expect(box).to_have_attribute("role", "alert")
-    expect(form.locator(".startbar")).to_contain_text("1 field to correct")
+    expect(form.locator(".startbar")).to_contain_text("Fix 1 field")
     is_pointed_at = """() => {
       const box = document.getElementById("form-errors");
       return document.activeElement === box || Boolean(box.querySelector("a[href^='#']"));

@@ -54,7 +54,7 @@ def test_importance_comes_by_itself_and_is_accessible(study, card, site, person)
     add_results(study, 60)
     person.goto(site + study.get_absolute_url())
     expect(card.locator("tbody tr").first).to_contain_text("learning_rate")
-    expect(card.locator("tbody tr").filter(has_text="units_2")).to_contain_text("in its branch")
+    expect(card.locator("tbody tr").filter(has_text="units_2")).to_contain_text("within its branch")
     check_looks(person, charts=("best", "epochs"))
 
 
@@ -94,10 +94,10 @@ def test_grid_follows_the_form_and_the_keyboard(site, person):
     person.locator('[name="sampler"]:checked').focus()
     while not radios.is_checked():
         person.keyboard.press("ArrowDown")
-    expect(note).to_contain_text("50 points, and the budget permits")
+    expect(note).to_contain_text("50 points. The budget covers")
     expect(radios).to_be_focused()
     person.get_by_label("Trials", exact=True).fill("50")
-    expect(note).to_contain_text("50 points: all of them are tried")
+    expect(note).to_contain_text("50 points. The study stops when all are tried")
     person.evaluate("window.scrollTo(0, 0)")  # nothing half below the bar
     check_looks(person)
     person.get_by_role("radio", name="TPE").check()

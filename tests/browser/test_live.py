@@ -66,7 +66,7 @@ def test_open_menu_stays_open_when_a_trial_completes(study, open_page):
 
 def test_open_stop_menu_stays_open_when_a_trial_completes(study, open_page):
     steps.stop_menu(open_page).click()
-    item = open_page.get_by_role("button", name="After running trials")
+    item = open_page.get_by_role("button", name="After running trials finish")
     item.focus()
     show_news(study, open_page)
     expect(item).to_be_visible()

@@ -49,7 +49,7 @@ def test_sign_in_page(site, visitor):
 
 def test_sign_in_page_when_the_password_is_wrong(ada, site, visitor):
     visitor.goto(f"{site}/account/login/")
-    visitor.get_by_label("User name or e-mail").fill("ada")
+    visitor.get_by_label("Username or e-mail").fill("ada")
     visitor.get_by_label("Password").fill("wrong")
     visitor.get_by_role("button", name="Sign in", exact=True).click()
     expect(visitor.locator(".field-error")).to_be_visible()
@@ -78,7 +78,7 @@ def test_page_when_nothing_has_been_made(path, site, person):
 def test_page_that_does_not_exist(site, person, listener):
     listener.allow("status of 404")
     person.goto(f"{site}/studies/4711/")
-    expect(person.get_by_role("heading", level=1)).to_have_text("Nothing here")
+    expect(person.get_by_role("heading", level=1)).to_have_text("Page not found")
     check_looks(person)
 
 
@@ -174,7 +174,7 @@ def test_workers_page_when_trials_train(ada, site, person):
         claim(study, worker=slot_name(names[0], number))
     claim(study, worker=slot_name("gone.example.org:1", 1))
     person.goto(f"{site}/workers/")
-    expect(person.get_by_text("Not heard of any more", exact=True)).to_be_visible()
+    expect(person.get_by_text("Offline", exact=True)).to_be_visible()
     check_looks(person)
 
 
@@ -195,12 +195,12 @@ def test_workers_page_follows_what_happens_and_its_clocks_tick(ada, site, person
 def test_page_when_work_waits_for_a_worker(path, ada, site, person):
     running_study(owner=ada)
     person.goto(site + path)
-    expect(person.locator("#troubles")).to_contain_text("No worker is there")
+    expect(person.locator("#troubles")).to_contain_text("No workers online")
     check_looks(person)
 
     add_worker()
 
-    expect(person.locator("#troubles")).not_to_contain_text("No worker is there")
+    expect(person.locator("#troubles")).not_to_contain_text("No workers online")
 
 
 def test_hostile_name_is_only_text_when_it_is_shown_everywhere(ada, site, person):

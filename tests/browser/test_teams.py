@@ -33,7 +33,7 @@ def test_invite_share_and_look(ada, site, person, other):
     person.goto(f"{site}/teams/")
     person.get_by_label("Name").fill("Vision")
     person.keyboard.press("Enter")
-    person.get_by_label("Invited as").select_option("viewer")
+    person.get_by_label("Role", exact=True).select_option("viewer")
     person.get_by_role("button", name="Make link").click()
     link = person.locator("code").inner_text()
     check_looks(person)
@@ -41,17 +41,17 @@ def test_invite_share_and_look(ada, site, person, other):
     other.goto(link)
     expect(other.get_by_role("heading", name="Join Vision")).to_be_visible()
     check_looks(other)
-    other.get_by_label("User name").fill("grace")
+    other.get_by_label("Username").fill("grace")
     other.get_by_label("Password", exact=True).fill("cobol-1959-mark")
-    other.get_by_label("Password again").fill("cobol-1959-mark")
-    other.get_by_role("button", name="Make an account and join").click()
+    other.get_by_label("Confirm password").fill("cobol-1959-mark")
+    other.get_by_role("button", name="Create account and join").click()
     expect(other.get_by_role("heading", name="Vision")).to_be_visible()
     other.goto(f"{site}/studies/")
     expect(other.get_by_text("digits of the team")).to_have_count(0)
 
     person.goto(f"{site}{study.get_absolute_url()}")
     person.get_by_label("More actions").click()
-    person.get_by_role("link", name="Who sees it").click()
+    person.get_by_role("link", name="Manage access").click()
     check_looks(person)
     person.get_by_label("Vision").check()
     person.get_by_role("button", name="Save").click()
@@ -64,7 +64,7 @@ def test_invite_share_and_look(ada, site, person, other):
     check_looks(other)
 
     other.goto(link)
-    expect(other.get_by_role("heading", name="This invitation is over")).to_be_visible()
+    expect(other.get_by_role("heading", name="This invitation is no longer valid")).to_be_visible()
     assert Invitation.objects.get().used_by.username == "grace"
 
 
@@ -109,7 +109,7 @@ def test_link_is_opened_signed_out_and_revoked(ada, site, person, other):
 
     other.goto(link)
     check_looks(other)
-    other.get_by_label("Password of this link").fill("open sesame")
+    other.get_by_label("Link password").fill("open sesame")
     with other.expect_response("**/seen/"):
         other.keyboard.press("Enter")
     expect(other.get_by_role("heading", name="digits for all")).to_be_visible()
@@ -121,5 +121,5 @@ def test_link_is_opened_signed_out_and_revoked(ada, site, person, other):
     expect(person.get_by_text("1 view", exact=True)).to_be_visible()
     person.get_by_role("button", name="Revoke").click()
     other.reload()
-    expect(other.get_by_role("heading", name="This link is over")).to_be_visible()
+    expect(other.get_by_role("heading", name="This link is not valid")).to_be_visible()
     check_looks(other)

@@ -150,5 +150,5 @@ def test_expired_lease_is_in_the_log_with_who_had_it(records):
     reap_lost_trials()
 
     (record,) = [r for r in records if r.levelname == "WARNING"]
-    assert "node-a:1 / 1 did not answer for 60 s" in record.getMessage()
+    assert "node-a:1 / 1 did not respond for 60 s" in record.getMessage()
     assert about(record)[:3] == (trial.study_id, 0, 1)

@@ -159,7 +159,7 @@ def attempts_within_limits(record: Record) -> Broken:
 
 def leases_never_overlap(record: Record) -> Broken:
     """Only its own supervisor, or its end, takes a trial from a live lease."""
-    reaped = {(a.trial_id, a.number) for a in record.attempts if "did not answer" in a.reason}
+    reaped = {(a.trial_id, a.number) for a in record.attempts if "did not respond" in a.reason}
     for event in record.events:
         if event.kind != "trial" or event.old_state != TrialState.RUNNING:
             continue

@@ -28,7 +28,7 @@ def good_record():
         pk=1, seed=5, name="plain 0", state="finished", state_reason="Budget reached: 1 trial", max_trials=1
     )
     trial = Trial(pk=1, study_id=1, number=0, state="complete", attempt=2, value=0.5)
-    lost = Attempt(trial_id=1, number=1, state="lost", reason="The worker did not answer for 4 s.")
+    lost = Attempt(trial_id=1, number=1, state="lost", reason="The worker did not respond for 4 s.")
     complete = Attempt(trial_id=1, number=2, state="complete")
     return Record(
         studies={1: study},

@@ -57,9 +57,9 @@ class Presence(bootsteps.StartStopStep):
             try:
                 self.beat()
             except (DatabaseError, InterfaceError) as error:
-                logger.warning("The database does not answer; the worker tries again: %s", error)
+                logger.warning("The database is not responding; the worker will retry: %s", error)
             except Exception:
-                logger.exception("A heartbeat failed; the worker tries again.")
+                logger.exception("A heartbeat failed; the worker will retry.")
             finally:
                 close_old_connections()
 

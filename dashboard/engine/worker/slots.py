@@ -67,7 +67,7 @@ def run_trials_unasked() -> None:
         close_old_connections()
         run_trials()
     except Exception:
-        logger.exception("A slot that looked for work by itself failed.")
+        logger.exception("A slot failed while checking for work.")
     finally:
         close_old_connections()
 

@@ -88,7 +88,7 @@ class Supervisor:
     def run(self) -> None:
         """Supervise until the training has ended one way or the other. Never raises for a training's sake."""
         if self.study.code and not settings.OWN_CODE:
-            self._end(FailureKind.ERROR, "This worker trains no own models: PARZEN_OWN_CODE is off on it.")
+            self._end(FailureKind.ERROR, "Custom models are disabled on this worker (PARZEN_OWN_CODE=false).")
             return
         try:
             process = self.host.start(job_of(self.trial, self.study))
@@ -114,7 +114,7 @@ class Supervisor:
         while not is_over.wait(1):
             if time.monotonic() - self.renewed > settings.LEASE_SECONDS * 0.75:
                 self.is_out_of_touch = True
-                logger.warning("its lease could not be renewed: the training is killed")
+                logger.warning("the lease could not be renewed: killing the training")
                 process.kill()
                 return
 
@@ -138,7 +138,7 @@ class Supervisor:
             return self._take(message, process)
         except NONSENSE as error:
             words = f"{type(error).__name__}: {error}"
-            self._end(FailureKind.ERROR, f"The training reported something that makes no sense ({words}).")
+            self._end(FailureKind.ERROR, f"The training sent an invalid report ({words}).")
             return True
 
     def _take(self, message: Message, process: TrainerProcess) -> bool:
@@ -193,14 +193,14 @@ class Supervisor:
         """A trial that was cancelled, or given to another worker, is not ours to train."""
         if self.shutting_down.is_set():
             process.kill()
-            self._record(lambda: fences.return_trial(self.fence, reason="Its worker was shut down."))
+            self._record(lambda: fences.return_trial(self.fence, reason="The worker was shut down."))
             return True
         try:
             is_ours = fences.is_current(self.fence)
         except DATABASE_AWAY as error:
             return self._has_lost_touch(error)
         if not is_ours:
-            logger.info("cancelled or given to another worker: the training ends")
+            logger.info("cancelled or reassigned to another worker: ending the training")
         return not is_ours
 
     def _renew(self) -> bool:
@@ -218,7 +218,7 @@ class Supervisor:
         if limit and self.peak_memory > limit:
             process.kill()
             used = f"{self.peak_memory / 2**20:,.0f} MB"
-            message = f"The training took {used}; the limit is {settings.TRIAL_MEMORY_MB:,} MB."
+            message = f"The training used {used} of memory; the limit is {settings.TRIAL_MEMORY_MB:,} MB."
             self._end(FailureKind.OUT_OF_MEMORY, message)
             return True
         if self.begun is None and process.pid is not None:
@@ -232,7 +232,7 @@ class Supervisor:
 
     def _has_lost_touch(self, error: Exception) -> bool:
         """Give up before the reaper may give the trial away; until then a database may come back."""
-        logger.warning("the database does not answer: %s", error)
+        logger.warning("the database is not responding: %s", error)
         close_old_connections()
         return time.monotonic() - self.renewed > settings.LEASE_SECONDS * 0.75
 
@@ -260,10 +260,10 @@ class Supervisor:
         if self.is_out_of_touch:
             return  # its lease runs out, and the reaper gives it away
         if process.pid is None:
-            self._lose("Keras could not be loaded on this worker; the worker's log says why.")
+            self._lose("Keras could not be loaded on this worker. See the worker's log.")
             self.shutting_down.wait(HOST_FAILED_SECONDS)
         elif code is None:
-            self._lose("The fork server of the trainings is gone.")
+            self._lose("The fork server for trainings stopped.")
         else:
             self._lose(f"The training process {_how(code)} after epoch {self.last_step}.{_advice(code)}")
 
@@ -272,8 +272,8 @@ class Supervisor:
         try:
             keep_model(self.trial, model_draft(self.trial))
         except Exception as error:
-            logger.exception("the model could not be kept")
-            self.fence.attempts().update(reason=f"Its model could not be kept: {error}"[:500])
+            logger.exception("the model could not be saved")
+            self.fence.attempts().update(reason=f"The model could not be saved: {error}"[:500])
         forget_checkpoints(self.study.pk, self.trial.number)
 
     def _lose(self, reason: str) -> None:
@@ -307,13 +307,13 @@ class Supervisor:
         )
 
     def _before_retry(self, error: Exception, intervals: Any, _retries: int) -> float:
-        logger.warning("the database does not answer, trying again: %s", error)
+        logger.warning("the database is not responding, retrying: %s", error)
         close_old_connections()
         return float(next(intervals))
 
 
 def _how(code: int) -> str:
-    return f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code} and no result"
+    return f"was killed by signal {-code}" if code < 0 else f"exited with code {code} and no result"
 
 
 def _advice(code: int) -> str:

@@ -16,16 +16,16 @@ from dashboard.operations.backups.folders import artifact_folder, folders_to_sav
 
 
 class Command(BaseCommand):
-    help = "Save database, uploaded datasets and kept models to one file. Nothing has to be stopped for it."
+    help = "Save the database, uploaded datasets, and kept models to one file. Parzen can keep running."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="a name that is not taken, such as monday.backup")
+        parser.add_argument("file", type=Path, help="a new file, such as monday.backup")
 
     def handle(self, *_args: Any, file: Path, **_options: Any) -> None:
         if file.exists():
-            raise CommandError(f"{file} is there already; a backup never overwrites one. Give another name.")
+            raise CommandError(f"{file} already exists. Choose another name.")
         if not file.absolute().parent.is_dir():
-            raise CommandError(f"There is no folder {file.absolute().parent}; make it first.")
+            raise CommandError(f"Folder {file.absolute().parent} does not exist. Create it first.")
         try:
             with TemporaryDirectory(dir=file.absolute().parent, prefix=".parzen-backup-") as folder:
                 dump = Path(folder) / DUMP
@@ -35,10 +35,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         size = f"{file.stat().st_size / 1e6:,.1f} MB"
         self.stdout.write(
-            f"{file} holds the database, the uploaded datasets and the kept models: {size}."
+            f"Saved the database, uploaded datasets, and kept models to {file}: {size}."
             if artifact_folder()
-            else f"{file} holds the database and the uploaded datasets: {size}. The models are in a bucket; "
-            "back that up on its own."
+            else f"Saved the database and uploaded datasets to {file}: {size}. The models are in a bucket; "
+            "back that up separately."
         )
 
     def _manifest(self, dump: Path) -> Manifest:

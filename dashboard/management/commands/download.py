@@ -11,7 +11,7 @@ from trainers.errors import TrainerError
 
 
 class Command(BaseCommand):
-    help = "Fetch a dataset into PARZEN_DATA_DIR and check its digest."
+    help = "Download a dataset to PARZEN_DATA_DIR and check its digest."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", choices=sorted(DOWNLOADS))

@@ -24,11 +24,11 @@ from dashboard.wording import count_noun
 
 
 class Command(BaseCommand):
-    help = "Replace the database by a backup. Parzen must not run meanwhile."
+    help = "Replace the database with a backup. Stop Parzen first."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--yes", action="store_true", help="also where studies are lost by it")
+        parser.add_argument("--yes", action="store_true", help="replace existing studies")
 
     def handle(self, *_args: Any, file: Path, yes: bool, **_options: Any) -> None:
         settings.VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -41,7 +41,7 @@ class Command(BaseCommand):
                 replace_folders(dump.parent)
         except FolderInUse:
             raise CommandError(
-                f"Parzen is running from {settings.VAR_DIR}. End it with Ctrl-C first: what it writes "
+                f"Parzen is running from {settings.VAR_DIR}. Stop it with Ctrl-C first: changes made "
                 "during a restore would be lost."
             ) from None
         except (BackupRefused, OSError) as error:
@@ -51,15 +51,15 @@ class Command(BaseCommand):
         record_action(Actor.operator(), "restore", study_id=None)
         self.stdout.write(
             f"Restored as of {manifest.created}: {count_noun(Study.objects.count(), 'study,studies')}. "
-            f"{count_noun(n, 'trial')} that ran then will be trained again."
+            f"{count_noun(n, 'trial')} running at that time will be trained again."
         )
 
 
 def _check_fit(manifest: Manifest) -> None:
     if manifest.database != connection.vendor:
         raise BackupRefused(
-            f"The backup is of a {manifest.database} database, and this Parzen uses {connection.vendor}. "
-            "Restore it with the DATABASE_URL of that kind."
+            f"The backup is from {manifest.database}, but this Parzen uses {connection.vendor}. "
+            f"Set DATABASE_URL to a {manifest.database} database."
         )
     seen = {(app, name) for app, _, name in (label.partition(".") for label in manifest.migrations)}
     if missing := lacks_of_replaced(seen):
@@ -72,7 +72,7 @@ def _check_fit(manifest: Manifest) -> None:
     unknown = {f"{app}.{name}" for app, name in seen - set(known) - replaced}
     if unknown:
         raise BackupRefused(
-            f"The backup is of a newer Parzen: this one does not know {min(unknown)}. Upgrade it first."
+            f"The backup is from a newer version of Parzen (migration {min(unknown)}). Upgrade first."
         )
 
 
@@ -84,11 +84,11 @@ def _check_target(*, is_sure: bool) -> None:
         return
     if n_workers:
         raise BackupRefused(
-            f"{count_noun(n_workers, 'worker')} of this database {'is' if n_workers == 1 else 'are'} alive. "
-            "End the workers on every host first; one that has died is forgotten after a minute."
+            f"{count_noun(n_workers, 'worker')} still {'uses' if n_workers == 1 else 'use'} this database. "
+            "Stop the workers on every host first. A crashed worker is removed after a minute."
         )
     if n_studies and not is_sure:
         raise BackupRefused(
-            f"The database holds {count_noun(n_studies, 'study,studies')}, which the backup would replace. "
-            "Save them first (manage.py backup), then restore with --yes."
+            f"The restore would replace {count_noun(n_studies, 'study,studies')} in the database. "
+            "Back them up first (manage.py backup), then restore with --yes."
         )

@@ -15,7 +15,7 @@ PARTS = {"web": web_command, "worker": worker_command, "housekeeping": housekeep
 
 
 class Command(BaseCommand):
-    help = "Start the web server, the worker of this machine, or the housekeeping (one for all machines)."
+    help = "Start the web server, this machine's worker, or the housekeeping (one for all machines)."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, part: str, **_options: Any) -> None:
         settings.VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         if settings.IS_SECRET_KEY_MISSING:
-            raise CommandError("PARZEN_SECRET_KEY is not set. Give all machines the same one.")
+            raise CommandError("PARZEN_SECRET_KEY is not set. Set the same key on all machines.")
         _check_database()
         if part == "web":
             call_command("collectstatic", verbosity=0, interactive=False)
@@ -38,6 +38,8 @@ def _check_database() -> None:
     try:
         is_ready = is_migrated()
     except DatabaseError as error:
-        raise CommandError(f"The database of DATABASE_URL does not answer: {error}") from error
+        raise CommandError(f"The database in DATABASE_URL is not responding: {error}") from error
     if not is_ready:
-        raise CommandError("The database is not of this version. Run once, on one machine: manage.py migrate")
+        raise CommandError(
+            "The database is from another version of Parzen. Run manage.py migrate once, on one machine."
+        )

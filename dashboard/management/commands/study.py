@@ -19,32 +19,43 @@ from dashboard.wording import count_noun
 # Verb -> (action, what has become of the study, what it had to be)
 ACTIONS: dict[str, tuple[Callable[..., bool], str, str]] = {
     "start": (actions.start, "is running", "a draft"),
-    "pause": (actions.pause, "is paused; running trials go on to their end", "running"),
+    "pause": (actions.pause, "is paused; running trials will finish", "running"),
     "resume": (actions.resume, "is running", "paused"),
-    "drain": (actions.drain, "stops after its running trials", "running or paused, and not stopping already"),
+    "drain": (
+        actions.drain,
+        "will stop after its running trials",
+        "running or paused, and not stopping already",
+    ),
     "stop": (actions.stop, "is stopped", "running or paused"),
 }
 
 
 class Command(BaseCommand):
-    help = "List studies; start, pause, resume, drain (stop after the running trials), stop or retry one."
+    help = "List studies; start, pause, resume, drain (stop after the running trials), stop, or retry one."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
         verbs.add_parser("list", help="every study: number, state, trials, name")
-        purge = verbs.add_parser("purge", help="throw deleted studies away for good")
-        purge.add_argument("--days", type=int, default=30, help="deleted so long ago (default: %(default)s)")
-        purge.add_argument("--yes", action="store_true", help="do it; else it is only said what would go")
+        purge = verbs.add_parser("purge", help="permanently delete studies that were deleted")
+        purge.add_argument(
+            "--days",
+            type=int,
+            default=30,
+            help="only those deleted more than this many days ago (default: %(default)s)",
+        )
+        purge.add_argument("--yes", action="store_true", help="delete them; without it, only list them")
         for verb in (*ACTIONS, "retry"):
             about = verbs.add_parser(verb, help=f"{verb} studies, by their numbers")
             about.add_argument("numbers", nargs="+", type=int, metavar="STUDY")
             about.add_argument(
                 "--by",
                 default=Actor.operator().name,
-                help="who does it, for history and audit log (default: %(default)s)",
+                help="name to record in the history and the audit log (default: %(default)s)",
             )
             if verb == "retry":
-                about.add_argument("--trial", type=int, help="this failed trial; else all that were lost")
+                about.add_argument(
+                    "--trial", type=int, help="retry this failed trial; by default, all lost trials"
+                )
 
     def handle(self, *_args: Any, verb: str, **options: Any) -> None:
         if verb == "list":
@@ -76,7 +87,7 @@ class Command(BaseCommand):
             if is_sure
             else gone.count()
         )
-        words = "thrown away" if is_sure else "would be thrown away; --yes does it"
+        words = "purged" if is_sure else "would be purged; use --yes to purge"
         self.stdout.write(f"{count_noun(n, 'study,studies')} {words}.")
 
     def _study(self, number: int) -> Study:
@@ -84,7 +95,7 @@ class Command(BaseCommand):
             return Study.objects.get(pk=number)
         except Study.DoesNotExist:
             raise CommandError(
-                f"There is no study {number}; `manage.py study list` names those there are."
+                f"Study {number} does not exist. Run `manage.py study list` to see all studies."
             ) from None
 
     def _act(self, study: Study, verb: str, by: Actor) -> None:
@@ -97,7 +108,7 @@ class Command(BaseCommand):
             study.refresh_from_db()
             state = study.get_state_display().lower()
             raise CommandError(
-                f"Study {study.pk} is {state}. To {verb} a study it has to be {needed}; nothing was changed."
+                f"Study {study.pk} is {state}. To {verb} a study, it must be {needed}. Nothing was changed."
             )
         self.stdout.write(f"Study {study.pk} {done}.")
 
@@ -108,4 +119,4 @@ class Command(BaseCommand):
         elif (found := study.trials.filter(number=trial).first()) and retry(found, by=by):
             self.stdout.write(f"Study {study.pk}: trial {trial} will be trained again.")
         else:
-            raise CommandError(f"Study {study.pk} has no failed trial {trial}; nothing was changed.")
+            raise CommandError(f"Study {study.pk} has no failed trial {trial}. Nothing was changed.")

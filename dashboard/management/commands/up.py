@@ -23,7 +23,7 @@ PR_SET_PDEATHSIG = 1
 
 
 class Command(BaseCommand):
-    help = "Start broker, worker, periodic work and web server; Ctrl-C ends them all."
+    help = "Start the broker, worker, housekeeping, and web server. Press Ctrl-C to stop."
     requires_system_checks = ()
 
     def handle(self, *_args: Any, **_options: Any) -> None:
@@ -34,8 +34,8 @@ class Command(BaseCommand):
                 self._start()
         except FolderInUse:
             raise CommandError(
-                f"Parzen is running from {settings.VAR_DIR} already. End it there with Ctrl-C, or give "
-                "this one a folder of its own: PARZEN_VAR_DIR=other make run."
+                f"Parzen is already running from {settings.VAR_DIR}. Stop it with Ctrl-C, or use another "
+                "folder: PARZEN_VAR_DIR=other make run."
             ) from None
 
     def _start(self) -> None:
@@ -56,7 +56,7 @@ class Command(BaseCommand):
                     where = f"{settings.HOST}:{settings.PORT}"
                     raise CommandError(f"Parzen cannot listen on {where}: {error.strerror}.") from None
                 raise CommandError(
-                    f"Port {settings.PORT} is taken by another program. Choose another one: "
+                    f"Port {settings.PORT} is used by another program. Choose another port: "
                     f"PARZEN_PORT={settings.PORT + 1} make run."
                 ) from None
 
@@ -75,12 +75,12 @@ class Command(BaseCommand):
             self._say_how(sign_in)
             manager.wait()
         except KeyboardInterrupt:
-            self._say("\nEnding; trials in work are handed back.")
+            self._say("\nStopping. Running trials return to the queue.")
         finally:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             manager.terminate()
             manager.wait(STOP_SECONDS * 4)
-        self._say("Parzen has ended; everything is saved. `make run` goes on where it stopped.")
+        self._say("Parzen has stopped. Everything is saved. Use `make run` to continue.")
 
     def _wait_until_ready(self, manager: subprocess.Popen[bytes]) -> None:
         end = time.monotonic() + READY_SECONDS
@@ -89,7 +89,7 @@ class Command(BaseCommand):
                 return
             time.sleep(0.1)
         words = (log_dir() / "web.log").read_text(errors="replace").splitlines()[-LOG_LINES:]
-        raise CommandError("\n".join(["The web server did not come up. Its last words:", *words]))
+        raise CommandError("\n".join(["The web server did not start. Last lines of its log:", *words]))
 
     def _address(self) -> str:
         return f"http://{settings.HOST}:{settings.PORT}/"
@@ -100,7 +100,7 @@ class Command(BaseCommand):
 
     def _say_how(self, sign_in: str) -> None:
         self._say(
-            "\n  Parzen is up\n"
+            "\n  Parzen is running\n"
             f"    address   {self._address()}\n"
             f"    sign in   {sign_in}\n"
             f"    slots     {settings.SLOTS}, threads per training: {settings.THREADS_PER_TRIAL}\n"

@@ -80,15 +80,15 @@ def read_archive(path: Path, folder: Path) -> tuple[Manifest, Path]:
                     tar.extract(member, folder, filter="data")  # no link, and nothing outside the folder
     except _DAMAGED as error:
         if not path.exists():
-            raise BackupRefused(f"There is no file {path}.") from error
-        raise BackupRefused(f"{path} is cut or is no backup of Parzen ({error}).") from error
+            raise BackupRefused(f"File {path} does not exist.") from error
+        raise BackupRefused(f"{path} is incomplete or not a Parzen backup ({error}).") from error
     if manifest.format != FORMAT:
         raise BackupRefused(
-            f"{path} has format {manifest.format}, and this Parzen reads format {FORMAT}: "
-            "restore it with the version that wrote it."
+            f"{path} has format {manifest.format}, but this version of Parzen reads format {FORMAT}. "
+            "Restore it with the version that created it."
         )
     if digest(dump) != manifest.sha256:
-        raise BackupRefused(f"{path} is damaged: its database is not the one that was saved.")
+        raise BackupRefused(f"{path} is damaged: its database does not match the saved digest.")
     return manifest, dump
 
 

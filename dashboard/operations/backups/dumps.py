@@ -76,7 +76,7 @@ def _check(path: Path) -> None:
     except sqlite3.DatabaseError as error:
         problems = [str(error)]
     if problems:
-        raise BackupRefused(f"The database is damaged, so nothing was done: {problems[0]}")
+        raise BackupRefused(f"The database is damaged, so nothing was changed: {problems[0]}")
 
 
 def _run(program: str, *options: str) -> None:
@@ -89,8 +89,8 @@ def _program(program: str, *options: str, environment: dict[str, Any] | None = N
     found = shutil.which(program)
     if not found:
         raise BackupRefused(
-            f"{program} is not on the PATH; it comes with PostgreSQL's client programs (Debian: "
-            "postgresql-client), which have to be as new as the server."
+            f"{program} is not on the PATH. Install PostgreSQL's client programs (Debian: "
+            "postgresql-client), at least as new as the server."
         )
     env = None if environment is None else {"PATH": str(Path(found).parent), **environment}
     done = subprocess.run([found, *options], env=env, capture_output=True, text=True, check=False)

@@ -47,7 +47,7 @@ def sign_in_words() -> str:
     name, password = _first_sign_in()
     if name:
         return f"{name} with the password {password}"
-    return "your own name and password (forgotten: .venv/bin/python manage.py changepassword NAME)"
+    return "your username and password (to reset: .venv/bin/python manage.py changepassword NAME)"
 
 
 def _first_sign_in() -> tuple[str, str]:

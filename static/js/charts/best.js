@@ -84,7 +84,7 @@
       items.push({ x: at.x, y, ring: true, text, isBold: true, color, dx: 10, dy, dyBack, isInside: true });
     }
     if (!data.line.length) {
-      const text = view.places.length ? "No trial is complete yet" : "The first trials appear here";
+      const text = view.places.length ? "No completed trials yet" : "The first trials appear here";
       items.push({ x: "middle", y: "middle", text, align: "center", color: token("chart-axis") });
     }
     return items;
@@ -99,8 +99,8 @@
     }
     const bound = reading(range.bad, data.is_percent);
     return isMaximized
-      ? "values below " + bound + " sit on the bottom edge"
-      : "values above " + bound + " sit on the top edge";
+      ? "values below " + bound + " are drawn at the bottom edge"
+      : "values above " + bound + " are drawn at the top edge";
   }
 
   function tooltip(data) {

@@ -44,7 +44,7 @@
     if (!sentence(canvas)) {
       const words = document.createElement("p");
       words.className = "chart-failed";
-      words.textContent = "This chart could not be drawn. The table on this page has the same numbers.";
+      words.textContent = "This chart could not be drawn. The table on this page shows the same values.";
       canvas.after(words);
     }
   }

@@ -38,7 +38,7 @@
 
   function words(curves, best) {
     if (!curves.length) {
-      const text = "No trial has finished an epoch yet";
+      const text = "No epochs completed yet";
       return [{ x: "middle", y: "middle", text, align: "center", color: token("chart-axis") }];
     }
     const [x, y] = best ? best.points.at(-1) : [];

@@ -80,7 +80,7 @@
     const places = seconds.map((place) => ({ x: place.x / unit.size, trial: place.trial }));
     const max = Math.max(end / unit.size, 1) * 1.02;
     return {
-      title: unit.name + (name === "wall" ? " since start" : " of training, all trials together"),
+      title: unit.name + (name === "wall" ? " since start" : " of training, all trials combined"),
       places,
       line: runningBest(places, data.direction),
       min: max * -0.0125,

@@ -55,7 +55,7 @@
       items.push({ x: best[0], y: best[1], ring: true, text, color, isBold: true, align: "center", dy });
     }
     if (!items.length) {
-      const text = "The first epoch is not finished yet";
+      const text = "No epochs completed yet";
       items.push({ x: "middle", y: "middle", text, align: "center", color: token("chart-axis") });
     }
     return items;

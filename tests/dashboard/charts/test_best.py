@@ -30,7 +30,7 @@ def test_line_has_a_point_where_it_turns_and_at_its_end():
 
     assert chart.line == [{"n": 0, "value": 0.5}, {"n": 2, "value": 0.4}, {"n": 4, "value": 0.4}]
     assert chart.best == {"n": 2, "value": 0.4}
-    assert chart.label == "Best val_loss goes from 0.5000 to 0.4000 at trial 2, over 5 trials"
+    assert chart.label == "Best val_loss improves from 0.5000 to 0.4000 at trial 2 of 5 trials"
 
 
 def test_highest_value_is_the_best_when_maximizing():

@@ -50,7 +50,7 @@ def test_trial_without_a_result_has_no_outcome():
     found = forecast_of()
 
     assert (found.outcome, found.verdict) == (None, "")
-    assert found.sentence == "Expected improvement on 0.4500: 0.02."
+    assert found.sentence == "Expected improvement over 0.4500: 0.02."
 
 
 @given(mean=numbers, sd=st.floats(0, 1e12), best=numbers, value=numbers)

@@ -69,14 +69,14 @@ def test_a_table_becomes_a_dataset_that_a_study_trains_on(page, user):
     answer = send(page)
     dataset = Dataset.objects.get()
     assert answer.url == dataset.get_absolute_url()
-    assert "It waits to be read" in page.get(answer.url).content.decode()
+    assert "Waiting to be imported" in page.get(answer.url).content.decode()
 
     read_uploads()
     dataset.refresh_from_db()
     assert dataset.state == "looked"
     shown = page.get(answer.url).content.decode()
     assert "40 rows, 3 columns" in shown
-    assert "Use it like this" in shown
+    assert "Import dataset" in shown
 
     described(page, dataset)
     read_uploads()
@@ -159,8 +159,8 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(page):
     ("options", "words"),
     [
         ({"name": "plants.xlsx"}, "A file that ends in .xlsx is not read."),
-        ({"label": " "}, "Give the dataset a name."),
-        ({"content": ""}, "The file is empty. Choose another one."),
+        ({"label": " "}, "Enter a name."),
+        ({"content": ""}, "The file is empty. Choose another file."),
         ({"place": "team-99"}, "You cannot put a study there."),
     ],
 )
@@ -178,7 +178,7 @@ def test_a_file_that_is_too_large_is_refused_while_it_comes_in(page, settings):
     answer = send(page, "a,b\n" + "1,2\n" * 300_000)
 
     assert answer.status_code == 422
-    assert "The file has more than 1 MB, the most that may be uploaded." in answer.content.decode()
+    assert "larger than the upload limit of 1 MB" in answer.content.decode()
     assert list(settings.UPLOAD_DIR.iterdir()) == []
 
 
@@ -190,7 +190,7 @@ def test_a_disk_that_is_full_is_named_while_the_file_comes_in(page, settings, mo
     answer = send(page, "a,b\n1,2\n")
 
     assert answer.status_code == 422
-    words = "The file cannot be kept here: No space left on device. Tell an administrator."
+    words = "The file could not be saved: No space left on device. Contact an administrator."
     assert words in answer.content.decode()
     assert list(settings.UPLOAD_DIR.iterdir()) == []
     assert not Dataset.objects.exists()
@@ -201,7 +201,7 @@ def test_a_folder_for_uploads_that_cannot_be_made_is_named(page, settings, tmp_p
     settings.UPLOAD_DIR = tmp_path / "file" / "uploads"
     answer = send(page, "a,b\n1,2\n")
     assert answer.status_code == 422
-    assert "The file cannot be kept here: Not a directory." in answer.content.decode()
+    assert "The file could not be saved: Not a directory." in answer.content.decode()
 
 
 @pytest.mark.parametrize("url", ["/account/login/", "/teams/", "/studies/new/"])
@@ -271,7 +271,7 @@ def test_only_an_unused_dataset_is_deleted(page, user, settings, django_capture_
     assert Dataset.objects.exists()
 
     Study.objects.filter(pk=study.pk).delete()
-    assert "thrown away for good" in page.get(url).content.decode()
+    assert "permanently deleted" in page.get(url).content.decode()
     with django_capture_on_commit_callbacks(execute=True):
         page.post(url)
     assert not Dataset.objects.exists()

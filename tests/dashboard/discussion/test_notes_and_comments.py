@@ -70,7 +70,7 @@ def test_second_of_two_people_does_not_overwrite_the_first(page, study):
     ("fields", "words"),
     [
         ({"note": "x" * 50_001}, "at most 50000 characters"),
-        ({"tags": ",".join(f"t{n}" for n in range(11))}, "10 tags are enough; these are 11"),
+        ({"tags": ",".join(f"t{n}" for n in range(11))}, "at most 10 tags, but these are 11"),
         ({"tags": "x" * 31}, "at most 30 characters"),
         ({"note": "\x00"}, "Null characters"),
         ({"version": "first"}, "whole number"),
@@ -105,7 +105,7 @@ def test_empty_comment_is_asked_for_again(page, study):
     answer = page.post(reverse("study-comment", args=[study.pk]), {"text": "  "})
 
     assert answer.status_code == 422
-    assert "Write something first." in answer.content.decode()
+    assert "Enter a comment." in answer.content.decode()
 
 
 def test_one_removes_own_comments_and_owners_remove_any(page, study):

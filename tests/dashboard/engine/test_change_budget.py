@@ -42,7 +42,7 @@ def test_total_cannot_fall_below_what_was_made():
         complete(study)
     before = everything()
 
-    with pytest.raises(BudgetRefused, match="2 trials were made already, so the total must be at least 2"):
+    with pytest.raises(BudgetRefused, match="2 trials already exist, so the total must be at least 2"):
         change(study, max_trials=1)
 
     assert everything() == before
@@ -66,7 +66,7 @@ def test_finished_study_goes_on_with_more_trials():
     change(study, max_trials=2)
 
     assert (study.state, study.state_reason, study.finished_at) == ("running", "", None)
-    assert latest_event() == ("Grace", "continued: trials 2")
+    assert latest_event() == ("Grace", "resumed: trials 2")
     complete(study)
     study.refresh_from_db()
     assert (study.state, study.trials.count()) == ("finished", 2)
@@ -106,7 +106,7 @@ def test_stopped_study_may_make_new_trials_again():
     change(study, max_trials=3)
 
     assert claim(study).number == 0
-    assert latest_event() == ("Grace", "continued")
+    assert latest_event() == ("Grace", "resumed")
 
 
 def test_draft_only_takes_the_new_limits():
@@ -115,7 +115,7 @@ def test_draft_only_takes_the_new_limits():
     change(study, max_seconds=300, min_improvement=0.5, target_value=None)
 
     assert (study.state, study.max_seconds) == ("draft", 300)
-    assert latest_event()[1] == "changed the budget: study time 5 min, smallest improvement 0.5 %"
+    assert latest_event()[1] == "changed the budget: study time 5 min, minimum improvement 0.5 %"
 
 
 def test_change_to_the_same_values_is_no_event():

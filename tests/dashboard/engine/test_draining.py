@@ -41,7 +41,7 @@ def test_study_stops_with_the_last_of_its_running_trials():
     finish_trial(fence_of(first), outcome(0.5))
     assert state_of(study) == ("running", "")
     finish_trial(fence_of(second), outcome(0.4))
-    assert state_of(study) == ("stopped", "Stopped by Ada after its running trials")
+    assert state_of(study) == ("stopped", "Stopped by Ada after the running trials finished")
     assert not study.is_draining
 
 
@@ -143,6 +143,6 @@ def test_history_tells_who_asked_and_when_it_ended():
     finish_trial(fence_of(trial), outcome(0.5))
 
     assert list(StudyEvent.objects.values_list("by", "what"))[:2] == [
-        ("", "stopped: Stopped by Grace after its running trials"),
-        ("Grace", "asked to stop after its running trials"),
+        ("", "stopped: Stopped by Grace after the running trials finished"),
+        ("Grace", "asked to stop after the running trials finished"),
     ]

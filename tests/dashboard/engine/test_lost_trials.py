@@ -45,7 +45,7 @@ def test_last_loss_wakes_no_slot_for_that_trial(hints, django_capture_on_commit_
 def test_handed_back_trial_does_not_count_as_lost():
     study = running_study(lost_retries=1)
     for _ in range(5):
-        assert return_trial(fence_of(claim(study)), reason="Its worker was shut down.")
+        assert return_trial(fence_of(claim(study)), reason="The worker was shut down.")
     lose_trial(fence_of(claim(study)), reason="Killed.")
 
     trial = Trial.objects.get()
@@ -63,7 +63,7 @@ def test_reaper_takes_only_what_is_overdue():
     for trial, state in ((overdue, "waiting"), (alive, "running"), (done, "complete")):
         trial.refresh_from_db()
         assert trial.state == state
-    assert "did not answer for" in overdue.attempts.get().reason
+    assert "did not respond for" in overdue.attempts.get().reason
     assert reap_lost_trials() == 0
 
 

@@ -45,7 +45,7 @@ def words(page, *, measure=False, **changes):
 def test_the_page_asks_by_itself_and_shows_what_was_measured(page, measured):
     opened = page.get("/studies/new/").content.decode()
     assert f'hx-post="{URL}"' in opened
-    assert "are tried for a moment" in words(page, measure=True)
+    assert "Measuring a few networks" in words(page, measure=True)
 
     measure_costs()
 
@@ -53,8 +53,8 @@ def test_the_page_asks_by_itself_and_shows_what_was_measured(page, measured):
     for number in ("1,210", "26,122", "4,563,722", "0.1 s", "4 s"):
         assert number in shown
     # ten trials, each of 1 s to begin with and five epochs
-    assert "About 55 s</b> for 10 trials of 5 epochs, 1 at once." in shown
-    assert "From 15 s with nothing but the quickest network to 3 min 30 s with the slowest one." in shown
+    assert "About 55 s</b> for 10 trials of 5 epochs, 1 in parallel." in shown
+    assert "Between 15 s (all trials use the fastest network) and 3 min 30 s (all use the slowest)." in shown
     assert measured[0]["trainer"] == "mlp"
     assert measured[0]["dataset"] == Cost.objects.get().given["dataset"]
 
@@ -67,7 +67,7 @@ def test_networks_that_are_all_of_one_size_are_one_line(page, monkeypatch):
     measure_costs()
     shown = words(page)
     assert shown.count("924,930") == 1
-    assert "Every network" in shown
+    assert "All networks" in shown
     assert "Smallest" not in shown
 
 
@@ -86,8 +86,8 @@ def test_the_budget_changes_the_sum_and_not_the_question(page, measured):
     measure_costs()
     assert "About 1 min 50 s" in words(page, max_trials="20")
     assert "About 2 min 40 s</b> for 10 trials of 5 epochs, 3 folds each" in words(page, n_folds="3")
-    assert "The study time of 30 s ends it before." in words(page, max_minutes="0.5")
-    assert "when its budget is right" in words(page, max_trials="many")
+    assert "study time limit of 30 s" in words(page, max_minutes="0.5")
+    assert "Fix the budget" in words(page, max_trials="many")
     assert Cost.objects.count() == len(measured) == 1
 
 
@@ -95,14 +95,14 @@ def test_no_more_trials_run_at_once_than_there_are_slots(page, measured, setting
     settings.SLOTS = 2
     words(page, measure=True)
     measure_costs()
-    assert "About 28 s</b> for 10 trials of 5 epochs, 2 at once." in words(page, n_parallel="8")
+    assert "About 28 s</b> for 10 trials of 5 epochs, 2 in parallel." in words(page, n_parallel="8")
 
 
 def test_another_space_is_another_question_that_is_asked_on_demand_only(page, measured):
     words(page, measure=True)
     measure_costs()
     changed = {"knob__learning_rate__high": "0.5"}
-    assert "was not measured yet" in words(page, **changed)
+    assert "has not been measured" in words(page, **changed)
     assert Cost.objects.count() == 1
 
     words(page, measure=True, **changed)
@@ -120,10 +120,10 @@ def test_of_a_persons_questions_only_the_last_one_waits(page, measured):
 
 
 def test_nothing_is_asked_while_the_space_is_not_right(page, measured):
-    assert "when dataset and search space are right" in words(
+    assert "Choose a valid dataset and search space" in words(
         page, measure=True, knob__learning_rate__high="much"
     )
-    assert "when dataset and search space are right" in words(page, measure=True, dataset="nothing")
+    assert "Choose a valid dataset and search space" in words(page, measure=True, dataset="nothing")
     assert not Cost.objects.exists()
 
 
@@ -149,5 +149,5 @@ def test_a_network_that_is_too_large_to_try_still_shows_its_parameters(page, mon
     measure_costs()
     shown = words(page)
     assert "9,000,000,000" in shown
-    assert "too large to try" in shown
+    assert "too large to measure" in shown
     assert "About 10 s" in shown

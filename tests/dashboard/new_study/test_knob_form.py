@@ -188,10 +188,10 @@ def test_log_normal_speaks_of_medians_and_decades():
             "must be greater than 0",
         ),
         ("rate", {"scale": "normal", "median": "0.1", "low": "0", "high": "1"}, ("spread",), "is missing"),
-        ("act", {"choices": []}, ("choices",), "tick at least two"),
+        ("act", {"choices": []}, ("choices",), "Select at least two"),
         ("act", {"choices": ["relu"]}, ("choices",), "only relu"),
         ("act", {"choices": ["relu", "spin"]}, ("choices",), "spin"),
-        ("norm", {"choices": ["True"]}, ("choices",), "tick another one"),
+        ("norm", {"choices": ["True"]}, ("choices",), "Select another one"),
     ],
 )
 def test_wrong_search_is_named_beside_its_field(name, fields, where, words):

@@ -76,14 +76,14 @@ def test_knobs_become_the_space(post):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"name": ""}, "Give the study a name."),
-        ({"max_trials": "many"}, "Give a whole number."),
+        ({"name": ""}, "Enter a name."),
+        ({"max_trials": "many"}, "Enter a whole number."),
         ({"max_minutes": "-3"}, "Must be at least 0.1 minutes."),
         ({"dataset": "mnist"}, "mnist.npz"),
         ({"dataset": "../etc/passwd"}, "not one of the available choices"),
         ({"objective": "loss"}, "not one of the available choices"),
         ({"seed": "-1"}, "Must be at least 0."),
-        ({"knob__learning_rate__low": "1"}, "Lowest"),
+        ({"knob__learning_rate__low": "1"}, "Minimum"),
     ],
 )
 def test_wrong_field_is_named_and_nothing_is_written(post, changes, words):
@@ -92,7 +92,7 @@ def test_wrong_field_is_named_and_nothing_is_written(post, changes, words):
     html = response.content.decode()
     assert response.status_code == 422
     assert words in html
-    assert "Nothing has been saved yet" in html
+    assert "The study was not saved" in html
     assert not Study.objects.exists()
 
 
@@ -110,7 +110,7 @@ def test_study_with_nothing_to_search_is_refused(post, page):
     response = page.post(URL, fields)
 
     assert response.status_code == 422
-    assert "Every knob is fixed" in response.content.decode()
+    assert "Every parameter is fixed" in response.content.decode()
     assert not Study.objects.exists()
 
 
@@ -146,7 +146,7 @@ def test_copy_opens_with_the_same_values(page, user):
 
     html = page.get(URL, {"from": study.pk}).content.decode()
 
-    assert "A copy of original" in html
+    assert "Copied from original" in html
     assert 'value="original again"' in html
     assert 'value="33"' in html
 

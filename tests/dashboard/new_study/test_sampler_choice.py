@@ -65,10 +65,10 @@ def test_missing_sampler_is_named_beside_the_choice(page):
 @pytest.mark.parametrize(
     ("max_trials", "words"),
     [
-        ("6", "6 points: all of them are tried, then the study ends."),
-        ("5", "6 points, and the budget permits 5 of them, in shuffled order; raise Trials to 6 to try all."),
-        ("many", "6 points: all of them are tried, if the budget permits."),
-        ("9" * 5_000, "6 points: all of them are tried, if the budget permits."),
+        ("6", "6 points. The study stops when all are tried."),
+        ("5", "6 points. The budget covers 5 of them, in random order. Raise Trials to 6 to try all."),
+        ("many", "6 points. All are tried if the budget allows."),
+        ("9" * 5_000, "6 points. All are tried if the budget allows."),
     ],
 )
 def test_grid_says_its_size_beside_the_budget(note, max_trials, words):
@@ -93,7 +93,7 @@ def test_size_too_large_to_read_is_rounded(page):
 
 
 def test_wrong_knob_leaves_the_size_open(note):
-    assert "when the search space is right" in note(**{"knob-units_1-low": "99"})
+    assert "Fix the search space" in note(**{"knob-units_1-low": "99"})
 
 
 @pytest.mark.parametrize("sampler", ["tpe", "random", "", "guesswork"])

@@ -118,7 +118,7 @@ def test_changed_archive_is_refused(archive, out, at):
 
 
 def test_file_that_is_not_there_is_named(out):
-    with pytest.raises(BackupRefused, match="There is no file /nowhere"):
+    with pytest.raises(BackupRefused, match="/nowhere does not exist"):
         read_archive(Path("/nowhere"), out)
 
 
@@ -126,7 +126,7 @@ def test_archive_of_a_later_format_is_refused(archive, out):
     dump = archive.parent / "in" / DUMP
     write_archive(archive, dump, Manifest("sqlite", [], "2030", digest(dump), format=2), {})
 
-    with pytest.raises(BackupRefused, match="has format 2, and this Parzen reads format 1"):
+    with pytest.raises(BackupRefused, match="has format 2, but this version of Parzen reads format 1"):
         read_archive(archive, out)
 
 
@@ -293,7 +293,7 @@ def test_backup_comes_back(house, tmp_path):
     uploaded.parent.mkdir(parents=True)
     uploaded.write_bytes(b"a,b")
     said = house.manage("backup", tmp_path / "monday.backup")
-    assert "monday.backup holds the database, the uploaded datasets and the kept models" in said
+    assert "Saved the database, uploaded datasets, and kept models to" in said
     house.run("from dashboard.models import Study; Study.objects.all().delete()")
     kept.unlink()
     uploaded.unlink()
@@ -301,7 +301,7 @@ def test_backup_comes_back(house, tmp_path):
     said = house.manage("restore", tmp_path / "monday.backup")
 
     assert "1 study" in said
-    assert "1 trial that ran then will be trained again" in said
+    assert "1 trial running at that time will be trained again" in said
     assert house.states() == [["running", 0, "complete", 0.25, 1], ["running", 1, "waiting", None, 1001]]
     assert kept.read_bytes() == b"network"
     assert uploaded.read_bytes() == b"a,b"
@@ -333,7 +333,7 @@ def test_restore_asks_before_it_replaces_studies(house, tmp_path):
 
     said = house.manage("restore", tmp_path / "monday.backup", fails=True)
 
-    assert "The database holds 1 study, which the backup would replace" in said
+    assert "The restore would replace 1 study" in said
     assert "Traceback" not in said
     assert house.states()[1][2] == "running"
 
@@ -344,10 +344,10 @@ def test_restore_refuses_what_does_not_fit(house, tmp_path):
     good, other = tmp_path / "monday.backup", tmp_path / "other.backup"
     house.manage("backup", good)
     assert "is there already" in house.manage("backup", good, fails=True)
-    assert "There is no folder" in house.manage("backup", "/nowhere/x.backup", fails=True)
+    assert "Folder /nowhere does not exist" in house.manage("backup", "/nowhere/x.backup", fails=True)
     manifest, dump = read_archive(good, tmp_path)
     for changes, words in (
-        ({"database": "postgresql"}, "The backup is of a postgresql database"),
+        ({"database": "postgresql"}, "The backup is from postgresql"),
         ({"migrations": ["dashboard.9999_future"]}, "does not know dashboard.9999_future"),
         ({"migrations": ["dashboard.0001_first_tables"]}, "it lacks 0002_trial_sampler"),
     ):
@@ -368,7 +368,7 @@ def test_restore_refuses_while_a_worker_is_alive(house, tmp_path):
         "alive_until=datetime(2999, 1, 1, tzinfo=UTC), started_at=datetime(2026, 1, 1, tzinfo=UTC))"
     )
 
-    assert "1 worker of this database is alive" in house.manage(
+    assert "1 worker still uses this database" in house.manage(
         "restore", tmp_path / "monday.backup", fails=True
     )
 

@@ -39,8 +39,8 @@ def test_every_page_that_shows_studies_says_that_no_worker_is_there(page, name, 
     def html():
         return page.get(reverse(name, args=args)).content.decode()
 
-    assert "No worker is there, so nothing trains. Start one with <code>make run</code>" in html()
-    assert "worker -P threads -Q trials.cpu</code>; the work goes on by itself." in html()
+    assert "No workers are running, so trials cannot start. Run <code>make run</code>" in html()
+    assert "worker -P threads -Q trials.cpu</code>. Studies then continue automatically." in html()
 
     register_worker(name="node-a:1", n_slots=1)
     assert "so nothing trains" not in html()
@@ -53,7 +53,7 @@ def test_queue_that_nobody_serves_is_named_with_its_remedy(page):
 
     html = page.get(reverse("study-list")).content.decode()
 
-    assert "No worker serves the queue gpu, so its studies wait." in html
+    assert "No workers serve the queue gpu, so its studies are waiting." in html
     assert "-Q trials.gpu</code>" in html
 
 
@@ -100,7 +100,7 @@ def test_housekeeping_that_does_not_run_is_trouble(seconds, is_late):
 
     assert len(found) == is_late
     if is_late:
-        assert found[0].startswith("The housekeeping has not run for 3 min")
+        assert found[0].startswith("Maintenance has not run for 3 min")
         assert "-B -Q housekeeping`" in found[0]
 
 

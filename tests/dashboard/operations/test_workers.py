@@ -44,7 +44,7 @@ def shown():
 def test_page_says_how_to_start_a_worker_when_none_is_there(page):
     html = page.get(URL).content.decode()
 
-    assert "No worker is there" in html
+    assert "No workers online" in html
     assert ".venv/bin/python -m celery -A dashboard worker -P threads -Q trials.cpu" in html
 
 
@@ -93,7 +93,7 @@ def test_trial_whose_worker_is_gone_is_shown_apart(page, user):
 
     html = page.get(URL).content.decode()
 
-    assert "Not heard of any more" in html
+    assert "Offline" in html
     assert "node-b:1 / 1" in html
     assert [c.places for c in shown().workers] == [[]]
 
@@ -123,7 +123,7 @@ def test_study_of_somebody_else_keeps_its_name_and_still_takes_its_slot(page, us
     html = page.get(URL).content.decode()
 
     assert "secret plans" not in html
-    assert "A trial of somebody else" in html
+    assert "Another user's trial" in html
     assert "of 4 train, 3 idle" in html
 
 
@@ -138,7 +138,7 @@ def test_work_waits_since_a_trial_began_or_ended_in_its_study(user):
     assert shown().waiting.study == old
     assert shown().waiting.seconds == pytest.approx(300, abs=60)
 
-    return_trial(fence_of(claim(old)), reason="Its worker was shut down.")
+    return_trial(fence_of(claim(old)), reason="The worker was shut down.")
     assert shown().waiting.study == young
 
     Attempt.objects.filter(trial__study=old).update(
@@ -208,4 +208,4 @@ def test_broker_that_goes_is_news(live, user, monkeypatch):
     before = shown()
     monkeypatch.setattr(module, "is_broker_known_to_be_up", lambda: False)
 
-    assert "Does not answer" in live(before).content.decode()
+    assert "<dd>Offline</dd>" in live(before).content.decode()

@@ -106,11 +106,11 @@ def test_study_moves_to_the_team_and_back_with_a_word(page, team, user):
     body = grace.get(url).content.decode()
     assert "seen by the team Vision" in body
     assert "Pause" not in body
-    assert "Who sees it" not in body
+    assert "Manage access" not in body
     refused = grace.post(reverse("study-pause", args=[study.pk]))
     assert (
         refused.status_code,
-        "You may look at digits-mlp but not change it" in refused.content.decode(),
+        "You can view digits-mlp but not change it" in refused.content.decode(),
     ) == (
         403,
         True,

@@ -35,7 +35,7 @@ def test_without_yes_it_is_only_said(capsys):
 
     assert "archive" in said
     assert "old one (ada)" in said
-    assert "archive 1 study: would be done; --yes does it." in said
+    assert "archive 1 study: would be done; use --yes to apply." in said
     study.refresh_from_db()
     assert not study.is_archived
 
@@ -77,11 +77,11 @@ def test_old_logs_are_emptied_and_results_stay(capsys):
 
     said = run(capsys, "--logs", "90", "--yes")
 
-    assert "empty the logs of 1 study: done." in said
+    assert "clear the logs of 1 study: done." in said
     assert set(Attempt.objects.filter(trial__study=old).values_list("log", flat=True)) == {""}
     assert "" not in Attempt.objects.filter(trial__study=new).values_list("log", flat=True)
     assert old.trials.filter(state="complete").count() == 2
-    assert "empty the logs of 0 studies" in run(capsys, "--logs", "90")
+    assert "clear the logs of 0 studies" in run(capsys, "--logs", "90")
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_studies_wait_for_a_look_once_they_have_ended(root):
     study = ended(name="done")
     running_study(name="still going")
     make_study(name="a draft")
-    assert queue() == {"done": ["ended, never reviewed", "never confirmed"]}
+    assert queue() == {"done": ["ended, not reviewed", "not confirmed"]}
 
     sign_off(study, note="Good.", by=actor(root))
 
@@ -73,7 +73,7 @@ def test_study_that_ends_again_waits_again(root):
     sign_off(study, note="", by=actor(root))
     Study.objects.filter(pk=study.pk).update(finished_at=timezone.now() + dt.timedelta(seconds=5))
 
-    assert queue() == {"done": ["ended since its last review", "never confirmed"]}
+    assert queue() == {"done": ["ended after the last review", "not confirmed"]}
 
 
 def test_study_of_which_many_trials_fail_waits_while_it_runs(root):
@@ -145,9 +145,7 @@ def test_weeks_and_teams_add_up():
 
 
 def test_overview_draws_what_was_spent_and_says_where_nothing_was(staff):
-    assert (
-        "Nothing was trained in these twelve weeks." in staff.get(reverse("review-overview")).content.decode()
-    )
+    assert "No trainings in the last 12 weeks." in staff.get(reverse("review-overview")).content.decode()
     add_trials(running_study(team=Team.objects.create(name="Vision")), 3)
     Trial.objects.update(finished_at=timezone.now(), seconds=3600)
 
@@ -226,9 +224,9 @@ def test_search_page_lists_best_values_and_keeps_what_was_asked(staff, past):
     [
         ({"best_from": "much"}, "Enter a number."),
         ({"best_from": "inf"}, "Enter a number."),
-        ({"best_from": "2", "best_to": "1"}, "It ends before it begins: 2.0 to 1.0."),
+        ({"best_from": "2", "best_to": "1"}, "The range is reversed: 2.0 to 1.0."),
         ({"since": "2026-02-30"}, "Enter a valid date."),
-        ({"param_from": "1"}, "Name the param that this is about."),
+        ({"param_from": "1"}, "Enter the name of the parameter."),
         ({"text": "\x00"}, "Null characters are not allowed."),
         ({"trainer": "no such"}, "Select a valid choice."),
     ],

@@ -40,8 +40,8 @@ def test_ended_study_continues_with_more_trials(page):
     study = running_study(max_trials=1)
     complete(study)
     html = page.get(reverse("study-budget", args=[study.pk])).content.decode()
-    assert "Budget reached: 1 trial. 1 trial was made so far." in html
-    assert "Continue study" in html
+    assert "Budget reached: 1 trial. 1 trial created so far." in html
+    assert "Resume study" in html
 
     response = post(page, study, max_trials="4")
 
@@ -66,7 +66,7 @@ def test_wrong_number_is_said_beside_its_field(page):
 
     html = response.content.decode()
     assert (response.status_code, study.max_trials) == (422, 10)
-    assert "Give a whole number." in html
+    assert "Enter a whole number." in html
     assert "Must be at least 0." in html
     assert 'class="span more" open' in html
 
@@ -105,6 +105,6 @@ def test_history_names_who_did_what(page, user):
 
     html = page.get(study.get_absolute_url()).content.decode()
 
-    assert f"{user.username} asked to stop after its running trials" in html
+    assert f"{user.username} asked to stop after the running trials finish" in html
     assert f"{user.username} started" in html
-    assert "It makes no new trials and ends with its last one." in html
+    assert "stops after the last trial" in html

@@ -52,7 +52,8 @@ def test_deleted_study_is_gone_for_everybody_and_comes_back_whole(page, user):
     grace = Client()
     grace.force_login(member)
     secret = make_link(study, days=7, password="", by=actor(user))
-    assert "with 3 trials disappears" in page.get(reverse("study-delete", args=[study.pk])).content.decode()
+    asked = page.get(reverse("study-delete", args=[study.pk])).content.decode()
+    assert "its 3 trials will be hidden" in asked
 
     said = page.post(reverse("study-delete", args=[study.pk]), follow=True).content.decode()
     assert "digits of may is deleted. It can be brought back" in said
@@ -96,8 +97,8 @@ def test_purge_throws_away_what_was_deleted_long_ago(
         call_command("study", "purge", *(["--yes"] if is_sure else []))
 
     said = capsys.readouterr().out
-    assert ("2 studies thrown away" in said) is is_sure
-    assert ("2 studies would be thrown away" in said) is not is_sure
+    assert ("2 studies purged" in said) is is_sure
+    assert ("2 studies would be purged" in said) is not is_sure
     left = {young.pk, kept.pk} if is_sure else {old.pk, young.pk, kept.pk, running.pk}
     assert set(Study.objects.values_list("pk", flat=True)) == left
     assert storages["artifacts"].exists(name) is not is_sure

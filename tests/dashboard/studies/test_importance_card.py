@@ -1,4 +1,4 @@
-"""Which parameter mattered: a part of the study page that comes by itself."""
+"""Parameter importance: a part of the study page that comes by itself."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ def test_param_that_decides_the_value_comes_first(page, study):
     assert card.chart.bars[0].trend == "Smaller values were better"
     html = response.content.decode()
     assert "60 complete trials" in html
-    assert "Share of the variance of val_loss" in html
+    assert "Share of variance in val_loss" in html
 
 
 def test_branch_is_judged_by_its_own_trials(page, study):

@@ -46,7 +46,7 @@ def test_drained_study_lets_its_trials_end():
 
     said = study_command("drain", study.pk)
 
-    assert said == f"Study {study.pk} stops after its running trials.\n"
+    assert said == f"Study {study.pk} will stop after its running trials.\n"
     study.refresh_from_db()
     trial.refresh_from_db()
     assert (study.is_draining, trial.state) == (True, "running")
@@ -59,7 +59,7 @@ def test_drained_study_lets_its_trials_end():
 def test_verb_that_does_not_fit_is_refused_with_the_reason(verb, state):
     study = make_study(state)
 
-    with pytest.raises(CommandError, match=f"Study {study.pk} is {state}. To {verb} a study it has to be "):
+    with pytest.raises(CommandError, match=f"Study {study.pk} is {state}. To {verb} a study, it must be "):
         study_command(verb, study.pk)
 
     study.refresh_from_db()
@@ -69,7 +69,7 @@ def test_verb_that_does_not_fit_is_refused_with_the_reason(verb, state):
 def test_nothing_is_done_when_one_of_several_studies_is_not_there():
     study = running_study()
 
-    with pytest.raises(CommandError, match="There is no study 999"):
+    with pytest.raises(CommandError, match="Study 999"):
         study_command("stop", study.pk, 999)
 
     study.refresh_from_db()

@@ -101,7 +101,7 @@ def test_search_without_a_match_says_so_and_keeps_its_words(page):
 
     html = page.get(URL, {"q": "<b>wide"}).content.decode()
 
-    assert "No study matches" in html
+    assert "No matching studies" in html
     assert 'value="&lt;b&gt;wide"' in html
 
 

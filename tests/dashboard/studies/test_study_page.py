@@ -124,7 +124,7 @@ def test_first_best_trial_wins_when_values_are_equal(page, user):
 
 def test_running_study_without_a_worker_says_what_to_do(show, user):
     study = running_study()
-    assert "No worker is there, so nothing trains" in show(study)
+    assert "No workers are running, so trials cannot start" in show(study)
 
     register_worker(name="node-a:1", n_slots=1)
     assert "so nothing trains" not in show(study)

@@ -1,4 +1,4 @@
-"""Who proposed the trials: on the study page, in its table, and on the trial page."""
+"""Where trials came from: on the study page, in its table, and on the trial page."""
 
 import pytest
 
@@ -45,7 +45,7 @@ def test_page_says_from_which_trial_on_a_model_proposes(proposals, user):
 
     found = proposals(study)
 
-    assert found.sentence == "Trials #0 to #3 fill the search space; from #4 on a model proposes: TPE."
+    assert found.sentence == "Trials #0 to #3 explore the search space. TPE proposes trials from #4."
     assert found.words == "4 starting points, then TPE"
     assert found.first_modelled == 4
 
@@ -62,7 +62,7 @@ def test_every_sampler_has_its_share_when_several_propose(proposals, user):
         ("Gaussian process", 5, 0.5),
         ("TPE", 3, 0.3),
     ]
-    assert found.sentence.endswith("from #2 on models propose: Gaussian process and TPE.")
+    assert found.sentence.endswith("Gaussian process and TPE propose trials from #2.")
 
 
 def test_sampler_is_credited_with_the_best_values_it_found(proposals, user):
@@ -74,14 +74,14 @@ def test_sampler_is_credited_with_the_best_values_it_found(proposals, user):
     results = {entry.label: entry.result for entry in proposals(study).proposers}
 
     assert results == {
-        "Gaussian process": "best 0.4000, set a new best twice",
-        "TPE": "best 0.3000, set a new best once",
+        "Gaussian process": "best 0.4000, a new best twice",
+        "TPE": "best 0.3000, a new best once",
         "Random search": "none complete",
     }
 
 
 @pytest.mark.parametrize(
-    ("n", "words"), [(1, "The only trial so far fills"), (3, "All 3 trials so far fill the search space.")]
+    ("n", "words"), [(1, "The first trial explores"), (3, "The first 3 trials explore the search space.")]
 )
 def test_study_without_a_model_yet_says_so(proposals, user, n, words):
     assert words in proposals(started(n, sampler="tpe")).sentence
@@ -91,7 +91,7 @@ def test_grid_says_how_far_it_is(proposals, user):
     study = running_study(sampler="grid", space=GRID)
     complete(study)
 
-    assert proposals(study).sentence == "1 of 6 grid points have been tried."
+    assert proposals(study).sentence == "1 of 6 grid points tried."
 
 
 GRID = {
@@ -112,7 +112,7 @@ def test_study_whose_grid_is_used_up_says_so_in_words(show, user):
 
     study.refresh_from_db()
     assert study.state == "finished"
-    assert "Space exhausted: 6 points tried, none is left." in show(study)
+    assert "Space exhausted: all 6 points tried." in show(study)
 
 
 def test_table_names_the_sampler_and_its_reason(page, user):
@@ -137,7 +137,7 @@ def test_trial_page_draws_what_the_process_expected(page, show, user):
         AUTO["text"],
         "The Gaussian process&#x27;s turn.",
         "predicted 0.5000 ± 0.1",
-        "came out 0.3000",
+        "actual 0.3000",
         "2.0 standard deviations better than predicted",
         "Length-scales",
         "learned from 12 trials",
@@ -147,7 +147,7 @@ def test_trial_page_draws_what_the_process_expected(page, show, user):
 
 @pytest.mark.parametrize(
     ("state", "words"),
-    [("running", "No result to compare with yet."), ("failed", "No result to compare with.")],
+    [("running", "No result to compare yet."), ("failed", "No result to compare.")],
 )
 def test_prediction_without_a_result_says_so(show, user, state, words):
     trial = add_trials(running_study(), state=state, origin=Origin.MODEL, sampler="gp", explanation=GP)[0]

@@ -100,7 +100,7 @@ def test_clear_gain_is_told_with_its_uncertainty(page, user):
     (finding,) = told.findings
     assert finding.tone == "good"
     assert "trial #4 is better than the first trial, #0, by 0.4 ± 0.0016" in finding.text
-    assert "0.1010 ± 0.001 on the test part, trial #4" in page.get(study.get_absolute_url()).content.decode()
+    assert "0.1010 ± 0.001 on the test set, trial #4" in page.get(study.get_absolute_url()).content.decode()
     shown = page.get(reverse("study-confirm", args=[study.pk])).content.decode()
     assert "0.1010 ± 0.001" in shown
     assert "9 of 9 trainings done" in shown
@@ -113,8 +113,10 @@ def test_gain_inside_the_noise_is_warned_of(user):
 
     first, second = last_confirmed(study).findings
     assert first.tone == "caution"
-    assert "is inside the noise" in first.text
-    assert second.text == "Trials #3, #4 cannot be told apart by these seeds: take the one you like."
+    assert "is within the noise" in first.text
+    assert (
+        second.text == "Trials #3, #4 are equally good within the noise of these seeds. Choose any of them."
+    )
 
 
 def test_one_seed_has_no_spread_and_no_finding(user):
@@ -218,9 +220,9 @@ def test_a_choice_is_written_down(page, user):
 
 def test_review_queue_tells_what_nobody_confirmed(user):
     study = ended_study(user)
-    assert review_queue(Study.objects.all())[0].reasons == ["ended, never reviewed", "never confirmed"]
+    assert review_queue(Study.objects.all())[0].reasons == ["ended, not reviewed", "not confirmed"]
     confirm_best(study, n_best=1, n_seeds=1, by=actor(user))
-    assert [row.reasons for row in review_queue(Study.objects.all())] == [["ended, never reviewed"]]
+    assert [row.reasons for row in review_queue(Study.objects.all())] == [["ended, not reviewed"]]
 
 
 def test_the_page_of_a_round_shows_trainings_and_nothing_of_a_search(page, user):
@@ -229,7 +231,7 @@ def test_the_page_of_a_round_shows_trainings_and_nothing_of_a_search(page, user)
     run_all(runs, lambda number, seed: 0.1)
     body = page.get(runs.get_absolute_url()).content.decode()
     assert "Trial #4 again, with seed 1 of 2" in body
-    assert "Which parameter mattered" not in body
+    assert "Parameter importance" not in body
     assert "Add trials" not in body
     trial = page.get(runs.trials.first().get_absolute_url()).content.decode()
     assert "Trial #4 again, with seed 1 of 2" in trial
@@ -241,7 +243,7 @@ def test_somebody_who_only_looks_sees_the_table_and_no_button(client, user):
     confirm_best(study, n_best=1, n_seeds=1, by=actor(user))
     client.force_login(make_user("grace"))
     body = client.get(reverse("study-confirm", args=[study.pk])).content.decode()
-    assert "Being confirmed" in body
+    assert "Confirming" in body
     assert ">Choose<" not in body
 
 
@@ -273,19 +275,19 @@ def test_a_trial_is_run_again_with_its_own_seed_and_without_the_test_part(user):
 
 def test_it_is_told_whether_it_came_out_the_same(user):
     study = ended_study(user)
-    assert again(user, study) == "0.5000, the same to the last bit"
+    assert again(user, study) == "0.5000, identical"
     chance = again(user, study, value=0.5625, metrics={"val_loss": 0.5625})
     assert chance == (
-        "0.5625, off by 0.062, with the same seed, versions and threads: something in the training is left "
-        "to chance (PARZEN_DETERMINISTIC=true forbids it)"
+        "0.5625, off by 0.062, with the same seed, versions, and threads: something in the training is left "
+        "to chance (set PARZEN_DETERMINISTIC=true to make it so)"
     )
     other = again(user, study, value=0.5625, metrics={}, environment={"keras": "9"})
-    assert other == "0.5625, off by 0.062: keras is not what it was"
+    assert other == "0.5625, differs by 0.062: keras changed"
     forbidden = study.trials.get(number=0).attempts.get()
     forbidden.environment = {"deterministic": True}
     forbidden.save()
     by_chance = again(user, study, value=0.5625, metrics={}, environment={"deterministic": True})
-    assert by_chance.endswith("something in the training is left to chance")
+    assert by_chance.endswith("the training is not deterministic")
 
 
 def test_running_again_is_asked_for_on_the_page(page, user):
@@ -296,7 +298,7 @@ def test_running_again_is_asked_for_on_the_page(page, user):
     url = reverse("trial-repeat", args=[study.pk, 1])
     page.post(url)
     shown = page.get(trial.get_absolute_url()).content.decode()
-    assert "is being trained" in shown
+    assert "running" in shown
     assert "already" in page.post(url, follow=True).content.decode()
     runs = Study.objects.get(is_repeat=True)
     assert runs.name not in page.get("/studies/").content.decode()

@@ -75,7 +75,7 @@ def asked(monkeypatch):
 def test_a_model_answers_what_it_is_asked(page, user, asked, reading, posted, given):
     trial = kept(user, reading)
     assert "Try it" in page.get(trial.get_absolute_url()).content.decode()
-    assert "Nothing was asked yet." in page.get(url_of(trial)).content.decode()
+    assert "No prediction yet." in page.get(url_of(trial)).content.decode()
 
     assert page.post(url_of(trial), posted).status_code == 302
     assert "The model is loaded and asked." in page.get(url_of(trial)).content.decode()
@@ -93,7 +93,7 @@ def test_a_model_answers_what_it_is_asked(page, user, asked, reading, posted, gi
     [
         (TEXT, {"text": ""}, "This field is required."),
         (TEXT, {"text": "x" * 10_001}, "Ensure this value has at most 10000 characters"),
-        (IMAGES, {"picture": ""}, "Draw something, or load a picture."),
+        (IMAGES, {"picture": ""}, "Draw something, or load an image."),
         (IMAGES, {"picture": "data:text/html;base64,eA=="}, "This is no picture."),
         (IMAGES, {"picture": "data:image/png;base64,???"}, "This is no picture."),
         (TABLE, {"column_1": "blue"}, "Select a valid choice"),
@@ -188,7 +188,7 @@ def test_a_card_tells_what_was_confirmed(page, user):
     answer = page.get(reverse("trial-package", args=[trial.study_id, trial.number]))
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
         card = archive.read("README.md").decode()
-    assert "Trained again with 2 seeds, val_loss was 0.5000 ± 0 on the" in card
+    assert "Retrained with 2 seeds, val_loss was 0.5000 ± 0 on the" in card
 
 
 def test_the_reading_beside_a_network_is_kept_with_it(user, tmp_path):
@@ -222,7 +222,7 @@ def test_a_series_is_forecast_row_by_row(page, user, monkeypatch):
     monkeypatch.setattr(actions, "predict", lambda *_: {"values": [1380869.4, 1400000.0]})
     trial = kept(user, SERIES)
     opened = page.get(url_of(trial)).content.decode()
-    assert "the last 14 rows in order, then the 7 to be forecast, with an empty rides." in opened
+    assert "the last 14 rows in order, then the 7 rows to forecast with rides left empty." in opened
     page.post(url_of(trial), {"series": "day,rides\n2024-01-01,5\n"})
     answer_predictions()
     assert Prediction.objects.get().given == {"series": "day,rides\n2024-01-01,5"}

@@ -47,7 +47,7 @@ def test_attempt_knows_behind_which_epoch_it_went_on(supervise, trial, client):
     assert attempt.resumed_after == 2
     assert list(attempt.reports.values_list("step", flat=True)) == [1, 2, 3]
     page = client.get(f"/studies/{trial.study_id}/trials/{trial.number}/").content.decode()
-    assert "continued after epoch 2" in page
+    assert "resumed after epoch 2" in page
 
 
 def test_further_attempt_that_found_nothing_saved_says_so(trial, client):

@@ -64,8 +64,8 @@ def test_failure_of_an_unknown_kind_is_an_error(supervise, trial):
     ("code", "words"),
     [
         (-9, "was killed by signal 9"),
-        (1, "ended with exit code 1 and no result"),
-        (0, "ended with exit code 0 and no result"),
+        (1, "exited with code 1 and no result"),
+        (0, "exited with code 0 and no result"),
         (None, "is gone"),
     ],
 )
@@ -85,7 +85,7 @@ def test_worker_that_cannot_load_keras_says_so(supervise, trial, attempt, monkey
     supervise(exited(None), pid=None)
 
     attempt.refresh_from_db()
-    assert attempt.reason == "Keras could not be loaded on this worker; the worker's log says why."
+    assert attempt.reason == "Keras could not be loaded on this worker. See the worker's log."
 
 
 def test_training_is_killed_when_nothing_renews_its_lease(supervise, trial, monkeypatch):
@@ -176,7 +176,7 @@ def test_training_ends_only_above_the_memory_limit(supervise, trial, settings, l
     assert trial.state == state
     if state == "failed":
         assert trial.failure_kind == "out_of_memory"
-        assert trial.failure_message == "The training took 100 MB; the limit is 99 MB."
+        assert trial.failure_message == "The training used 100 MB; the limit is 99 MB."
 
 
 @pytest.mark.parametrize(("age", "state"), [(61, "failed"), (30, "complete")])
