@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from optimizer.samplers.axes import Axes
+from optimizer.axes import Axes
 from optimizer.samplers.base import REPEAT_NOTE, Explanation, Sampler, Seen, Suggestion, draw_unseen
 from optimizer.samplers.split import startup_trials
 from optimizer.samplers.startup import propose_start, starting_points

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from optimizer.samplers.axes import Axes
+from optimizer.axes import Axes
 from optimizer.samplers.background import Background
 from optimizer.samplers.base import REPEAT_NOTE, Sampler, Seen, Suggestion, draw_unseen
 from optimizer.samplers.explanation import Proposal, explain
@@ -37,8 +37,8 @@ from optimizer.samplers.split import (
 from optimizer.samplers.startup import propose_start
 
 if TYPE_CHECKING:
+    from optimizer.axes import Points
     from optimizer.history import History
-    from optimizer.samplers.axes import Points
     from optimizer.space import SearchSpace
     from optimizer.values import IntArray, Params
 
