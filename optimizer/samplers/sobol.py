@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from optimizer.samplers.base import REPEAT_NOTE, Sampler, Seen, Suggestion, draw_unseen
+from optimizer.samplers.base import Sampler, Seen, Suggestion, random_suggestion
 
 if TYPE_CHECKING:
     from optimizer.history import History
@@ -48,13 +48,9 @@ class SobolSampler(Sampler):
             params = sobol_params(space, index, seed)
             if params not in seen:
                 text = f"Point {index + 1:,} of a Sobol sequence, which fills the search space evenly."
-                return self._suggestion(params, text)
-        params, is_repeat = draw_unseen(space, seen, rng)
+                return Suggestion(params, {"sampler": self.name, "kind": "random", "text": text})
         text = "Random point: the next points of the Sobol sequence have been tried."
-        return self._suggestion(params, REPEAT_NOTE if is_repeat else text)
-
-    def _suggestion(self, params: dict[str, Value], text: str) -> Suggestion:
-        return Suggestion(params, {"sampler": self.name, "kind": "random", "text": text})
+        return random_suggestion(self, space, seen, rng, text)
 
 
 def sobol_params(space: SearchSpace, index: int, seed: int) -> dict[str, Value]:
