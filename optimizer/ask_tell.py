@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import json
-import math
-from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
-import numpy as np
-
-from optimizer import saved
 from optimizer.errors import SpaceError, TellError
-from optimizer.history import STATES, History, State, Values, with_room
-from optimizer.objective import to_loss
+from optimizer.notations import read_space
 from optimizer.pruners import Pruner, create_pruner
 from optimizer.reports import Reports
 from optimizer.samplers import Sampler, create_sampler
 from optimizer.samplers.base import Suggestion, generator_for
-from optimizer.space import SearchSpace
-from optimizer.trial import FinishedTrial, OpenTrial
-from optimizer.values import is_number, show_value
+from optimizer.saved import check_version, restore, state_to_json
+from optimizer.study_state import StudyState
+from optimizer.told import check_constraints, check_number, check_seconds, check_values, check_whole
+from optimizer.trial import OpenTrial
+from optimizer.values import show_value
 
 if TYPE_CHECKING:
+    from optimizer.history import State, Values
     from optimizer.objective import Direction
-    from optimizer.values import JSON, Params, Value
+    from optimizer.space import SearchSpace
+    from optimizer.values import JSON, Params
 
 Duplicates: TypeAlias = Literal["resample", "reuse", "repeat"]
 MAX_REUSES: Final = 16  # known points in a row, after which an unknown one is asked for
 
 
-class Optimizer:
+class Optimizer(StudyState):
     """Proposes params, is told what came of them, and gets better at it.
 
     ``space`` is a ``SearchSpace``, its JSON, or a dict of ``hp.*`` nodes. ``sampler`` and ``pruner`` are
@@ -57,18 +55,12 @@ class Optimizer:
         if duplicates not in get_args(Duplicates):
             allowed = ", ".join(get_args(Duplicates))
             raise ValueError(f"duplicates must be one of {allowed}, got {duplicates!r}")
-        self.space = space if isinstance(space, SearchSpace) else _space_from(space)
+        super().__init__(read_space(space), direction)
         self.sampler = create_sampler(sampler) if isinstance(sampler, str) else sampler
         self.pruner = create_pruner(pruner) if isinstance(pruner, str) else pruner
-        self.seed = _check_whole(seed, "seed")
+        self.seed = check_whole(seed, "seed")
         self.max_trials = max_trials
         self.duplicates = duplicates
-        self.history = History(self.space, direction)
-        self.running: dict[int, dict[str, Value]] = {}  # params of the trials that were asked for, by number
-        self.proposers: dict[int, str] = {}  # which sampler proposed them, where one lets others propose
-        self.queue: deque[dict[str, Value]] = deque()
-        self._packed = np.zeros((0, len(self.space)))  # params in the order of the history's rows
-        self.next_number = 0
 
     def ask(self) -> OpenTrial:
         """The next trial to evaluate. Raises ``SpaceExhausted`` when the sampler has nothing more to
@@ -97,13 +89,13 @@ class Optimizer:
         same again changes nothing; telling something else raises ``TellError``, as does a number never asked
         for.
         """
-        values = _check_values(value, self.history.n_objectives, state)
+        values = check_values(value, self.history.n_objectives, state)
         if number in self.history:
             self._check_same(number, values, state)
             return
         if number not in self.running:
             raise TellError(f"trial {number!r} was never asked for; ask first, or use add_trial")
-        constraints, seconds = _check_constraints(constraints), _check_seconds(seconds)
+        constraints, seconds = check_constraints(constraints), check_seconds(seconds)
         params = self.running[number]
         kept = values if state == "complete" else ()
         proposer = self.proposers.pop(number, "")
@@ -114,8 +106,8 @@ class Optimizer:
         """Record the value of a running trial at a step; whether the pruner says to stop it."""
         if number not in self.running:
             raise TellError(f"trial {number!r} is not running, so it cannot report")
-        reported = _check_number(value, "a reported value")
-        step = _check_whole(step, "a step")
+        reported = check_number(value, "a reported value")
+        step = check_whole(step, "a step")
         self.history.reports.add(number, step, reported)
         if self.pruner is None:
             return False
@@ -142,12 +134,12 @@ class Optimizer:
         parameter or a value outside its distribution, and ``TellError`` for a wrong value.
         """
         self._check_elsewhere(params)
-        values = _check_values(value, self.history.n_objectives, state)
-        constraints, seconds = _check_constraints(constraints), _check_seconds(seconds)
+        values = check_values(value, self.history.n_objectives, state)
+        constraints, seconds = check_constraints(constraints), check_seconds(seconds)
         number = self.next_number
         checked = Reports()  # so that nothing is recorded when one of them is wrong
         for step, reported in (reports or {}).items():
-            checked.add(number, _check_whole(step, "a step"), _check_number(reported, "a reported value"))
+            checked.add(number, check_whole(step, "a step"), check_number(reported, "a reported value"))
         for step, loss in checked.of(number).items():
             self.history.reports.add(number, step, loss)
         kept = values if state == "complete" else ()
@@ -160,32 +152,34 @@ class Optimizer:
             raise TellError(f"trial {number!r} is not running, so it cannot be forgotten")
         self.proposers.pop(number, None)
 
-    @property
-    def trials(self) -> list[FinishedTrial]:
-        """The finished trials in the order in which they were told."""
-        return [self.trials_at(row) for row in range(len(self.history))]
-
-    @property
-    def best_trial(self) -> FinishedTrial | None:
-        """The best complete trial (with several objectives, one of the first front); None without any."""
-        rows = self.history.best_rows(1)
-        return self.trials_at(int(rows[0])) if len(rows) else None
-
-    @property
-    def best_trials(self) -> list[FinishedTrial]:
-        """The complete trials that no other one beats in every objective: the Pareto front."""
-        return [self.trials_at(int(row)) for row in self.history.front_rows()]
-
     def to_json(self) -> dict[str, JSON]:
         """Everything that a proposal depends on, except a sampler's own options."""
-        return saved.to_json(self)
+        options: dict[str, JSON] = {
+            "sampler": self.sampler.name,
+            "pruner": self.pruner.to_json() if self.pruner else None,
+            "seed": self.seed,
+            "max_trials": self.max_trials,
+            "duplicates": self.duplicates,
+        }
+        return options | state_to_json(self)
 
     @classmethod
     def from_json(
         cls, obj: Mapping[str, Any], *, sampler: Sampler | None = None, pruner: Pruner | None = None
     ) -> Optimizer:
         """The optimizer that ``to_json`` wrote; pass ``sampler`` if it had options."""
-        return saved.from_json(cls, obj, sampler, pruner)
+        check_version(obj)
+        optimizer = cls(
+            obj["space"],
+            sampler or obj["sampler"],
+            tuple(obj["directions"]),
+            obj["seed"],
+            pruner=pruner or (create_pruner(**obj["pruner"]) if obj["pruner"] else None),
+            max_trials=obj["max_trials"],
+            duplicates=obj["duplicates"],
+        )
+        restore(optimizer, obj)
+        return optimizer
 
     def to_bytes(self) -> bytes:
         """``to_json`` as UTF-8 text."""
@@ -198,26 +192,6 @@ class Optimizer:
         """The optimizer that ``to_bytes`` wrote."""
         return cls.from_json(json.loads(data), sampler=sampler, pruner=pruner)
 
-    def record(
-        self,
-        number: int,
-        params: Params,
-        values: tuple[float, ...],
-        state: State,
-        *,
-        constraints: Sequence[float] = (),
-        seconds: float | None = None,
-        proposer: str = "",
-    ) -> None:
-        """Write a finished trial into the history without any check; for ``tell`` and for saved states."""
-        self.history.add(
-            number, params, values or None, state, constraints, seconds=seconds, proposer=proposer
-        )
-        row = len(self.history) - 1
-        self._packed = with_room(self._packed, row + 1)
-        self._packed[row] = self.space.pack(params)
-        self.next_number = max(self.next_number, number + 1)
-
     def _enqueued(self) -> Suggestion | None:
         if not self.queue:
             return None
@@ -227,7 +201,7 @@ class Optimizer:
     def _suggest(self) -> Suggestion:
         for _ in range(MAX_REUSES if self.duplicates == "reuse" else 0):
             suggestion = self._propose(allow_repeats=True)
-            row = self._known_row(suggestion.params)
+            row = self.known_row(suggestion.params)
             if row is None:
                 return suggestion
             values = tuple(self.trials_at(row).values)
@@ -244,24 +218,6 @@ class Optimizer:
             allow_repeats=allow_repeats,
             seed=self.seed,
         )
-
-    def _known_row(self, params: Params) -> int | None:
-        """A complete trial with these params, or None."""
-        if not self.history.has_seen(params):
-            return None
-        coordinates, active = self.space.encode_one(params)
-        history = self.history
-        same = (history.coordinates == coordinates).all(axis=1) & (history.active == active).all(axis=1)
-        rows = np.flatnonzero(same & np.isfinite(history.losses[:, 0]))
-        return int(rows[0]) if len(rows) else None
-
-    def trials_at(self, row: int) -> FinishedTrial:
-        """The finished trial in a row of the history."""
-        history = self.history
-        state = history.state_of_row(row)
-        losses = history.losses[row].tolist() if state == "complete" else ()
-        values = tuple(to_loss(loss, d) for loss, d in zip(losses, history.directions, strict=False))
-        return FinishedTrial(int(history.numbers[row]), self.space.unpack(self._packed[row]), values, state)
 
     def _check_same(self, number: int, values: tuple[float, ...], state: State) -> None:
         """Raise unless trial ``number`` was told just this before."""
@@ -286,63 +242,3 @@ class Optimizer:
                 raise SpaceError(
                     name, f"must be a value of its distribution ({rule}), got {show_value(value)}"
                 )
-
-
-def _space_from(obj: object) -> SearchSpace:
-    """A space from its JSON or from a dict of ``hp.*`` nodes."""
-    if isinstance(obj, Mapping) and "params" in obj and "version" in obj:
-        return SearchSpace.from_json(obj)
-    from optimizer.compat.hp import space_of  # noqa: PLC0415 - hp is the other face of the package
-
-    return space_of(obj)
-
-
-def _check_values(value: object, n_objectives: int, state: State) -> tuple[float, ...]:
-    """The told values; empty when there is none or one is not finite. Raises ``TellError``."""
-    if state not in STATES:
-        raise TellError(f"state must be one of {', '.join(STATES)}, got {state!r}")
-    if value is None:
-        if state == "complete":
-            raise TellError("a complete trial needs a value; tell state='failed' if it has none")
-        return ()
-    if isinstance(value, np.ndarray):
-        value = value.tolist()
-    listed = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value]
-    values = tuple(_check_number(one, "a value") for one in listed)
-    if len(values) != n_objectives:
-        raise TellError(f"a trial must have one value per objective ({n_objectives}), got {len(values)}")
-    return values if all(map(math.isfinite, values)) else ()
-
-
-def _check_constraints(constraints: object) -> tuple[float, ...]:
-    if isinstance(constraints, np.ndarray):
-        constraints = constraints.tolist()
-    if not isinstance(constraints, Sequence) or isinstance(constraints, str):
-        raise TellError(f"constraints must be a list of numbers, got {show_value(constraints)}")
-    return tuple(_check_number(one, "a constraint") for one in constraints)
-
-
-def _check_seconds(seconds: object) -> float | None:
-    checked = None if seconds is None else _check_number(seconds, "seconds")
-    if checked is not None and not 0 <= checked < math.inf:
-        raise TellError(f"seconds must be finite and not negative, got {show_value(seconds)}")
-    return checked
-
-
-def _check_number(value: object, what: str) -> float:
-    if isinstance(value, np.generic):
-        value = value.item()
-    if not is_number(value):
-        raise TellError(f"{what} must be a number, got {show_value(value)}")
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except OverflowError:
-        return math.inf
-
-
-def _check_whole(value: object, what: str) -> int:
-    if isinstance(value, np.integer):
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"{what} must be a whole number, got {show_value(value)}")  # noqa: TRY004
-    return value

@@ -39,6 +39,10 @@ class UnknownSampler(OptimizerError, ValueError):  # noqa: N818 - as above
     """No sampler has the name that was asked for."""
 
 
+class PluginError(OptimizerError):
+    """A sampler or pruner of another package cannot be used; the message names it."""
+
+
 def join_path(prefix: str, path: str) -> str:
     """Join two JSON paths: ``params[2]`` and ``high`` make ``params[2].high``."""
     if not prefix or not path:

@@ -1,139 +1,53 @@
-"""The points of a search space one by one: how many there are, all of them, or any of a grid by its number.
+"""The points of a search space one by one: how many there are, and all of them.
 
-The order is that of an odometer over the parameters in the space's order: the last active one turns fastest.
+The order is that of an odometer over the parameters, parents first: the last active one turns fastest.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import shake_128
-from itertools import accumulate
-from math import isqrt, prod
-from typing import TYPE_CHECKING, Final, cast
+from math import prod
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
-import numpy as np
-
-from optimizer.distributions import Distribution, Float, Int, Normal
 from optimizer.values import Params, Value, ValueKey, value_key
 
 if TYPE_CHECKING:
     from optimizer.parameter import Parameter
-    from optimizer.space import SearchSpace
 
-DEFAULT_SPREAD: Final = 5
-MAX_SPREAD: Final = 1_000  # values of one parameter; a number with more is spread over by default
-ROUNDS: Final = 6  # of the cipher; with fewer, a small grid favours some orders
+Children: TypeAlias = "Mapping[str, Sequence[Parameter]]"
 _END: Final = object()
 
 
-class PointGrid:
-    """Every combination of given values that the tree allows, numbered from 0.
+def count_points(params: Sequence[Parameter], children: Children) -> int | None:
+    """How many different points there are, counted through the tree; None when infinite.
 
-    ``values`` holds, for every parameter, different values of its distribution. A point is computed from its
-    number in O(d log n_values), and nothing is listed: a grid of 10^12 points costs no more than one of 10.
+    ``children`` are the parameters that depend on each one, by its name.
     """
-
-    def __init__(self, space: SearchSpace, values: Mapping[str, Sequence[Value]]) -> None:
-        self.space = space
-        self.values = values
-        counts: dict[str, int] = {}  # of the combinations in a parameter's subtree
-        self._starts: dict[str, list[int]] = {}  # of them before each value, and in all
-        for param in reversed(space.params):  # children before parents
-            below = _counts_below(space, param.name, counts)
-            here = (below.get(value_key(value), 1) for value in values[param.name])
-            self._starts[param.name] = list(accumulate(here, initial=0))
-            counts[param.name] = self._starts[param.name][-1]
-        self.size = prod(counts[param.name] for param in space if param.when is None)
-
-    def point_at(self, number: int) -> dict[str, Value]:
-        """The point with a number from 0 to ``size - 1``. Raises ``IndexError`` for any other."""
-        if not 0 <= number < self.size:
-            raise IndexError(f"the grid has points 0 to {self.size - 1:,}, got {number:,}")
-        params: dict[str, Value] = {}
-        n_left = self.size  # points that share the values chosen so far; ``number`` counts among them
-        for param in self.space:
-            if not _is_active(param, params):
-                continue
-            starts = self._starts[param.name]
-            n_others = n_left // starts[-1]  # combinations of what is open beside this subtree
-            i = bisect_right(starts, number // n_others) - 1
-            number -= starts[i] * n_others
-            n_left = (starts[i + 1] - starts[i]) * n_others
-            params[param.name] = self.values[param.name][i]
-        return params
-
-
-def shuffled(number: int, size: int, seed: int) -> int:
-    """Where a pseudo-random permutation of ``range(size)``, keyed by ``seed``, puts ``number``.
-
-    A Feistel cipher over a domain of any size, so that nothing is listed: Black and Rogaway, "Ciphers with
-    arbitrary finite domains", CT-RSA 2002.
-    """
-    side = isqrt(size - 1) + 1  # the cipher permutes side * side numbers, the fewest square that holds all
-    width = side.bit_length() // 8 + 8
-    while True:  # a number beyond the size is enciphered again, which leads back below it
-        left, right = divmod(number, side)
-        for i in range(ROUNDS):
-            digest = shake_128(f"{seed} {i} {right}".encode()).digest(width)
-            left, right = right, (left + int.from_bytes(digest)) % side
-        number = left * side + right
-        if number < size:
-            return number
-
-
-def spread_values(distribution: Distribution, n: int | None) -> list[Value]:
-    """At most n values of a number, spread evenly in unit coordinates; all of them if there are no more.
-
-    A choice gives all of its values. The lowest and the highest value are among them, except at an open end
-    of a normal distribution: the outermost value keeps half a gap from it. There are fewer than n where
-    rounding makes neighbours equal.
-    """
-    n_values = distribution.n_values
-    is_short = n_values is not None and n_values <= (n or MAX_SPREAD)
-    if is_short or not isinstance(distribution, Float | Int | Normal):
-        return list(distribution.values())
-    n = n or DEFAULT_SPREAD
-    if n == 1:
-        return distribution.from_unit(np.array([0.5]))
-    low, high = distribution.low, distribution.high
-    before, after = (0.5 if bound is None else 0.0 for bound in (low, high))
-    start, end = distribution.to_unit(distribution.from_unit(np.array([0.0, 1.0])))
-    places = (np.arange(n) + before) / (n - 1 + before + after)
-    values = distribution.from_unit(start + (end - start) * places)
-    if distribution.step is None:  # a logarithm and back may miss the bound by a hair
-        values[0] = values[0] if low is None else low
-        values[-1] = values[-1] if high is None else high
-    return list(dict.fromkeys(values))
-
-
-def count_points(space: SearchSpace) -> int | None:
-    """How many different points there are, counted through the tree; None when infinite."""
     counts: dict[str, int] = {}
-    for param in reversed(space.params):  # children before parents
+    for param in reversed(params):  # children before parents
         n = param.distribution.n_values
         if n is None:
             return None
-        below = _counts_below(space, param.name, counts)
+        below = counts_below(children.get(param.name, ()), counts)
         counts[param.name] = n - len(below) + sum(below.values())
-    return prod(counts[param.name] for param in space if param.when is None)
+    return prod(counts[param.name] for param in params if param.when is None)
 
 
-def iterate_points(space: SearchSpace) -> Iterator[dict[str, Value]]:
+def iterate_points(parameters: Sequence[Parameter]) -> Iterator[dict[str, Value]]:
     """Every point, lazily. Raises ``ValueError`` when a distribution is infinite."""
     params: dict[str, Value] = {}
     stack: list[tuple[int, Iterator[Value]]] = []  # place of each active parameter, and its values to come
     place = 0
     while True:
-        for j, param in enumerate(space.params[place:], start=place):
-            if _is_active(param, params):
+        for j, param in enumerate(parameters[place:], start=place):
+            if is_active(param, params):
                 values = param.distribution.values()
                 params[param.name] = next(values)
                 stack.append((j, values))
         yield dict(params)
         while stack:
             place, values = stack[-1]
-            name = space.names[place]
+            name = parameters[place].name
             del params[name]
             value = next(values, _END)
             if value is not _END:
@@ -145,17 +59,20 @@ def iterate_points(space: SearchSpace) -> Iterator[dict[str, Value]]:
         place += 1
 
 
-def _counts_below(space: SearchSpace, name: str, counts: Mapping[str, int]) -> dict[ValueKey, int]:
-    """For each value that switches something on, the combinations of what it switches on."""
+def counts_below(children: Sequence[Parameter], counts: Mapping[str, int]) -> dict[ValueKey, int]:
+    """For each value of a parameter that switches something on, the combinations of what it switches on.
+
+    ``counts`` are those of the subtrees of its ``children``, by name.
+    """
     below: dict[ValueKey, int] = {}
-    for child in space.children_of(name):
+    for child in children:
         for value in child.when.values if child.when is not None else ():
             key = value_key(value)
             below[key] = below.get(key, 1) * counts[child.name]
     return below
 
 
-def _is_active(param: Parameter, params: Params) -> bool:
+def is_active(param: Parameter, params: Params) -> bool:
     """Whether ``param`` is active, given the values of all active parameters before it."""
     when = param.when
     return when is None or (when.parent in params and when.holds_for(params[when.parent]))

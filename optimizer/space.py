@@ -162,11 +162,11 @@ class SearchSpace:
 
     def n_points(self) -> int | None:
         """How many different points there are, counted through the tree; None when infinite."""
-        return count_points(self)
+        return count_points(self.params, self._children)
 
     def points(self) -> Iterator[dict[str, Value]]:
         """Every point, lazily, the last parameter fastest. ``ValueError`` when a distribution is infinite."""
-        return iterate_points(self)
+        return iterate_points(self.params)
 
     def encode(self, rows: Sequence[Params]) -> tuple[FloatArray, BoolArray]:
         """Model coordinates and activity of n params dicts, each of shape (n, d).

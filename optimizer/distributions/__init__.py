@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields
 from typing import Final
 
 from optimizer.distributions.base import Distribution
@@ -29,16 +28,7 @@ def distribution_from_json(obj: object) -> Distribution:
     cls = DISTRIBUTIONS.get(kind) if isinstance(kind, str) else None
     if cls is None:
         raise SpaceError("type", f"must be one of {', '.join(DISTRIBUTIONS)}, got {show_value(kind)}")
-    known = fields(cls)  # type: ignore[arg-type]  # every member is a dataclass
-    names = {field.name for field in known}
-    for key in obj:
-        if key != "type" and key not in names:
-            allowed = ", ".join(sorted(names)) or "nothing else"
-            raise SpaceError(str(key), f"is not a field of a {kind} distribution; allowed: {allowed}")
-    for field in known:
-        if field.default is MISSING and field.name not in obj:
-            raise SpaceError(field.name, f"is missing; a {kind} distribution needs it")
-    return cls(**{name: value for name, value in obj.items() if name != "type"})
+    return cls.from_json(obj)
 
 
 __all__ = [

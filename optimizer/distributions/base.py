@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from dataclasses import MISSING, fields
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from optimizer.errors import SpaceError
 from optimizer.values import JSON, FloatArray, Value, is_number, show_value
@@ -58,14 +59,22 @@ class Distribution(ABC):
         """``{"type": ..., field: ...}`` without the fields that hold their defaults."""
 
     @classmethod
-    def from_json(cls, obj: object) -> Distribution:
+    def from_json(cls, obj: object) -> Self:
         """Build from ``to_json``'s form. Raises ``SpaceError`` for a wrong type, field or value."""
-        from optimizer.distributions import distribution_from_json  # noqa: PLC0415 - they need each other
-
-        built = distribution_from_json(obj)
-        if not isinstance(built, cls):
-            raise SpaceError("type", f"must be {show_value(cls.kind)}, got {show_value(built.kind)}")
-        return built
+        if not isinstance(obj, dict):
+            raise SpaceError("", f"must be an object with a type, got {show_value(obj)}")
+        if obj.get("type") != cls.kind:
+            raise SpaceError("type", f"must be {show_value(cls.kind)}, got {show_value(obj.get('type'))}")
+        known = fields(cls)  # type: ignore[arg-type]  # every member is a dataclass
+        names = {field.name for field in known}
+        for key in obj:
+            if key != "type" and key not in names:
+                allowed = ", ".join(sorted(names)) or "nothing else"
+                raise SpaceError(str(key), f"is not a field of a {cls.kind} distribution; allowed: {allowed}")
+        for field in known:
+            if field.default is MISSING and field.name not in obj:
+                raise SpaceError(field.name, f"is missing; a {cls.kind} distribution needs it")
+        return cls(**{name: value for name, value in obj.items() if name != "type"})
 
     def encode(self, values: Sequence[object]) -> FloatArray:
         """Model coordinates, shape (n,): unit coordinates, or the index of a choice; NaN as ``to_unit``."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from optimizer.samplers.axes import Axes, Points
+    from optimizer.axes import Axes, Points
     from optimizer.values import BoolArray, FloatArray, IntArray
 
 _ROOT_HALF = np.sqrt(0.5)

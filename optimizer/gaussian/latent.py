@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from optimizer.samplers.axes import Points
+from optimizer.axes import Points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from optimizer.axes import Axes
     from optimizer.gaussian.features import Features
-    from optimizer.samplers.axes import Axes
     from optimizer.values import BoolArray, FloatArray, IntArray
 
 MANY: Final = 20  # dimensions; a step in more of them at once leaves what a model knows

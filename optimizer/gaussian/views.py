@@ -22,8 +22,8 @@ from optimizer.gaussian.targets import Targets, warp_losses
 from optimizer.objective import to_loss
 
 if TYPE_CHECKING:
+    from optimizer.axes import Axes
     from optimizer.history import History
-    from optimizer.samplers.axes import Axes
     from optimizer.values import FloatArray, IntArray, Params
 
 MAX_ROWS: Final = 300  # of a global model

@@ -1,33 +1,29 @@
-"""Pruners by name."""
+"""Pruners by name, those of other packages included.
+
+A package offers a pruner as an entry point ``parzen.pruners`` that is a ``PrunerInfo``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, Final
 
 from optimizer.pruners.asha import AshaPruner
-from optimizer.pruners.base import Decision, Pruner, UnknownPruner
+from optimizer.pruners.base import Decision, Pruner, PrunerInfo, UnknownPruner
 from optimizer.pruners.hyperband import HyperbandPruner
 from optimizer.pruners.median import MedianPruner
 from optimizer.pruners.patient import PatientPruner
 from optimizer.pruners.percentile import PercentilePruner
 from optimizer.pruners.threshold import ThresholdPruner
+from optimizer.registry import Registry
 
+ENTRY_POINTS: Final = "parzen.pruners"
 
-@dataclass(frozen=True)
-class PrunerInfo:
-    """A pruner as pages show it: a label and one sentence of help."""
-
-    name: str
-    label: str
-    pruner: type[Pruner]
-    help: str
-
-
-PRUNERS: Final[dict[str, PrunerInfo]] = {
-    info.name: info
-    for info in (
+PRUNERS: Final = Registry(
+    PrunerInfo,
+    ENTRY_POINTS,
+    (
         PrunerInfo(
             "median",
             "Median",
@@ -64,15 +60,15 @@ PRUNERS: Final[dict[str, PrunerInfo]] = {
             ThresholdPruner,
             "Stops a trial whose value leaves fixed bounds or is not a number.",
         ),
-    )
-}
+    ),
+)
 
 
 def create_pruner(name: str, **options: Any) -> Pruner:
     """A pruner by name, with the options of its class; a wrapped pruner may be given as its JSON.
 
-    Raises ``UnknownPruner`` for any other name, and ``ValueError`` for an option that does not exist or
-    breaks a rule.
+    Raises ``UnknownPruner`` for any other name, ``ValueError`` for an option that does not exist or breaks a
+    rule, and ``PluginError`` when a pruner of another package is broken.
     """
     info = PRUNERS.get(name)
     if info is None:

@@ -69,6 +69,25 @@ class Pruner(ABC):
         return {"name": self.name, **{key: _to_json(value) for key, value in options.items()}}
 
 
+@dataclass(frozen=True)
+class PrunerInfo:
+    """A pruner as pages show it: a label and one sentence of help."""
+
+    name: str
+    label: str
+    pruner: type[Pruner]
+    help: str
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with it in words, or an empty text."""
+        cls: Any = self.pruner  # another package may have put anything there
+        if not (isinstance(cls, type) and issubclass(cls, Pruner)):
+            return f"pruner must be a subclass of Pruner, got {cls!r}"
+        name = getattr(cls, "name", None)
+        return "" if name == self.name else f"name must be that of its class, {name!r}, got {self.name!r}"
+
+
 def _to_json(option: Any) -> JSON:
     return option.to_json() if isinstance(option, Pruner) else cast("JSON", option)
 

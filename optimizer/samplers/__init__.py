@@ -1,33 +1,28 @@
-"""Samplers by name."""
+"""Samplers by name, those of other packages included.
+
+A package offers a sampler as an entry point ``parzen.samplers`` that is a ``SamplerInfo``.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from optimizer.errors import UnknownSampler
+from optimizer.registry import Registry
 from optimizer.samplers.auto import AutoSampler
-from optimizer.samplers.base import Sampler, Suggestion, generator_for
+from optimizer.samplers.base import Sampler, SamplerInfo, Suggestion, generator_for
 from optimizer.samplers.gp import GPSampler
 from optimizer.samplers.grid import GridSampler
 from optimizer.samplers.random import RandomSampler
 from optimizer.samplers.sobol import SobolSampler
 from optimizer.samplers.tpe import TPESampler
 
+ENTRY_POINTS: Final = "parzen.samplers"
 
-@dataclass(frozen=True)
-class SamplerInfo:
-    """A sampler as pages show it: a label and one sentence of help."""
-
-    name: str
-    label: str
-    sampler: type[Sampler]
-    help: str
-
-
-SAMPLERS: Final[dict[str, SamplerInfo]] = {
-    info.name: info
-    for info in (
+SAMPLERS: Final = Registry(
+    SamplerInfo,
+    ENTRY_POINTS,
+    (
         SamplerInfo(
             "auto",
             "Automatic",
@@ -64,12 +59,15 @@ SAMPLERS: Final[dict[str, SamplerInfo]] = {
             GridSampler,
             "Tries every combination of evenly spread values once, in a shuffled order, and then ends.",
         ),
-    )
-}
+    ),
+)
 
 
 def create_sampler(name: str, **options: Any) -> Sampler:
-    """A sampler by name, with the options of its class. Raises ``UnknownSampler`` for any other name."""
+    """A sampler by name, with the options of its class.
+
+    Raises ``UnknownSampler`` for any other name, and ``PluginError`` when one from another package is broken.
+    """
     info = SAMPLERS.get(name)
     if info is None:
         raise UnknownSampler(f"the sampler must be one of {', '.join(SAMPLERS)}, got {name!r}")

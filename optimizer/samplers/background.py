@@ -20,11 +20,11 @@ from optimizer.samplers.kernels import (
     truncated_mass,
     write_smooth_features,
 )
-from optimizer.samplers.levels import level_rows
+from optimizer.samplers.level_kernels import level_rows
 
 if TYPE_CHECKING:
+    from optimizer.axes import Axes, Points
     from optimizer.history import History
-    from optimizer.samplers.axes import Axes, Points
     from optimizer.values import BoolArray, FloatArray, IntArray
 
 BLOCK: Final = 128  # kernels computed at a time, which bounds the memory

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 import numpy as np
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from optimizer.values import JSON, Params, Value
 
 Explanation: TypeAlias = "dict[str, JSON]"
+
+REPEAT_NOTE: Final = "No untried point was found in the search space, so this one is a repeat."
 
 _REDRAWS: Final = 32
 _LISTED_POINTS: Final = 2_000
@@ -86,8 +89,31 @@ class Sampler(ABC):
         the number of trials of the whole study when it is known, ``seed`` the study's, for what all its
         trials share. Unless ``allow_repeats``, a point that was seen is proposed only when no unseen one is
         left. A sampler may keep what it computed from a history, as long as this changes no suggestion.
-        Raises ``SpaceExhausted`` when there is nothing left to propose.
+        Raises ``SpaceExhausted`` when ``size(space)`` different points have been proposed.
         """
+
+    def size(self, space: SearchSpace) -> int | None:
+        """How many different points of ``space`` this sampler can propose; None: no end."""
+        return space.n_points()
+
+
+@dataclass(frozen=True)
+class SamplerInfo:
+    """A sampler as pages show it: a label and one sentence of help."""
+
+    name: str
+    label: str
+    sampler: type[Sampler]
+    help: str
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with it in words, or an empty text."""
+        cls: Any = self.sampler  # another package may have put anything there
+        if not (isinstance(cls, type) and issubclass(cls, Sampler)):
+            return f"sampler must be a subclass of Sampler, got {cls!r}"
+        name = getattr(cls, "name", None)
+        return "" if name == self.name else f"name must be that of its class, {name!r}, got {self.name!r}"
 
 
 def generator_for(study_seed: int, trial_number: int) -> np.random.Generator:
@@ -136,4 +162,17 @@ def draw_unseen(space: SearchSpace, seen: Seen, rng: np.random.Generator) -> tup
     return params, True
 
 
-REPEAT_NOTE: Final = "No untried point was found in the search space, so this one is a repeat."
+def random_suggestion(
+    sampler: Sampler,
+    space: SearchSpace,
+    seen: Seen,
+    rng: np.random.Generator,
+    text: str = "Random point from the search space.",
+) -> Suggestion:
+    """A point from the prior, unseen while there is one, for samplers that have nothing better to propose.
+
+    ``text`` is the explanation; a repeat says instead that it is one.
+    """
+    params, is_repeat = draw_unseen(space, seen, rng)
+    shown = REPEAT_NOTE if is_repeat else text
+    return Suggestion(params, {"sampler": sampler.name, "kind": "random", "text": shown})

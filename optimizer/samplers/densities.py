@@ -9,8 +9,9 @@ import numpy as np
 from optimizer.distributions import Int, Numeric
 
 if TYPE_CHECKING:
+    from optimizer.axes import Points
     from optimizer.distributions import Distribution
-    from optimizer.samplers.axes import Points, Table
+    from optimizer.levels import Table
     from optimizer.samplers.kernels import Mixture
     from optimizer.values import JSON, FloatArray, IntArray
 

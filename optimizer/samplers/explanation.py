@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from optimizer.samplers.axes import Axes, Points
+from optimizer.axes import Axes, Points
 from optimizer.samplers.background import bandwidth_of
 from optimizer.samplers.densities import describe_densities
 from optimizer.samplers.kernels import Mixture, fit_mixture

@@ -17,8 +17,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from optimizer.samplers.axes import Axes
-from optimizer.samplers.base import REPEAT_NOTE, Explanation, Sampler, Seen, Suggestion, draw_unseen
+from optimizer.axes import Axes
+from optimizer.samplers.base import Explanation, Sampler, Seen, Suggestion, random_suggestion
 from optimizer.samplers.split import startup_trials
 from optimizer.samplers.startup import propose_start, starting_points
 
@@ -102,9 +102,8 @@ class GPSampler(Sampler):
             params = space.decode(row)
             if params not in seen:
                 return Suggestion(params, partial(self._explain, view, params, value))
-        params, is_repeat = draw_unseen(space, seen, rng)
-        text = REPEAT_NOTE if is_repeat else "Random point: everything the model likes has been tried."
-        return Suggestion(params, {"sampler": self.name, "kind": "random", "text": text})
+        text = "Random point: everything the model likes has been tried."
+        return random_suggestion(self, space, seen, rng, text)
 
     def _explain(self, view: View, params: Params, log_improvement: float) -> Explanation:
         mean, sd, improvement, best = view.in_own_units(params, log_improvement)

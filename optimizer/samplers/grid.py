@@ -10,8 +10,8 @@ import numpy as np
 
 from optimizer.distributions import Choice, Int
 from optimizer.errors import SpaceError, SpaceExhausted
-from optimizer.points import MAX_SPREAD, PointGrid, shuffled, spread_values
 from optimizer.samplers.base import Sampler, Seen, Suggestion
+from optimizer.samplers.grid_points import MAX_SPREAD, PointGrid, shuffled, spread_values
 from optimizer.values import SCALAR_TYPES, Value, show_value, value_key
 
 if TYPE_CHECKING:

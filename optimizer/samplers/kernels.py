@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from optimizer.samplers.levels import level_rows
+from optimizer.samplers.level_kernels import level_rows
 
 if TYPE_CHECKING:
-    from optimizer.samplers.axes import Axes, Points
+    from optimizer.axes import Axes, Points
     from optimizer.values import BoolArray, FloatArray, IntArray
 
 MIN_BANDWIDTH: Final = 0.01  # of the unit interval

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from optimizer.samplers.base import REPEAT_NOTE, Sampler, Seen, Suggestion, draw_unseen
+from optimizer.samplers.base import Sampler, Seen, Suggestion, random_suggestion
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +32,4 @@ class RandomSampler(Sampler):
         seed: int = 0,  # noqa: ARG002 - as above
     ) -> Suggestion:
         seen = Seen(history, pending, allow_repeats=allow_repeats)
-        params, is_repeat = draw_unseen(space, seen, rng)
-        text = f"Random point. {REPEAT_NOTE}" if is_repeat else "Random point from the search space."
-        return Suggestion(params, {"sampler": self.name, "kind": "random", "text": text})
+        return random_suggestion(self, space, seen, rng)

@@ -1,20 +1,25 @@
-"""Quasi-random search: the points of a scrambled Sobol sequence (Bergstra and Bengio, JMLR 13, 2012)."""
+"""Quasi-random search: the points of a scrambled Sobol sequence (Bergstra and Bengio, JMLR 13, 2012).
+
+The sequence is SciPy's: Joe and Kuo's direction numbers (SIAM J. Sci. Comput. 30, 2008), scrambled by
+Matousek's random linear map and a digital shift (J. Complexity 14, 1998), so that each point alone is uniform
+and what the sequence guarantees of its 2^m first points stays true.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from optimizer.samplers.base import REPEAT_NOTE, Sampler, Seen, Suggestion, draw_unseen
-from optimizer.samplers.qmc import sobol_points
+import numpy as np
+
+from optimizer.samplers.base import Sampler, Seen, Suggestion, random_suggestion
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from optimizer.history import History
     from optimizer.space import SearchSpace
-    from optimizer.values import Params, Value
+    from optimizer.values import FloatArray, Params, Value
 
+SEED_MASK: Final = 2**64 - 1  # NumPy takes no negative seeds
 SKIPS: Final = 32  # seen points in a row, after which the space is taken for nearly exhausted
 
 
@@ -40,24 +45,36 @@ class SobolSampler(Sampler):
         seen = Seen(history, pending, allow_repeats=allow_repeats)
         first = len(history) + len(pending)
         for index in range(first, first + SKIPS):
-            params = startup_point(space, index, seed)
+            params = sobol_params(space, index, seed)
             if params not in seen:
                 text = f"Point {index + 1:,} of a Sobol sequence, which fills the search space evenly."
-                return self._suggestion(params, text)
-        params, is_repeat = draw_unseen(space, seen, rng)
+                return Suggestion(params, {"sampler": self.name, "kind": "random", "text": text})
         text = "Random point: the next points of the Sobol sequence have been tried."
-        return self._suggestion(params, REPEAT_NOTE if is_repeat else text)
-
-    def _suggestion(self, params: dict[str, Value], text: str) -> Suggestion:
-        return Suggestion(params, {"sampler": self.name, "kind": "random", "text": text})
+        return random_suggestion(self, space, seen, rng, text)
 
 
-def startup_point(space: SearchSpace, index: int, seed: int) -> dict[str, Value]:
+def sobol_params(space: SearchSpace, index: int, seed: int) -> dict[str, Value]:
     """Point ``index`` of the Sobol sequence that ``seed`` scrambles, as params.
 
     Every parameter has a dimension of its own, in the space's order, and gets its value by its prior; what
     is inactive at the point is left out.
     """
-    row = sobol_points(1, len(space), seed, start=index).T  # one array of shape (1,) per parameter
+    row = sobol_point(index, len(space), seed)[:, None]  # one array of shape (1,) per parameter
     params = {param.name: param.distribution.from_unit(u)[0] for param, u in zip(space, row, strict=True)}
     return {name: params[name] for name in space.active(params)}
+
+
+def sobol_point(index: int, d: int, seed: int) -> FloatArray:
+    """Point ``index`` of the sequence in d dimensions that ``seed`` scrambles, shape (d,), in [0, 1).
+
+    Raises ``ValueError`` beyond SciPy's 2^30 points and 21,201 dimensions.
+    """
+    # scipy.stats takes as long to import as all else that a suggestion needs.
+    from scipy.stats import qmc  # noqa: PLC0415
+
+    # A new engine each time: an engine that is kept would have a state, which slots in threads would share.
+    engine = qmc.Sobol(d, scramble=True, rng=np.random.default_rng(seed & SEED_MASK))
+    if index:
+        engine.fast_forward(index)
+    point: FloatArray = engine.random(1)[0]
+    return point

@@ -13,7 +13,7 @@ import numpy as np
 
 from optimizer.distributions import Choice
 from optimizer.samplers.base import REPEAT_NOTE, Seen, Suggestion, draw_unseen
-from optimizer.samplers.sobol import startup_point
+from optimizer.samplers.sobol import sobol_params
 
 if TYPE_CHECKING:
     from optimizer.history import History
@@ -58,7 +58,7 @@ def _start_of(
             return params, "the middle of the search space."
     first = max(place - 1, 0)
     for index in range(first, first + SKIPS):
-        params = startup_point(space, index, seed)
+        params = sobol_params(space, index, seed)
         if params not in seen:
             return params, "a point of a Sobol sequence, which fills the search space evenly."
     params, is_repeat = draw_unseen(space, seen, rng)

@@ -17,9 +17,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from optimizer.samplers.axes import Axes
+from optimizer.axes import Axes
 from optimizer.samplers.background import Background
-from optimizer.samplers.base import REPEAT_NOTE, Sampler, Seen, Suggestion, draw_unseen
+from optimizer.samplers.base import Sampler, Seen, Suggestion, random_suggestion
 from optimizer.samplers.explanation import Proposal, explain
 from optimizer.samplers.kernels import Mixture, fit_mixture, point_features
 from optimizer.samplers.split import (
@@ -37,8 +37,8 @@ from optimizer.samplers.split import (
 from optimizer.samplers.startup import propose_start
 
 if TYPE_CHECKING:
+    from optimizer.axes import Points
     from optimizer.history import History
-    from optimizer.samplers.axes import Points
     from optimizer.space import SearchSpace
     from optimizer.values import IntArray, Params
 
@@ -106,9 +106,8 @@ class TPESampler(Sampler):
             proposal = self._propose(model, history, split, waiting, seen, rng)
             if proposal is not None:
                 return Suggestion(proposal.params, partial(explain, proposal, self.with_densities))
-        params, is_repeat = draw_unseen(space, seen, rng)
-        text = REPEAT_NOTE if is_repeat else "Random point: everything the model likes has been tried."
-        return Suggestion(params, {"sampler": self.name, "kind": "random", "text": text})
+        text = "Random point: everything the model likes has been tried."
+        return random_suggestion(self, space, seen, rng, text)
 
     def _split(self, history: History, rows: IntArray, rng: np.random.Generator) -> Split:
         share = self.good_share or (GOOD_SHARE if history.n_objectives == 1 else FRONT_SHARE)

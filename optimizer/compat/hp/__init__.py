@@ -28,7 +28,9 @@ from optimizer.compat.hp.family import (
 )
 from optimizer.compat.hp.labelled import LabelledSpace
 from optimizer.compat.hp.nodes import DuplicateLabel
+from optimizer.compat.hp.options import has_nodes
 from optimizer.compat.hp.points import point_of, space_eval
+from optimizer.notations import register_notation
 
 if TYPE_CHECKING:
     from optimizer.space import SearchSpace
@@ -42,6 +44,13 @@ def space_of(obj: Any) -> SearchSpace:
     are stored as a short text. Raises ``DuplicateLabel`` for two nodes with one label, and ``SpaceError``.
     """
     return LabelledSpace(obj).search_space
+
+
+def _read_notation(obj: object) -> SearchSpace | None:
+    return space_of(obj) if has_nodes(obj) else None
+
+
+register_notation(_read_notation)
 
 
 def sample(obj: Any, rng: np.random.Generator | int | None = None) -> Any:

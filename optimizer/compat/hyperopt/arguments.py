@@ -7,7 +7,7 @@ import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeGuard
+from typing import Any, Final, TypeGuard
 
 import numpy as np
 
@@ -17,9 +17,6 @@ from optimizer.compat.hyperopt.exceptions import InvalidAnnotatedParameter
 from optimizer.compat.hyperopt.saved_trials import load_trials
 from optimizer.compat.hyperopt.trials import Trials
 from optimizer.values import is_number, show_value
-
-if TYPE_CHECKING:
-    from optimizer.compat.hyperopt.search import Search
 
 MAX_SEED: Final = 2**31 - 1
 
@@ -46,12 +43,12 @@ class Limits:
         """``max_evals`` as a whole number, or None."""
         return None if self.max_evals is None or math.isinf(self.max_evals) else int(self.max_evals)
 
-    def allow(self, search: Search, seconds: float) -> bool:
+    def allow(self, n_evaluated: int, best_loss: float, seconds: float) -> bool:
         """Whether one more trial may begin, ``seconds`` after the search began."""
         return (
-            (self.n_trials is None or search.n_evaluated < self.n_trials)
+            (self.n_trials is None or n_evaluated < self.n_trials)
             and (self.timeout is None or seconds < self.timeout)
-            and (self.loss_threshold is None or not search.best_loss < self.loss_threshold)
+            and (self.loss_threshold is None or not best_loss < self.loss_threshold)
         )
 
 

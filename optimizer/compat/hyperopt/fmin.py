@@ -21,6 +21,7 @@ from optimizer.compat.hyperopt.arguments import (
 from optimizer.compat.hyperopt.progress import callback_for
 from optimizer.compat.hyperopt.saved_trials import save_trials
 from optimizer.compat.hyperopt.search import Search
+from optimizer.compat.hyperopt.trials import Trials
 from optimizer.errors import SpaceExhausted
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from optimizer.compat.hyperopt.early_stop import StopFunction
     from optimizer.compat.hyperopt.progress import ProgressCallback
-    from optimizer.compat.hyperopt.trials import Trials
     from optimizer.samplers import Sampler
 
 __all__ = ["fmin", "generate_trials_to_calculate", "partial", "space_eval"]  # as in hyperopt.fmin
@@ -95,7 +95,7 @@ def _run(
     stop_args: Iterable[Any] = ()
     total = sys.maxsize if limits.n_trials is None else limits.n_trials
     with callback(initial=search.n_evaluated, total=total) as bar:
-        while limits.allow(search, monotonic() - began):
+        while limits.allow(search.n_evaluated, search.best_loss, monotonic() - began):
             try:
                 search.evaluate_next()
             except SpaceExhausted:
@@ -110,3 +110,6 @@ def _run(
                 stop, stop_args = early_stop_fn(search.trials, *stop_args)
                 if stop:
                     return
+
+
+Trials.search = fmin

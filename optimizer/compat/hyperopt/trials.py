@@ -5,7 +5,7 @@ here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from optimizer.compat.hyperopt.documents import JOB_STATES, STATUS_OK, Document, checked, raw_of
 from optimizer.compat.hyperopt.exceptions import AllTrialsFailed
@@ -22,6 +22,8 @@ class Trials:
     All of them, also those that raised: nothing is hidden. It is always up to date, can be pickled, and may
     be given to ``fmin`` again to go on.
     """
+
+    search: ClassVar[Callable[..., Any]]  # ``fmin``, which needs this class and therefore sets it
 
     def __init__(self, exp_key: str | None = None, refresh: bool = True) -> None:  # noqa: ARG002
         self.exp_key = exp_key
@@ -165,9 +167,7 @@ class Trials:
         **options: Any,
     ) -> Any:
         """``fmin`` with these trials."""
-        from optimizer.compat.hyperopt.fmin import fmin  # noqa: PLC0415 - they need each other
-
-        return fmin(fn, space, algo, max_evals, trials=self, **options)
+        return type(self).search(fn, space, algo, max_evals, trials=self, **options)
 
     def _summary(self) -> str:
         n_ok = self.statuses().count(STATUS_OK)

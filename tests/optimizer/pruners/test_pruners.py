@@ -1,66 +1,19 @@
-"""The contract of every pruner, parametrised over all of them, and each algorithm against its definition."""
+"""Each pruner's algorithm against its definition, and the options that are refused."""
 
-import json
 import math
-import pickle
 from collections import Counter
-from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.errors import OptimizerError
-from optimizer.pruners import PRUNERS, UnknownPruner, create_pruner
+from optimizer.pruners import create_pruner
 from optimizer.reports import Reports
-
-# Options under which a pruner decides on the few reports of these tests.
-EAGER = {
-    "median": {"n_startup_trials": 1},
-    "percentile": {"n_startup_trials": 0, "percentile": 40, "interval_steps": 2},
-    "asha": {"reduction_factor": 2},
-    "hyperband": {"max_resource": 4, "reduction_factor": 2},
-    "patient": {"patience": 2, "min_delta": 0.25},
-}
-MEMBERS = [
-    *[create_pruner(name) for name in PRUNERS],
-    *[create_pruner(name, **options) for name, options in EAGER.items()],
-    create_pruner("patient", patience=1, wrapped=create_pruner("median", n_startup_trials=1)),
-]
-every_pruner = pytest.mark.parametrize("pruner", MEMBERS, ids=repr)
-every_relative_pruner = pytest.mark.parametrize("pruner", [p for p in MEMBERS if p.is_relative], ids=repr)
+from optimizer.testing.pruners import VALUES, filled_reports, pruned, random_curves
 
 untimed = settings(deadline=None)
-VALUES = (-1.0, 0.0, 0.5, 0.5, 0.75, 1.0, 2.0, math.nan, math.inf)
-
-
-def random_curves(seed):
-    """Values by step of up to 12 trials: few different values and steps, so that ties and gaps are common."""
-    rng = Random(seed)
-    steps, n_steps = range(rng.randint(1, 10)), rng.randint(1, 6)
-    return [
-        {step: rng.choice(VALUES) for step in rng.sample(steps, min(len(steps), rng.randint(0, n_steps)))}
-        for _ in range(rng.randint(1, 12))
-    ]
-
-
-TABLES = [random_curves(seed) for seed in range(50)]
 CURVES = st.integers(0, 2**32).map(random_curves)
-
-
-def filled(curves, direction="minimize"):
-    """Reports of trials 0, 1, ..., given as value by step."""
-    reports = Reports(direction)
-    for number, curve in enumerate(curves):
-        for step, value in curve.items():
-            reports.add(number, step, value)
-    return reports
-
-
-def decisions(pruner, curves, direction="minimize"):
-    reports = filled(curves, direction)
-    return {(n, s): pruner.decide(reports, n, s) for n, curve in enumerate(curves) for s in curve}
 
 
 def losses_at(curves, step):
@@ -70,82 +23,6 @@ def losses_at(curves, step):
 
 def loss(value):
     return value if math.isfinite(value) else math.inf
-
-
-def pruned(pruner, curves, direction="minimize"):
-    return {
-        place for place, decision in decisions(pruner, curves, direction).items() if decision.should_prune
-    }
-
-
-@every_pruner
-def test_every_decision_has_one_sentence(pruner):
-    for curves in TABLES:
-        for (_, step), (should_prune, text) in decisions(pruner, curves).items():
-            assert text.startswith(f"Stopped at step {step}: " if should_prune else "Goes on: ")
-            assert text.endswith(".")
-            assert "\n" not in text
-            assert ".." not in text
-
-
-@pytest.mark.parametrize("name", PRUNERS)
-def test_some_trials_are_stopped_and_some_go_on(name):
-    pruner = create_pruner(name, **EAGER.get(name, {}))
-    outcomes = Counter(d.should_prune for curves in TABLES for d in decisions(pruner, curves).values())
-    assert min(outcomes[True], outcomes[False]) > 20
-
-
-@every_relative_pruner
-def test_stops_neither_a_lonely_trial_nor_the_best_at_a_step(pruner):
-    for curves in TABLES:
-        assert not pruned(pruner, curves[:1])
-        for number, step in pruned(pruner, curves):
-            losses = losses_at(curves, step)
-            assert losses[number] > min(losses.values())
-
-
-@every_pruner
-def test_a_first_report_that_is_not_a_number_stops_nothing_but_the_threshold(pruner):
-    for value in (math.nan, math.inf, -math.inf):
-        for step in (0, 1, 10**12):
-            assert bool(pruned(pruner, [{step: value}])) is (pruner.name == "threshold")
-
-
-@every_pruner
-def test_decisions_depend_on_the_reports_alone(pruner):
-    other = pickle.loads(pickle.dumps(pruner))
-    for seed, curves in enumerate(TABLES):
-        expected, reports = decisions(pruner, curves), Reports()
-        order = Random(seed).sample(list(expected), len(expected))
-        for number, step in order:  # asked on the way, about values that are replaced later
-            reports.add(number, step, 0.6)
-            other.decide(reports, number, step)
-        for number, step in reversed(order):
-            reports.add(number, step, curves[number][step])
-        assert {place: other.decide(reports, *place) for place in expected} == expected
-
-
-@every_pruner
-def test_maximizing_mirrors_minimizing(pruner):
-    for curves in TABLES:
-        mirrored = [{step: -value for step, value in curve.items()} for curve in curves]
-        assert pruned(pruner, mirrored, "maximize") == pruned(pruner, curves)
-
-
-@every_pruner
-def test_options_survive_json(pruner):
-    again = create_pruner(**json.loads(json.dumps(pruner.to_json())))
-    assert again == pruner
-    assert hash(again) == hash(pruner)
-    assert again.to_json() == pruner.to_json()
-
-
-@every_pruner
-def test_a_report_that_never_came_is_an_error(pruner):
-    reports = filled([{1: 0.5}, {2: 0.5}])
-    for number, step in ((0, 2), (7, 1)):
-        with pytest.raises(KeyError, match=f"trial {number} has not reported at step {step}"):
-            pruner.decide(reports, number, step)
 
 
 @pytest.mark.parametrize("percentile", [0, 25, 50, 90, 100])
@@ -279,7 +156,7 @@ def test_sentences_name_the_value_and_what_it_was_compared_with():
     curves = [{3: value} for value in (0.1, 0.2, 0.4, 0.5, 0.6, 0.52, math.nan)]
 
     def text(name, number=5, direction="minimize", **options):
-        return create_pruner(name, **options).decide(filled(curves, direction), number, 3).text
+        return create_pruner(name, **options).decide(filled_reports(curves, direction), number, 3).text
 
     assert text("median") == (
         "Stopped at step 3: its best value 0.52 is worse than the median 0.45 of 6 trials at that step."
@@ -320,17 +197,3 @@ def test_sentences_name_the_value_and_what_it_was_compared_with():
 def test_a_wrong_option_is_refused_with_its_rule(name, options, message):
     with pytest.raises(ValueError, match=message):
         create_pruner(name, **options)
-
-
-def test_unknown_pruner_is_named_with_the_known_ones():
-    with pytest.raises(UnknownPruner, match=r"must be one of median, .*, threshold, got 'medium'") as caught:
-        create_pruner("medium")
-    assert isinstance(caught.value, OptimizerError)
-    assert isinstance(caught.value, ValueError)
-
-
-def test_registry_speaks_for_itself():
-    for name, info in PRUNERS.items():
-        assert info.name == info.pruner.name == name
-        assert info.label
-        assert info.help.endswith(".")

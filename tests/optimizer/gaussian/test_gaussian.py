@@ -13,12 +13,12 @@ from scipy.optimize import approx_fprime
 from scipy.stats import norm
 
 from optimizer import Categorical, Condition, Float, History, Int, Optimizer, Parameter, SearchSpace
+from optimizer.axes import Axes
 from optimizer.gaussian import model
 from optimizer.gaussian.acquisition import log_improvement, log_improvement_slopes
 from optimizer.gaussian.features import Features
 from optimizer.gaussian.observations import chosen_rows, observed_losses, scalar_losses
 from optimizer.gaussian.targets import warp_losses
-from optimizer.samplers.axes import Axes
 from optimizer.samplers.gp import GPSampler
 
 BOX = SearchSpace([Parameter("x", Float(0, 1)), Parameter("y", Float(0, 1))])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare, halfnorm, norm
 
 from optimizer import Boolean, Categorical, Condition, Constant, Float, Int, Normal, Parameter, SearchSpace
-from optimizer.points import PointGrid, shuffled, spread_values
+from optimizer.samplers.grid_points import PointGrid, shuffled, spread_values
 
 
 @st.composite

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from optimizer.distributions import Choice, Distribution
-from optimizer.samplers.levels import TINY, Levels
+from optimizer.levels import Levels, Table
 
 if TYPE_CHECKING:
     from optimizer.space import SearchSpace
@@ -23,40 +23,6 @@ if TYPE_CHECKING:
 
 MAX_LEVELS: Final = 64  # finer grids than this are smooth at the narrowest bandwidth
 FEW_ROWS: Final = 32  # up to which a comparison with every cut is cheaper than a search table by table
-
-
-@dataclass(frozen=True)
-class Table:
-    """A parameter with few values. ``edges`` are its levels' cells in [0, 1], shape (n_levels + 1,)."""
-
-    column: int
-    edges: FloatArray
-    is_nominal: bool
-    is_choice: bool
-
-    @property
-    def prior(self) -> FloatArray:
-        """Prior mass of each level, shape (n_levels,); positive even where a normal's tail underflows."""
-        return np.maximum(np.diff(self.edges), TINY)
-
-    @property
-    def middles(self) -> FloatArray:
-        """Middle of each level's cell, shape (n_levels,)."""
-        return (self.edges[1:] + self.edges[:-1]) / 2
-
-    def levels_at(self, coordinates: FloatArray) -> IntArray:
-        """Levels, shape (n,), of model coordinates, shape (n,)."""
-        if self.is_choice:
-            return coordinates.astype(np.int64)
-        return self.level_of(coordinates)
-
-    def level_of(self, u: FloatArray) -> IntArray:
-        """Levels whose cells hold unit coordinates, both (n,); what lies outside gets the nearest."""
-        return np.searchsorted(self.edges[1:-1], u, side="right").astype(np.int64)
-
-    def coordinates_of(self, levels: IntArray) -> FloatArray:
-        """The inverse of ``levels_at``."""
-        return levels.astype(np.float64) if self.is_choice else self.middles[levels]
 
 
 class Blocks(NamedTuple):

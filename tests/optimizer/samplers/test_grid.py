@@ -23,8 +23,8 @@ from optimizer import (
     SpaceExhausted,
     generator_for,
 )
-from optimizer.points import MAX_SPREAD
 from optimizer.samplers.grid import GridSampler
+from optimizer.samplers.grid_points import MAX_SPREAD
 
 TREE = SearchSpace(
     [

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from optimizer import Categorical, Condition, Float, History, Int, Parameter, SearchSpace
-from optimizer.samplers.axes import FEW_ROWS, Axes, Points
+from optimizer.axes import FEW_ROWS, Axes, Points
 from optimizer.samplers.background import Background
 from optimizer.samplers.densities import round_significant, smooth_marginals, table_marginal
 from optimizer.samplers.kernels import fit_mixture, neighbour_gaps, point_features

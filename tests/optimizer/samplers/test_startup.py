@@ -16,7 +16,7 @@ from optimizer import (
     generator_for,
 )
 from optimizer.samplers.base import Seen
-from optimizer.samplers.sobol import startup_point
+from optimizer.samplers.sobol import sobol_params
 from optimizer.samplers.startup import middle_point, propose_start
 
 SPACE = SearchSpace(
@@ -59,12 +59,12 @@ def test_then_come_the_points_of_a_sobol_sequence():
     pending = [start(seed=4).params]
     for index in range(8):
         pending.append(start(pending=pending, seed=4).params)
-        assert pending[-1] == startup_point(SPACE, index, 4)
+        assert pending[-1] == sobol_params(SPACE, index, 4)
     assert len({SPACE.key(params) for params in pending}) == 9
 
 
 def test_failed_trials_do_not_hold_the_sequence_up():
-    assert start(n_done=3).params == startup_point(SPACE, 2, 0)
+    assert start(n_done=3).params == sobol_params(SPACE, 2, 0)
 
 
 @pytest.mark.parametrize(

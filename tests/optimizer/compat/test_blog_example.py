@@ -10,7 +10,7 @@ import pytest
 from optimizer.samplers.split import GOOD_SHARE
 from optimizer.samplers.tpe import TPESampler
 
-PAGE = Path(__file__).parents[2] / "docs" / "hyperopt.md"
+PAGE = Path(__file__).parents[3] / "docs" / "hyperopt.md"
 BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 MNIST = [block for block in BLOCKS if "keras" in block]
 

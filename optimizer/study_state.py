@@ -1,0 +1,89 @@
+"""What a search has come to know: its finished trials, those that run, and those that wait."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.history import History, State, with_room
+from optimizer.objective import to_loss
+from optimizer.trial import FinishedTrial
+
+if TYPE_CHECKING:
+    from optimizer.objective import Direction
+    from optimizer.space import SearchSpace
+    from optimizer.values import Params, Value
+
+
+class StudyState:
+    """Trials over one search space. ``Optimizer`` adds who proposes them and checks what it is told.
+
+    ``history`` holds the finished trials, ``running`` the params of those that were asked for, by number, and
+    ``queue`` points to evaluate next. ``next_number`` is the number of the next trial.
+    """
+
+    def __init__(self, space: SearchSpace, direction: Direction | Sequence[Direction]) -> None:
+        self.space = space
+        self.history = History(space, direction)
+        self.running: dict[int, dict[str, Value]] = {}
+        self.proposers: dict[int, str] = {}  # which sampler proposed them, where one lets others propose
+        self.queue: deque[dict[str, Value]] = deque()
+        self._packed = np.zeros((0, len(space)))  # params in the order of the history's rows
+        self.next_number = 0
+
+    @property
+    def trials(self) -> list[FinishedTrial]:
+        """The finished trials in the order in which they were told."""
+        return [self.trials_at(row) for row in range(len(self.history))]
+
+    @property
+    def best_trial(self) -> FinishedTrial | None:
+        """The best complete trial (with several objectives, one of the first front); None without any."""
+        rows = self.history.best_rows(1)
+        return self.trials_at(int(rows[0])) if len(rows) else None
+
+    @property
+    def best_trials(self) -> list[FinishedTrial]:
+        """The complete trials that no other one beats in every objective: the Pareto front."""
+        return [self.trials_at(int(row)) for row in self.history.front_rows()]
+
+    def record(
+        self,
+        number: int,
+        params: Params,
+        values: tuple[float, ...],
+        state: State,
+        *,
+        constraints: Sequence[float] = (),
+        seconds: float | None = None,
+        proposer: str = "",
+    ) -> None:
+        """Write a finished trial into the history without any check; for ``tell`` and for saved states."""
+        self.history.add(
+            number, params, values or None, state, constraints, seconds=seconds, proposer=proposer
+        )
+        row = len(self.history) - 1
+        self._packed = with_room(self._packed, row + 1)
+        self._packed[row] = self.space.pack(params)
+        self.next_number = max(self.next_number, number + 1)
+
+    def trials_at(self, row: int) -> FinishedTrial:
+        """The finished trial in a row of the history."""
+        history = self.history
+        state = history.state_of_row(row)
+        losses = history.losses[row].tolist() if state == "complete" else ()
+        values = tuple(to_loss(loss, d) for loss, d in zip(losses, history.directions, strict=False))
+        return FinishedTrial(int(history.numbers[row]), self.space.unpack(self._packed[row]), values, state)
+
+    def known_row(self, params: Params) -> int | None:
+        """The row of a complete trial with these params, or None."""
+        if not self.history.has_seen(params):
+            return None
+        coordinates, active = self.space.encode_one(params)
+        history = self.history
+        same = (history.coordinates == coordinates).all(axis=1) & (history.active == active).all(axis=1)
+        rows = np.flatnonzero(same & np.isfinite(history.losses[:, 0]))
+        return int(rows[0]) if len(rows) else None
