@@ -11,7 +11,7 @@ from dashboard.engine.events import record_event
 from dashboard.engine.lifecycle import create_study
 from dashboard.models import Study, code_digest
 from dashboard.wording import person_name
-from trainers.custom.declaring import declare
+from trainers.custom.declaration import declare
 from trainers.custom.info import OWN
 
 

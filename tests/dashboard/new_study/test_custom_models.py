@@ -15,7 +15,7 @@ from dashboard.new_study import actions
 from dashboard.new_study.actions import OwnModelRefused, create_own_study
 from dashboard.new_study.custom_page import EXAMPLE
 from tests.builders import WORKER, make_study, make_user
-from trainers.custom.declaring import Declared
+from trainers.custom.declaration import Declared
 
 URL = "/studies/new/own/"
 SPACE = {"version": 1, "params": [{"name": "x", "type": "float", "low": 0.0, "high": 1.0}]}
