@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from trainers.processes.host import clean_environment
+from trainers.environment import clean_environment
 
 ROOT = Path(__file__).resolve().parents[1]
 CANARIES = {

@@ -13,8 +13,8 @@ from trainers.knob import Json, Knob, Value
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from trainers.checkpoints import Checkpoints, Epoch
     from trainers.datasets.base import Dataset, DatasetInfo, Kind, Task, TestPart
-    from trainers.fitting.checkpoints import Checkpoints, Epoch
 
 __all__ = [
     "Budget",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trainers.custom.info import OWN, own_info
 from trainers.errors import ParamsInvalid
 from trainers.families import cnn, mlp, series, text
-from trainers.families.base import Family
+from trainers.families.family import Family
 
 if TYPE_CHECKING:
     from trainers.base import Trainer, TrainerInfo
@@ -32,7 +32,7 @@ def _installed() -> list[Family]:
             ) from error
         if not isinstance(family, Family):
             raise ParamsInvalid(
-                f"The trainer {entry.name} ({entry.value}) is no trainers.families.base.Family."
+                f"The trainer {entry.name} ({entry.value}) is no trainers.families.family.Family."
             )
         if family.info.name in {known.info.name for known in (*FAMILIES, *families)}:
             raise ParamsInvalid(f"There are two trainers named {family.info.name!r}; rename {entry.value}.")

@@ -1,4 +1,4 @@
-"""Where trials save their epochs, and when those files go; `trainers.fitting.checkpoints` writes them."""
+"""Where trials save their epochs, and when those files go; `trainers.checkpoints` writes them."""
 
 import shutil
 import time

@@ -11,7 +11,7 @@ from dashboard.access.rules import may_run_own_code
 from dashboard.engine.events import record_event
 from dashboard.engine.lifecycle import create_study, start_study
 from dashboard.models import Study, code_digest
-from trainers.custom.declaring import declare
+from trainers.custom.declaration import declare
 from trainers.custom.info import OWN
 
 

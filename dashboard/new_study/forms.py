@@ -13,7 +13,7 @@ from dashboard.web.fields import count_field
 from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
 from trainers.base import TrainerInfo
-from trainers.custom.declaring import MAX_CODE
+from trainers.custom.declaration import MAX_CODE
 from trainers.datasets.base import DatasetInfo
 from trainers.datasets.splits import MAX_FOLDS
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from trainers.base import Job
-from trainers.fitting.checkpoints import Epoch
+from trainers.checkpoints import Epoch
 
 SMALL = {"units_1": 32, "n_layers": 1, "learning_rate": 0.003}
 LONG_EPOCH = {"units_1": 2048, "units_2": 2048, "batch_size": 1}  # about ten seconds of digits

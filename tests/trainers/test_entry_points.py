@@ -29,7 +29,7 @@ def test_an_installed_trainer_is_found(monkeypatch):
     ("values", "words"),
     [
         (["no.such.module:X"], "The trainer point0 (no.such.module:X) cannot be loaded: No module named"),
-        ([f"{__name__}:installed"], "is no trainers.families.base.Family."),
+        ([f"{__name__}:installed"], "is no trainers.families.family.Family."),
         ([f"{__name__}:SAME"], "There are two trainers named 'mlp'; rename"),
         ([f"{__name__}:OTHER", f"{__name__}:OTHER"], "There are two trainers named 'other'; rename"),
     ],

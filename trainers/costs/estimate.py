@@ -19,13 +19,13 @@ from trainers.datasets.registry import load_dataset
 from trainers.datasets.splits import Split
 from trainers.datasets.uploads.source import Upload
 from trainers.errors import TrainerError
-from trainers.processes.subprocess_call import MAX_MEMORY, AnswerRefused, ask, serve
 from trainers.registry import load_trainer
+from trainers.subprocess_call import MAX_MEMORY, AnswerRefused, ask, serve
 
 if TYPE_CHECKING:
     from trainers.base import Value
     from trainers.datasets.base import Dataset
-    from trainers.families.base import Family
+    from trainers.families.family import Family
 
 MAX_SECONDS = 180
 N_SAMPLED = 4

@@ -18,7 +18,8 @@ from trainers.fitting.fit import PLAIN_BATCH, MeasuredPlainly, compile_model
 if TYPE_CHECKING:
     from trainers.base import Value
     from trainers.datasets.base import Dataset
-    from trainers.families.base import Family, Rows
+    from trainers.families.family import Family
+    from trainers.plan import Rows
 
 _MAX_EPOCHS = 10  # as a training of usual length would compile and schedule it
 _EPOCHS = 3

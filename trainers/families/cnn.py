@@ -11,14 +11,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from trainers.base import TrainerInfo
-from trainers.families.base import Family, Plan
+from trainers.families.family import Family
 from trainers.knob import Knob, Value
-from trainers.parts import augmentation, classes, dense, optimizer, schedule, training
+from trainers.parts import augmentation, classification, dense, keras_optimizer, schedule, training
 from trainers.parts.inputs import image_input
 from trainers.priors import among, either, log_uniform, uniform, whole
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Dataset
+    from trainers.plan import Plan
 
 MAX_BLOCKS = 5
 SMALLEST = 4  # an image whose shorter side is below this is not pooled any more
@@ -198,7 +199,7 @@ def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
         x = _block(x, values, int(values[f"filters_{block}"]), int(values[f"kernel_{block}"]))
     x = _pool_globally(x, str(values["global_pooling"]))
     x = dense.head(x, values, dropout="head_dropout")
-    return classes.plan(inputs, x, values, data, mixup=float(values["mixup"]))
+    return classification.plan(inputs, x, values, data, mixup=float(values["mixup"]))
 
 
 def _block(x: Any, values: Mapping[str, Value], filters: int, kernel: int) -> Any:
@@ -254,16 +255,16 @@ CLASSIFIER = Family(
         label="Convolutional network",
         summary="A classifier of images with one to five blocks of convolutions.",
         knobs=(
-            *optimizer.KNOBS,
+            *keras_optimizer.KNOBS,
             *schedule.KNOBS,
             *_BLOCK_KNOBS,
             *(knob for block in range(1, MAX_BLOCKS + 1) for knob in _knobs_of_block(block)),
             *_HEAD_KNOBS,
             *augmentation.KNOBS,
             *training.KNOBS,
-            *classes.KNOBS,
+            *classification.KNOBS,
         ),
-        metrics=classes.METRICS,
+        metrics=classification.METRICS,
         kinds=("images",),
         task="classification",
     ),

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from trainers.base import TrainerInfo
-from trainers.families.base import Family, Plan
+from trainers.families.family import Family
 from trainers.knob import Knob, Value
-from trainers.parts import classes, dense, numbers, optimizer, schedule, training
+from trainers.parts import classification, dense, keras_optimizer, regression, schedule, training
 from trainers.parts.inputs import array_input, array_rows
+from trainers.plan import Plan
 from trainers.priors import among, either, log_uniform, whole
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def _layer_knobs(layer: int) -> tuple[Knob, ...]:
 
 def _knobs(task_knobs: tuple[Knob, ...]) -> tuple[Knob, ...]:
     return (
-        *optimizer.KNOBS,
+        *keras_optimizer.KNOBS,
         *schedule.KNOBS,
         *_layer_knobs(1),
         *_NETWORK_KNOBS,
@@ -154,17 +155,17 @@ def hidden_layers(x: Any, values: Mapping[str, Value]) -> Any:
 
 def _plan_classifier(values: Mapping[str, Value], data: Dataset) -> Plan:
     inputs, x = array_input(data)
-    return classes.plan(inputs, hidden_layers(x, values), values, data)
+    return classification.plan(inputs, hidden_layers(x, values), values, data)
 
 
 def _plan_regressor(values: Mapping[str, Value], data: Dataset) -> Plan:
     inputs, x = array_input(data)
     return Plan(
         inputs,
-        numbers.head(hidden_layers(x, values), data),
-        numbers.goal(values, data.facts),
-        array_rows(data.x_train, numbers.targets(data.y_train)),
-        array_rows(data.x_validation, numbers.targets(data.y_validation)),
+        regression.head(hidden_layers(x, values), data),
+        regression.goal(values, data.facts),
+        array_rows(data.x_train, regression.targets(data.y_train)),
+        array_rows(data.x_validation, regression.targets(data.y_validation)),
     )
 
 
@@ -173,8 +174,8 @@ CLASSIFIER = Family(
         name="mlp",
         label="Multilayer perceptron",
         summary="A fully connected classifier with one to eight hidden layers, trained by Keras.",
-        knobs=_knobs(classes.KNOBS),
-        metrics=classes.METRICS,
+        knobs=_knobs(classification.KNOBS),
+        metrics=classification.METRICS,
         kinds=("images", "table"),
         task="classification",
     ),
@@ -185,8 +186,8 @@ REGRESSOR = Family(
         name="mlp_regressor",
         label="MLP regressor",
         summary="A fully connected network with one to eight hidden layers that predicts a number.",
-        knobs=_knobs(numbers.KNOBS),
-        metrics=numbers.METRICS,
+        knobs=_knobs(regression.KNOBS),
+        metrics=regression.METRICS,
         kinds=("table",),
         task="regression",
     ),

@@ -14,9 +14,10 @@ import numpy as np
 
 from trainers.base import Metric, TrainerInfo
 from trainers.errors import ParamsInvalid
-from trainers.families.base import Family, Plan, Rows
+from trainers.families.family import Family
 from trainers.knob import Knob, Value
-from trainers.parts import dense, numbers, optimizer, schedule, sequences, training
+from trainers.parts import dense, keras_optimizer, regression, schedule, sequences, training
+from trainers.plan import Plan, Rows
 from trainers.priors import among, either, whole
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
     return Plan(
         inputs,
         outputs,
-        numbers.goal(values, data.facts),
+        regression.goal(values, data.facts),
         windows(data.x_train, data.y_train, window, n_train - window - horizon + 1, values, n_ahead),
         windows(x, y, back, n, values, n_ahead),
         reading={
@@ -196,7 +197,7 @@ def _network(values: Mapping[str, Value], data: Dataset, n_ahead: int) -> tuple[
         inputs.append(keras.Input((horizon, n_ahead)))
         x = keras.layers.Concatenate()([x, keras.layers.Flatten()(inputs[1])])
     x = dense.head(x, values, dropout="dropout")
-    return inputs, numbers.head(x, data, horizon)
+    return inputs, regression.head(x, data, horizon)
 
 
 def _read(x: Any, values: Mapping[str, Value]) -> Any:
@@ -219,14 +220,14 @@ FORECASTER = Family(
         label="Forecaster",
         summary="Forecasts the next rows of a series with dense layers, convolutions or an LSTM.",
         knobs=(
-            *optimizer.KNOBS,
+            *keras_optimizer.KNOBS,
             *schedule.KNOBS,
             *_SERIES_KNOBS,
             *_NETWORK_KNOBS,
             *training.KNOBS,
-            *numbers.KNOBS,
+            *regression.KNOBS,
         ),
-        metrics=(*numbers.METRICS, _NAIVE),
+        metrics=(*regression.METRICS, _NAIVE),
         kinds=("series",),
         task="forecast",
     ),

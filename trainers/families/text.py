@@ -14,13 +14,14 @@ import numpy as np
 
 from trainers.base import TrainerInfo
 from trainers.datasets.texts import unpack_texts
-from trainers.families.base import Family, Plan
+from trainers.families.family import Family
 from trainers.knob import Knob, Value
-from trainers.parts import classes, dense, optimizer, schedule, sequences, training
+from trainers.parts import classification, dense, keras_optimizer, schedule, sequences, training
 from trainers.priors import among, log_whole, uniform, whole
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Array, Dataset
+    from trainers.plan import Plan
 
 _UNKNOWN = 1  # TextVectorization's number of a word outside the vocabulary; 0 pads
 _TEXT = "Text"
@@ -182,7 +183,7 @@ def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
     x = _read(x, values)
     x = dense.head(x, values, dropout="dropout")
     prepared = replace(data, x_train=x_train, x_validation=x_validation)
-    return classes.plan(inputs, x, values, prepared, reading={"text": reading})
+    return classification.plan(inputs, x, values, prepared, reading={"text": reading})
 
 
 def _read(x: Any, values: Mapping[str, Value]) -> Any:
@@ -202,14 +203,14 @@ CLASSIFIER = Family(
         label="Text classifier",
         summary="A classifier of texts: word vectors, then a bag of words, convolutions or a GRU.",
         knobs=(
-            *optimizer.KNOBS,
+            *keras_optimizer.KNOBS,
             *schedule.KNOBS,
             *_TEXT_KNOBS,
             *_NETWORK_KNOBS,
             *training.KNOBS,
-            *classes.KNOBS,
+            *classification.KNOBS,
         ),
-        metrics=classes.METRICS,
+        metrics=classification.METRICS,
         kinds=("text",),
         task="classification",
     ),

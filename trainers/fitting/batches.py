@@ -10,7 +10,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Array
-    from trainers.families.base import Rows
+    from trainers.plan import Rows
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no types

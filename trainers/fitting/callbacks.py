@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
+from trainers.checkpoints import Checkpoints, Epoch, Saved
 from trainers.errors import TrialDiverged, TrialStopped
-from trainers.fitting.checkpoints import Checkpoints, Epoch, Saved
 
 if TYPE_CHECKING:
     from trainers.base import Reporter

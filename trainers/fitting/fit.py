@@ -15,21 +15,22 @@ import keras
 import numpy as np
 
 from trainers.base import Budget, Objective, Reporter, Result, Value
+from trainers.checkpoints import Checkpoints, Epoch, Saved, fits
 from trainers.errors import ParamsInvalid
 from trainers.fitting.batches import Batches
 from trainers.fitting.callbacks import ForwardReports, KeepBest, SaveEpochs, StopAtDivergence, variables
-from trainers.fitting.checkpoints import Checkpoints, Epoch, Saved, fits
+from trainers.fitting.network_code import code_of
 from trainers.job import TEST, is_test
-from trainers.parts.optimizer import build_optimizer
+from trainers.parts.keras_optimizer import build_optimizer
 from trainers.parts.schedule import build_schedule, plateau_callbacks, plateau_code
 from trainers.parts.training import stopping_callbacks
-from trainers.portable.network_code import code_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from trainers.base import TrainerInfo
     from trainers.datasets.base import Dataset, TestPart
-    from trainers.families.base import Family, Plan
+    from trainers.plan import MakePlan, Plan
 
 MOST_STEPS = 16
 FEWEST_STEPS = 1_000  # tracing a loop of steps costs half a second, which 1,000 returns to Python cost too
@@ -81,7 +82,8 @@ class Recorder:
 
 
 def fit(
-    family: Family,
+    info: TrainerInfo,
+    make_plan: MakePlan,
     params: Mapping[str, Value],
     data: Dataset,
     budget: Budget,
@@ -98,12 +100,12 @@ def fit(
     On a CPU the same seed, params, data and number of threads give the same bits, continued or not.
     """
     began = time.monotonic()
-    family.info.metric(objective.metric)
-    values = family.info.complete_params(params)
-    if not family.info.is_fitting(data.info):
-        raise ParamsInvalid(f"{family.info.label} cannot learn {data.info.task} from {data.info.label}.")
+    info.metric(objective.metric)
+    values = info.complete_params(params)
+    if not info.is_fitting(data.info):
+        raise ParamsInvalid(f"{info.label} cannot learn {data.info.task} from {data.info.label}.")
     keras.utils.set_random_seed(seed)
-    plan = family.plan(values, data)
+    plan = make_plan(values, data)
     model = MeasuredPlainly(plan.inputs, plan.outputs)
     recorder = Recorder(reporter, plan.constants)
     for note in data.facts.notes:
@@ -137,7 +139,7 @@ def fit(
         save_model(model, model_path, reading, recorder.log)
     metrics = recorder.epochs[best_step - 1].metrics
     if test:
-        metrics = {**metrics, **_measure(model, family.plan(values, data.measured_on(test)))}
+        metrics = {**metrics, **_measure(model, make_plan(values, data.measured_on(test)))}
         recorder.log("test part: " + ", ".join(f"{k} {v:.4f}" for k, v in metrics.items() if is_test(k)))
     return Result(
         value=metrics[objective.metric],

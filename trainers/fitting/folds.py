@@ -11,8 +11,8 @@ from trainers.errors import TrialStopped
 
 if TYPE_CHECKING:
     from trainers.base import Objective, Reporter, Result
+    from trainers.checkpoints import Epoch
     from trainers.datasets.splits import Split
-    from trainers.fitting.checkpoints import Epoch
 
 
 class _WithinFold:

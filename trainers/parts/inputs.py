@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trainers.families.base import Rows
+from trainers.plan import Rows
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Array, Dataset

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainers.base import Budget, Job, Objective, Result
+from trainers.checkpoints import Checkpoints
 from trainers.datasets.base import NO_DATA
 from trainers.datasets.registry import load_dataset, load_test_part
 from trainers.datasets.uploads.source import Upload
-from trainers.fitting.checkpoints import Checkpoints
 from trainers.fitting.folds import train_on_folds
 from trainers.processes.outcome import failure_message
 from trainers.processes.pipe import LineWriter, Pipe
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from trainers.base import Reporter, Trainer
+    from trainers.checkpoints import Epoch
     from trainers.datasets.base import Dataset, TestPart
     from trainers.datasets.splits import Split
-    from trainers.fitting.checkpoints import Epoch
 
 MOST_COMPILED_BYTES = 500_000_000  # what was used longest ago goes first
 SUPERVISOR_GONE = 1  # exit code when the pipe ended under the child
@@ -102,7 +102,7 @@ def _run(job: Job, pipe: Pipe) -> Result:
 
 def _trainer(job: Job) -> Trainer:
     if job.code:
-        from trainers.custom.trainer import OwnTrainer  # noqa: PLC0415, others do without SciPy
+        from trainers.custom.custom_trainer import OwnTrainer  # noqa: PLC0415, others do without SciPy
 
         folders = [job.checkpoint_dir, str(Path(job.model_path).parent) if job.model_path else ""]
         # what Parzen keeps lies beside its cache

@@ -6,60 +6,23 @@ fork server (`fork_server.py`) that has imported Keras once, in an environment w
 
 from __future__ import annotations
 
-import fnmatch
 import os
 import socket
 import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from trainers.environment import clean_environment
 from trainers.errors import HostFailed
 from trainers.processes.training_process import TrainerProcess
 
 if TYPE_CHECKING:
     from trainers.base import Job
 
-# Everything else stays behind: DATABASE_URL, REDIS_URL, PARZEN_SECRET_KEY and whatever comes after them.
-ALLOWED_VARIABLES = (
-    "PATH",
-    "HOME",
-    "USER",
-    "LANG",
-    "LC_*",
-    "TZ",
-    "TMPDIR",
-    "LD_LIBRARY_PATH",
-    "PYTHON*",
-    "KERAS_*",
-    "TF_*",
-    "XLA_*",
-    "JAX_*",
-    "OMP_*",
-    "CUDA_*",
-    "NVIDIA_*",
-)
-_DEFAULTS = {
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # or the first of several trainings takes the whole GPU
-}
-MESSAGE_SECONDS = 5
-_ROOT = Path(__file__).resolve().parents[2]
-
-
-def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that a training may see, with the repository root on its PYTHONPATH."""
-    kept = {
-        name: value
-        for name, value in environment.items()
-        if any(fnmatch.fnmatchcase(name, pattern) for pattern in ALLOWED_VARIABLES)
-    }
-    path = os.pathsep.join(part for part in (str(_ROOT), kept.get("PYTHONPATH", "")) if part)
-    return {**_DEFAULTS, **kept, "PYTHONPATH": path}
+MESSAGE_SECONDS = 5  # a message that stops half-way must not hold the supervisor for longer
 
 
 class TrainerHost:
@@ -97,7 +60,6 @@ class TrainerHost:
         finally:
             theirs.close()
             os.close(status_write)
-        # A message that stops half-way must not hold the supervisor for ever.
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             ours.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", MESSAGE_SECONDS, 0))
         connection = Connection(ours.detach())

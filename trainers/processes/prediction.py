@@ -10,7 +10,7 @@ import numpy as np
 
 from trainers.errors import TrainerError
 from trainers.portable import predict as portable
-from trainers.processes.subprocess_call import AnswerRefused, ask, serve
+from trainers.subprocess_call import AnswerRefused, ask, serve
 
 if TYPE_CHECKING:
     from pathlib import Path

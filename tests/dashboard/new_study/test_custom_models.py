@@ -15,7 +15,7 @@ from dashboard.new_study import actions
 from dashboard.new_study.actions import OwnModelRefused, make_own_study
 from dashboard.new_study.custom_page import EXAMPLE
 from tests.builders import WORKER, actor, make_study, make_user
-from trainers.custom.declaring import Declared
+from trainers.custom.declaration import Declared
 from trainers.registry import trainer_info
 
 URL = "/studies/new/own/"

@@ -5,11 +5,11 @@ import time
 import pytest
 
 from tests.trainers.builders import RecordingReporter
-from trainers.custom import declaring
-from trainers.custom.declaring import declare
+from trainers import subprocess_call
+from trainers.custom import declaration
+from trainers.custom.declaration import declare
 from trainers.custom.model_file import CodeInvalid, read_model_file
 from trainers.job import Job
-from trainers.processes import subprocess_call
 
 HYPEROPT = """
 from hyperopt import hp, STATUS_OK
@@ -109,7 +109,7 @@ def test_what_parzen_keeps_is_not_read(tmp_path):
 
 
 def test_a_file_that_never_ends_is_ended(monkeypatch):
-    monkeypatch.setattr(declaring, "MAX_SECONDS", 1.0)
+    monkeypatch.setattr(declaration, "MAX_SECONDS", 1.0)
     began = time.monotonic()
     with pytest.raises(CodeInvalid, match="Running the model file took more than 1 seconds"):
         declare("while True: pass")
@@ -273,7 +273,7 @@ def test_a_training_that_goes_wrong_says_one_sentence(host, tmp_path, body, kind
 
 
 def test_reports_stop_when_told():
-    from trainers.custom.trainer import _Report
+    from trainers.custom.custom_trainer import _Report
     from trainers.errors import TrialStopped
 
     reporter = RecordingReporter()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from trainers.job import Objective
-from trainers.parts import classes, optimizer, schedule, training
+from trainers.parts import classification, keras_optimizer, schedule, training
 from trainers.registry import trainer_info
 
 pytestmark = pytest.mark.slow
@@ -52,7 +52,7 @@ def rates(n_steps: int, max_epochs: int = 10, **params: Any) -> list[float]:
     ],
 )
 def test_every_optimizer_gets_its_knobs(params: dict[str, Any], kind: str, expected: dict[str, Any]):
-    built = optimizer.build_optimizer(complete(**params), 0.5)
+    built = keras_optimizer.build_optimizer(complete(**params), 0.5)
     config = built.get_config()
     assert type(built).__name__ == kind
     assert config["learning_rate"] == pytest.approx(0.5)
@@ -63,7 +63,7 @@ def test_every_optimizer_gets_its_knobs(params: dict[str, Any], kind: str, expec
     ("clipping", "word"), [("norm", "clipnorm"), ("global_norm", "global_clipnorm"), ("value", "clipvalue")]
 )
 def test_gradients_are_clipped_as_the_knob_says(clipping: str, word: str):
-    config = optimizer.build_optimizer(complete(clipping=clipping, clip_at=2.5), 0.1).get_config()
+    config = keras_optimizer.build_optimizer(complete(clipping=clipping, clip_at=2.5), 0.1).get_config()
     assert {name for name in ("clipnorm", "global_clipnorm", "clipvalue") if config[name]} == {word}
     assert config[word] == pytest.approx(2.5)
 
@@ -113,11 +113,11 @@ def test_a_plateau_and_a_patience_follow_the_objective():
 
 def test_class_weights_make_rare_classes_count_as_much_as_others():
     y = np.array([0] * 90 + [1] * 10)
-    weights = classes.weights(complete(class_weights="balanced"), y, 2)
+    weights = classification.weights(complete(class_weights="balanced"), y, 2)
     assert weights is not None
     assert weights.mean() == pytest.approx(1)
     assert weights[y == 0].sum() == pytest.approx(weights[y == 1].sum())
-    rooted = classes.weights(complete(class_weights="square_root"), y, 2)
+    rooted = classification.weights(complete(class_weights="square_root"), y, 2)
     assert rooted is not None
     assert rooted[-1] / rooted[0] == pytest.approx(3)
-    assert classes.weights(complete(), y, 2) is None
+    assert classification.weights(complete(), y, 2) is None

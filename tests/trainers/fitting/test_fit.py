@@ -7,7 +7,7 @@ from tests.trainers.builders import SMALL, RecordingReporter
 from trainers.base import Budget, Objective
 from trainers.datasets.registry import load_dataset
 from trainers.datasets.splits import Split
-from trainers.families.base import Rows
+from trainers.plan import Rows
 from trainers.registry import load_trainer
 
 LOSS = Objective("val_loss", "minimize")

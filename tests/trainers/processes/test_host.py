@@ -14,7 +14,8 @@ import pytest
 
 from tests.trainers.builders import LONG_EPOCH, make_job
 from trainers.base import Result
-from trainers.processes.host import TrainerHost, clean_environment
+from trainers.environment import clean_environment
+from trainers.processes.host import TrainerHost
 from trainers.processes.training_process import TrainerProcess
 
 slow = pytest.mark.slow

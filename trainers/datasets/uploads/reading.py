@@ -15,7 +15,7 @@ from trainers.datasets.uploads.image_zip import read_pictures
 from trainers.datasets.uploads.source import ORIGINAL, Upload
 from trainers.datasets.uploads.tables import read_table
 from trainers.errors import DatasetInvalid
-from trainers.processes.subprocess_call import AnswerRefused, ask, serve
+from trainers.subprocess_call import AnswerRefused, ask, serve
 
 MAX_SECONDS = 3600
 _WHAT = "Reading the file"

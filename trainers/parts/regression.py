@@ -9,8 +9,8 @@ import numpy as np
 
 from trainers.base import Metric
 from trainers.knob import Knob, Value
-from trainers.parts.goal import Goal
 from trainers.parts.training import GROUP
+from trainers.plan import Goal
 from trainers.priors import among, log_uniform
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import keras
 import numpy as np
 
 if TYPE_CHECKING:
-    from trainers.families.base import Plan
     from trainers.knob import Value
+    from trainers.plan import Plan
 
 # What Keras writes down of a layer, and nobody wrote in code.
 _ASIDE = {"name", "trainable", "dtype", "build_config", "registered_name", "shared_object_id"}

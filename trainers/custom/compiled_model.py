@@ -10,7 +10,6 @@ import numpy as np
 
 from trainers.custom.model_file import CodeInvalid, call
 from trainers.errors import ParamsInvalid
-from trainers.families.base import Rows
 from trainers.fitting.batches import Batches
 from trainers.fitting.callbacks import ForwardReports, KeepBest, StopAtDivergence
 from trainers.fitting.fit import (
@@ -23,6 +22,7 @@ from trainers.fitting.fit import (
     versions,
 )
 from trainers.job import TEST, Result
+from trainers.plan import Rows
 
 if TYPE_CHECKING:
     from pathlib import Path

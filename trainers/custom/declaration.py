@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trainers.custom.model_file import CodeInvalid
-from trainers.processes.subprocess_call import AnswerRefused, ask, serve
+from trainers.subprocess_call import AnswerRefused, ask, serve
 
 if TYPE_CHECKING:
     from trainers.job import Direction
@@ -33,7 +33,7 @@ def declare(source: str, private: tuple[str, ...] = ()) -> Declared:
         raise CodeInvalid(f"A model file has at most {MAX_CODE:,} characters, this one has {len(source):,}.")
     request = {"source": source, "private": list(private)}
     try:
-        return Declared(**ask("trainers.custom.declaring", request, what=_WHAT, seconds=MAX_SECONDS))
+        return Declared(**ask("trainers.custom.declaration", request, what=_WHAT, seconds=MAX_SECONDS))
     except AnswerRefused as error:
         raise CodeInvalid(str(error)) from error
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trainers.base import Budget, Objective, Reporter, Value
+    from trainers.checkpoints import Checkpoints
     from trainers.datasets.base import Dataset, TestPart
-    from trainers.fitting.checkpoints import Checkpoints
 
 
 class OwnTrainer:
@@ -58,7 +58,7 @@ class OwnTrainer:
         file = read_model_file(self._source)
         if file.name == "objective":
             return _evaluate(file, params, data, budget, reporter, seed=seed, objective=objective)
-        from trainers.custom.building import fit_built  # noqa: PLC0415, it loads Keras
+        from trainers.custom.compiled_model import fit_built  # noqa: PLC0415, it loads Keras
 
         model = call(lambda: file.function(file.point_of(params)))
         return fit_built(

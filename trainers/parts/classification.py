@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trainers.base import Metric
-from trainers.families.base import Plan
 from trainers.knob import Knob, Value
-from trainers.parts.goal import Goal
 from trainers.parts.inputs import array_rows
 from trainers.parts.training import GROUP
+from trainers.plan import Goal, Plan
 from trainers.priors import among, uniform
 
 if TYPE_CHECKING:

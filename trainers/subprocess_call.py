@@ -13,8 +13,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from trainers.environment import clean_environment
 from trainers.errors import TrainerError
-from trainers.processes.host import clean_environment
 
 MAX_MEMORY = 12 * 2**30  # bytes
 MAX_ANSWER = 50 * 2**20  # bytes

@@ -8,9 +8,9 @@ import pytest
 
 from tests.trainers.builders import RecordingReporter, make_job
 from trainers.base import Budget, Objective
+from trainers.checkpoints import Checkpoints, Epoch, Saved
 from trainers.datasets.registry import load_dataset
 from trainers.errors import TrialStopped
-from trainers.fitting.checkpoints import Checkpoints, Epoch, Saved
 from trainers.registry import load_trainer
 
 ARRAYS = [np.arange(6, dtype=np.float32).reshape(2, 3), np.array(7, dtype=np.int64)]
