@@ -7,6 +7,7 @@ UV := $(BIN)/uv
 export UV_COMPILE_BYTECODE := 1
 # Certificates of the machine, such as those of a company's proxy.
 export UV_SYSTEM_CERTS ?= 1
+unexport PYTHONDONTWRITEBYTECODE
 DONE := .venv/done
 # Two processes, each with a database and a broker of its own; a file is for one of them, the long ones come first.
 PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder

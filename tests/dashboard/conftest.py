@@ -2,6 +2,7 @@ from unittest.mock import create_autospec
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 
 from dashboard.engine import hints as hints_module
@@ -23,6 +24,24 @@ def broker_answers(monkeypatch) -> None:
     """Pages say it where the broker does not answer; here there is none to ask."""
     cache.clear()
     monkeypatch.setattr(troubles, "is_broker_up", lambda: True)
+
+
+@pytest.fixture(scope="module")
+def kept_rows(django_db_setup, django_db_blocker):
+    """What is written in this context is there for each test of the module, as it was.
+
+    A transaction around the module's tests holds it, each test has a savepoint in it: a world is made once.
+    """
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around._from_testcase = (
+            True  # as Django's own: on_commit is for nobody, and durable blocks are let in
+        )
+        around.__enter__()
+    yield django_db_blocker.unblock
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
 
 
 @pytest.fixture

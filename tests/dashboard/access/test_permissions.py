@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.access.secret_links import digest_of
-from dashboard.models import Artifact, Comment, Invitation, Membership, Role, ShareLink
+from dashboard.models import Artifact, Comment, Invitation, Membership, Role, ShareLink, Study
 from dashboard.people.actions import create_team
 from dashboard.studies.actions import delete_study
 from tests.builders import OPERATOR, actor, add_trials, everything, make_dataset, make_user, running_study
@@ -20,10 +20,22 @@ NAMES = names()
 CELLS = [(name, method, person) for name in NAMES for method in ("GET", "POST") for person in PEOPLE]
 
 
+@pytest.fixture(scope="module")
+def world(kept_rows):
+    """A study of a team, with a trial; its owner is the team's. And all of its rows."""
+    with kept_rows():
+        return make_world(), everything()
+
+
 @pytest.fixture
-def study(db):
-    """Of a team, with a trial; its owner is the team's."""
+def study(world, db):
+    return Study.objects.select_related("team").get(pk=world[0].pk)
+
+
+def make_world():
     owner = make_user("owner")
+    make_user("stranger")
+    make_user("staff", is_staff=True)
     team = create_team(name="Vision", by=actor(owner))
     for role in (Role.VIEWER, Role.EDITOR):
         Membership.objects.create(team=team, user=make_user(role.value), role=role)
@@ -49,9 +61,7 @@ def study(db):
 
 def client_of(person):
     client = Client(raise_request_exception=False)
-    if person == "staff":
-        client.force_login(make_user("staff", is_staff=True))
-    elif person != "anonymous":
+    if person != "anonymous":
         client.force_login(make_user(person))
     return client
 
@@ -81,9 +91,8 @@ def test_every_address_is_listed():
 
 
 @pytest.mark.parametrize(("name", "method", "person"), CELLS)
-def test_cell(study, name, method, person):
+def test_cell(world, study, name, method, person):
     client, expected = client_of(person), MATRIX[name].cell(method, person)
-    before = everything()
 
     response = client.generic(method, url_of(name, study))
 
@@ -96,7 +105,7 @@ def test_cell(study, name, method, person):
         word = "ok"  # it is where they lead
     assert word == expected
     if method == "GET" or expected != "ok":
-        assert everything() == before
+        assert everything() == world[1]
 
 
 def test_what_one_may_not_see_is_named_nowhere(study):
