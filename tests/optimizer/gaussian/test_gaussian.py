@@ -15,10 +15,10 @@ from scipy.stats import norm
 from optimizer import Categorical, Condition, Float, History, Int, Optimizer, Parameter, SearchSpace
 from optimizer.axes import Axes
 from optimizer.gaussian import model
-from optimizer.gaussian.acquisition import log_improvement, log_improvement_slopes
+from optimizer.gaussian.acquisition import log_expected_improvement, log_expected_improvement_gradient
 from optimizer.gaussian.features import Features
-from optimizer.gaussian.observations import chosen_rows, observed_losses, scalar_losses
-from optimizer.gaussian.targets import warp_losses
+from optimizer.gaussian.observations import observed_losses, scalarize, subsample_rows
+from optimizer.gaussian.output_warping import warp_losses
 from optimizer.samplers.gp import GPSampler
 
 BOX = SearchSpace([Parameter("x", Float(0, 1)), Parameter("y", Float(0, 1))])
@@ -75,7 +75,7 @@ def test_predictions_have_the_slopes_that_they_say():
     x, y, vector = process()
     posterior = model.Posterior(x, y, OWNER, model.Hyper.from_vector(vector))
     at = np.random.default_rng(1).random((1, 6))
-    mean, deviation, by_mean, by_deviation = posterior.predict_with_slopes(at)
+    mean, deviation, by_mean, by_deviation = posterior.predict_with_gradients(at)
     assert (mean, deviation) == (
         pytest.approx(posterior.predict(at)[0]),
         pytest.approx(posterior.predict(at)[1]),
@@ -90,7 +90,7 @@ def test_log_improvement_is_the_logarithm_of_the_integral(z):
     deviation = 0.7
     mean = -z * deviation
     integral = quad(lambda u: -u * norm.pdf(u, mean, deviation), mean - 14 * deviation, 0, epsabs=0)[0]
-    assert log_improvement(np.array([mean]), np.array([deviation]), 0.0)[0] == pytest.approx(
+    assert log_expected_improvement(np.array([mean]), np.array([deviation]), 0.0)[0] == pytest.approx(
         math.log(integral), abs=1e-6
     )
 
@@ -98,10 +98,10 @@ def test_log_improvement_is_the_logarithm_of_the_integral(z):
 @pytest.mark.parametrize("z", [-1e6, -1e3, -31.0, -29.0, -3.0, 0.5, 50.0])
 def test_log_improvement_has_a_slope_where_the_improvement_underflows(z):
     mean, deviation = np.array([-z * 0.7]), np.array([0.7])
-    value, by_mean, by_deviation = log_improvement_slopes(mean, deviation, 0.0)
+    value, by_mean, by_deviation = log_expected_improvement_gradient(mean, deviation, 0.0)
     step = 1e-6 * max(1, abs(z))
-    ahead = log_improvement(mean + step, deviation, 0.0)
-    behind = log_improvement(mean - step, deviation, 0.0)
+    ahead = log_expected_improvement(mean + step, deviation, 0.0)
+    behind = log_expected_improvement(mean - step, deviation, 0.0)
     assert np.isfinite(value).all()
     assert by_mean < 0 <= by_deviation
     assert by_mean == pytest.approx((ahead - behind) / (2 * step), rel=1e-2)
@@ -160,7 +160,7 @@ def test_pruned_trial_gets_the_loss_of_its_rank_and_not_its_raw_value():
 def test_scalar_losses_agree_with_dominance():
     losses = np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [np.nan, 1.0]])
     for weight in (0.2, 0.5, 0.8):
-        scalar = scalar_losses(losses, np.array([weight, 1 - weight]))
+        scalar = scalarize(losses, np.array([weight, 1 - weight]))
         assert max(scalar[:2].min(), 0) <= scalar[2]
         assert np.isnan(scalar[3])
 
@@ -168,7 +168,7 @@ def test_scalar_losses_agree_with_dominance():
 def test_long_histories_keep_the_best_and_some_of_all():
     losses = np.arange(1000.0)[::-1].copy()
     losses[5] = np.nan
-    rows = chosen_rows(losses, 100)
+    rows = subsample_rows(losses, 100)
     assert len(rows) == 100
     assert set(range(950, 1000)) <= set(rows.tolist())
     assert 5 not in rows
