@@ -55,7 +55,7 @@ class DiscreteAxis:
 class Levels:
     """The levels of all discrete axes side by side, one column each.
 
-    ``starts`` and ``counts`` hold the first column and the number of levels of each axis, shape (n_discrete,).
+    ``starts`` and ``counts`` hold the first column and number of levels of each axis, shape (n_discrete,).
     ``axis`` says which axis a column belongs to; ``prior``, ``middles`` and model ``coordinates`` have shape
     (n_columns,). ``edges`` are those of all axes, one after the other: column k lies between number
     k + axis[k] and the next. The level at a coordinate is the number of its axis's ``cuts`` up to it.

@@ -77,7 +77,7 @@ class BadDensity:
 
     @cached_property
     def _level_rows(self) -> FloatArray:
-        """``level_rows`` of a kernel at level k of every axis, in row k; axes with fewer repeat their last."""
+        """``level_rows`` of a kernel at level k of every axis, in row k; short axes repeat their last."""
         levels = self.axes.levels
         at = np.minimum(np.arange(levels.counts.max())[:, None], levels.counts - 1)
         return level_rows(levels, at, np.full(at.shape, self.bandwidth), self.n_trials)

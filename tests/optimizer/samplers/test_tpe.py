@@ -18,13 +18,13 @@ from optimizer import (
     generator_for,
 )
 from optimizer.pareto import hypervolume
+from optimizer.samplers.startup import limit_startup
 from optimizer.samplers.tpe import TPESampler
 from optimizer.samplers.tpe.marginals import GRID_POINTS
 from optimizer.samplers.tpe.split import (
     MAX_BAD,
     RENEWAL,
     kernel_rows,
-    limit_startup,
     rank_weights,
     split_branch,
     split_history,
