@@ -12,10 +12,10 @@ from optimizer.pruners import Pruner, create_pruner
 from optimizer.reports import Reports
 from optimizer.samplers import Sampler, create_sampler
 from optimizer.samplers.base import Suggestion, generator_for
-from optimizer.saved import check_version, restore, state_to_json
+from optimizer.serialization import check_version, restore, state_to_json
 from optimizer.study_state import StudyState
-from optimizer.told import check_constraints, check_number, check_seconds, check_values, check_whole
 from optimizer.trial import OpenTrial
+from optimizer.validation import check_constraints, check_number, check_seconds, check_values, check_whole
 from optimizer.values import show_value
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ class Optimizer(StudyState):
             row = self.known_row(suggestion.params)
             if row is None:
                 return suggestion
-            values = tuple(self.trials_at(row).values)
+            values = tuple(self.trial_at_row(row).values)
             self.record(self.next_number, suggestion.params, values, "complete")
         return self._propose(allow_repeats=self.duplicates == "repeat")
 
@@ -221,7 +221,7 @@ class Optimizer(StudyState):
 
     def _check_same(self, number: int, values: tuple[float, ...], state: State) -> None:
         """Raise unless trial ``number`` was told just this before."""
-        known = self.trials_at(self.history.row_of(number))
+        known = self.trial_at_row(self.history.row_of(number))
         told: State = "failed" if state == "complete" and not values else state
         if (known.state, known.values) != (told, values if told == "complete" else ()):
             raise TellError(

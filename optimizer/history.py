@@ -158,7 +158,7 @@ class History:
             ("_violations", 0),
             ("_seconds", np.nan),
         ):
-            setattr(self, name, with_room(getattr(self, name), n, fill))
+            setattr(self, name, with_capacity(getattr(self, name), n, fill))
 
     def __len__(self) -> int:
         return self._n
@@ -291,7 +291,7 @@ class History:
         return len(self._keys)
 
 
-def with_room(array: NDArray[Any], n: int, fill: float = 0) -> NDArray[Any]:
+def with_capacity(array: NDArray[Any], n: int, fill: float = 0) -> NDArray[Any]:
     """``array`` with at least n rows, by doubling; new rows hold ``fill``."""
     more = max(n, 2 * len(array), _FIRST_CAPACITY) - len(array)
     if n <= len(array):

@@ -1,6 +1,6 @@
-"""The parameters with few values: tables of levels, side by side.
+"""The parameters with few values: discrete axes, side by side.
 
-Every array has one column per level, table after table, so that one operation serves all tables.
+Every array has one column per level, axis after axis, so that one operation serves all discrete axes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TINY: Final = 1e-300  # stands for a mass that underflowed, where a logarithm is
 
 
 @dataclass(frozen=True)
-class Table:
+class DiscreteAxis:
     """A parameter with few values. ``edges`` are its levels' cells in [0, 1], shape (n_levels + 1,)."""
 
     column: int
@@ -53,36 +53,36 @@ class Table:
 
 
 class Levels:
-    """The levels of all tables side by side, one column each.
+    """The levels of all discrete axes side by side, one column each.
 
-    ``starts`` and ``counts`` hold the first column and the number of levels of each table, shape (n_tables,).
-    ``table`` says which table a column belongs to; ``prior``, ``middles`` and model ``coordinates`` have
-    shape (n_columns,). ``edges`` are those of all tables, one after the other: column k lies between number
-    k + table[k] and the next. The level at a coordinate is the number of its table's ``cuts`` up to it.
+    ``starts`` and ``counts`` hold the first column and number of levels of each axis, shape (n_discrete,).
+    ``axis`` says which axis a column belongs to; ``prior``, ``middles`` and model ``coordinates`` have shape
+    (n_columns,). ``edges`` are those of all axes, one after the other: column k lies between number
+    k + axis[k] and the next. The level at a coordinate is the number of its axis's ``cuts`` up to it.
     """
 
-    def __init__(self, tables: Sequence[Table]) -> None:
-        every = [np.arange(len(table.prior), dtype=np.int64) for table in tables]
+    def __init__(self, discrete: Sequence[DiscreteAxis]) -> None:
+        every = [np.arange(len(axis.prior), dtype=np.int64) for axis in discrete]
         self.counts = np.array([len(k) for k in every], dtype=np.int64)
         self.starts = np.cumsum(self.counts) - self.counts
-        self.table = np.repeat(np.arange(len(tables)), self.counts)
-        self.is_nominal = np.array([table.is_nominal for table in tables], dtype=np.bool_)
-        self.prior = _joined(table.prior for table in tables)
-        self.middles = _joined(table.middles for table in tables)
-        self.coordinates = _joined(t.coordinates_of(k) for t, k in zip(tables, every, strict=True))
-        self.edges = _joined(table.edges for table in tables)
-        self.edge_table = np.repeat(np.arange(len(tables)), self.counts + 1)
+        self.axis = np.repeat(np.arange(len(discrete)), self.counts)
+        self.is_nominal = np.array([axis.is_nominal for axis in discrete], dtype=np.bool_)
+        self.prior = _joined(axis.prior for axis in discrete)
+        self.middles = _joined(axis.middles for axis in discrete)
+        self.coordinates = _joined(t.coordinates_of(k) for t, k in zip(discrete, every, strict=True))
+        self.edges = _joined(axis.edges for axis in discrete)
+        self.edge_axis = np.repeat(np.arange(len(discrete)), self.counts + 1)
         self.cuts = _joined(
-            k[1:] if t.is_choice else t.edges[1:-1] for t, k in zip(tables, every, strict=True)
+            k[1:] if t.is_choice else t.edges[1:-1] for t, k in zip(discrete, every, strict=True)
         )
         self.cut_starts = np.cumsum(self.counts - 1) - (self.counts - 1)
-        self.cut_table = np.repeat(np.arange(len(tables)), self.counts - 1)
-        self.nominal_columns = np.flatnonzero(self.is_nominal[self.table])
+        self.cut_axis = np.repeat(np.arange(len(discrete)), self.counts - 1)
+        self.nominal_columns = np.flatnonzero(self.is_nominal[self.axis])
 
     @property
     def n_columns(self) -> int:
-        """How many levels all tables have."""
-        return len(self.table)
+        """How many levels all discrete axes have."""
+        return len(self.axis)
 
 
 def _joined(parts: Iterable[FloatArray | IntArray]) -> FloatArray:

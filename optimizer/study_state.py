@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.history import History, State, with_room
+from optimizer.history import History, State, with_capacity
 from optimizer.objective import to_loss
 from optimizer.trial import FinishedTrial
 
@@ -37,18 +37,18 @@ class StudyState:
     @property
     def trials(self) -> list[FinishedTrial]:
         """The finished trials in the order in which they were told."""
-        return [self.trials_at(row) for row in range(len(self.history))]
+        return [self.trial_at_row(row) for row in range(len(self.history))]
 
     @property
     def best_trial(self) -> FinishedTrial | None:
         """The best complete trial (with several objectives, one of the first front); None without any."""
         rows = self.history.best_rows(1)
-        return self.trials_at(int(rows[0])) if len(rows) else None
+        return self.trial_at_row(int(rows[0])) if len(rows) else None
 
     @property
     def best_trials(self) -> list[FinishedTrial]:
         """The complete trials that no other one beats in every objective: the Pareto front."""
-        return [self.trials_at(int(row)) for row in self.history.front_rows()]
+        return [self.trial_at_row(int(row)) for row in self.history.front_rows()]
 
     def record(
         self,
@@ -66,11 +66,11 @@ class StudyState:
             number, params, values or None, state, constraints, seconds=seconds, proposer=proposer
         )
         row = len(self.history) - 1
-        self._packed = with_room(self._packed, row + 1)
+        self._packed = with_capacity(self._packed, row + 1)
         self._packed[row] = self.space.pack(params)
         self.next_number = max(self.next_number, number + 1)
 
-    def trials_at(self, row: int) -> FinishedTrial:
+    def trial_at_row(self, row: int) -> FinishedTrial:
         """The finished trial in a row of the history."""
         history = self.history
         state = history.state_of_row(row)

@@ -18,15 +18,15 @@ _ROOT_HALF_PI: Final = np.sqrt(np.pi / 2)
 _FAR: Final = -30.0  # below, 1 + z Phi / phi has no digits left and is taken as 1 / z^2
 
 
-def log_improvement(mean: FloatArray, deviation: FloatArray, best: float) -> FloatArray:
+def log_expected_improvement(mean: FloatArray, deviation: FloatArray, best: float) -> FloatArray:
     """Log E[max(0, best - f)] for f ~ N(mean, deviation^2); shapes (m,)."""
-    return log_improvement_slopes(mean, deviation, best)[0]
+    return log_expected_improvement_gradient(mean, deviation, best)[0]
 
 
-def log_improvement_slopes(
+def log_expected_improvement_gradient(
     mean: FloatArray, deviation: FloatArray, best: float
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """``log_improvement`` and its derivatives by mean and by deviation.
+    """``log_expected_improvement`` and its derivatives by mean and by deviation.
 
     With z = (best - mean) / deviation the improvement is deviation * h(z), h = phi + z Phi, and its
     derivatives are -Phi and phi. Left of -1 everything is taken relative to phi, which may underflow.

@@ -1,6 +1,6 @@
 """Points of a search space as the columns that a stationary kernel can measure distances in.
 
-A number (smooth, or the middle of its cell) is one column in [0, 1]. A nominal choice is a one-hot block
+A number (continuous, or the middle of its cell) is one column in [0, 1]. A nominal choice is a one-hot block
 scaled such that two different choices lie at distance 1. A parameter that is inactive stands at the middle of
 its column, or at the centre of its block: between two points of one branch it then makes no difference, and
 between branches the parent's own columns keep the distance.
@@ -24,35 +24,35 @@ _ROOT_HALF = np.sqrt(0.5)
 class Features:
     """How the axes of a space become columns.
 
-    ``parameter`` (n_columns,) says which axis a column belongs to: first the smooth axes, then the tables.
+    ``parameter`` (n_columns,) is the axis that a column belongs to: the continuous ones, then the discrete.
     """
 
     axes: Axes
     parameter: IntArray
-    blocks: tuple[FloatArray, ...]  # one row of columns per level, by table
-    absent: tuple[FloatArray, ...]  # the row of an inactive table
+    blocks: tuple[FloatArray, ...]  # one row of columns per level, by discrete axis
+    absent: tuple[FloatArray, ...]  # the row of an inactive discrete axis
 
     @classmethod
     def of(cls, axes: Axes) -> Features:
         """The columns of every axis."""
-        n_smooth = len(axes.smooth)
-        owners = [np.arange(n_smooth)]
+        n_continuous = len(axes.continuous)
+        owners = [np.arange(n_continuous)]
         blocks, absent = [], []
-        for t, table in enumerate(axes.tables):
-            if table.is_nominal:
-                block = np.eye(len(table.prior)) * _ROOT_HALF
-                blank = np.full(block.shape[1], _ROOT_HALF / len(table.prior))
+        for t, axis in enumerate(axes.discrete):
+            if axis.is_nominal:
+                block = np.eye(len(axis.prior)) * _ROOT_HALF
+                blank = np.full(block.shape[1], _ROOT_HALF / len(axis.prior))
             else:
-                block, blank = table.middles[:, None], np.full(1, 0.5)
+                block, blank = axis.middles[:, None], np.full(1, 0.5)
             blocks.append(block)
             absent.append(blank)
-            owners.append(np.full(block.shape[1], n_smooth + t))
+            owners.append(np.full(block.shape[1], n_continuous + t))
         return cls(axes, np.concatenate(owners).astype(np.int64), tuple(blocks), tuple(absent))
 
     @property
     def is_nominal(self) -> BoolArray:
         """Which columns belong to a nominal choice, shape (n_columns,)."""
-        nominal = [False] * len(self.axes.smooth) + [table.is_nominal for table in self.axes.tables]
+        nominal = [False] * len(self.axes.continuous) + [axis.is_nominal for axis in self.axes.discrete]
         return np.array(nominal, dtype=np.bool_)[self.parameter]
 
     @property

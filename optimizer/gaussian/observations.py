@@ -17,12 +17,12 @@ _AUGMENTATION = 0.05  # of the sum of the objectives in the scalar loss, as in P
 def observed_losses(history: History, n: int, weights: FloatArray | None = None) -> FloatArray:
     """Losses of the first n rows of a history, shape (n,): finite, unless no trial is complete.
 
-    A complete trial has its own (several objectives are made one by ``weights``, see ``scalar_losses``). A
+    A complete trial has its own (several objectives are made one by ``weights``, see ``scalarize``). A
     pruned trial gets the loss of the complete trial at its rank among those that reported at its last step,
     for raw values of different steps do not compare. Behind all of these come trials that break constraints,
     by how much, and last the failed ones: they say where not to go.
     """
-    losses = history.losses[:n, 0] if weights is None else scalar_losses(history.losses[:n], weights)
+    losses = history.losses[:n, 0] if weights is None else scalarize(history.losses[:n], weights)
     losses = losses.copy()
     complete = np.isfinite(losses)
     violations = history.violations[:n]
@@ -53,7 +53,7 @@ def observed_losses(history: History, n: int, weights: FloatArray | None = None)
     return found
 
 
-def scalar_losses(losses: FloatArray, weights: FloatArray) -> FloatArray:
+def scalarize(losses: FloatArray, weights: FloatArray) -> FloatArray:
     """The augmented Chebyshev norm of losses (n, m), each objective scaled to [0, 1]; NaN stays NaN.
 
     Knowles, "ParEGO", IEEE Transactions on Evolutionary Computation 10, 2006: other weights each time lead to
@@ -69,7 +69,7 @@ def scalar_losses(losses: FloatArray, weights: FloatArray) -> FloatArray:
     return norm
 
 
-def chosen_rows(losses: FloatArray, limit: int) -> IntArray:
+def subsample_rows(losses: FloatArray, limit: int) -> IntArray:
     """At most ``limit`` rows of finite losses, ascending: the best half of them, and evenly some of the
     others.
     """

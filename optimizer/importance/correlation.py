@@ -20,7 +20,7 @@ from optimizer.values import show_value
 
 if TYPE_CHECKING:
     from optimizer.history import History
-    from optimizer.parameter import Parameter
+    from optimizer.space.parameter import Parameter
     from optimizer.values import JSON, FloatArray, IntArray
 
 Measure: TypeAlias = Literal["rho", "eta_squared"]
@@ -69,7 +69,7 @@ def _correlate(trials: Trials, j: int, param: Parameter) -> Correlation:
     distribution = param.distribution
     is_nominal = isinstance(distribution, Choice) and not distribution.ordered
     measure: Measure = "eta_squared" if is_nominal else "rho"
-    reason = trials.reason_against(j, MIN_TRIALS)
+    reason = trials.why_unknown(j, MIN_TRIALS)
     if not reason and losses.min() == losses.max():
         reason = f"All {len(losses)} complete trials in which it was active have the same value."
     if reason:

@@ -20,18 +20,18 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from optimizer.importance.binned import BinnedSpace
+from optimizer.importance.binned_space import BinnedSpace
 from optimizer.importance.boosting import Ensembles, fit_ensembles
 from optimizer.importance.decomposition import Decomposition, jackknife_error
+from optimizer.importance.loss_scale import LossScale
 from optimizer.importance.report import Curve, Importance, Interaction, ParameterImportance
-from optimizer.importance.scale import LossScale
 from optimizer.importance.trials import Trials
 from optimizer.objective import to_loss
 from optimizer.samplers import generator_for
 
 if TYPE_CHECKING:
     from optimizer.history import History
-    from optimizer.importance.binned import Axis
+    from optimizer.importance.binned_space import Axis
     from optimizer.objective import Direction
     from optimizer.values import FloatArray
 
@@ -83,7 +83,7 @@ def _nothing(trials: Trials, note: str, scale: str = "") -> Importance:
     """An importance of 0 for every parameter."""
     parameters = tuple(
         ParameterImportance(
-            name, n_trials=trials.n_active(j), reason=trials.reason_against(j, MIN_TRIALS) or note
+            name, n_trials=trials.n_active(j), reason=trials.why_unknown(j, MIN_TRIALS) or note
         )
         for j, name in enumerate(trials.space.names)
     )
@@ -95,7 +95,7 @@ def _report(
 ) -> Importance:
     """The decomposed model in words and numbers."""
     names = trials.space.names
-    reasons = [trials.reason_against(j, MIN_TRIALS) for j in range(len(names))]
+    reasons = [trials.why_unknown(j, MIN_TRIALS) for j in range(len(names))]
     parts = Decomposition(model, _pairs(model, reasons))
     shares, errors = (a.tolist() for a in parts.shares())
     alone = sum(share for share, reason in zip(shares, reasons, strict=True) if not reason)

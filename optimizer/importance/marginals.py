@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from optimizer.importance.binned import BinnedSpace
+    from optimizer.importance.binned_space import BinnedSpace
     from optimizer.values import BoolArray, FloatArray, IntArray
 
 

@@ -56,7 +56,7 @@ class Trials:
         """In how many trials parameter j was active."""
         return int(self.active[:, j].sum())
 
-    def reason_against(self, j: int, n_needed: int) -> str:
+    def why_unknown(self, j: int, n_needed: int) -> str:
         """Why nothing can be said about parameter j, or an empty text."""
         tried = self.coordinates[self.active[:, j], j]
         if self.space.params[j].distribution.n_values == 1:

@@ -15,8 +15,7 @@ import numpy as np
 
 from optimizer.samplers.base import Explanation, Sampler, Seen, Suggestion
 from optimizer.samplers.gp import GPSampler
-from optimizer.samplers.split import startup_trials
-from optimizer.samplers.startup import propose_start, starting_points
+from optimizer.samplers.startup import limit_startup, n_starting_points, propose_start
 from optimizer.samplers.tpe import TPESampler
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ class AutoSampler(Sampler):
         allow_repeats: bool = False,
         seed: int = 0,
     ) -> Suggestion:
-        n_startup = startup_trials(self.n_startup or starting_points(space), budget)
+        n_startup = limit_startup(self.n_startup or n_starting_points(space), budget)
         place = history.n_finished + len(pending)
         if place < n_startup or history.n_complete < 2:
             seen = Seen(history, pending, allow_repeats=allow_repeats)

@@ -19,11 +19,10 @@ import numpy as np
 
 from optimizer.axes import Axes
 from optimizer.samplers.base import Explanation, Sampler, Seen, Suggestion, random_suggestion
-from optimizer.samplers.split import startup_trials
-from optimizer.samplers.startup import propose_start, starting_points
+from optimizer.samplers.startup import limit_startup, n_starting_points, propose_start
 
 if TYPE_CHECKING:
-    from optimizer.gaussian.views import View, Views
+    from optimizer.gaussian.surrogate import Surrogate, SurrogateFactory
     from optimizer.history import History
     from optimizer.space import SearchSpace
     from optimizer.values import Params
@@ -47,7 +46,7 @@ class GPSampler(Sampler):
     n_startup: int | None = None
     noise: float | None = None
     per_second: bool = False
-    _views: WeakKeyDictionary[History, Views] = field(
+    _surrogates: WeakKeyDictionary[History, SurrogateFactory] = field(
         default_factory=WeakKeyDictionary, init=False, repr=False, compare=False
     )
 
@@ -69,7 +68,7 @@ class GPSampler(Sampler):
         seed: int = 0,
     ) -> Suggestion:
         seen = Seen(history, pending, allow_repeats=allow_repeats)
-        n_startup = startup_trials(self.n_startup or starting_points(space), budget)
+        n_startup = limit_startup(self.n_startup or n_starting_points(space), budget)
         place = history.n_finished + len(pending)
         if place < n_startup or history.n_complete < 2 or not space.searched:
             return propose_start(space, history, pending, seen, rng, seed, n_startup, self.name)
@@ -84,48 +83,48 @@ class GPSampler(Sampler):
         rng: np.random.Generator,
     ) -> Suggestion:
         # SciPy's optimizers and LAPACK take longer to import than all the rest of this package.
-        from optimizer.gaussian.views import Views  # noqa: PLC0415
+        from optimizer.gaussian.surrogate import SurrogateFactory  # noqa: PLC0415
 
-        views = self._views.get(history)
-        if views is None:
-            views = self._views[history] = Views(Axes.of(space), history, self.noise)
+        surrogates = self._surrogates.get(history)
+        if surrogates is None:
+            surrogates = self._surrogates[history] = SurrogateFactory(Axes.of(space), history, self.noise)
         weights = None
         if history.n_objectives > 1:
             weights = rng.dirichlet(np.ones(history.n_objectives))
         is_local = len(history) >= LOCAL_FROM and (len(history) + len(pending)) % LOCAL_EVERY == 1
-        view = views.take(is_local=is_local, weights=weights, pending=pending)
-        seconds = views.seconds() if self.per_second else None
-        found, values = view.search(seconds).run(view.centres, rng)
-        axes = views.axes
+        surrogate = surrogates.build(is_local=is_local, weights=weights, pending=pending)
+        seconds = surrogates.seconds() if self.per_second else None
+        found, values = surrogate.search(seconds).run(surrogate.centres, rng)
+        axes = surrogates.axes
         coordinates, _ = axes.write(found.u, found.levels)
         for row, value in zip(coordinates, values.tolist(), strict=True):
             params = space.decode(row)
             if params not in seen:
-                return Suggestion(params, partial(self._explain, view, params, value))
+                return Suggestion(params, partial(self._explain, surrogate, params, value))
         text = "Random point: everything the model likes has been tried."
         return random_suggestion(self, space, seen, rng, text)
 
-    def _explain(self, view: View, params: Params, log_improvement: float) -> Explanation:
-        mean, sd, improvement, best = view.in_own_units(params, log_improvement)
-        where = "near the best trials" if view.is_local else "in the whole search space"
-        if view.n_objectives > 1:
-            text = f"A Gaussian process on {view.n} trials expects the front to advance most here."
+    def _explain(self, surrogate: Surrogate, params: Params, log_expected_improvement: float) -> Explanation:
+        mean, sd, improvement, best = surrogate.in_own_units(params, log_expected_improvement)
+        where = "near the best trials" if surrogate.is_local else "in the whole search space"
+        if surrogate.n_objectives > 1:
+            text = f"A Gaussian process on {surrogate.n} trials expects the front to advance most here."
         else:
             text = (
-                f"A Gaussian process on {view.n} trials, looking {where}, predicts {mean:.4g} ± {sd:.2g} "
-                f"here and expects to improve on {best:.4g} by {improvement:.2g}."
+                f"A Gaussian process on {surrogate.n} trials, looking {where}, predicts {mean:.4g} ± "
+                f"{sd:.2g} here and expects to improve on {best:.4g} by {improvement:.2g}."
             )
         return {
             "sampler": self.name,
             "kind": "model",
             "text": text,
-            "n": view.n,
-            "is_local": view.is_local,
-            "mean": _significant(mean) if view.n_objectives == 1 else None,
-            "sd": _significant(sd) if view.n_objectives == 1 else None,
-            "improvement": _significant(improvement) if view.n_objectives == 1 else None,
-            "best": _significant(best) if view.n_objectives == 1 else None,
-            "lengths": {name: _significant(length) for name, length in view.lengths().items()},
+            "n": surrogate.n,
+            "is_local": surrogate.is_local,
+            "mean": _significant(mean) if surrogate.n_objectives == 1 else None,
+            "sd": _significant(sd) if surrogate.n_objectives == 1 else None,
+            "improvement": _significant(improvement) if surrogate.n_objectives == 1 else None,
+            "best": _significant(best) if surrogate.n_objectives == 1 else None,
+            "lengths": {name: _significant(length) for name, length in surrogate.lengths().items()},
         }
 
 

@@ -16,8 +16,8 @@ from optimizer.values import SCALAR_TYPES, Value, show_value, value_key
 
 if TYPE_CHECKING:
     from optimizer.history import History
-    from optimizer.parameter import Parameter
     from optimizer.space import SearchSpace
+    from optimizer.space.parameter import Parameter
     from optimizer.values import Params
 
 Order: TypeAlias = Literal["shuffled", "ordered"]

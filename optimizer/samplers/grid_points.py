@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from optimizer.distributions import Distribution, Float, Int, Normal
-from optimizer.points import counts_below, is_active
+from optimizer.space.points import counts_below, is_active
 from optimizer.values import Value, value_key
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ more evenly than independent draws do.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -77,7 +78,7 @@ def middle_point(space: SearchSpace) -> dict[str, Value]:
     return {name: params[name] for name in space.active(params)}
 
 
-def starting_points(space: SearchSpace) -> int:
+def n_starting_points(space: SearchSpace) -> int:
     """How many starting points a Gaussian process needs: two looks at every option of the widest choice.
 
     Numbers need only three, since the process says by itself where it knows nothing; what an option does, it
@@ -89,3 +90,10 @@ def starting_points(space: SearchSpace) -> int:
         if isinstance(param.distribution, Choice) and not param.distribution.ordered
     ]
     return min(max(3, 2 * max(widths, default=0)), 10)
+
+
+def limit_startup(n_startup: int, budget: int | None) -> int:
+    """How many starting points come before the model: about a third of the budget, but at least 3."""
+    if budget is None:
+        return n_startup
+    return min(n_startup, max(3, math.ceil(budget / 3)))

@@ -9,8 +9,8 @@ import numpy as np
 
 from optimizer.distributions import Boolean, Categorical, Constant, Float, Int, Normal
 from optimizer.history import History, State, Values
-from optimizer.parameter import Condition, Parameter
 from optimizer.space import SearchSpace
+from optimizer.space.parameter import Condition, Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from optimizer.samplers.split import GOOD_SHARE
 from optimizer.samplers.tpe import TPESampler
+from optimizer.samplers.tpe.split import GOOD_SHARE
 
 PAGE = Path(__file__).parents[3] / "docs" / "hyperopt.md"
 BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)

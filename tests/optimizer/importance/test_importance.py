@@ -26,9 +26,9 @@ from optimizer import (
     TrialRow,
 )
 from optimizer.importance import correlation, fanova
-from optimizer.importance.binned import BinnedSpace
+from optimizer.importance.binned_space import BinnedSpace
+from optimizer.importance.loss_scale import LossScale
 from optimizer.importance.marginals import Boxes, Branching
-from optimizer.importance.scale import LossScale
 from tests.optimizer.test_space import spaces, tree
 
 pytestmark = pytest.mark.filterwarnings("error")

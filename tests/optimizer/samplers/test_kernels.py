@@ -8,10 +8,10 @@ from scipy import stats
 
 from optimizer import Categorical, Condition, Float, History, Int, Parameter, SearchSpace
 from optimizer.axes import FEW_ROWS, Axes, Points
-from optimizer.samplers.background import Background
-from optimizer.samplers.densities import round_significant, smooth_marginals, table_marginal
-from optimizer.samplers.kernels import fit_mixture, neighbour_gaps, point_features
-from optimizer.samplers.split import rank_weights
+from optimizer.samplers.tpe.bad_density import BadDensity
+from optimizer.samplers.tpe.kernels import fit_mixture, neighbour_gaps, point_features
+from optimizer.samplers.tpe.marginals import continuous_marginals, discrete_marginal, round_significant
+from optimizer.samplers.tpe.split import rank_weights
 
 TREE = SearchSpace(
     [
@@ -72,7 +72,7 @@ def test_smooth_kernel_is_a_truncated_normal():
     for u, s, w in zip(points.u[:, 0], mixture.widths[:, 0], weights, strict=False):
         expected += w * stats.truncnorm(-u / s, (1 - u) / s, loc=u, scale=s).pdf(x)
     assert np.exp(log_density) == pytest.approx(expected)
-    assert smooth_marginals(mixture, np.array([0]), x[None, :])[0] == pytest.approx(expected)
+    assert continuous_marginals(mixture, np.array([0]), x[None, :])[0] == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_smooth_kernel_is_a_truncated_normal():
 )
 def test_levels_are_drawn_with_their_mass(distribution):
     mixture, _ = mixture_of(SearchSpace([Parameter("k", distribution)]), n=6)
-    masses = table_marginal(mixture, 0)
+    masses = discrete_marginal(mixture, 0)
     assert masses.sum() == pytest.approx(1)
     _, levels = mixture.sample(np.random.default_rng(0), 20_000)
     shares = np.bincount(levels[:, 0], minlength=len(masses)) / 20_000
@@ -91,7 +91,7 @@ def test_smooth_draws_follow_the_density():
     mixture, _ = mixture_of(SearchSpace([Parameter("x", Float(0, 1))]), n=6)
     u, _ = mixture.sample(np.random.default_rng(0), 20_000)
     edges = np.linspace(0, 1, 2001)
-    density = smooth_marginals(mixture, np.array([0]), ((edges[1:] + edges[:-1]) / 2)[None, :])[0]
+    density = continuous_marginals(mixture, np.array([0]), ((edges[1:] + edges[:-1]) / 2)[None, :])[0]
     cumulative = np.append(0, np.cumsum(density) / len(density))
     distance = stats.kstest(u[:, 0], lambda q: np.interp(q, edges, cumulative)).statistic
     assert distance < 1.95 / math.sqrt(20_000)  # the 0.1 % bound of Kolmogorov and Smirnov
@@ -129,7 +129,7 @@ def test_background_is_the_mixture_of_the_kernels_that_count(space, n_pending):
     history, axes = history_of(space, 200), Axes.of(space)
     pending, candidates = points_of(axes, n_pending, 5), points_of(axes, 24, 6)
     counts = np.random.default_rng(7).random(200) < 0.7
-    background = Background(axes, 180)
+    background = BadDensity(axes, 180)
     background.update(history, np.arange(200))
     found = background.log_ratio_to_prior(point_features(axes, candidates), counts, pending)
 
@@ -148,7 +148,7 @@ def test_background_is_the_same_however_it_grew(space):
     nobody, everybody = points_of(axes, 0, 0), np.ones(301, dtype=bool)
     found = []
     for stops in ([301], [1, 2, 150, 301], range(302)):
-        background = Background(axes, 301)
+        background = BadDensity(axes, 301)
         for stop in stops:
             background.update(history, np.arange(stop))
         found.append(background.log_ratio_to_prior(candidates, everybody, nobody).tolist())
@@ -157,7 +157,7 @@ def test_background_is_the_same_however_it_grew(space):
 
 def test_background_without_kernels_is_the_prior():
     history, axes = history_of(FLAT, 5), Axes.of(FLAT)
-    background = Background(axes, 5)
+    background = BadDensity(axes, 5)
     background.update(history, np.arange(5))
     features = point_features(axes, points_of(axes, 4, 1))
     none = background.log_ratio_to_prior(features, np.zeros(5, dtype=bool), points_of(axes, 0, 0))
@@ -188,4 +188,4 @@ def test_levels_are_read_alike_from_few_rows_and_from_many():
     many = axes.read(coordinates, active).levels
     few = [axes.read(coordinates[i : i + 1], active[i : i + 1]).levels[0].tolist() for i in range(len(many))]
     assert many.tolist() == few
-    assert (axes.write(coordinates[:, axes.smooth], many)[0][:, 3] == coordinates[:, 3]).all()
+    assert (axes.write(coordinates[:, axes.continuous], many)[0][:, 3] == coordinates[:, 3]).all()

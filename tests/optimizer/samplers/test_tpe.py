@@ -18,18 +18,18 @@ from optimizer import (
     generator_for,
 )
 from optimizer.pareto import hypervolume
-from optimizer.samplers.densities import GRID_POINTS
-from optimizer.samplers.split import (
+from optimizer.samplers.startup import limit_startup
+from optimizer.samplers.tpe import TPESampler
+from optimizer.samplers.tpe.marginals import GRID_POINTS
+from optimizer.samplers.tpe.split import (
     MAX_BAD,
     RENEWAL,
     kernel_rows,
     rank_weights,
     split_branch,
     split_history,
-    startup_trials,
     steady_count,
 )
-from optimizer.samplers.tpe import TPESampler
 
 MIXED = SearchSpace(
     [
@@ -101,7 +101,7 @@ def test_beats_random_search_in_a_tree():
 
 @pytest.mark.parametrize(("budget", "expected"), [(None, 10), (1000, 10), (10, 4), (20, 7), (5, 3), (1, 3)])
 def test_startup_is_a_third_of_the_budget(budget, expected):
-    assert startup_trials(10, budget) == expected
+    assert limit_startup(10, budget) == expected
 
 
 def test_explains_the_chosen_candidate():

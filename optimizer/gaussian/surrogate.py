@@ -13,12 +13,12 @@ from weakref import ref
 
 import numpy as np
 
+from optimizer.gaussian.candidates import Candidates
 from optimizer.gaussian.features import Features
-from optimizer.gaussian.latent import Latent
-from optimizer.gaussian.model import Hyper, Posterior, Prior, fit
-from optimizer.gaussian.observations import chosen_rows, observed_losses
-from optimizer.gaussian.search import Search
-from optimizer.gaussian.targets import Targets, warp_losses
+from optimizer.gaussian.maximizer import AcquisitionMaximizer
+from optimizer.gaussian.observations import observed_losses, subsample_rows
+from optimizer.gaussian.output_warping import Targets, warp_losses
+from optimizer.gaussian.regression import Hyperparameters, Posterior, Prior, fit_hyperparameters
 from optimizer.objective import to_loss
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ MIN_LOCAL: Final = 20
 
 
 @dataclass(frozen=True)
-class View:
+class Surrogate:
     """A process conditioned on some trials and on fantasies of those that run."""
 
     axes: Axes
@@ -43,7 +43,7 @@ class View:
     posterior: Posterior
     targets: Targets
     best: float
-    centres: Latent
+    centres: Candidates
     box: FloatArray | None
     history: History
 
@@ -62,11 +62,13 @@ class View:
         """Of the study."""
         return self.history.n_objectives
 
-    def search(self, seconds: Posterior | None) -> Search:
+    def search(self, seconds: Posterior | None) -> AcquisitionMaximizer:
         """The search for its highest expected improvement, per second if those are modelled."""
-        return Search(self.features, self.posterior, self.best, self.box, seconds)
+        return AcquisitionMaximizer(self.features, self.posterior, self.best, self.box, seconds)
 
-    def in_own_units(self, params: Params, log_improvement: float) -> tuple[float, float, float, float]:
+    def in_own_units(
+        self, params: Params, log_expected_improvement: float
+    ) -> tuple[float, float, float, float]:
         """Predicted value, its standard deviation, the expected improvement, and what is to be improved
         on.
         """
@@ -75,43 +77,43 @@ class View:
         unit, direction = self.targets.unit, self.history.direction
         value = to_loss(self.targets.loss_at(float(mean[0])), direction)
         best = to_loss(self.targets.loss_at(self.best), direction)
-        return value, float(deviation[0]) * unit, float(np.exp(log_improvement)) * unit, best
+        return value, float(deviation[0]) * unit, float(np.exp(log_expected_improvement)) * unit, best
 
     def lengths(self) -> dict[str, float]:
         """Length-scale of each searched parameter in unit coordinates: short where the value changes fast."""
-        columns = [*self.axes.smooth.tolist(), *(table.column for table in self.axes.tables)]
+        columns = [*self.axes.continuous.tolist(), *(axis.column for axis in self.axes.discrete)]
         lengths = np.exp(self.posterior.hyper.log_lengths).tolist()
         return {
             self.axes.space.names[column]: length for column, length in zip(columns, lengths, strict=True)
         }
 
 
-class Views:
-    """The views of one history, with what they have in common and what was fitted before."""
+class SurrogateFactory:
+    """The surrogates of one history, with what they have in common and what was fitted before."""
 
     def __init__(self, axes: Axes, history: History, noise: float | None) -> None:
         self.axes = axes
         self._history = ref(history)  # the sampler that holds this must not keep a history alive
         self.features = Features.of(axes)
         self._noise = noise
-        self._fitted: dict[tuple[bool, int], Hyper] = {}
+        self._fitted: dict[tuple[bool, int], Hyperparameters] = {}
         self._x = np.zeros((0, self.features.n_columns))
 
     @property
     def history(self) -> History:
-        """The history that the views are of."""
+        """The history that the surrogates are of."""
         history = self._history()
         assert history is not None  # noqa: S101 - who calls has it
         return history
 
-    def take(self, *, is_local: bool, weights: FloatArray | None, pending: Sequence[Params]) -> View:
-        """A view of all that the history holds now."""
+    def build(self, *, is_local: bool, weights: FloatArray | None, pending: Sequence[Params]) -> Surrogate:
+        """A surrogate of all that the history holds now."""
         history = self.history
         n = len(history)
         x = self._features(n)
         losses = observed_losses(history, n, weights)
         box = self._box(x, losses) if is_local else None
-        rows = chosen_rows(losses, MAX_ROWS) if box is None else _inside(box, x, losses)
+        rows = subsample_rows(losses, MAX_ROWS) if box is None else _inside(box, x, losses)
         targets = warp_losses(losses[rows])
         hyper = self._hyper(n, targets, is_local=is_local, weights=weights)
         x_rows, y = x[rows], targets.y
@@ -125,8 +127,8 @@ class Views:
             y = np.concatenate([y, posterior.predict(fantasies)[0]])
             posterior = Posterior(np.concatenate([x_rows, fantasies]), y, self.features.parameter, hyper)
         points = self.axes.read(history.coordinates[rows[order]], history.active[rows[order]])
-        centres = Latent(points.u, points.levels)
-        return View(self.axes, self.features, posterior, targets, best, centres, box, history)
+        centres = Candidates(points.u, points.levels)
+        return Surrogate(self.axes, self.features, posterior, targets, best, centres, box, history)
 
     def seconds(self) -> Posterior | None:
         """A process of the logarithm of the seconds that a trial takes; None before two are known."""
@@ -141,8 +143,12 @@ class Views:
             return None
         x = self._features(len(self.history))[known]
         prior = self._prior()
-        hyper = fit(
-            x, centred / spread, self.features.parameter, Hyper.at_prior(len(self.axes), prior), prior
+        hyper = fit_hyperparameters(
+            x,
+            centred / spread,
+            self.features.parameter,
+            Hyperparameters.at_prior(len(self.axes), prior),
+            prior,
         )
         return Posterior(x, centred, self.features.parameter, hyper.scaled(spread))
 
@@ -171,7 +177,9 @@ class Views:
         nominal = self.features.is_nominal
         return np.stack([np.where(nominal, 0.0, low), np.where(nominal, 1.0, high)])
 
-    def _hyper(self, n: int, targets: Targets, *, is_local: bool, weights: FloatArray | None) -> Hyper:
+    def _hyper(
+        self, n: int, targets: Targets, *, is_local: bool, weights: FloatArray | None
+    ) -> Hyperparameters:
         """Hyperparameters from the rows up to the last length at which they are fitted."""
         if weights is not None:  # another loss each time
             return self._with_noise(self._fit(n, is_local=is_local, weights=weights), targets)
@@ -181,30 +189,32 @@ class Views:
             self._fitted[is_local, n] = self._fit(n, is_local=is_local, weights=None)
         return self._with_noise(self._fitted[is_local, n], targets)
 
-    def _fit(self, n: int, *, is_local: bool, weights: FloatArray | None) -> Hyper:
+    def _fit(self, n: int, *, is_local: bool, weights: FloatArray | None) -> Hyperparameters:
         x, prior = self._features(n), self._prior()
         losses = observed_losses(self.history, n, weights)
-        start = Hyper.at_prior(len(self.axes), prior)
+        start = Hyperparameters.at_prior(len(self.axes), prior)
         owner = self.features.parameter
         if not is_local:
-            rows = chosen_rows(losses, MAX_FIT_ROWS)
-            return fit(x[rows], warp_losses(losses[rows]).y, owner, start, prior)
+            rows = subsample_rows(losses, MAX_FIT_ROWS)
+            return fit_hyperparameters(x[rows], warp_losses(losses[rows]).y, owner, start, prior)
         # Lengths that matter are relative to the size of the neighbourhood.
         box = self._box(x, losses)
         rows = _inside(box, x, losses)
-        rows = rows[chosen_rows(losses[rows], MAX_FIT_ROWS)]
+        rows = rows[subsample_rows(losses[rows], MAX_FIT_ROWS)]
         side = box[1] - box[0]
-        hyper = fit((x[rows] - box[0]) / side, warp_losses(losses[rows]).y, owner, start, prior)
+        hyper = fit_hyperparameters(
+            (x[rows] - box[0]) / side, warp_losses(losses[rows]).y, owner, start, prior
+        )
         scale = np.ones(len(self.axes))
         np.minimum.at(scale, owner, side)
-        return Hyper(hyper.log_lengths + np.log(scale), hyper.log_signal, hyper.log_noise)
+        return Hyperparameters(hyper.log_lengths + np.log(scale), hyper.log_signal, hyper.log_noise)
 
-    def _with_noise(self, hyper: Hyper, targets: Targets) -> Hyper:
+    def _with_noise(self, hyper: Hyperparameters, targets: Targets) -> Hyperparameters:
         """With the known noise in place of the fitted one."""
         if self._noise is None or targets.unit == 0:
             return hyper
         known = np.log(np.maximum((self._noise / targets.unit) ** 2, 1e-8))
-        return Hyper(hyper.log_lengths, hyper.log_signal, float(known))
+        return Hyperparameters(hyper.log_lengths, hyper.log_signal, float(known))
 
     def _prior(self) -> Prior:
         """Distances in a unit cube grow with the root of its dimensions, and so do length-scales that

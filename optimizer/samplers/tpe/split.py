@@ -46,13 +46,13 @@ def split_history(history: History, good_share: float, rows: IntArray) -> Split:
     When there are too few complete trials, the most promising pruned ones fill up the good ones. Failed
     trials are never good: nothing is known of them but that.
     """
-    n_good = n_good_of(history.n_finished, good_share, history.n_objectives)
+    n_good = n_good_trials(history.n_finished, good_share, history.n_objectives)
     good = history.best_rows(n_good)
     if len(good) < n_good:
         good = np.concatenate([good, history.pruned_rows()[: n_good - len(good)]])
     is_bad = np.ones(len(history), dtype=np.bool_)
     is_bad[good] = False
-    return Split(good, weights_of(len(good), history.n_objectives), is_bad[rows], len(history))
+    return Split(good, good_weights(len(good), history.n_objectives), is_bad[rows], len(history))
 
 
 def split_branch(
@@ -78,28 +78,21 @@ def split_branch(
     n_complete = int((is_inside & np.isfinite(history.losses[:, 0])).sum())
     if n_inside < MIN_BRANCH or n_complete < MIN_BRANCH - 1:
         return None
-    good = history.best_rows(max(2, n_good_of(n_inside, good_share, history.n_objectives)), is_inside)
+    good = history.best_rows(max(2, n_good_trials(n_inside, good_share, history.n_objectives)), is_inside)
     is_bad = is_inside.copy()
     is_bad[good] = False
     parameter = space.params[column]
     shown = show_value(parameter.distribution.decode_one(float(value)))
-    weights = weights_of(len(good), history.n_objectives)
+    weights = good_weights(len(good), history.n_objectives)
     return Split(good, weights, is_bad[rows], n_inside, f"{parameter.name} = {shown}")
 
 
-def startup_trials(n_startup: int, budget: int | None) -> int:
-    """How many starting points come before the model: about a third of the budget, but at least 3."""
-    if budget is None:
-        return n_startup
-    return min(n_startup, max(3, math.ceil(budget / 3)))
-
-
-def n_good_of(n: int, good_share: float, n_objectives: int = 1) -> int:
+def n_good_trials(n: int, good_share: float, n_objectives: int = 1) -> int:
     """How many of n trials are good: at least 1, at most 25, or 100 with several objectives."""
     return min(max(1, math.ceil(good_share * n)), MAX_GOOD if n_objectives == 1 else MAX_FRONT)
 
 
-def weights_of(n: int, n_objectives: int) -> FloatArray:
+def good_weights(n: int, n_objectives: int) -> FloatArray:
     """Weights of the n good trials and of the prior; with several objectives all count alike."""
     return rank_weights(n) if n_objectives == 1 else np.full(n + 1, 1 / (n + 1))
 
@@ -122,7 +115,7 @@ def kernel_rows(numbers: IntArray) -> IntArray:
     since then are added.
     """
     base = renewal_base(len(numbers))
-    return np.concatenate([thin_out(np.arange(base), numbers), np.arange(base, len(numbers))])
+    return np.concatenate([subsample_kernels(np.arange(base), numbers), np.arange(base, len(numbers))])
 
 
 def renewal_base(n: int) -> int:
@@ -137,7 +130,7 @@ def steady_count(n: int) -> int:
     return int(GROWTH ** math.floor(math.log(n, GROWTH)))
 
 
-def thin_out(rows: IntArray, numbers: IntArray) -> IntArray:
+def subsample_kernels(rows: IntArray, numbers: IntArray) -> IntArray:
     """At most ``MAX_BAD`` rows: the newest half, and a sample of the others that is stable over time."""
     if len(rows) <= MAX_BAD:
         return rows

@@ -35,7 +35,7 @@ class Prior:
 
 
 @dataclass(frozen=True)
-class Hyper:
+class Hyperparameters:
     """Kernel parameters: ``log_lengths`` (d,) in the unit cube, ``log_signal`` and ``log_noise``
     variances.
     """
@@ -45,21 +45,21 @@ class Hyper:
     log_noise: float
 
     @classmethod
-    def at_prior(cls, d: int, prior: Prior) -> Hyper:
+    def at_prior(cls, d: int, prior: Prior) -> Hyperparameters:
         """The mode of the priors."""
         return cls(np.full(d, prior.length_mean), 0.0, prior.noise_mean)
 
-    def scaled(self, spread: float) -> Hyper:
+    def scaled(self, spread: float) -> Hyperparameters:
         """For targets that are ``spread`` times as large."""
         more = 2 * float(np.log(spread))
-        return Hyper(self.log_lengths, self.log_signal + more, self.log_noise + more)
+        return Hyperparameters(self.log_lengths, self.log_signal + more, self.log_noise + more)
 
     def to_vector(self) -> FloatArray:
         """Shape (d + 2,)."""
         return np.concatenate([self.log_lengths, [self.log_signal, self.log_noise]])
 
     @classmethod
-    def from_vector(cls, vector: FloatArray) -> Hyper:
+    def from_vector(cls, vector: FloatArray) -> Hyperparameters:
         """The inverse of ``to_vector``."""
         return cls(vector[:-2], float(vector[-2]), float(vector[-1]))
 
@@ -74,7 +74,7 @@ def squared_distances(a: FloatArray, b: FloatArray) -> FloatArray:
     return distances
 
 
-def matern(squared: FloatArray) -> tuple[FloatArray, FloatArray]:
+def matern52(squared: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Matern 5/2 correlation at squared distances, and minus its derivative by them."""
     root = np.sqrt(squared)
     root *= _ROOT_5
@@ -86,13 +86,15 @@ def matern(squared: FloatArray) -> tuple[FloatArray, FloatArray]:
     return value, slope
 
 
-def fit(x: FloatArray, y: FloatArray, owner: IntArray, start: Hyper, prior: Prior) -> Hyper:
+def fit_hyperparameters(
+    x: FloatArray, y: FloatArray, owner: IntArray, start: Hyperparameters, prior: Prior
+) -> Hyperparameters:
     """The hyperparameters with the highest posterior density near ``start``.
 
     ``x`` (n, c) are features, ``y`` (n,) targets, ``owner`` (c,) the parameter of each column, ascending.
     """
     starts = np.flatnonzero(np.diff(owner, prepend=-1))
-    means = Hyper.at_prior(len(start.log_lengths), prior).to_vector()
+    means = Hyperparameters.at_prior(len(start.log_lengths), prior).to_vector()
     sds = np.full(len(means), prior.length_sd)
     sds[-2:] = prior.signal_sd, prior.noise_sd
 
@@ -107,7 +109,7 @@ def fit(x: FloatArray, y: FloatArray, owner: IntArray, start: Hyper, prior: Prio
     found = minimize(
         energy, start.to_vector(), jac=True, method="L-BFGS-B", bounds=Bounds(floor, ceiling), options=options
     )
-    return Hyper.from_vector(found.x)
+    return Hyperparameters.from_vector(found.x)
 
 
 def _negative_log_likelihood(
@@ -117,7 +119,7 @@ def _negative_log_likelihood(
     n = len(y)
     z = x / np.exp(vector[:-2])[owner]
     signal, noise = np.exp(vector[-2:])
-    value, slope = matern(squared_distances(z, z))
+    value, slope = matern52(squared_distances(z, z))
     value *= signal
     kernel = value.copy()
     kernel.flat[:: n + 1] += noise
@@ -156,13 +158,13 @@ def cholesky(kernel: FloatArray) -> FloatArray:
 class Posterior:
     """What the process believes after n observations; predictions are of the noiseless function."""
 
-    def __init__(self, x: FloatArray, y: FloatArray, owner: IntArray, hyper: Hyper) -> None:
+    def __init__(self, x: FloatArray, y: FloatArray, owner: IntArray, hyper: Hyperparameters) -> None:
         self.scale = np.exp(-hyper.log_lengths)[owner]
         self.hyper = hyper
         self.signal = float(np.exp(hyper.log_signal))
         self.noise = float(np.exp(hyper.log_noise))
         self.z = x * self.scale
-        kernel = self.signal * matern(squared_distances(self.z, self.z))[0]
+        kernel = self.signal * matern52(squared_distances(self.z, self.z))[0]
         kernel.flat[:: len(y) + 1] += self.noise
         self.factor = cholesky(kernel)
         self.alpha = dpotrs(self.factor, y, lower=1)[0]
@@ -171,15 +173,15 @@ class Posterior:
 
     def predict(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation at features (m, c), each of shape (m,)."""
-        value = matern(squared_distances(x * self.scale, self.z))[0]
+        value = matern52(squared_distances(x * self.scale, self.z))[0]
         value *= self.signal
         variance = self.signal - np.einsum("ij,ij->i", value @ self.inverse, value)
         return value @ self.alpha, np.sqrt(np.maximum(variance, 1e-12 * self.signal))
 
-    def predict_with_slopes(self, x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    def predict_with_gradients(self, x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """``predict`` and the gradients of mean and standard deviation by x, each of shape (m, c)."""
         scaled = x * self.scale
-        value, slope = matern(squared_distances(scaled, self.z))
+        value, slope = matern52(squared_distances(scaled, self.z))
         value *= self.signal
         slope *= -2 * self.signal
         solved = value @ self.inverse

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from optimizer.history import with_room
-from optimizer.samplers.kernels import (
+from optimizer.history import with_capacity
+from optimizer.samplers.tpe.kernels import (
     MIN_BANDWIDTH,
     log_sum_exp,
     truncated_mass,
-    write_smooth_features,
+    write_continuous_features,
 )
-from optimizer.samplers.level_kernels import level_rows
+from optimizer.samplers.tpe.level_kernels import level_rows
 
 if TYPE_CHECKING:
     from optimizer.axes import Axes, Points
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 BLOCK: Final = 128  # kernels computed at a time, which bounds the memory
 
 
-class Background:
+class BadDensity:
     """One kernel for each of many rows of a history.
 
     ``n_trials`` sets the bandwidth. What this computes depends on the rows alone, not on how many of them
@@ -41,11 +41,11 @@ class Background:
         self.axes = axes
         self.n_trials = n_trials
         self.bandwidth = bandwidth_of(n_trials, len(axes))
-        always = all(axes.space.params[column].when is None for column in axes.smooth)
+        always = all(axes.space.params[column].when is None for column in axes.continuous)
         self._start(is_full=always)
 
     def _start(self, *, is_full: bool) -> None:
-        """Forget all kernels. ``is_full`` says that all smooth parameters are active in all that come."""
+        """Forget all kernels. ``is_full`` says that all continuous parameters are active in all that come."""
         self._is_full = is_full
         self._n = 0
         blocks = self.axes.blocks
@@ -68,25 +68,23 @@ class Background:
     def _features_of(self, points: Points) -> FloatArray:
         widths = np.full(points.u.shape, self.bandwidth)
         features = np.zeros((len(points), self.axes.blocks.n_features))
-        write_smooth_features(features, self.axes, points, widths, truncated_mass(points.u, widths)[1])
-        if self.axes.tables:
+        write_continuous_features(features, self.axes, points, widths, truncated_mass(points.u, widths)[1])
+        if self.axes.discrete:
             levels = self.axes.levels
-            rows = self._level_rows[points.levels[:, levels.table], np.arange(levels.n_columns)]
-            features[:, self.axes.blocks.levels] = rows * points.is_level[:, levels.table]
+            rows = self._level_rows[points.levels[:, levels.axis], np.arange(levels.n_columns)]
+            features[:, self.axes.blocks.levels] = rows * points.is_level[:, levels.axis]
         return features
 
     @cached_property
     def _level_rows(self) -> FloatArray:
-        """``level_rows`` of a kernel at level k of every table, in row k; tables with fewer repeat their
-        last.
-        """
+        """``level_rows`` of a kernel at level k of every axis, in row k; short axes repeat their last."""
         levels = self.axes.levels
         at = np.minimum(np.arange(levels.counts.max())[:, None], levels.counts - 1)
         return level_rows(levels, at, np.full(at.shape, self.bandwidth), self.n_trials)
 
     def _append(self, features: FloatArray) -> None:
         end = self._n + len(features)
-        self._features, self._offsets = with_room(self._features, end), with_room(self._offsets, end)
+        self._features, self._offsets = with_capacity(self._features, end), with_capacity(self._offsets, end)
         self._features[self._n : end] = features[:, : self._features.shape[1]]
         if self._is_full:
             self._offsets[self._n : end] = features[:, self.axes.blocks.constant].sum(axis=1)

@@ -10,7 +10,7 @@ from optimizer.errors import SpaceError
 from optimizer.values import show_value, value_key
 
 if TYPE_CHECKING:
-    from optimizer.parameter import Parameter
+    from optimizer.space.parameter import Parameter
 
 MAX_PARAMS: Final = 1_000
 MAX_NAME: Final = 200  # characters

@@ -5,11 +5,11 @@ prior's*, so the prior kernel is 1 everywhere, and a factor whose parameter is i
 the point is 1 as well: branches of a tree live together in one mixture. All log densities then are one
 matrix product of point features and kernel features:
 
-- smooth: a Gaussian truncated to [0, 1]; features (u, u², 1) against (m/s², -1/2s², -m²/2s² - log Z);
-- table: one-hot levels against a row of log(mass / prior mass): the same Gaussian integrated over cells,
+- continuous: a Gaussian truncated to [0, 1]; features (u, u², 1) against (m/s², -1/2s², -m²/2s² - log Z);
+- discrete: one-hot levels against a row of log(mass / prior mass): the same Gaussian integrated over cells,
   or for nominal levels the prior with one pseudo-count added at the kernel's level.
 
-Their columns come in this order: u of all smooth axes, the levels of all tables, u², 1.
+Their columns come in this order: u of all continuous axes, the levels of all discrete axes, u², 1.
 
 The construction is the joint Parzen estimator of Optuna 5 and of Watanabe, "Tree-structured Parzen
 estimator: understanding its algorithm components", arXiv 2304.11127, 2023.
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from optimizer.samplers.level_kernels import level_rows
+from optimizer.samplers.tpe.level_kernels import level_rows
 
 if TYPE_CHECKING:
     from optimizer.axes import Axes, Points
@@ -55,7 +55,7 @@ class Mixture:
         return log_sum_exp(features @ self.features.T + self.log_weights)
 
     def sample(self, rng: np.random.Generator, n: int) -> tuple[FloatArray, IntArray]:
-        """Draw n points: u (n, n_smooth) and levels (n, n_tables).
+        """Draw n points: u (n, n_continuous) and levels (n, n_discrete).
 
         A parameter that is inactive in the drawn kernel comes from another kernel in which it is active,
         or from the prior if there is none: a draw may enter a branch that the kernel was not in. Parameters
@@ -64,15 +64,15 @@ class Mixture:
         cumulated = self._cumulated_weights
         chosen = np.searchsorted(cumulated[:-1], rng.random(n) * cumulated[-1], side="right")
         spare = rng.random(n)
-        u = self._sample_smooth(_donors(chosen, spare, self.centres.is_u), rng)
+        u = self._sample_continuous(_donors(chosen, spare, self.centres.is_u), rng)
         return u, self._sample_levels(_donors(chosen, spare, self.centres.is_level), rng)
 
     @cached_property
     def _cumulated_weights(self) -> FloatArray:
         return np.cumsum(np.exp(self.log_weights))
 
-    def _sample_smooth(self, donors: IntArray, rng: np.random.Generator) -> FloatArray:
-        """Draws from the donors' truncated Gaussians, shape (C, n_smooth); uniform for the prior."""
+    def _sample_continuous(self, donors: IntArray, rng: np.random.Generator) -> FloatArray:
+        """Draws from the donors' truncated Gaussians, shape (C, n_continuous); uniform for the prior."""
         n, d = self.centres.u.shape
         uniform = rng.random((len(donors), d))
         is_prior = donors == n
@@ -84,27 +84,27 @@ class Mixture:
         return np.where(is_prior, uniform, np.minimum(np.maximum(drawn, 0.0), 1.0))
 
     def _sample_levels(self, donors: IntArray, rng: np.random.Generator) -> IntArray:
-        """Draws from the donors' masses, shape (C, n_tables): one search in all cumulated masses at once."""
-        levels, n_tables = self.axes.levels, len(self.axes.tables)
-        if n_tables == 0:
+        """Draws from the donors' masses, shape (C, n_discrete): one search in all cumulated masses."""
+        levels, n_discrete = self.axes.levels, len(self.axes.discrete)
+        if n_discrete == 0:
             return np.zeros((len(donors), 0), dtype=np.int64)
-        uniform = rng.random((len(donors), n_tables))
+        uniform = rng.random((len(donors), n_discrete))
         place = np.searchsorted(
-            self._cumulated_masses, donors * n_tables + np.arange(n_tables) + uniform, side="right"
+            self._cumulated_masses, donors * n_discrete + np.arange(n_discrete) + uniform, side="right"
         )
         drawn: IntArray = place - donors * levels.n_columns - levels.starts
         return np.minimum(np.maximum(drawn, 0), levels.counts - 1)  # rounding may lead to a neighbour
 
     @cached_property
     def _cumulated_masses(self) -> FloatArray:
-        """Cumulated level masses; those of table t in kernel i lie between i * n_tables + t and the next."""
-        levels, n_tables = self.axes.levels, len(self.axes.tables)
+        """Cumulated level masses; those of axis t in kernel i lie between i * n_discrete + t and the next."""
+        levels, n_discrete = self.axes.levels, len(self.axes.discrete)
         mass = np.exp(self.features[:, self.axes.blocks.levels]) * levels.prior
         cumulated = np.cumsum(mass, axis=1)
         start = cumulated[:, levels.starts] - mass[:, levels.starts]
         total = cumulated[:, levels.starts + levels.counts - 1] - start
-        share = (cumulated - start[:, levels.table]) / total[:, levels.table]
-        return (share + np.arange(len(mass))[:, None] * n_tables + levels.table).reshape(-1)
+        share = (cumulated - start[:, levels.axis]) / total[:, levels.axis]
+        return (share + np.arange(len(mass))[:, None] * n_discrete + levels.axis).reshape(-1)
 
 
 def fit_mixture(
@@ -124,7 +124,7 @@ def fit_mixture(
     n, d = centres.u.shape
     if bandwidth is None:
         at, is_active = centres.u, centres.is_u
-        if axes.tables:
+        if axes.discrete:
             middles = axes.levels.middles[axes.levels.starts + centres.levels]
             at, is_active = np.hstack([at, middles]), np.hstack([is_active, centres.is_level])
         gaps = neighbour_gaps(at, is_active)
@@ -133,10 +133,10 @@ def fit_mixture(
         widths = np.full((n, len(axes)), bandwidth)
     below, inside = truncated_mass(centres.u, widths[:, :d])
     features = np.zeros((n + 1, axes.blocks.n_features))  # those of the prior are all 0
-    write_smooth_features(features[:n], axes, centres, widths[:, :d], inside)
-    if axes.tables:
+    write_continuous_features(features[:n], axes, centres, widths[:, :d], inside)
+    if axes.discrete:
         rows = level_rows(axes.levels, centres.levels, widths[:, d:], n if n_trials is None else n_trials)
-        features[:n, axes.blocks.levels] = rows * centres.is_level[:, axes.levels.table]
+        features[:n, axes.blocks.levels] = rows * centres.is_level[:, axes.levels.axis]
     return Mixture(axes, centres, widths[:, :d], below, inside, features, np.log(weights))
 
 
@@ -148,7 +148,7 @@ def point_features(axes: Axes, points: Points) -> FloatArray:
     np.multiply(points.u, points.is_u, out=linear)
     np.square(linear, out=features[:, blocks.square])
     features[:, blocks.constant] = points.is_u
-    if len(axes.tables):
+    if len(axes.discrete):
         one_hot = features[:, blocks.levels]
         one_hot[np.arange(len(points))[:, None], axes.levels.starts + points.levels] = points.is_level
     return features
@@ -160,10 +160,10 @@ def truncated_mass(u: FloatArray, widths: FloatArray) -> tuple[FloatArray, Float
     return below, ndtr((1 - u) / widths) - below
 
 
-def write_smooth_features(
+def write_continuous_features(
     features: FloatArray, axes: Axes, centres: Points, widths: FloatArray, inside: FloatArray
 ) -> None:
-    """Write what is smooth into the features of n kernels, shape (n, n_features); 0 where it is inactive.
+    """Write what is continuous into the features of n kernels, shape (n, n_features); 0 where it is inactive.
 
     ``widths`` has the shape of ``centres.u``, and ``inside`` is as ``truncated_mass`` gives it.
     """

@@ -15,7 +15,7 @@ import numpy as np
 from optimizer.distributions import Choice, Distribution
 
 if TYPE_CHECKING:
-    from optimizer.parameter import Condition, Parameter
+    from optimizer.space.parameter import Condition, Parameter
     from optimizer.values import BoolArray, FloatArray, Params, Value
 
 _ABSENT: Final = object()

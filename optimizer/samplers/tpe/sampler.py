@@ -18,11 +18,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from optimizer.axes import Axes
-from optimizer.samplers.background import Background
 from optimizer.samplers.base import Sampler, Seen, Suggestion, random_suggestion
-from optimizer.samplers.explanation import Proposal, explain
-from optimizer.samplers.kernels import Mixture, fit_mixture, point_features
-from optimizer.samplers.split import (
+from optimizer.samplers.startup import limit_startup, propose_start
+from optimizer.samplers.tpe.bad_density import BadDensity
+from optimizer.samplers.tpe.explanation import Proposal, explain
+from optimizer.samplers.tpe.kernels import Mixture, fit_mixture, point_features
+from optimizer.samplers.tpe.split import (
     BRANCH_SHARE,
     FRONT_SHARE,
     GOOD_SHARE,
@@ -30,11 +31,9 @@ from optimizer.samplers.split import (
     renewal_base,
     split_branch,
     split_history,
-    startup_trials,
     steady_count,
-    thin_out,
+    subsample_kernels,
 )
-from optimizer.samplers.startup import propose_start
 
 if TYPE_CHECKING:
     from optimizer.axes import Points
@@ -92,7 +91,7 @@ class TPESampler(Sampler):
         seed: int = 0,
     ) -> Suggestion:
         seen = Seen(history, pending, allow_repeats=allow_repeats)
-        n_startup = startup_trials(self.n_startup, budget)
+        n_startup = limit_startup(self.n_startup, budget)
         model = self._models.get(history)
         if model is None:
             model = self._models[history] = Model(Axes.of(space))
@@ -159,7 +158,7 @@ class Model:
     def __init__(self, axes: Axes) -> None:
         self.axes = axes
         self.nothing = axes.read(*axes.space.encode([]))
-        self.background = Background(axes, 0)
+        self.background = BadDensity(axes, 0)
         self._base = 0
         self._chosen: IntArray = np.arange(0)
         self._good: dict[bool, tuple[bytes, Mixture]] = {}
@@ -169,8 +168,8 @@ class Model:
         n = len(history)
         base, n_trials = renewal_base(n), steady_count(n)
         if base != self._base or n_trials != self.background.n_trials:
-            self._base, self._chosen = base, thin_out(np.arange(base), history.numbers)
-            self.background = Background(self.axes, n_trials)
+            self._base, self._chosen = base, subsample_kernels(np.arange(base), history.numbers)
+            self.background = BadDensity(self.axes, n_trials)
         rows = np.concatenate([self._chosen, np.arange(base, n)])
         self.background.update(history, rows)
         return rows

@@ -11,30 +11,30 @@ from optimizer.distributions import Int, Numeric
 if TYPE_CHECKING:
     from optimizer.axes import Points
     from optimizer.distributions import Distribution
-    from optimizer.levels import Table
-    from optimizer.samplers.kernels import Mixture
+    from optimizer.levels import DiscreteAxis
+    from optimizer.samplers.tpe.kernels import Mixture
     from optimizer.values import JSON, FloatArray, IntArray
 
 GRID_POINTS: Final = 41
 _OPEN_MARGIN: Final = 0.005  # where a distribution has no bound, the curve ends at this quantile
 
 
-def describe_densities(good: Mixture, bad: Mixture, point: Points) -> tuple[dict[str, JSON], dict[str, JSON]]:
+def describe_marginals(good: Mixture, bad: Mixture, point: Points) -> tuple[dict[str, JSON], dict[str, JSON]]:
     """Curves of both densities per active searched parameter, and their ratio at ``point`` (one row).
 
     Numbers: ``{"x": values, "good": [...], "bad": [...], "log": bool}``, densities relative to the prior (1
     means no preference). Choices: ``{"choices": [...], "good": [...], "bad": [...]}``, probabilities. A
     parameter's marginal is over the trials in which it was active.
     """
-    params, tables = good.axes.space.params, good.axes.tables
+    params, discrete = good.axes.space.params, good.axes.discrete
     curves: dict[int, dict[str, JSON]] = {}
     ratios: dict[int, float] = {}
     active = np.flatnonzero(point.is_u[0])
-    columns = good.axes.smooth[active]
+    columns = good.axes.continuous[active]
     if len(active):
         grid = np.array([_grid_of(params[column].distribution) for column in columns])
         at = np.column_stack([grid, point.u[0, active]])
-        dense, sparse = smooth_marginals(good, active, at), smooth_marginals(bad, active, at)
+        dense, sparse = continuous_marginals(good, active, at), continuous_marginals(bad, active, at)
         ratios.update(zip(columns.tolist(), dense[:, -1] / sparse[:, -1], strict=True))
         heights = zip(
             columns, grid, round_significant(dense[:, :-1]), round_significant(sparse[:, :-1]), strict=True
@@ -43,10 +43,10 @@ def describe_densities(good: Mixture, bad: Mixture, point: Points) -> tuple[dict
             distribution = params[column].distribution
             curves[int(column)] = _curve(_plain(distribution, u), high, low, distribution)
     for t in np.flatnonzero(point.is_level[0]):
-        table, level = tables[t], point.levels[0, t]
-        dense, sparse = table_marginal(good, int(t)), table_marginal(bad, int(t))
-        curves[table.column] = _table_curve(table, params[table.column].distribution, dense, sparse)
-        ratios[table.column] = dense[level] / sparse[level]
+        axis, level = discrete[t], point.levels[0, t]
+        dense, sparse = discrete_marginal(good, int(t)), discrete_marginal(bad, int(t))
+        curves[axis.column] = _discrete_curve(axis, params[axis.column].distribution, dense, sparse)
+        ratios[axis.column] = dense[level] / sparse[level]
     order = sorted(curves)
     rounded = round_significant(np.array([ratios[column] for column in order]))
     names = [params[column].name for column in order]
@@ -64,8 +64,8 @@ def round_significant(numbers: FloatArray) -> list[JSON]:
     return rounded
 
 
-def smooth_marginals(mixture: Mixture, axes: IntArray, x: FloatArray) -> FloatArray:
-    """Marginal densities of d smooth axes at x of shape (d, G), relative to the prior; shape (d, G)."""
+def continuous_marginals(mixture: Mixture, axes: IntArray, x: FloatArray) -> FloatArray:
+    """Marginal densities of d continuous axes at x of shape (d, G), relative to the prior; shape (d, G)."""
     known = np.vstack(
         [mixture.centres.is_u[:, axes], np.ones((1, len(x)), dtype=np.bool_)]
     )  # by the prior too
@@ -81,32 +81,32 @@ def smooth_marginals(mixture: Mixture, axes: IntArray, x: FloatArray) -> FloatAr
     return marginals
 
 
-def table_marginal(mixture: Mixture, t: int) -> FloatArray:
-    """Marginal probabilities of the levels of table ``t``, shape (n_levels,)."""
+def discrete_marginal(mixture: Mixture, t: int) -> FloatArray:
+    """Marginal probabilities of the levels of discrete axis ``t``, shape (n_levels,)."""
     known = np.append(mixture.centres.is_level[:, t], True)
     weights = known * np.exp(mixture.log_weights)
     levels = mixture.axes.levels
-    rows = mixture.features[:, mixture.axes.blocks.levels][:, levels.table == t]
+    rows = mixture.features[:, mixture.axes.blocks.levels][:, levels.axis == t]
     ratios: FloatArray = weights @ np.exp(rows) / weights.sum()
-    return ratios * mixture.axes.tables[t].prior
+    return ratios * mixture.axes.discrete[t].prior
 
 
 def _grid_of(distribution: Distribution) -> FloatArray:
-    """Unit coordinates at which a smooth parameter's curve is drawn, shape (GRID_POINTS,)."""
+    """Unit coordinates at which a continuous parameter's curve is drawn, shape (GRID_POINTS,)."""
     low, high = distribution.bounds if isinstance(distribution, Numeric) else (0.0, 1.0)
     start = 0.0 if np.isfinite(low) else _OPEN_MARGIN
     end = 1.0 if np.isfinite(high) else 1 - _OPEN_MARGIN
     return np.linspace(start, end, GRID_POINTS)
 
 
-def _table_curve(
-    table: Table, distribution: Distribution, good: FloatArray, bad: FloatArray
+def _discrete_curve(
+    axis: DiscreteAxis, distribution: Distribution, good: FloatArray, bad: FloatArray
 ) -> dict[str, JSON]:
     values: list[JSON] = list(distribution.values())
-    if table.is_choice:
+    if axis.is_choice:
         return {"choices": values, "good": round_significant(good), "bad": round_significant(bad)}
     shown = np.unique(np.linspace(0, len(values) - 1, min(len(values), GRID_POINTS)).astype(np.int64))
-    good, bad = good[shown] / table.prior[shown], bad[shown] / table.prior[shown]
+    good, bad = good[shown] / axis.prior[shown], bad[shown] / axis.prior[shown]
     return _curve([values[i] for i in shown], round_significant(good), round_significant(bad), distribution)
 
 

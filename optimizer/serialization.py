@@ -66,7 +66,7 @@ def restore(state: StudyState, obj: Mapping[str, Any]) -> None:
 
 
 def _trial(state: StudyState, row: int) -> dict[str, JSON]:
-    trial, history = state.trials_at(row), state.history
+    trial, history = state.trial_at_row(row), state.history
     seconds = float(history.seconds[row])
     violation = float(history.violations[row])
     return {

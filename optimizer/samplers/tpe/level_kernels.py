@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def level_rows(levels: Levels, at: IntArray, widths: FloatArray, n_trials: int) -> FloatArray:
     """Log(mass / prior) of every level under n kernels, shape (n, n_columns).
 
-    ``at`` holds the kernels' own levels and ``widths`` their bandwidths, both of shape (n, n_tables). Nominal
-    kernels are the narrower, the more trials there are.
+    ``at`` holds the kernels' own levels and ``widths`` their bandwidths, both of shape (n, n_discrete).
+    Nominal kernels are the narrower, the more trials there are.
     """
     if levels.is_nominal.all():
         rows = np.zeros((len(at), levels.n_columns))
@@ -32,17 +32,17 @@ def level_rows(levels: Levels, at: IntArray, widths: FloatArray, n_trials: int) 
 def _cell_rows(levels: Levels, at: IntArray, widths: FloatArray) -> FloatArray:
     """Log(mass / prior) of each cell under Gaussians at the middles of the cells ``at``, truncated to [0, 1].
 
-    ``at`` and ``widths`` have shape (n, n_tables). No kernel is narrower than half its own cell.
+    ``at`` and ``widths`` have shape (n, n_discrete). No kernel is narrower than half its own cell.
     """
     own = levels.starts + at
     widths = np.maximum(widths, 0.5 * levels.prior[own])
-    z = (levels.edges - levels.middles[own][:, levels.edge_table]) / widths[:, levels.edge_table]
+    z = (levels.edges - levels.middles[own][:, levels.edge_axis]) / widths[:, levels.edge_axis]
     below, above = ndtr(z), ndtr(-z)  # differences are taken in the tail that has digits left
-    low = np.arange(levels.n_columns) + levels.table
+    low = np.arange(levels.n_columns) + levels.axis
     mass = np.where(z[:, low] > 0, above[:, low] - above[:, low + 1], below[:, low + 1] - below[:, low])
     first = levels.starts + np.arange(len(levels.starts))
     inside = below[:, first + levels.counts] - below[:, first]
-    rows: FloatArray = np.log(np.maximum(mass, TINY) / (inside[:, levels.table] * levels.prior))
+    rows: FloatArray = np.log(np.maximum(mass, TINY) / (inside[:, levels.axis] * levels.prior))
     return rows
 
 
@@ -51,7 +51,7 @@ def _fill_nominal_rows(rows: FloatArray, levels: Levels, at: IntArray, n: int) -
     1).
     """
     columns = levels.nominal_columns
-    pseudo = levels.counts[levels.table] / (n + 1)
+    pseudo = levels.counts[levels.axis] / (n + 1)
     rows[:, columns] = np.log(pseudo / (1 + pseudo))[columns]
     hit = np.log((pseudo + 1 / levels.prior) / (1 + pseudo))
     same = (levels.starts + at)[:, levels.is_nominal]

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from scipy.optimize import Bounds, minimize
 
-from optimizer.gaussian.acquisition import log_improvement, log_improvement_slopes
-from optimizer.gaussian.latent import Latent, draw_everywhere, draw_near, single_changes
+from optimizer.gaussian.acquisition import log_expected_improvement, log_expected_improvement_gradient
+from optimizer.gaussian.candidates import Candidates, discrete_neighbours, draw_globally, draw_locally
 
 if TYPE_CHECKING:
     from optimizer.gaussian.features import Features
-    from optimizer.gaussian.model import Posterior
+    from optimizer.gaussian.regression import Posterior
     from optimizer.values import FloatArray, IntArray
 
 N_GLOBAL: Final = 256
@@ -28,7 +28,7 @@ ROUNDS: Final = 2  # of gradients and discrete moves in turn
 
 
 @dataclass(frozen=True)
-class Search:
+class AcquisitionMaximizer:
     """Maximises log EI of a posterior, per second when ``seconds`` models the logarithm of a trial's seconds.
 
     ``box`` (2, n_columns) keeps the search inside a neighbourhood.
@@ -40,35 +40,35 @@ class Search:
     box: FloatArray | None = None
     seconds: Posterior | None = None
 
-    def run(self, centres: Latent, rng: np.random.Generator) -> tuple[Latent, FloatArray]:
+    def run(self, centres: Candidates, rng: np.random.Generator) -> tuple[Candidates, FloatArray]:
         """Candidates and their log EI, best first. ``centres`` are the best points so far, best first."""
         axes, first = self.features.axes, centres.take(np.arange(min(N_CENTRES, len(centres))))
-        pool = [draw_everywhere(self.features, self._box(), first, rng, N_GLOBAL)]
+        pool = [draw_globally(self.features, self._box(), first, rng, N_GLOBAL)]
         n_near = N_LOCAL // len(first)
-        pool += [draw_near(axes, first.repeat(row, 1), rng, n_near) for row in range(len(first))]
-        candidates = Latent.concatenate(pool)
+        pool += [draw_locally(axes, first.repeat(row, 1), rng, n_near) for row in range(len(first))]
+        candidates = Candidates.concatenate(pool)
         values = self.value(candidates)
         order = np.argsort(-values, kind="stable")[:N_KEPT]
         chosen = self._apart(candidates.take(order))
         found, reached = self._refine(candidates.take(order[chosen]), values[order[chosen]])
-        everything = Latent.concatenate([found, candidates.take(order)])
+        everything = Candidates.concatenate([found, candidates.take(order)])
         values = np.concatenate([reached, values[order]])
         order = np.argsort(-values, kind="stable")
         return everything.take(order), values[order]
 
-    def value(self, latent: Latent) -> FloatArray:
+    def value(self, candidates: Candidates) -> FloatArray:
         """Log EI, shape (m,)."""
-        x = self.features.read(latent.points(self.features.axes))
-        value = log_improvement(*self.posterior.predict(x), self.best)
+        x = self.features.read(candidates.points(self.features.axes))
+        value = log_expected_improvement(*self.posterior.predict(x), self.best)
         return value if self.seconds is None else value - self.seconds.predict(x)[0]
 
-    def _value_with_slopes(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def _value_with_gradient(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Log EI at features (m, c), and its gradient by them."""
-        mean, deviation, by_mean, by_deviation = self.posterior.predict_with_slopes(x)
-        value, slope_mean, slope_deviation = log_improvement_slopes(mean, deviation, self.best)
+        mean, deviation, by_mean, by_deviation = self.posterior.predict_with_gradients(x)
+        value, slope_mean, slope_deviation = log_expected_improvement_gradient(mean, deviation, self.best)
         slopes = slope_mean[:, None] * by_mean + slope_deviation[:, None] * by_deviation
         if self.seconds is not None:
-            cost, _, by_cost, _ = self.seconds.predict_with_slopes(x)
+            cost, _, by_cost, _ = self.seconds.predict_with_gradients(x)
             value, slopes = value - cost, slopes - by_cost
         return value, slopes
 
@@ -78,7 +78,7 @@ class Search:
         n = self.features.n_columns
         return np.stack([np.zeros(n), np.ones(n)])
 
-    def _apart(self, candidates: Latent) -> IntArray:
+    def _apart(self, candidates: Candidates) -> IntArray:
         """The first rows that are not nearly the same point."""
         x = self.features.read(candidates.points(self.features.axes))
         chosen = [0]
@@ -89,33 +89,35 @@ class Search:
                 break
         return np.array(chosen)
 
-    def _refine(self, starts: Latent, values: FloatArray) -> tuple[Latent, FloatArray]:
+    def _refine(self, starts: Candidates, values: FloatArray) -> tuple[Candidates, FloatArray]:
         """Gradients on what is continuous (cells too, at first) and discrete moves on what is not, in
         turn.
         """
-        tables = self.features.axes.tables
-        for turn in range(ROUNDS if tables else 1):
+        discrete = self.features.axes.discrete
+        for turn in range(ROUNDS if discrete else 1):
             starts, values = self._climb(starts, values, relax_cells=turn == 0)
-            if not tables:
+            if not discrete:
                 break
             moved = [self._move(starts.repeat(row, 1), values[row]) for row in range(len(starts))]
             is_done = all(value == before for (_, value), before in zip(moved, values, strict=True))
-            starts = Latent.concatenate([point for point, _ in moved])
+            starts = Candidates.concatenate([point for point, _ in moved])
             values = np.array([value for _, value in moved])
             if is_done:
                 break
         return starts, values
 
-    def _climb(self, starts: Latent, values: FloatArray, *, relax_cells: bool) -> tuple[Latent, FloatArray]:
+    def _climb(
+        self, starts: Candidates, values: FloatArray, *, relax_cells: bool
+    ) -> tuple[Candidates, FloatArray]:
         """L-BFGS on the numeric columns of all starts at once; cells are continuous and snap in the end."""
         axes, features = self.features.axes, self.features
-        m = len(axes.smooth)
+        m = len(axes.continuous)
         points = starts.points(axes)
         x = features.read(points)
         free = np.zeros(x.shape, dtype=np.bool_)
         free[:, :m] = points.is_u
         cells = [
-            (t, features.column_of(m + t)) for t, table in enumerate(axes.tables) if not table.is_nominal
+            (t, features.column_of(m + t)) for t, axis in enumerate(axes.discrete) if not axis.is_nominal
         ]
         for t, column in cells if relax_cells else ():
             free[:, column] = points.is_level[:, t]
@@ -124,7 +126,7 @@ class Search:
 
         def energy(vector: FloatArray) -> tuple[float, FloatArray]:
             x[free] = vector
-            value, slopes = self._value_with_slopes(x)
+            value, slopes = self._value_with_gradient(x)
             return -float(value.sum()), -slopes[free]
 
         low, high = (np.broadcast_to(end, x.shape)[free] for end in self._box())
@@ -135,17 +137,17 @@ class Search:
         ).x
         levels = starts.levels.copy()
         for t, column in cells:
-            snapped = axes.tables[t].level_of(x[:, column])
+            snapped = axes.discrete[t].level_of(x[:, column])
             levels[:, t] = np.where(free[:, column], snapped, levels[:, t])
-        reached = Latent(np.where(points.is_u, x[:, :m], starts.u), levels)
+        reached = Candidates(np.where(points.is_u, x[:, :m], starts.u), levels)
         reached_values = self.value(reached)
         wins = reached_values > values
         return reached.where(wins, starts), np.where(wins, reached_values, values)
 
-    def _move(self, point: Latent, value: float) -> tuple[Latent, float]:
+    def _move(self, point: Candidates, value: float) -> tuple[Candidates, float]:
         """The best single change of a discrete parameter, again and again while one helps."""
         for _ in range(MAX_MOVES):
-            changed = single_changes(self.features.axes, point)
+            changed = discrete_neighbours(self.features.axes, point)
             if len(changed) == 0:
                 break
             values = self.value(changed)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from optimizer.axes import Axes, Points
-from optimizer.samplers.background import bandwidth_of
-from optimizer.samplers.densities import describe_densities
-from optimizer.samplers.kernels import Mixture, fit_mixture
-from optimizer.samplers.split import Split, kernel_rows, steady_count
+from optimizer.samplers.tpe.bad_density import bandwidth_of
+from optimizer.samplers.tpe.kernels import Mixture, fit_mixture
+from optimizer.samplers.tpe.marginals import describe_marginals
+from optimizer.samplers.tpe.split import Split, kernel_rows, steady_count
 
 if TYPE_CHECKING:
     from optimizer.history import History
@@ -65,7 +65,7 @@ def explain(proposal: Proposal, with_densities: bool) -> dict[str, JSON]:
         "log_ratio": round(proposal.log_ratio, 4),
     }
     if with_densities:
-        densities = describe_densities(_good_of(proposal), _bad_of(proposal), proposal.point)
+        densities = describe_marginals(_good_of(proposal), _bad_of(proposal), proposal.point)
         explanation["densities"], explanation["ratio"] = densities
     return explanation
 

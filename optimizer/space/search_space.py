@@ -13,17 +13,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from optimizer.codec import Codec
 from optimizer.errors import SpaceError
-from optimizer.parameter import Condition, Parameter, parameters_from_json
-from optimizer.points import count_points, iterate_points
-from optimizer.tree import ordered_parameters
+from optimizer.space.codec import Codec
+from optimizer.space.parameter import Condition, Parameter, parameters_from_json
+from optimizer.space.points import count_points, iterate_points
+from optimizer.space.tree import ordered_parameters
 from optimizer.values import JSON, BoolArray, FloatArray, Params, Value, show_value
 
 if TYPE_CHECKING:
     import numpy as np
-
-__all__ = ["Condition", "Parameter", "SearchSpace"]
 
 VERSION: Final = 1
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, cast
 from optimizer.values import Params, Value, ValueKey, value_key
 
 if TYPE_CHECKING:
-    from optimizer.parameter import Parameter
+    from optimizer.space.parameter import Parameter
 
 Children: TypeAlias = "Mapping[str, Sequence[Parameter]]"
 _END: Final = object()
