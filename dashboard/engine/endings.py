@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from dashboard.engine.lifecycle import OPEN_TRIALS, end_study
 from dashboard.engine.search.observations import n_made
 from dashboard.models import FailureKind, Study, StudyState, Trial, TrialState
+from dashboard.models.study_fields import study_field
 from dashboard.wording import count_noun, duration, metric
 
 Ending = tuple[StudyState, str]
@@ -100,7 +101,8 @@ def _is_stale(study: Study) -> Ending | None:
     values = finished.values_list(Case(When(state=TrialState.COMPLETE, then="value")), flat=True)
     if n_stale_trials(values, study.direction, study.min_improvement) < n:
         return None
-    by = f" by {study.min_improvement:g} %" if study.min_improvement else ""
+    improvement = study_field("min_improvement")
+    by = f" by {improvement.show(study.min_improvement)}" if study.min_improvement else ""
     return StudyState.FINISHED, f"No improvement{by} in {count_noun(n, 'trial')}"
 
 

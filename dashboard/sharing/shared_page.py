@@ -8,6 +8,7 @@ from django.utils import timezone
 from dashboard.engine.trials import best_trial, counts_by_state
 from dashboard.goals import Goal, goal_of
 from dashboard.models import Role, Study, Trial, TrialState
+from dashboard.models.study_fields import study_field
 from dashboard.studies.charts import study_charts
 from dashboard.studies.meters import Budget, budgets_of
 from dashboard.studies.page import Best, best_of, facts_of
@@ -19,8 +20,9 @@ from dashboard.wording import count_noun
 
 # The best ones, in a table.
 N_BEST = 20
-# Of the settings.
-FACTS = {"Goal", "Dataset", "Trainer", "Sampler", "Epochs per trial", "Split"}
+# Of the facts, those without limits and machines.
+SETTINGS = ("dataset", "trainer", "sampler", "max_epochs")
+FACTS = {"Goal", "Split", *(study_field(name).label for name in SETTINGS)}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from dashboard.engine.lifecycle import drain_study, pause_study, resume_study, s
 from dashboard.engine.quotas import QuotaRefused
 from dashboard.engine.retries import retry_lost_trials
 from dashboard.engine.trials import n_complete
-from dashboard.goals import goal_of
 from dashboard.models import Role, Study
 from dashboard.studies.actions import archive_study, delete_study, offer_as_template, restore_study
 from dashboard.studies.budget_page import budget_page
@@ -122,7 +121,7 @@ def study_budget(request: HttpRequest, study_id: int) -> HttpResponse:
     study = changing_study(request, study_id)
     page = budget_page(study, posted(request))
     if request.method == "POST" and page.form.is_valid():
-        fields = page.form.budget_fields(is_percent=goal_of(study).is_percent)
+        fields = page.form.study_fields()
         try:
             change_budget(study_id=study.pk, by=person_name(request), **fields)
         except BudgetRefused as refusal:

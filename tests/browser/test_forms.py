@@ -42,7 +42,7 @@ def fix(page, name, text):
 
 # What is typed into the study's own fields, by label, and what the message says.
 STUDY_ROUNDS = {
-    "nothing": {"Name": ("", "Give the study a name"), "Trials": ("", "Give a number from 1 up")},
+    "nothing": {"Name": ("", "Enter a name"), "Trials": ("", "Give a number from 1 up")},
     "letters": {
         "Trials": ("ten", "whole number"),
         "Study time": ("soon", "number of minutes"),
@@ -53,10 +53,10 @@ STUDY_ROUNDS = {
         "Epochs per trial": ("0", "at least 1"),
         "Study time": ("0", "at least 0.1"),
         "Time per trial": ("-1", "at least 0.1"),
-        "Trials at once": ("0", "at least 1"),
+        "Parallel trials": ("0", "at least 1"),
         "Seed": ("-1", "at least 0"),
     },
-    "too much": {"Trials": ("100001", "at most 100,000"), "Trials at once": ("257", "at most 256")},
+    "too much": {"Trials": ("100001", "at most 100,000"), "Parallel trials": ("257", "at most 256")},
     "fractions": {"Trials": ("1.5", "whole number"), "Study time": ("inf", "number of minutes")},
 }
 

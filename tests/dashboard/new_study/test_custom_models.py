@@ -136,7 +136,7 @@ def test_the_example_works_as_it_stands(page, allowed):
         ({"code": "x" * 100_001}, "A model file has at most 100,000 characters."),
         ({"code": "a\0b"}, "A model file is text"),
         ({"dataset": "nothing"}, "Select a valid choice"),
-        ({"name": ""}, "Give the study a name."),
+        ({"name": ""}, "Enter a name."),
     ],
 )
 def test_a_form_that_breaks_a_rule_makes_nothing(page, allowed, monkeypatch, changes, words):

@@ -76,7 +76,7 @@ def test_knobs_become_the_space(post):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"name": ""}, "Give the study a name."),
+        ({"name": ""}, "Enter a name."),
         ({"max_trials": "many"}, "Give a whole number."),
         ({"max_minutes": "-3"}, "Must be at least 0.1 minutes."),
         ({"dataset": "mnist"}, "mnist.npz"),
