@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+import optimizer
 from dashboard.models.study_fields import NAME_LENGTH, study_field
 from dashboard.models.team import Team
 from optimizer import SearchSpace
@@ -33,6 +34,11 @@ class StudyState(models.TextChoices):
 class Direction(models.TextChoices):
     MINIMIZE = "minimize", "lowest"
     MAXIMIZE = "maximize", "highest"
+
+    @property
+    def bound_sign(self) -> str:
+        """Between a value and a target that it has reached."""
+        return "≥" if self is Direction.MAXIMIZE else "≤"
 
 
 class Study(models.Model):
@@ -67,7 +73,9 @@ class Study(models.Model):
     # SearchSpace as JSON: searched knobs as distributions, fixed ones as constants.
     space = models.JSONField()
     objective = models.CharField(max_length=50)
-    direction = models.CharField(max_length=8, choices=Direction)
+    direction: "models.CharField[str, optimizer.Direction]" = models.CharField(
+        max_length=8, choices=Direction
+    )
     sampler = models.CharField(max_length=20)
     # Stops trials early that are not worth going on with; empty for none.
     pruner = models.CharField(max_length=20, blank=True)

@@ -17,6 +17,7 @@ from dashboard.trials.page import trial_page
 from dashboard.trials.params import ParamRow, SpaceRow, space_rows
 from dashboard.trials.proposals import proposals_of
 from dashboard.wording import count_noun
+from optimizer.objective import to_loss
 
 # The best ones, in a table.
 N_BEST = 20
@@ -52,7 +53,7 @@ def shared_page(study: Study) -> SharedPage:
     rows = queries.chart_rows(study)
     counts = counts_by_state(study)
     complete = [row for row in rows if row["state"] == TrialState.COMPLETE]
-    complete.sort(key=lambda row: row["value"], reverse=study.direction != "minimize")
+    complete.sort(key=lambda row: to_loss(row["value"], study.direction))
     names = list(space.searched)
     charts = study_charts(study, space, goal, rows, proposals_of(study, space, goal, rows))
     for point in charts["best"]["trials"]:

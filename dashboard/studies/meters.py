@@ -10,6 +10,7 @@ from dashboard.goals import goal_of
 from dashboard.models import Study
 from dashboard.models.study_fields import study_field
 from dashboard.wording import duration, thousands
+from optimizer.objective import best_of
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _value_budgets(study: Study, rows: Sequence[dict[str, Any]]) -> list[Budget]
     """Limits that the values decide, where they are set."""
     goal, budgets = goal_of(study), list[Budget]()
     values = [row["value"] for row in rows if row["state"] == "complete"]
-    best = (min if study.direction == "minimize" else max)(values, default=None)
+    best = best_of(values, study.direction)
     if study.target_value is not None:
         target = study_field("target_value").label
         budgets.append(
