@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+import optimizer
 from dashboard.models import Study
+from dashboard.models.study import Direction
 from dashboard.wording import param, percent
 from dashboard.wording import value as show_value
 from trainers.errors import ParamsInvalid
@@ -16,12 +18,12 @@ class Goal:
     """The objective of a study in words."""
 
     name: str
-    direction: str
+    direction: optimizer.Direction
     is_percent: bool
 
     @property
     def words(self) -> str:
-        return f"{'lowest' if self.direction == 'minimize' else 'highest'} {self.name}"
+        return f"{Direction(self.direction).label} {self.name}"
 
     def show(self, value: float | None) -> str:
         return show_value(value, self.is_percent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal, TypeAlias
 
 Direction: TypeAlias = Literal["minimize", "maximize"]
@@ -17,9 +17,29 @@ def is_better(a: float, b: float, direction: Direction) -> bool:
     return to_loss(a, direction) < to_loss(b, direction)
 
 
+def is_higher_better(direction: Direction) -> bool:
+    """Whether better values are higher ones."""
+    return direction == "maximize"
+
+
 def to_loss(value: float, direction: Direction) -> float:
     """``value`` as a loss, which samplers minimise; applied twice it gives the value back."""
-    return value if direction == "minimize" else -value
+    return -value if is_higher_better(direction) else value
+
+
+def is_at_least(value: float, target: float, direction: Direction) -> bool:
+    """Whether ``value`` is at least as good as ``target``. NaN never is, and no value reaches it."""
+    return to_loss(value, direction) <= to_loss(target, direction)
+
+
+def improvement(value: float, over: float, direction: Direction) -> float:
+    """How much better ``value`` is than ``over``: positive where it is."""
+    return to_loss(over, direction) - to_loss(value, direction)
+
+
+def best_of(values: Iterable[float], direction: Direction) -> float | None:
+    """The best of finite ``values``, among equals the first; None of none."""
+    return min(values, key=lambda value: to_loss(value, direction), default=None)
 
 
 def check_directions(direction: Direction | Sequence[Direction]) -> tuple[Direction, ...]:

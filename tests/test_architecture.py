@@ -169,3 +169,15 @@ def test_environment_is_read_in_the_settings_only():
     }
 
     assert found - allowed == set()
+
+
+def test_only_one_place_asks_which_direction_an_objective_has():
+    """`optimizer.objective` says what better means; the model names the two directions."""
+    allowed = {"dashboard/models/study.py"}
+    files = [path for path in PYTHON + SCRIPTS if path.relative_to(ROOT).parts[0] in {"dashboard", "static"}]
+    asking = [
+        path
+        for path in files
+        if "migrations" not in path.parts and re.search(r"[\"'](minimize|maximize)[\"']", path.read_text())
+    ]
+    assert set(shown(asking)) == allowed

@@ -1,18 +1,23 @@
 """Best value so far over all trials."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from dashboard.charts.points import TrialPoint, running_best, thin, value_range
 from dashboard.wording import count_noun
 from dashboard.wording import value as show_value
+from optimizer import Direction
+from optimizer.objective import is_higher_better
+
+# A place on the line where it turns: trial number or seconds, and value.
+Corner = dict[str, float]
 
 
 @dataclass(frozen=True)
 class BestChart:
     metric: str
-    direction: str
+    is_higher_better: bool
     is_percent: bool
     floor: float
     clip: float
@@ -23,7 +28,10 @@ class BestChart:
     startup_words: str
     target: float | None
     trials: list[TrialPoint]
-    line: list[dict[str, float]]
+    line: list[Corner]
+    # The same over the seconds since the start, and over those that trainings took.
+    wall_line: list[Corner]
+    training_line: list[Corner]
     best: dict[str, float] | None
     label: str
 
@@ -35,7 +43,7 @@ def best_chart(
     points: Sequence[TrialPoint],
     *,
     metric: str,
-    direction: str,
+    direction: Direction,
     is_percent: bool,
     max_trials: int,
     n_startup: int | None,
@@ -48,7 +56,7 @@ def best_chart(
     best = _best_point(complete, line)
     return BestChart(
         metric=metric,
-        direction=direction,
+        is_higher_better=is_higher_better(direction),
         is_percent=is_percent,
         floor=floor,
         clip=clip,
@@ -58,7 +66,9 @@ def best_chart(
         startup_words=startup_words,
         target=None,
         trials=thin(points, {int(best["n"])} if best else set()),
-        line=_corners(line),
+        line=_corners(line, "n"),
+        wall_line=_over_time([(p.wall, p) for p in points], direction),
+        training_line=_over_time([(p.training, p) for p in points], direction),
         best=best,
         label=_label(metric, line, best, len(points), is_percent=is_percent),
     )
@@ -73,10 +83,18 @@ def _best_point(
     return {"n": next(n for n, v in complete if v == value), "value": value}
 
 
-def _corners(line: Sequence[tuple[int, float]]) -> list[dict[str, float]]:
+def _over_time(points: Iterable[tuple[float | None, TrialPoint]], direction: Direction) -> list[Corner]:
+    """The best so far of the trials that have ended by then."""
+    ended = [(x, point) for x, point in points if x is not None and point.state != "running"]
+    ended.sort(key=lambda pair: pair[0])
+    values = [(x, point.value if point.state == "complete" else None) for x, point in ended]
+    return _corners(running_best(values, direction), "x")
+
+
+def _corners(line: Sequence[tuple[float, float]], x: str) -> list[Corner]:
     """Only the points where the line turns, and its end."""
     last = len(line) - 1
-    return [{"n": n, "value": v} for i, (n, v) in enumerate(line) if i in {0, last} or v != line[i - 1][1]]
+    return [{x: at, "value": v} for i, (at, v) in enumerate(line) if i in {0, last} or v != line[i - 1][1]]
 
 
 def _label(

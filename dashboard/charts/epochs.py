@@ -6,8 +6,10 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
-from dashboard.charts.points import value_range
+from dashboard.charts.points import cut_range, value_range
 from dashboard.wording import count_noun
+from optimizer import Direction
+from optimizer.objective import is_higher_better
 
 MAX_CURVES = 60
 MAX_STEPS = 60
@@ -40,12 +42,22 @@ class EpochsChart:
 
 
 def epochs_chart(
-    curves: Sequence[tuple[int, str, Points]], *, metric: str, direction: str, is_percent: bool, max_step: int
+    curves: Sequence[tuple[int, str, Points]],
+    *,
+    metric: str,
+    direction: Direction,
+    is_percent: bool,
+    max_step: int,
 ) -> EpochsChart:
     """`curves` are (number, state, points), best trial first."""
     kept = [(n, state, thin_curve(points)) for n, state, points in curves[:MAX_CURVES] if points]
     values = [v for _, _, points in kept for _, v in points]
-    log = not is_percent and direction == "minimize" and bool(values) and 0 < 5 * min(values) < max(values)
+    log = (
+        not is_percent
+        and not is_higher_better(direction)
+        and bool(values)
+        and 0 < 5 * min(values) < max(values)
+    )
     bottom, top = _log_range(values) if log else value_range(values, direction)
     last = max(1, len(kept) - 1)
     return EpochsChart(
@@ -63,7 +75,7 @@ def epochs_chart(
 
 def _log_range(values: Sequence[float]) -> tuple[float, float]:
     """As `value_range`, by ratios: the axis does not follow one diverged trial."""
-    low, high = value_range([math.log(v) for v in values], "minimize")
+    low, high = cut_range([math.log(v) for v in values])
     return max(math.exp(low), min(values) * 0.9), min(math.exp(high), max(values) * 1.1)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.charts.points import is_better
+from optimizer import Direction, is_better
 
 Show = Callable[[float], str]
 
@@ -49,7 +49,12 @@ class LengthBar:
 
 
 def forecast(
-    explanation: Mapping[str, Any], value: float | None, *, direction: str, show: Show, show_spread: Show
+    explanation: Mapping[str, Any],
+    value: float | None,
+    *,
+    direction: Direction,
+    show: Show,
+    show_spread: Show,
 ) -> Forecast | None:
     """What to draw beside the trial's `value`; None where no process predicted a single value.
 
@@ -112,7 +117,7 @@ def _anchor(x: float) -> str:
     return "end" if x > WIDTH * 0.7 else "middle"
 
 
-def _verdict(mean: float, sd: float, value: float, *, direction: str, show: Show) -> str:
+def _verdict(mean: float, sd: float, value: float, *, direction: Direction, show: Show) -> str:
     distance = abs(value - mean)
     if distance <= sd:
         return f"Actual value {show(value)}, within one standard deviation."

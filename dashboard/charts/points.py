@@ -3,6 +3,10 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+from optimizer import Direction, is_better
+from optimizer.objective import is_higher_better
 
 MAX_POINTS = 2_000
 
@@ -21,33 +25,37 @@ class TrialPoint:
     url: str
 
 
-def is_better(a: float, b: float, direction: str) -> bool:
-    return a < b if direction == "minimize" else a > b
+X = TypeVar("X", int, float)
 
 
-def running_best(values: Iterable[tuple[int, float | None]], direction: str) -> list[tuple[int, float]]:
-    """The best value so far at each trial number, from the first value on."""
-    line: list[tuple[int, float]] = []
+def running_best(values: Iterable[tuple[X, float | None]], direction: Direction) -> list[tuple[X, float]]:
+    """The best value so far at each trial number or time, from the first value on."""
+    line: list[tuple[X, float]] = []
     best: float | None = None
-    for n, value in values:
+    for x, value in values:
         if value is not None and (best is None or is_better(value, best, direction)):
             best = value
         if best is not None:
-            line.append((n, best))
+            line.append((x, best))
     return line
 
 
-def value_range(values: Sequence[float], direction: str) -> tuple[float, float]:
-    """An axis that does not follow one diverged trial: the bad end is cut at three quartile distances."""
+def value_range(values: Sequence[float], direction: Direction) -> tuple[float, float]:
+    """An axis that does not follow one diverged trial: the bad end is cut."""
+    return cut_range(values, cut_low=is_higher_better(direction))
+
+
+def cut_range(values: Sequence[float], *, cut_low: bool = False) -> tuple[float, float]:
+    """An axis that is cut at one end, at three quartile distances."""
     if not values:
         return 0.0, 1.0
     ordered = sorted(values)
     low, high = ordered[0], ordered[-1]
     q1, q3 = ordered[len(ordered) // 4], ordered[(3 * len(ordered)) // 4]
-    if direction == "minimize":
-        high = min(high, q3 + 3 * (q3 - q1) if q3 > q1 else high)
-    else:
+    if cut_low:
         low = max(low, q1 - 3 * (q3 - q1) if q3 > q1 else low)
+    else:
+        high = min(high, q3 + 3 * (q3 - q1) if q3 > q1 else high)
     return nice_range(low, high)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from dashboard.charts.points import running_best
 from dashboard.wording import count_noun
+from optimizer import Direction
 from optimizer.distributions import Distribution
 
 N_DRAWS = 6_000  # divides evenly into both numbers of bars
@@ -46,7 +47,7 @@ class Bar:
 TONES = {"complete": "good", "pruned": "caution", "failed": "bad", "running": "info"}
 
 
-def spark(values: Sequence[tuple[int, float | None]], *, direction: str, max_trials: int) -> Spark:
+def spark(values: Sequence[tuple[int, float | None]], *, direction: Direction, max_trials: int) -> Spark:
     """The best so far, scaled so that the budget is the full width and better is lower or higher on it."""
     line = running_best(values, direction)
     if not line:

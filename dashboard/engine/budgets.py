@@ -11,23 +11,8 @@ from dashboard.engine.events import record_event
 from dashboard.engine.hints import announce_work
 from dashboard.engine.quotas import QuotaRefused, check_trials
 from dashboard.models import Study, StudyState
-from dashboard.wording import count_noun, duration, param
-
-# Field -> how the history calls it.
-WORDS = {
-    "max_trials": "trials",
-    "max_seconds": "study time",
-    "max_trial_seconds": "time per trial",
-    "n_parallel": "parallel trials",
-    "target_value": "target",
-    "max_stale_trials": "trials without improvement",
-    "min_improvement": "minimum improvement",
-    "max_failures": "failures in a row",
-    "lost_retries": "retries when lost",
-    "memory_retries": "retries when out of memory",
-    "error_retries": "retries after an error",
-    "queue": "queue",
-}
+from dashboard.models.study_fields import study_field
+from dashboard.wording import count_noun
 
 
 class BudgetRefused(Exception):  # noqa: N818 (says what happened)
@@ -50,7 +35,11 @@ def change_budget(*, study_id: int, by: str, **fields: Any) -> None:
                 check_trials(study, wanted - n_made)
             except QuotaRefused as refusal:
                 raise BudgetRefused(str(refusal)) from None
-        changes = [_words(name, value) for name, value in fields.items() if getattr(study, name) != value]
+        changes = [
+            study_field(name).show_change(value)
+            for name, value in fields.items()
+            if getattr(study, name) != value
+        ]
         for name, value in fields.items():
             setattr(study, name, value)
         study.full_clean()
@@ -76,10 +65,3 @@ def _continue(study: Study) -> None:
     if end_study_if_done(study_id=study.pk):
         reason = Study.objects.values_list("state_reason", flat=True).get(pk=study.pk)
         raise BudgetRefused(f"The study would stop immediately. {reason}. Raise or clear that limit.")
-
-
-def _words(name: str, value: Any) -> str:
-    if value is None or (name == "min_improvement" and not value):
-        return f"no {WORDS[name]}"
-    shown = duration(value) if name.endswith("_seconds") else param(value)
-    return f"{WORDS[name]} {shown}{' %' if name == 'min_improvement' else ''}"

@@ -5,13 +5,18 @@ The total number of trials is kept where trials are made, under the lock of the 
 
 from collections.abc import Callable, Iterable, Iterator
 
-from django.db.models import Case, Max, Min, QuerySet, When
+from django.db.models import Case, QuerySet, When
 from django.db.models.functions import Now
 
+import optimizer
 from dashboard.engine.lifecycle import OPEN_TRIALS, end_study
 from dashboard.engine.search.observations import n_made
+from dashboard.engine.trials import best_value
 from dashboard.models import FailureKind, Study, StudyState, Trial, TrialState
+from dashboard.models.study import Direction
+from dashboard.models.study_fields import study_field
 from dashboard.wording import count_noun, duration, metric
+from optimizer.objective import improvement, is_at_least
 
 Ending = tuple[StudyState, str]
 # Trials that tell whether a study still improves.
@@ -45,11 +50,6 @@ def end_study_if_time_is_up(study: Study) -> bool:
     return ending is not None and end_study(study_id=study.pk, state=ending[0], reason=ending[1])
 
 
-def is_at_least(value: float, target: float, direction: str) -> bool:
-    """Whether a value is at least as good as a target."""
-    return value <= target if direction == "minimize" else value >= target
-
-
 def _drained(study: Study) -> Ending | None:
     """A study that makes no new trials ends with its last open one; no other limit cuts that one short."""
     is_open = study.trials.filter(state__in=OPEN_TRIALS).exists()
@@ -76,10 +76,10 @@ def _time_is_up(study: Study) -> Ending | None:
 def _target_is_reached(study: Study) -> Ending | None:
     if study.target_value is None:
         return None
-    best = _best(_complete(study), study)
+    best = best_value(study)
     if best is None or not is_at_least(best, study.target_value, study.direction):
         return None
-    sign = "≤" if study.direction == "minimize" else "≥"
+    sign = Direction(study.direction).bound_sign
     reached = f"{study.objective} {metric(best)} {sign} {metric(study.target_value)}"
     return StudyState.FINISHED, f"Target reached: {reached}"
 
@@ -100,20 +100,22 @@ def _is_stale(study: Study) -> Ending | None:
     values = finished.values_list(Case(When(state=TrialState.COMPLETE, then="value")), flat=True)
     if n_stale_trials(values, study.direction, study.min_improvement) < n:
         return None
-    by = f" by {study.min_improvement:g} %" if study.min_improvement else ""
+    improvement = study_field("min_improvement")
+    by = f" by {improvement.show(study.min_improvement)}" if study.min_improvement else ""
     return StudyState.FINISHED, f"No improvement{by} in {count_noun(n, 'trial')}"
 
 
-def n_stale_trials(values: Iterable[float | None], direction: str, min_improvement: float) -> int:
+def n_stale_trials(
+    values: Iterable[float | None], direction: optimizer.Direction, min_improvement: float
+) -> int:
     """How many trials have finished since the last that improved the best value by so many percent of it.
 
     Values in the order of finishing, None for a pruned trial. A gain that is too small leaves the mark where
     it was, so that many small ones add up.
     """
     mark, n = None, 0
-    sign = 1 if direction == "minimize" else -1
     for value in values:
-        gain = 0.0 if value is None or mark is None else sign * (mark - value)
+        gain = 0.0 if value is None or mark is None else improvement(value, mark, direction)
         if value is not None and (mark is None or (gain > 0 and gain >= abs(mark) * min_improvement / 100)):
             mark, n = value, 0
         elif mark is not None:
@@ -131,12 +133,6 @@ def _keeps_failing(study: Study) -> Ending | None:
 
 def _complete(study: Study) -> QuerySet[Trial]:
     return study.trials.filter(state=TrialState.COMPLETE)
-
-
-def _best(trials: QuerySet[Trial], study: Study) -> float | None:
-    best = Min("value") if study.direction == "minimize" else Max("value")
-    value = trials.aggregate(best=best)["best"]
-    return None if value is None else float(value)
 
 
 def _latest_failures(study: Study) -> list[str]:

@@ -1,8 +1,10 @@
 from collections.abc import Mapping
 
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, Max, Min, OuterRef, QuerySet, Subquery, When
 
 from dashboard.models import Study, Trial, TrialState
+from dashboard.models.study import Direction
+from optimizer.objective import is_higher_better
 
 # From so many ended trials on, and such a part of failed ones, somebody should look at a study.
 ENOUGH_TRIALS, TOO_MANY_FAILURES = 5, 0.2
@@ -23,8 +25,20 @@ def best_trials(study: Study, n: int) -> list[int]:
     return list(_best_first(study).values_list("pk", flat=True)[:n])
 
 
+def best_value(study: Study) -> float | None:
+    return _best_first(study).values_list("value", flat=True).first()
+
+
+def best_value_of_each() -> Case:
+    """For a query of studies: the best value of each one."""
+    complete = Trial.objects.filter(study=OuterRef("pk"), state=TrialState.COMPLETE).order_by()
+    lowest = complete.values("study").annotate(best=Min("value")).values("best")
+    highest = complete.values("study").annotate(best=Max("value")).values("best")
+    return Case(When(direction=Direction.MINIMIZE, then=Subquery(lowest)), default=Subquery(highest))
+
+
 def _best_first(study: Study) -> QuerySet[Trial]:
-    order = "value" if study.direction == "minimize" else "-value"
+    order = "-value" if is_higher_better(study.direction) else "value"
     return study.trials.filter(state=TrialState.COMPLETE).order_by(order, "number")
 
 

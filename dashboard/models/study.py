@@ -7,11 +7,19 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+import optimizer
+from dashboard.models.study_fields import NAME_LENGTH, study_field
 from dashboard.models.team import Team
 from optimizer import SearchSpace
 
-MAX_RETRIES = 100
-MAX_IMPROVEMENT = 100  # percent
+
+def at_least(name: str) -> MinValueValidator:
+    """The declared lower bound of a setting."""
+    return MinValueValidator(study_field(name).low)
+
+
+def at_most(name: str) -> MaxValueValidator:
+    return MaxValueValidator(study_field(name).high)
 
 
 class StudyState(models.TextChoices):
@@ -27,11 +35,16 @@ class Direction(models.TextChoices):
     MINIMIZE = "minimize", "lowest"
     MAXIMIZE = "maximize", "highest"
 
+    @property
+    def bound_sign(self) -> str:
+        """Between a value and a target that it has reached."""
+        return "≥" if self is Direction.MAXIMIZE else "≤"
+
 
 class Study(models.Model):
     """One search for the best value of an objective."""
 
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=NAME_LENGTH)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="studies")
     # Who sees it beside its owner: a team, everybody who is signed in, or nobody.
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="studies")
@@ -60,33 +73,46 @@ class Study(models.Model):
     # SearchSpace as JSON: searched knobs as distributions, fixed ones as constants.
     space = models.JSONField()
     objective = models.CharField(max_length=50)
-    direction = models.CharField(max_length=8, choices=Direction)
+    direction: "models.CharField[str, optimizer.Direction]" = models.CharField(
+        max_length=8, choices=Direction
+    )
     sampler = models.CharField(max_length=20)
     # Stops trials early that are not worth going on with; empty for none.
     pruner = models.CharField(max_length=20, blank=True)
 
-    max_trials = models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(100_000)])
-    max_epochs = models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(100_000)])
+    max_trials = models.PositiveIntegerField(validators=[at_least("max_trials"), at_most("max_trials")])
+    max_epochs = models.PositiveIntegerField(validators=[at_least("max_epochs"), at_most("max_epochs")])
     max_seconds = models.PositiveIntegerField(null=True, blank=True)
     max_trial_seconds = models.PositiveIntegerField(null=True, blank=True)
     n_parallel = models.PositiveIntegerField(
-        default=1, validators=[MinValueValidator(1), MaxValueValidator(256)]
+        default=1, validators=[at_least("n_parallel"), at_most("n_parallel")]
     )
     # The study finishes with the first trial whose value is at least as good as this.
     target_value = models.FloatField(null=True, blank=True)
     # It finishes when so many trials in a row did not improve the best value by so many percent of it.
-    max_stale_trials = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    max_stale_trials = models.PositiveIntegerField(
+        null=True, blank=True, validators=[at_least("max_stale_trials")]
+    )
     min_improvement = models.FloatField(
-        default=0, validators=[MinValueValidator(0), MaxValueValidator(MAX_IMPROVEMENT)]
+        default=study_field("min_improvement").empty,
+        validators=[at_least("min_improvement"), at_most("min_improvement")],
     )
     # The study fails after this many failed trials in a row, counted anew when somebody lets it go on.
-    max_failures = models.PositiveIntegerField(default=5, validators=[MinValueValidator(1)])
+    max_failures = models.PositiveIntegerField(
+        default=study_field("max_failures").initial, validators=[at_least("max_failures")]
+    )
     failures_since = models.DateTimeField(null=True, blank=True)
 
     # Further attempts of a trial, by what went wrong. Whatever is not listed would only go wrong again.
-    lost_retries = models.PositiveIntegerField(default=2, validators=[MaxValueValidator(MAX_RETRIES)])
-    memory_retries = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(MAX_RETRIES)])
-    error_retries = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(MAX_RETRIES)])
+    lost_retries = models.PositiveIntegerField(
+        default=study_field("lost_retries").initial, validators=[at_most("lost_retries")]
+    )
+    memory_retries = models.PositiveIntegerField(
+        default=study_field("memory_retries").initial, validators=[at_most("memory_retries")]
+    )
+    error_retries = models.PositiveIntegerField(
+        default=study_field("error_retries").initial, validators=[at_most("error_retries")]
+    )
 
     # Workers that serve this queue train its trials.
     queue = models.CharField(max_length=50, default="cpu", validators=[validate_slug])

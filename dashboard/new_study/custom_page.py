@@ -2,11 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
-
-from dashboard.models import Study
-from dashboard.studies.budget_page import budget_of
-
 # Works as it stands; the comments are the short manual.
 EXAMPLE = '''"""A search space and a function that turns params into a value. Hyperopt code works here."""
 
@@ -42,20 +37,4 @@ def objective(params):
 
 
 def start_fields() -> dict[str, Any]:
-    return {
-        "name": "my-model",
-        "code": EXAMPLE,
-        "max_trials": 30,
-        "max_epochs": 10,
-        "n_parallel": settings.SLOTS,
-    }
-
-
-def fields_of(study: Study) -> dict[str, Any]:
-    """The same again, to be changed."""
-    kept = ("code", "dataset", "sampler", "pruner", "max_epochs")
-    return {
-        "name": f"{study.name} again"[:100],
-        **{name: getattr(study, name) for name in kept},
-        **budget_of(study),
-    }
+    return {"name": "my-model", "code": EXAMPLE}

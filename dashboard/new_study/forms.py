@@ -8,17 +8,14 @@ from django.conf import settings
 
 from dashboard.access.forms import offer_places, place_field, set_choices
 from dashboard.access.rules import Place, place_fields
-from dashboard.studies.forms import BudgetForm
-from dashboard.web.fields import count_field
+from dashboard.models.study import Direction
+from dashboard.models.study_fields import NewStudy, asked_fields
+from dashboard.studies.forms import SettingsForm
 from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
-from trainers.base import TrainerInfo
+from trainers.base import Metric, TrainerInfo
 from trainers.custom.declaration import MAX_CODE
 from trainers.datasets.base import DatasetInfo
-from trainers.datasets.splits import MAX_FOLDS
-
-# What a new study opens with.
-DEFAULT_SAMPLER = "auto"
 
 
 class Stopper(NamedTuple):
@@ -37,37 +34,29 @@ STOPPERS = (
 )
 
 
-class StudyForm(BudgetForm):
+class NewStudyForm(SettingsForm):
+    """What both forms of a new study ask for in the same way."""
+
+    place = place_field(widget=forms.Select, required=False)
+
+    def __init__(self, *args: Any, asked_by: NewStudy, places: Sequence[Place], **kwargs: Any) -> None:
+        super().__init__(*args, settings=asked_fields(asked_by), **kwargs)
+        self.places = offer_places(self, places)
+        set_choices(self, "sampler", [(name, entry.label) for name, entry in SAMPLERS.items()])
+        set_choices(self, "pruner", [(entry.name, entry.label) for entry in STOPPERS])
+        self.fields["n_parallel"].initial = settings.SLOTS
+
+    def study_fields(self) -> dict[str, Any]:
+        return {
+            **place_fields(self.places.get(self.cleaned_data["place"])),
+            **super().study_fields(),
+        }
+
+
+class StudyForm(NewStudyForm):
     """Names, data, goal and budgets. `trainer` decides which objectives there are."""
 
-    name = forms.CharField(
-        max_length=100,
-        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
-        error_messages={"required": "Enter a name."},
-    )
-    dataset = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": "Choose a dataset."})
-    objective = forms.ChoiceField(label="Objective", widget=forms.Select(attrs={"class": "select"}))
-    sampler = forms.ChoiceField(
-        label="Sampler", widget=forms.RadioSelect, error_messages={"required": "Choose a sampler."}
-    )
-    pruner = forms.ChoiceField(
-        label="Early stopping",
-        required=False,
-        widget=forms.RadioSelect,
-    )
-    place = place_field(widget=forms.Select, required=False)
-    n_folds = count_field(
-        "Folds",
-        low=2,
-        high=MAX_FOLDS,
-        required=False,
-        placeholder="none",
-        hint="Each trial trains once per fold, and its value is their mean. Useful for small datasets.",
-    )
-    max_epochs = count_field("Epochs per trial")
-    seed = count_field(
-        "Seed", low=0, high=2**31 - 1, required=False, hint="Same seed, same suggestions and trainings."
-    )
+    widgets = dict.fromkeys(("dataset", "sampler", "pruner"), forms.RadioSelect)
 
     def __init__(
         self,
@@ -77,20 +66,24 @@ class StudyForm(BudgetForm):
         places: Sequence[Place] = (),
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
-        self.places = offer_places(self, places)
+        super().__init__(*args, asked_by=NewStudy.TRAINER, places=places, **kwargs)
         self.trainer = trainer
         self.datasets = {entry.name: entry for entry in datasets}
         set_choices(self, "dataset", [(entry.name, entry.label) for entry in datasets])
-        goals = {"minimize": "Lowest", "maximize": "Highest"}
-        set_choices(
-            self,
-            "objective",
-            [(m.name, f"{goals[m.direction]} {m.label}") for m in trainer.metrics if m.is_objective],
-        )
-        set_choices(self, "sampler", [(name, entry.label) for name, entry in SAMPLERS.items()])
-        set_choices(self, "pruner", [(entry.name, entry.label) for entry in STOPPERS])
+        goals = [
+            (m.name, f"{Direction(m.direction).label} {m.label}") for m in trainer.metrics if m.is_objective
+        ]
+        set_choices(self, "objective", goals)
         self.fields["n_parallel"].help_text = f"This machine has {settings.SLOTS} slots."
+
+    @property
+    def metric(self) -> Metric:
+        """The chosen objective."""
+        return next(m for m in self.trainer.metrics if m.name == self.cleaned_data["objective"])
+
+    @property
+    def is_share(self) -> bool:
+        return self.metric.is_percent
 
     def clean_dataset(self) -> str:
         entry = self.datasets[self.cleaned_data["dataset"]]
@@ -99,33 +92,17 @@ class StudyForm(BudgetForm):
         return str(entry.name)
 
     def study_fields(self) -> dict[str, Any]:
-        """What `create_study` needs, in the units of the database."""
-        data = self.cleaned_data
-        metric = next(m for m in self.trainer.metrics if m.name == data["objective"])
+        """What `create_study` needs beside the space."""
         return {
-            **place_fields(self.places.get(data["place"])),
-            "name": data["name"],
-            "dataset": data["dataset"],
+            **super().study_fields(),
             "trainer": self.trainer.name,
-            "objective": metric.name,
-            "direction": metric.direction,
-            "sampler": data["sampler"],
-            "pruner": data["pruner"],
-            "max_epochs": data["max_epochs"],
-            "n_folds": data["n_folds"] or 0,
-            "seed": data["seed"],
-            **self.budget_fields(is_percent=metric.is_percent),
+            "direction": self.metric.direction,
         }
 
 
-class OwnModelForm(BudgetForm):
-    name = forms.CharField(
-        label="Name",
-        max_length=100,
-        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
-        error_messages={"required": "Enter a name."},
-    )
-    place = place_field(widget=forms.Select, required=False)
+class OwnModelForm(NewStudyForm):
+    """The same for a custom model, whose file says the objective and the space."""
+
     code = forms.CharField(
         label="Model file",
         strip=False,
@@ -138,45 +115,20 @@ class OwnModelForm(BudgetForm):
             "max_length": f"A model file can have at most {MAX_CODE:,} characters.",
         },
     )
-    dataset = forms.ChoiceField(
-        label="Dataset",
-        required=False,
-        widget=forms.Select(attrs={"class": "select"}),
-        help_text="Used to fit the model from build(params). Also passed to objective(params, data).",
-    )
-    sampler = forms.ChoiceField(
-        label="Sampler", initial=DEFAULT_SAMPLER, widget=forms.Select(attrs={"class": "select"})
-    )
-    pruner = forms.ChoiceField(
-        label="Early stopping", required=False, widget=forms.Select(attrs={"class": "select"})
-    )
-    max_epochs = count_field(
-        "Epochs per trial", hint="Passed to your objective as max_epochs, if it accepts that argument."
-    )
-    seed = count_field("Seed", low=0, high=2**31 - 1, required=False)
 
     def __init__(
         self, *args: Any, datasets: Sequence[DatasetInfo], places: Sequence[Place], **kwargs: Any
     ) -> None:
-        super().__init__(*args, **kwargs)
-        self.places = offer_places(self, places)
+        super().__init__(*args, asked_by=NewStudy.CUSTOM_MODEL, places=places, **kwargs)
         there = [(entry.name, entry.label) for entry in datasets if entry.is_available]
         set_choices(self, "dataset", [("", "none"), *there])
-        set_choices(self, "sampler", [(name, entry.label) for name, entry in SAMPLERS.items()])
-        set_choices(self, "pruner", [(entry.name, entry.label) for entry in STOPPERS])
+        dataset, epochs = self.fields["dataset"], self.fields["max_epochs"]
+        dataset.required = False
+        dataset.help_text = "What build(params) is fitted to; objective(params, data) gets it as well."
+        epochs.help_text = "An objective gets it as max_epochs, if it asks."
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"]).replace("\r\n", "\n")
         if "\0" in code:
             raise forms.ValidationError("A model file must be text, but this one contains a zero byte.")
         return code
-
-    def study_fields(self) -> dict[str, Any]:
-        """What `create_study` needs beside what the file declares."""
-        data = self.cleaned_data
-        kept = ("name", "dataset", "code", "sampler", "pruner", "max_epochs", "seed")
-        return {
-            **{name: data[name] for name in kept},
-            **place_fields(self.places.get(data["place"])),
-            **self.budget_fields(is_percent=False),
-        }

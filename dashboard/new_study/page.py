@@ -14,10 +14,10 @@ from dashboard.access.rules import Place
 from dashboard.catalog import fitting_datasets
 from dashboard.engine.queues import known_queues
 from dashboard.models import Study
-from dashboard.new_study.forms import DEFAULT_SAMPLER, STOPPERS, Stopper, StudyForm
+from dashboard.new_study.forms import STOPPERS, Stopper, StudyForm
 from dashboard.new_study.grid import GridNote, grid_note
 from dashboard.new_study.knob_form import LABELS, SEARCH, KnobForm, initial_of
-from dashboard.studies.budget_page import budget_of
+from dashboard.studies.forms import as_copied
 from dashboard.wording import param as show_param
 from optimizer import SearchSpace, SpaceError
 from optimizer.samplers import SAMPLERS, SamplerInfo
@@ -212,10 +212,6 @@ def start_from_defaults(
         "name": f"{slugify(wanted.label) if wanted and chosen not in KNOWN else chosen}-{info.name}",
         "dataset": chosen,
         "objective": metric.name,
-        "sampler": DEFAULT_SAMPLER,
-        "max_trials": 30,
-        "max_epochs": 10,
-        "n_parallel": settings.SLOTS,
     }
     return Start(info.name, fields, {})
 
@@ -261,18 +257,11 @@ def start_from_study(study: Study) -> Start:
         settings_of[obj["name"]] = (
             KnobSetting.fixed(plain["value"]) if is_fixed else KnobSetting.search(plain)
         )
-    fields = {
-        "name": f"{study.name} again"[:100],
-        "dataset": study.dataset,
-        "objective": study.objective,
-        "sampler": study.sampler,
-        "pruner": study.pruner,
-        "n_folds": study.n_folds or None,
-        "max_epochs": study.max_epochs,
-        **budget_of(study),
-    }
     return Start(
-        study.trainer, fields, settings_of, f"Copied from {study.name}. Change what you need, then start."
+        study.trainer,
+        as_copied(study),
+        settings_of,
+        f"Copied from {study.name}. Change what you need, then start.",
     )
 
 

@@ -18,10 +18,11 @@ from dashboard.new_study import page
 from dashboard.new_study.actions import OwnModelRefused, make_own_study, make_study
 from dashboard.new_study.cost_page import cost_page, given_by
 from dashboard.new_study.costs import ask_cost
-from dashboard.new_study.custom_page import fields_of, start_fields
+from dashboard.new_study.custom_page import start_fields
 from dashboard.new_study.forms import OwnModelForm
 from dashboard.new_study.knob_form import KnobForm
 from dashboard.new_study.priors import prior_of
+from dashboard.studies.forms import as_copied
 from dashboard.studies.queries import templates_among
 from dashboard.web.requests import actor_of, person, posted, row_number, visible_study
 from trainers.custom.model_file import CodeInvalid
@@ -141,7 +142,7 @@ def own_study_new(request: HttpRequest) -> HttpResponse:
         raise Http404
     start = start_fields()
     if request.GET.get("from", "").isdecimal():
-        start = fields_of(visible_study(request, row_number(request.GET["from"])))
+        start = as_copied(visible_study(request, row_number(request.GET["from"])))
     form = OwnModelForm(
         posted(request),
         queues=known_queues(),

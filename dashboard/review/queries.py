@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import TruncWeek
 
-from dashboard.engine.trials import do_many_fail, ended_and_failed
+from dashboard.engine.trials import best_value_of_each, do_many_fail, ended_and_failed
 from dashboard.models import AuditEntry, Review, Study, Trial, TrialState, searches
 from dashboard.studies.queries import DONE, search_studies
 
@@ -115,12 +115,7 @@ class Search:
 
 def search_past(studies: QuerySet[Study], search: Search) -> QuerySet[Study]:
     """With `best`, the best value of each, newest first."""
-    complete = Trial.objects.filter(study=OuterRef("pk"), state=TrialState.COMPLETE).order_by()
-    lowest = complete.values("study").annotate(best=Min("value")).values("best")
-    highest = complete.values("study").annotate(best=Max("value")).values("best")
-    found = search_studies(studies, search.text).annotate(
-        best=Case(When(direction="minimize", then=Subquery(lowest)), default=Subquery(highest))
-    )
+    found = search_studies(studies, search.text).annotate(best=best_value_of_each())
     conditions = {
         "owner__username__icontains": search.person,
         "trainer": search.trainer,

@@ -8,6 +8,7 @@ from django.utils import timezone
 from dashboard.engine.trials import best_trial, counts_by_state
 from dashboard.goals import Goal, goal_of
 from dashboard.models import Role, Study, Trial, TrialState
+from dashboard.models.study_fields import study_field
 from dashboard.studies.charts import study_charts
 from dashboard.studies.meters import Budget, budgets_of
 from dashboard.studies.page import Best, best_of, facts_of
@@ -16,11 +17,13 @@ from dashboard.trials.page import trial_page
 from dashboard.trials.params import ParamRow, SpaceRow, space_rows
 from dashboard.trials.proposals import proposals_of
 from dashboard.wording import count_noun
+from optimizer.objective import to_loss
 
 # The best ones, in a table.
 N_BEST = 20
-# Of the settings.
-FACTS = {"Goal", "Dataset", "Trainer", "Sampler", "Epochs per trial", "Split"}
+# Of the facts, those without limits and machines.
+SETTINGS = ("dataset", "trainer", "sampler", "max_epochs")
+FACTS = {"Goal", "Split", *(study_field(name).label for name in SETTINGS)}
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def shared_page(study: Study) -> SharedPage:
     rows = queries.chart_rows(study)
     counts = counts_by_state(study)
     complete = [row for row in rows if row["state"] == TrialState.COMPLETE]
-    complete.sort(key=lambda row: row["value"], reverse=study.direction != "minimize")
+    complete.sort(key=lambda row: to_loss(row["value"], study.direction))
     names = list(space.searched)
     charts = study_charts(study, space, goal, rows, proposals_of(study, space, goal, rows))
     for point in charts["best"]["trials"]:

@@ -15,6 +15,7 @@ from dashboard.trials import queries
 from dashboard.trials.params import params_in_words
 from dashboard.trials.proposals import Proposals
 from optimizer import SearchSpace
+from optimizer.objective import to_loss
 
 
 def study_charts(
@@ -76,7 +77,7 @@ def _since(start: dt.datetime | None, end: dt.datetime | None) -> float | None:
 def _epochs_chart(study: Study, goal: Goal, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Curves of the best trials, best first, of the last that were pruned, and of those that train now."""
     complete = [row for row in rows if row["state"] == TrialState.COMPLETE]
-    complete.sort(key=lambda row: row["value"], reverse=goal.direction == "maximize")
+    complete.sort(key=lambda row: to_loss(row["value"], goal.direction))
     few = MAX_CURVES // 3
     running = [row for row in rows if row["state"] == TrialState.RUNNING][-few:]
     pruned = [row for row in rows if row["state"] == TrialState.PRUNED][-few:]

@@ -1,107 +1,229 @@
-"""What a study may spend: the budget fields of a new study, and those that can be changed later."""
+"""The settings of a study as form fields, and the form of those that can be changed later."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from django import forms
+from django.forms.boundfield import BoundField
 
-from dashboard.models.study import MAX_IMPROVEMENT, MAX_RETRIES
+from dashboard.access.forms import set_choices
+from dashboard.goals import is_percent
+from dashboard.models import Study
+from dashboard.models.study_fields import (
+    NAME_LENGTH,
+    Kind,
+    Section,
+    StudyField,
+    budget_fields,
+    copied_fields,
+)
 from dashboard.web.fields import count_field, number_input
 
-# Behind "More limits".
-SELDOM = (
-    "max_stale_trials",
-    "min_improvement",
-    "max_failures",
-    "lost_retries",
-    "memory_retries",
-    "error_retries",
-)
 MINUTE = 60
 PERCENT = 100
 
 
-def minutes_field(label: str) -> forms.FloatField:
-    return forms.FloatField(
-        label=label,
-        required=False,
-        min_value=0.1,
-        max_value=525_600,
-        widget=number_input("decimal", "no limit"),
-        error_messages={
-            "invalid": "Enter a number of minutes, or leave this empty for no limit.",
-            "min_value": "Must be at least 0.1 minutes.",
-            "max_value": "Must be at most 525,600 minutes (one year).",
-        },
-    )
+class Row(NamedTuple):
+    """A field as a template puts it on the page."""
+
+    field: BoundField
+    label: str
+    unit: str
 
 
-class BudgetForm(forms.Form):
-    """The first limit that is reached ends the study."""
+class SettingsForm(forms.Form):
+    """Asks for settings as they are declared; what a subclass writes out itself is left as it is."""
 
-    max_trials = count_field("Trials")
-    max_minutes = minutes_field("Study time")
-    max_trial_minutes = minutes_field("Time per trial")
-    n_parallel = count_field("Parallel trials", high=256)
-    target_value = forms.FloatField(
-        label="Target",
-        required=False,
-        widget=number_input("decimal", "none"),
-        error_messages={"invalid": "Enter a number, or leave this empty for no target."},
-    )
-    max_stale_trials = count_field("Trials without improvement", required=False, placeholder="no limit")
-    min_improvement = forms.FloatField(
-        label="Minimum improvement",
-        required=False,
-        min_value=0,
-        max_value=MAX_IMPROVEMENT,
-        widget=number_input("decimal", "any"),
-        error_messages={
-            "invalid": "Enter a percentage, such as 0.5, or leave this empty.",
-            "min_value": "Must be at least 0 %%.",
-            "max_value": f"Must be at most {MAX_IMPROVEMENT} %%.",
-        },
-    )
-    max_failures = count_field("Failures in a row", initial=5)
-    lost_retries = count_field("When lost", low=0, high=MAX_RETRIES, initial=2)
-    memory_retries = count_field("When out of memory", low=0, high=MAX_RETRIES, initial=0)
-    error_retries = count_field("After an error", low=0, high=MAX_RETRIES, initial=0)
-    queue = forms.ChoiceField(label="Queue", widget=forms.Select(attrs={"class": "select"}))
+    # Where a form shows a choice in another way than in a list.
+    widgets: dict[str, type[forms.Widget]] = {}  # noqa: RUF012 (Django reads forms like this)
 
-    def __init__(self, *args: Any, queues: Iterable[str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, settings: Sequence[StudyField], queues: Iterable[str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        queue, names = self.fields["queue"], list(queues)
-        assert isinstance(queue, forms.ChoiceField)  # noqa: S101 (for the type checker)
-        queue.choices = [(name, name) for name in names]
-        queue.initial = names[0]
+        self.settings = settings
+        for declared in settings:
+            if declared.input_name not in self.fields:
+                self.fields[declared.input_name] = _form_field(declared, self.widgets.get(declared.name))
+        names = list(queues)
+        set_choices(self, "queue", [(name, name) for name in names])
+        self.fields["queue"].initial = names[0]
         # Whether there is a queue to choose.
         self.has_queues = len(names) > 1
+        if not self.has_queues:
+            self.fields["queue"].widget = forms.HiddenInput()
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the objective is one, which people write in percent."""
+        return False
+
+    @property
+    def main_rows(self) -> list[Row]:
+        return self._rows(Section.MAIN)
+
+    @property
+    def more_rows(self) -> list[Row]:
+        return self._rows(Section.MORE)
+
+    @property
+    def retry_rows(self) -> list[Row]:
+        return self._rows(Section.RETRIES)
 
     @property
     def is_more_open(self) -> bool:
         """Whether a limit that seldom matters is set, or is wrong."""
+        fields = [row.field for row in (*self.more_rows, *self.retry_rows)]
         return any(
-            name in self.errors or str(self[name].value() or 0) != str(self.fields[name].initial or 0)
-            for name in SELDOM
+            field.errors or str(field.value() or 0) != str(field.field.initial or 0)
+            for field in fields
+            if not field.is_hidden
         )
 
-    def budget_fields(self, *, is_percent: bool) -> dict[str, Any]:
-        """In the units of the database; `is_percent` says how people write the objective."""
-        data = self.cleaned_data
-        kept = ("max_trials", "n_parallel", "max_stale_trials", "max_failures", "queue")
+    def study_fields(self) -> dict[str, Any]:
+        """In the units of the database."""
         return {
-            **{name: data[name] for name in (*kept, "lost_retries", "memory_retries", "error_retries")},
-            "max_seconds": _seconds(data["max_minutes"]),
-            "max_trial_seconds": _seconds(data["max_trial_minutes"]),
-            "target_value": _share(data["target_value"]) if is_percent else data["target_value"],
-            "min_improvement": data["min_improvement"] or 0,
+            declared.name: _to_database(declared, self.cleaned_data[declared.input_name], self.is_share)
+            for declared in self.settings
         }
 
+    def _rows(self, section: Section) -> list[Row]:
+        return [
+            Row(self[declared.input_name], declared.short_label or declared.label, declared.unit)
+            for declared in self.settings
+            if declared.section is section
+        ]
 
-def _seconds(minutes: float | None) -> int | None:
-    return None if minutes is None else max(1, round(minutes * MINUTE))
+
+class BudgetForm(SettingsForm):
+    """The first limit that is reached ends the study."""
+
+    def __init__(self, *args: Any, is_share: bool, **kwargs: Any) -> None:
+        super().__init__(*args, settings=budget_fields(), **kwargs)
+        self._is_share = is_share
+
+    @property
+    def is_share(self) -> bool:
+        return self._is_share
 
 
-def _share(value: float | None) -> float | None:
-    """People write 97.5 for a share of 0.975, as pages show it; 0.975 is understood as well."""
-    return value / PERCENT if value is not None and value > 1 else value
+def as_entered(study: Study, fields: Iterable[StudyField]) -> dict[str, Any]:
+    """What a form opens with: times in minutes, shares in percent."""
+    is_share = is_percent(study, study.objective)
+    return {
+        declared.input_name: _to_form(declared, getattr(study, declared.name), is_share)
+        for declared in fields
+        if declared.asked_by
+    }
+
+
+def as_copied(study: Study) -> dict[str, Any]:
+    """What the form of a new study opens with that starts from this one."""
+    return {**as_entered(study, copied_fields()), "name": f"{study.name} again"[:NAME_LENGTH]}
+
+
+def _to_form(declared: StudyField, value: Any, is_share: bool) -> Any:
+    if declared.is_unset(value):
+        return None
+    if declared.kind is Kind.MINUTES:
+        return value / MINUTE
+    if declared.kind is Kind.OBJECTIVE_VALUE and is_share:
+        return round(value * PERCENT, 10)
+    return value
+
+
+def _to_database(declared: StudyField, value: Any, is_share: bool) -> Any:
+    if value is None:
+        return declared.empty
+    if declared.kind is Kind.MINUTES:
+        return max(1, round(value * MINUTE))
+    if declared.kind is Kind.OBJECTIVE_VALUE and is_share:
+        # 97.5 stands for a share of 0.975, as pages show it; 0.975 is understood as well.
+        return value / PERCENT if value > 1 else value
+    return value
+
+
+def _form_field(declared: StudyField, widget: type[forms.Widget] | None = None) -> forms.Field:
+    makers: dict[Kind, Callable[[StudyField], forms.Field]] = {
+        Kind.TEXT: _text_field,
+        Kind.COUNT: _count_field,
+        Kind.MINUTES: _minutes_field,
+        Kind.PERCENT: _percent_field,
+        Kind.OBJECTIVE_VALUE: _objective_field,
+    }
+    if declared.kind is None:
+        raise ValueError(f"the form has to write out the field {declared.name}, which declares no kind")
+    if declared.kind is Kind.CHOICE:
+        return _choice_field(declared, widget or forms.Select)
+    return makers[declared.kind](declared)
+
+
+def _common(declared: StudyField) -> dict[str, Any]:
+    return {
+        "label": declared.label,
+        "required": declared.is_required,
+        "initial": declared.initial,
+        "help_text": declared.hint,
+    }
+
+
+def _text_field(declared: StudyField) -> forms.Field:
+    return forms.CharField(
+        **_common(declared),
+        max_length=int(declared.high or 0),
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+        error_messages={"required": f"Enter a {declared.label.lower()}."},
+    )
+
+
+def _choice_field(declared: StudyField, widget: type[forms.Widget]) -> forms.Field:
+    attrs = {"class": "select"} if widget is forms.Select else {}
+    return forms.ChoiceField(
+        **_common(declared),
+        widget=widget(attrs=attrs),
+        error_messages={"required": f"Choose a {declared.label.lower()}."},
+    )
+
+
+def _count_field(declared: StudyField) -> forms.Field:
+    return count_field(
+        declared.label,
+        low=int(declared.low or 0),
+        high=int(declared.high or 0),
+        required=declared.is_required,
+        hint=declared.hint,
+        placeholder=declared.placeholder,
+        initial=declared.initial,
+    )
+
+
+def _minutes_field(declared: StudyField) -> forms.Field:
+    return _number_field(
+        declared,
+        invalid="Enter a number of minutes, or leave this empty for no limit.",
+        min_value=f"Must be at least {declared.low} minutes.",
+        max_value=f"Must be at most {declared.high:,} minutes (one year).",
+    )
+
+
+def _percent_field(declared: StudyField) -> forms.Field:
+    return _number_field(
+        declared,
+        invalid="Enter a percentage, such as 0.5, or leave this empty.",
+        min_value=f"Must be at least {declared.low} %%.",
+        max_value=f"Must be at most {declared.high} %%.",
+    )
+
+
+def _objective_field(declared: StudyField) -> forms.Field:
+    return _number_field(declared, invalid="Enter a number, or leave this empty for no target.")
+
+
+def _number_field(declared: StudyField, **messages: str) -> forms.Field:
+    return forms.FloatField(
+        **_common(declared),
+        min_value=declared.low,
+        max_value=declared.high,
+        widget=number_input("decimal", declared.placeholder),
+        error_messages=messages,
+    )

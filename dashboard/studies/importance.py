@@ -1,12 +1,11 @@
 """The card that says which parameter mattered, from all complete trials of a study."""
 
 from dataclasses import dataclass
-from typing import cast
 
 from dashboard.charts.importance import ImportanceChart, importance_chart
 from dashboard.models import Study
 from dashboard.trials.queries import complete_results
-from optimizer import Direction, History
+from optimizer import History
 from optimizer.history import TrialRow
 from optimizer.importance import correlation, fanova
 
@@ -30,7 +29,7 @@ class ImportanceCard:
 def importance_card(study: Study) -> ImportanceCard:
     space = study.search_space
     rows = [TrialRow(number, params, value, "complete") for number, params, value in complete_results(study)]
-    history = History.from_trials(space, rows, cast(Direction, study.direction))
+    history = History.from_trials(space, rows, study.direction)
     found = fanova(history)
     return ImportanceCard(
         chart=importance_chart(space, found, correlation(history)),

@@ -17,6 +17,7 @@ from dashboard.models import Study
 from dashboard.studies import queries
 from dashboard.web.pager import Pager, pager_of
 from dashboard.wording import count_noun, thousands
+from optimizer.objective import best_of
 from trainers.datasets.base import DatasetInfo
 
 PAGE_SIZE = 20
@@ -80,8 +81,7 @@ def _sentence(n: int, n_active: int, slots: int) -> str:
 
 def _row(row: queries.StudyRow, uploads: Mapping[str, DatasetInfo]) -> ListRow:
     study, counts = row.study, row.counts
-    values = [v for _, v in row.values if v is not None]
-    best = (min(values) if study.direction == "minimize" else max(values)) if values else None
+    best = best_of((v for _, v in row.values if v is not None), study.direction)
     words = [f"{thousands(sum(counts.values()))} of {thousands(study.max_trials)}"]
     words += [f"{counts[s]} {s}" for s in ("pruned", "failed", "running") if counts.get(s)]
     return ListRow(

@@ -8,7 +8,9 @@ from dashboard.charts.small import CountBar, count_bar
 from dashboard.engine.endings import FINISHED_TRIALS, n_stale_trials
 from dashboard.goals import goal_of
 from dashboard.models import Study
+from dashboard.models.study_fields import study_field
 from dashboard.wording import duration, thousands
+from optimizer.objective import best_of
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,10 @@ def budgets_of(
 ) -> list[Budget]:
     n = sum(counts.values())
     n_left = max(0, study.max_trials - n)
+    time = study_field("max_seconds")
     budgets = [
         Budget(
-            "Trials",
+            study_field("max_trials").label,
             f"{thousands(n_left)} left" if not study.is_ended else "",
             thousands(n),
             f"of {thousands(study.max_trials)}",
@@ -43,17 +46,25 @@ def budgets_of(
         label = f"{share:.0f} percent of the study time used"
         budgets.append(
             Budget(
-                "Study time",
+                time.label,
                 aside,
                 duration(round(seconds)),
-                f"of {duration(study.max_seconds)}",
+                f"of {time.show(study.max_seconds)}",
                 share,
                 label,
             )
         )
     else:
         budgets.append(
-            Budget("Study time", "no limit", duration(round(seconds)), "", 0.0, "no limit", is_soft=True)
+            Budget(
+                time.label,
+                time.placeholder,
+                duration(round(seconds)),
+                "",
+                0.0,
+                time.placeholder,
+                is_soft=True,
+            )
         )
     budgets += _value_budgets(study, rows)
     budgets.append(_epochs_budget(study, rows))
@@ -65,10 +76,11 @@ def _value_budgets(study: Study, rows: Sequence[dict[str, Any]]) -> list[Budget]
     """Limits that the values decide, where they are set."""
     goal, budgets = goal_of(study), list[Budget]()
     values = [row["value"] for row in rows if row["state"] == "complete"]
-    best = (min if study.direction == "minimize" else max)(values, default=None)
+    best = best_of(values, study.direction)
     if study.target_value is not None:
+        target = study_field("target_value").label
         budgets.append(
-            Budget("Target", "stops the study", goal.show(best), f"of {goal.show(study.target_value)}")
+            Budget(target, "stops the study", goal.show(best), f"of {goal.show(study.target_value)}")
         )
     if study.max_stale_trials:
         ended = sorted((r for r in rows if r["state"] in FINISHED_TRIALS), key=lambda r: r["finished_at"])
@@ -76,7 +88,11 @@ def _value_budgets(study: Study, rows: Sequence[dict[str, Any]]) -> list[Budget]
         n = n_stale_trials(finished, study.direction, study.min_improvement)
         share = min(100.0, 100 * n / study.max_stale_trials)
         label = f"{n} of {study.max_stale_trials} trials without improvement"
-        by = f"of {study.min_improvement:g} %" if study.min_improvement else ""
+        by = (
+            f"of {study_field('min_improvement').show(study.min_improvement)}"
+            if study.min_improvement
+            else ""
+        )
         of = f"of {thousands(study.max_stale_trials)} trials"
         budgets.append(Budget("No improvement", by, thousands(n), of, share, label, is_soft=True))
     return budgets
@@ -86,7 +102,7 @@ def _epochs_budget(study: Study, rows: Sequence[dict[str, Any]]) -> Budget:
     done = [row["seconds"] for row in rows if row["seconds"] is not None]
     mean = duration(round(sum(done) / len(done), 1)) if done else "–"
     limit = (
-        f"at most {duration(study.max_trial_seconds)}"
+        f"at most {study_field('max_trial_seconds').show(study.max_trial_seconds)}"
         if study.max_trial_seconds
         else f"{study.max_epochs:,} epochs per trial"
     )

@@ -22,6 +22,7 @@ from dashboard.models import (
     Trial,
     code_digest,
 )
+from dashboard.models.study_fields import study_field
 from dashboard.studies.charts import study_charts
 from dashboard.studies.meters import Budget, budgets_of
 from dashboard.trials import queries
@@ -168,19 +169,21 @@ def _spent(study: Study, counts: Mapping[str, int], seconds: float) -> str:
 
 def facts_of(study: Study, goal: Goal) -> list[tuple[str, str]]:
     """What was asked for, beside the search space."""
-    limit = duration(study.max_trial_seconds) if study.max_trial_seconds else "no limit"
     return [
         ("Goal", goal.words),
-        ("Dataset", dataset_words(study.dataset)),
-        ("Trainer", trainer_label(study.trainer)),
-        ("Sampler", f"{sampler_label(study.sampler)}, seed {study.seed}"),
-        ("Early stopping", pruner_label(study.pruner)),
-        ("Trials", f"{study.max_trials:,}, {study.n_parallel:,} in parallel"),
-        ("Epochs per trial", f"{study.max_epochs:,}"),
-        ("Study time", duration(study.max_seconds) if study.max_seconds else "no limit"),
-        ("Time per trial", limit),
+        (study_field("dataset").label, dataset_words(study.dataset)),
+        (study_field("trainer").label, trainer_label(study.trainer)),
+        (study_field("sampler").label, f"{sampler_label(study.sampler)}, seed {study.seed}"),
+        (study_field("pruner").label, pruner_label(study.pruner)),
+        (study_field("max_trials").label, f"{study.max_trials:,}, {study.n_parallel:,} in parallel"),
+        *(_fact(study, name) for name in ("max_epochs", "max_seconds", "max_trial_seconds")),
         ("Split", f"{_parts(study)} and test, seed {study.split_seed}"),
     ]
+
+
+def _fact(study: Study, name: str) -> tuple[str, str]:
+    declared, value = study_field(name), getattr(study, name)
+    return declared.label, declared.placeholder if declared.is_unset(value) else declared.show(value)
 
 
 def _parts(study: Study) -> str:

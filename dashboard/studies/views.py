@@ -12,7 +12,6 @@ from dashboard.discussion.queries import is_watching
 from dashboard.engine.budgets import BudgetRefused
 from dashboard.engine.quotas import QuotaRefused
 from dashboard.engine.trials import n_complete
-from dashboard.goals import goal_of
 from dashboard.models import Role, Study
 from dashboard.studies import actions
 from dashboard.studies.budget_page import budget_page
@@ -95,7 +94,7 @@ def study_budget(request: HttpRequest, study_id: int) -> HttpResponse:
     study = changing_study(request, study_id)
     page = budget_page(study, posted(request))
     if request.method == "POST" and page.form.is_valid():
-        fields = page.form.budget_fields(is_percent=goal_of(study).is_percent)
+        fields = page.form.study_fields()
         try:
             actions.change_budget(study, by=actor_of(request), **fields)
         except BudgetRefused as refusal:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.catalog import sampler_label
-from dashboard.charts.points import is_better
 from dashboard.goals import Goal
 from dashboard.models import Origin, Study, TrialState
 from dashboard.wording import count_noun, thousands
 from optimizer import SearchSpace
+from optimizer.objective import best_of, is_better
 from optimizer.samplers import SAMPLERS
 from optimizer.samplers.grid import GridSampler
 
@@ -70,11 +70,11 @@ def _proposers(goal: Goal, rows: Sequence[Mapping[str, Any]]) -> list[Proposer]:
 
 
 def _result(goal: Goal, values: Sequence[float], n_best: int) -> str:
-    if not values:
+    best = best_of(values, goal.direction)
+    if best is None:
         return "none complete"
-    best = goal.show(min(values) if goal.direction == "minimize" else max(values))
     often = {0: "no new best", 1: "a new best once", 2: "a new best twice"}
-    return f"best {best}, {often.get(n_best) or f'a new best {thousands(n_best)} times'}"
+    return f"best {goal.show(best)}, {often.get(n_best) or f'a new best {thousands(n_best)} times'}"
 
 
 def _new_bests(goal: Goal, rows: Sequence[Mapping[str, Any]]) -> set[int]:

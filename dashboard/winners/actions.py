@@ -16,6 +16,7 @@ from dashboard.engine.lifecycle import create_study, start_study
 from dashboard.engine.questions import answer_next, forget_old
 from dashboard.engine.trials import best_trials
 from dashboard.models import Artifact, Origin, Prediction, QuestionState, Role, Study, Trial, TrialState
+from dashboard.models.study_fields import NAME_LENGTH, confirmed_fields
 from dashboard.winners.queries import confirmations_of, first_complete, repeats_of
 from dashboard.wording import count_noun
 from trainers.processes.prediction import MAX_SECONDS, PredictionRefused, predict
@@ -24,22 +25,6 @@ MAX_BEST, MAX_SEEDS = 10, 20
 LARGEST = 2**31 - 1
 # What the search has seeded its trainings with stays below.
 FRESH_SEEDS = 2**30
-COPIED = (
-    *(
-        "team_id",
-        "is_open",
-        "dataset",
-        "code",
-        "trainer",
-        "seed",
-        "split_seed",
-        "n_folds",
-        "space",
-        "objective",
-    ),
-    *("direction", "sampler", "max_epochs", "max_trial_seconds", "n_parallel", "lost_retries"),
-    *("memory_retries", "error_retries", "queue"),
-)
 
 
 class ConfirmRefused(Exception):  # noqa: N818 (says what happened)
@@ -96,10 +81,10 @@ def repeat_trial(trial: Trial, *, by: Actor) -> Study:
 
 def _start_runs(study: Study, name: str, n: int, by: Actor, *, is_repeat: bool = False) -> Study:
     """A running study for so many trials that are yet to be made, in the transaction of the caller."""
-    fields = {field: getattr(study, field) for field in COPIED}
+    fields = {declared.name: getattr(study, declared.name) for declared in confirmed_fields()}
     runs = create_study(
         owner=study.owner,
-        name=name[:100],
+        name=name[:NAME_LENGTH],
         confirms=study,
         is_repeat=is_repeat,
         max_trials=n,

@@ -7,6 +7,7 @@ from statistics import fmean, stdev
 from dashboard.goals import Goal, goal_of
 from dashboard.models import Study, Trial, TrialState
 from dashboard.winners.queries import confirmations_of, confirming_trials, usual_seconds
+from optimizer.objective import improvement, to_loss
 from trainers.job import TEST
 
 # Differences of fewer standard errors than this are taken for chance.
@@ -125,10 +126,9 @@ def confirmed(study: Study, runs: Study) -> Confirmed:
         _row(study, goal, source, [trial for trial in trials if trial.copy_of_id == pk], lowest)
         for pk, source in sources.items()
     ]
-    sign = 1 if study.direction == "minimize" else -1
-    rows.sort(key=lambda row: sign * row.measured.mean if row.measured.values else math.inf)
+    rows.sort(key=lambda row: to_loss(row.measured.mean, goal.direction) if row.measured.values else math.inf)
     n_done = sum(trial.is_ended for trial in trials)
-    return Confirmed(runs, goal, rows, n_done, len(trials), _findings(goal, sign, rows))
+    return Confirmed(runs, goal, rows, n_done, len(trials), _findings(goal, rows))
 
 
 def _row(study: Study, goal: Goal, source: Trial, runs: list[Trial], lowest: int | None) -> Row:
@@ -149,14 +149,14 @@ def _row(study: Study, goal: Goal, source: Trial, runs: list[Trial], lowest: int
     )
 
 
-def _findings(goal: Goal, sign: int, rows: list[Row]) -> list[Finding]:
+def _findings(goal: Goal, rows: list[Row]) -> list[Finding]:
     """Whether the search was worth it, and whether its best trials differ; as far as seeds can tell."""
     told = [row for row in rows if len(row.measured.values) >= NEEDED]
     best = next((row for row in told if not row.is_first), None)
     first = next((row for row in told if row.is_first), None)
     if best is None:
         return []
-    found = [] if first is None else [_gain(goal, sign, best, first)]
+    found = [] if first is None else [_gain(goal, best, first)]
     rivals = [row for row in told if row is not best and not row.is_first and not _differ(best, row)]
     if rivals:
         names = ", ".join(f"#{row.trial.number}" for row in (best, *rivals))
@@ -169,8 +169,8 @@ def _findings(goal: Goal, sign: int, rows: list[Row]) -> list[Finding]:
     return found
 
 
-def _gain(goal: Goal, sign: int, best: Row, first: Row) -> Finding:
-    gain = sign * (first.measured.mean - best.measured.mean)
+def _gain(goal: Goal, best: Row, first: Row) -> Finding:
+    gain = improvement(best.measured.mean, first.measured.mean, goal.direction)
     spread = goal.show_spread(SURE * _error(best, first))
     if gain > SURE * _error(best, first):
         return Finding(

@@ -1,8 +1,9 @@
 """What a browser posts: the fields that a page shows, with changes."""
 
+from html.parser import HTMLParser
 from typing import Any
 
-from django.http import QueryDict
+from django.http import HttpResponse, QueryDict
 
 from dashboard.catalog import known_datasets
 from dashboard.new_study.page import Start, StudyForms, start_from_defaults
@@ -33,3 +34,42 @@ def query_dict(fields: dict[str, Any]) -> QueryDict:
     for name, value in fields.items():
         data.setlist(name, value if isinstance(value, list) else [value])
     return data
+
+
+def shown_fields(response: HttpResponse) -> dict[str, str]:
+    """What a browser would post from the forms of a page, and `at`, its address."""
+    parser = _Fields()
+    parser.feed(response.content.decode())
+    return {**parser.fields, "at": f"{response.request['PATH_INFO']}?{response.request['QUERY_STRING']}"}
+
+
+class _Fields(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self._select = self._textarea = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name, value = given.get("name") or "", given.get("value") or ""
+        if tag == "input" and name and ("checked" in given or given.get("type") not in {"radio", "checkbox"}):
+            self.fields[name] = value
+        elif tag == "input" and name and given.get("type") == "radio":
+            self.fields.setdefault(name, "")
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and self._select and ("selected" in given or self._select not in self.fields):
+            self.fields[self._select] = value
+        elif tag == "textarea":
+            self._textarea, self.fields[name] = name, ""
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea:
+            self.fields[self._textarea] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.fields[self._textarea] = self.fields[self._textarea].removeprefix("\n")  # as browsers do
+            self._textarea = ""
+        elif tag == "select":
+            self._select = ""

@@ -2,11 +2,10 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from dashboard.engine.search.observations import values_at
 from dashboard.models import Study
-from optimizer import Direction
 from optimizer.pruners import Decision, Pruner, create_pruner
 from optimizer.reports import Reports
 
@@ -53,7 +52,7 @@ def find_hopeless_step(
 
 def _reports(study: Study, number: int, curve: Mapping[int, float | None], step: int) -> Reports:
     """The trial's own curve and the others at this step: pruners compare trials at the same step only."""
-    reports = Reports(cast(Direction, study.direction))
+    reports = Reports(study.direction)
     for other, value in values_at(study, step, study.objective):
         if other != number:
             reports.add(other, step, value)

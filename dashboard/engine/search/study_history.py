@@ -3,12 +3,12 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from dashboard.engine.search import observations as queries
 from dashboard.engine.search.observations import Ended
 from dashboard.models import FailureKind, Study, TrialState
-from optimizer import Direction, History, create_sampler
+from optimizer import History, create_sampler
 
 if TYPE_CHECKING:
     from optimizer.values import Params
@@ -28,7 +28,7 @@ class Past:
 
     def __init__(self, study: Study) -> None:
         self.space = study.search_space
-        self.history = History(self.space, cast(Direction, study.direction))
+        self.history = History(self.space, study.direction)
         self.sampler = create_sampler(study.sampler)
         self.pending: list[Params] = []
         self._source = _source(study)

@@ -1,14 +1,12 @@
 """What a training needs to know of its trial; nothing of databases."""
 
-from typing import cast
-
 from django.conf import settings
 
 from dashboard.engine.artifacts import model_draft
 from dashboard.engine.checkpoints import checkpoint_folder
 from dashboard.engine.uploads import ready_upload
 from dashboard.models import Study, Trial
-from trainers.base import Direction, Job
+from trainers.base import Job
 from trainers.datasets.splits import Split
 
 
@@ -28,7 +26,7 @@ def job_of(trial: Trial, study: Study) -> Job:
         threads=settings.THREADS_PER_TRIAL,
         is_deterministic=settings.DETERMINISTIC,
         objective=study.objective,
-        direction=cast(Direction, study.direction),
+        direction=study.direction,
         trial=trial.number,
         attempt=trial.attempt,
         checkpoint_dir=str(checkpoint_folder(study.pk, trial.number)),

@@ -77,9 +77,9 @@
       const text = "best " + reading(best.value, data.is_percent) + "  #" + best.n;
       const y = Math.min(range.high, Math.max(range.low, best.value));
       // On the side of the line where no trial is, unless the target is written there.
-      const dy = data.direction === "maximize" || isInRange(target, range) ? -13 : 14;
+      const dy = data.is_higher_better || isInRange(target, range) ? -13 : 14;
       // To the left the line still runs on the worse side.
-      const dyBack = data.direction === "maximize" ? -13 : 14;
+      const dyBack = data.is_higher_better ? -13 : 14;
       const color = token("chart-best");
       items.push({ x: at.x, y, ring: true, text, isBold: true, color, dx: 10, dy, dyBack, isInside: true });
     }
@@ -92,13 +92,12 @@
 
   // Names the edge on which values lie that would squeeze all others.
   function note(data, range) {
-    const isMaximized = data.direction === "maximize";
-    const isBeyond = isMaximized ? (value) => value < range.low : (value) => value > range.high;
+    const isBeyond = data.is_higher_better ? (value) => value < range.low : (value) => value > range.high;
     if (range.isUnknown || !data.trials.some((trial) => trial.value !== null && isBeyond(trial.value))) {
       return "";
     }
     const bound = reading(range.bad, data.is_percent);
-    return isMaximized
+    return data.is_higher_better
       ? "values below " + bound + " are drawn at the bottom edge"
       : "values above " + bound + " are drawn at the top edge";
   }

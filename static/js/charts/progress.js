@@ -13,7 +13,7 @@
       high += room;
     }
     const isUnknown = data.line.length === 0;
-    return { low, high, isUnknown, bad: data.direction === "maximize" ? low : high };
+    return { low, high, isUnknown, bad: data.is_higher_better ? low : high };
   }
 
   function niceStep(rough) {
@@ -47,21 +47,6 @@
     };
   }
 
-  function runningBest(places, direction) {
-    const isBetter = direction === "maximize" ? (a, b) => a > b : (a, b) => a < b;
-    let best = null;
-    const line = [];
-    places.forEach(function ({ x, trial }) {
-      if (trial.state === "complete" && (best === null || isBetter(trial.value, best))) {
-        best = trial.value;
-      }
-      if (best !== null) {
-        line.push({ x, value: best });
-      }
-    });
-    return line;
-  }
-
   function unitOf(seconds) {
     if (seconds > 3 * 3600) {
       return { size: 3600, name: "hours" };
@@ -82,7 +67,7 @@
     return {
       title: unit.name + (name === "wall" ? " since start" : " of training, all trials combined"),
       places,
-      line: runningBest(places, data.direction),
+      line: data[name + "_line"].map((point) => ({ x: point.x / unit.size, value: point.value })),
       min: max * -0.0125,
       max,
       ticks: ticksUpTo(max, niceStep(max / 8)),

@@ -7,6 +7,15 @@ import pytest
 from dashboard.charts.best import best_chart
 from dashboard.charts.points import TrialPoint
 
+FIELDS = {
+    "metric": "val_loss",
+    "direction": "minimize",
+    "is_percent": False,
+    "max_trials": 10,
+    "n_startup": None,
+    "startup_words": "",
+}
+
 
 def chart_of(values, **changes):
     """A chart of (state, value) pairs."""
@@ -14,15 +23,7 @@ def chart_of(values, **changes):
         TrialPoint(n, state, value, 1.0 * n, 0.5 * n, None, "", f"/{n}/")
         for n, (state, value) in enumerate(values)
     ]
-    fields = {
-        "metric": "val_loss",
-        "direction": "minimize",
-        "is_percent": False,
-        "max_trials": 10,
-        "n_startup": None,
-        "startup_words": "",
-    }
-    return best_chart(points, **{**fields, **changes})
+    return best_chart(points, **{**FIELDS, **changes})
 
 
 def test_line_has_a_point_where_it_turns_and_at_its_end():
@@ -33,10 +34,31 @@ def test_line_has_a_point_where_it_turns_and_at_its_end():
     assert chart.label == "Best val_loss improves from 0.5000 to 0.4000 at trial 2 of 5 trials"
 
 
+def test_line_over_time_follows_the_order_in_which_trials_ended():
+    """Trial #1 ended first, and one that still trains has not ended at all."""
+    points = [
+        TrialPoint(0, "complete", 0.5, 9.0, 3.0, None, "", "/"),
+        TrialPoint(1, "complete", 0.7, 4.0, 1.0, None, "", "/"),
+        TrialPoint(2, "running", 0.1, None, 2.0, None, "", "/"),
+        TrialPoint(3, "failed", None, 12.0, 4.0, None, "", "/"),
+    ]
+
+    chart = best_chart(points, **FIELDS)
+
+    assert chart.wall_line == [{"x": 4.0, "value": 0.7}, {"x": 9.0, "value": 0.5}, {"x": 12.0, "value": 0.5}]
+    assert chart.training_line == [
+        {"x": 1.0, "value": 0.7},
+        {"x": 3.0, "value": 0.5},
+        {"x": 4.0, "value": 0.5},
+    ]
+    assert not chart.is_higher_better
+
+
 def test_highest_value_is_the_best_when_maximizing():
     chart = chart_of([("complete", 0.5), ("complete", 0.9)], direction="maximize", is_percent=True)
 
     assert chart.best == {"n": 1, "value": 0.9}
+    assert chart.is_higher_better
     assert "90.0" in chart.label
 
 

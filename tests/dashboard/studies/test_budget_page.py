@@ -5,14 +5,19 @@ from django.urls import reverse
 
 from dashboard.engine.fences import fail_trial, lose_trial
 from dashboard.models import FailureKind
-from dashboard.studies.budget_page import budget_of
+from dashboard.models.study_fields import budget_fields
+from dashboard.studies.forms import as_entered
 from tests.builders import claim, complete, fence_of, make_study, running_study
 
 pytestmark = pytest.mark.django_db
 
 
+def opened_with(study):
+    return as_entered(study, budget_fields())
+
+
 def post(page, study, **changes):
-    fields = {k: "" if v is None else str(v) for k, v in budget_of(study).items()} | changes
+    fields = {k: "" if v is None else str(v) for k, v in opened_with(study).items()} | changes
     response = page.post(reverse("study-budget", args=[study.pk]), fields)
     study.refresh_from_db()
     return response
@@ -29,7 +34,7 @@ def test_form_opens_with_the_budget_of_the_study_and_changes_it(page):
 
 def test_target_of_a_share_is_shown_in_percent_and_kept(page):
     study = make_study("draft", objective="val_accuracy", direction="maximize", target_value=0.97)
-    assert budget_of(study)["target_value"] == 97
+    assert opened_with(study)["target_value"] == 97
 
     post(page, study)
 

@@ -1,0 +1,332 @@
+"""The settings of a study, each declared once.
+
+Forms, pages, copies, confirmations and the history of a study go through this table, and keep no list of
+their own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, Flag, auto
+from typing import Any
+
+from dashboard.wording import duration, param
+from trainers.datasets.splits import MAX_FOLDS
+
+
+class Kind(Enum):
+    """How people enter a value. In the database times are seconds, and shares are fractions of one."""
+
+    TEXT = auto()
+    CHOICE = auto()
+    COUNT = auto()
+    MINUTES = auto()
+    PERCENT = auto()
+    # In percent where the objective is a share.
+    OBJECTIVE_VALUE = auto()
+
+
+class NewStudy(Flag):
+    """Which forms of a new study ask for a setting."""
+
+    NONE = 0
+    TRAINER = auto()
+    CUSTOM_MODEL = auto()
+    BOTH = TRAINER | CUSTOM_MODEL
+
+
+class Section(Enum):
+    """Where a limit stands among the budget fields."""
+
+    MAIN = auto()
+    MORE = auto()
+    RETRIES = auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyField:
+    """One column of `Study` that somebody decides."""
+
+    name: str
+    label: str
+    # Without one, no form field is made from the declaration.
+    kind: Kind | None = None
+    asked_by: NewStudy = NewStudy.BOTH
+    # As it is posted, where people enter it in another unit than the database has.
+    form_name: str = ""
+    # In the unit in which people enter it; of a text, its length.
+    low: float | None = None
+    high: float | None = None
+    is_required: bool = True
+    # What the form opens with, and what the database keeps of an empty field.
+    initial: Any = None
+    empty: Any = None
+    placeholder: str = ""
+    hint: str = ""
+    unit: str = ""
+    section: Section | None = None
+    # Beside the other fields of its section.
+    short_label: str = ""
+    # Whether it can be changed later.
+    is_budget: bool = False
+    # Whether a study that starts from another one, or from a template, takes it over.
+    is_copied: bool = True
+    # Whether the study that confirms another one takes it over.
+    is_confirmed: bool = True
+
+    @property
+    def input_name(self) -> str:
+        return self.form_name or self.name
+
+    def is_unset(self, value: Any) -> bool:
+        return value is None or value == self.empty
+
+    def show(self, value: Any) -> str:
+        """A value of the database in words."""
+        if self.kind is Kind.MINUTES:
+            return duration(value)
+        return f"{param(value)} %" if self.kind is Kind.PERCENT else param(value)
+
+    def show_change(self, value: Any) -> str:
+        """What the history says when it is set."""
+        words = self.label.lower()
+        return f"no {words}" if self.is_unset(value) else f"{words} {self.show(value)}"
+
+
+NAME_LENGTH = 100
+COUNT_HIGH = 100_000
+MAX_RETRIES = 100
+YEAR = 525_600  # minutes
+
+FIELDS: Sequence[StudyField] = (
+    StudyField(
+        name="name",
+        label="Name",
+        kind=Kind.TEXT,
+        high=NAME_LENGTH,
+        # Both get a name of their own.
+        is_copied=False,
+        is_confirmed=False,
+    ),
+    # Chosen together as a place. A copy is private until somebody shares it.
+    StudyField(name="team_id", label="Team", asked_by=NewStudy.NONE, is_copied=False),
+    StudyField(name="is_open", label="Visible to everyone", asked_by=NewStudy.NONE, is_copied=False),
+    StudyField(name="dataset", label="Dataset", kind=Kind.CHOICE),
+    StudyField(name="code", label="Model file", asked_by=NewStudy.CUSTOM_MODEL),
+    # A form of its own for each; the form's knobs, or the model file, say the space.
+    StudyField(name="trainer", label="Trainer", asked_by=NewStudy.NONE),
+    StudyField(name="space", label="Search space", asked_by=NewStudy.NONE),
+    StudyField(name="objective", label="Objective", kind=Kind.CHOICE, asked_by=NewStudy.TRAINER),
+    # Follows from the objective.
+    StudyField(name="direction", label="Direction", asked_by=NewStudy.NONE),
+    StudyField(name="sampler", label="Sampler", kind=Kind.CHOICE, initial="auto"),
+    # A confirmation trains to the end.
+    StudyField(
+        name="pruner", label="Early stopping", kind=Kind.CHOICE, is_required=False, is_confirmed=False
+    ),
+    StudyField(
+        name="seed",
+        label="Seed",
+        kind=Kind.COUNT,
+        low=0,
+        high=2**31 - 1,
+        is_required=False,
+        hint="Same seed, same suggestions and trainings.",
+        # A copy is another search, unless somebody asks for the same one.
+        is_copied=False,
+    ),
+    # The same for all studies that are to be compared; no form asks for it.
+    StudyField(name="split_seed", label="Split seed", asked_by=NewStudy.NONE, is_copied=False),
+    StudyField(
+        name="n_folds",
+        label="Folds",
+        kind=Kind.COUNT,
+        asked_by=NewStudy.TRAINER,
+        low=2,
+        high=MAX_FOLDS,
+        is_required=False,
+        empty=0,
+        placeholder="none",
+        hint="Each trial trains once per fold, and its value is their mean. Useful for small datasets.",
+        unit="folds",
+    ),
+    StudyField(
+        name="max_trials",
+        label="Trials",
+        kind=Kind.COUNT,
+        low=1,
+        high=COUNT_HIGH,
+        initial=30,
+        section=Section.MAIN,
+        is_budget=True,
+        # As many as it has trainings.
+        is_confirmed=False,
+    ),
+    StudyField(
+        name="max_epochs",
+        label="Epochs per trial",
+        kind=Kind.COUNT,
+        low=1,
+        high=COUNT_HIGH,
+        initial=10,
+        section=Section.MAIN,
+    ),
+    StudyField(
+        name="max_seconds",
+        label="Study time",
+        kind=Kind.MINUTES,
+        form_name="max_minutes",
+        low=0.1,
+        high=YEAR,
+        is_required=False,
+        placeholder="no limit",
+        unit="min",
+        section=Section.MAIN,
+        is_budget=True,
+        # Nothing cuts a confirmation short: its trainings are counted, and their values are all wanted.
+        is_confirmed=False,
+    ),
+    StudyField(
+        name="max_trial_seconds",
+        label="Time per trial",
+        kind=Kind.MINUTES,
+        form_name="max_trial_minutes",
+        low=0.1,
+        high=YEAR,
+        is_required=False,
+        placeholder="no limit",
+        unit="min",
+        section=Section.MAIN,
+        is_budget=True,
+    ),
+    StudyField(
+        name="n_parallel",
+        label="Parallel trials",
+        kind=Kind.COUNT,
+        low=1,
+        high=256,
+        section=Section.MAIN,
+        is_budget=True,
+    ),
+    StudyField(
+        name="target_value",
+        label="Target",
+        kind=Kind.OBJECTIVE_VALUE,
+        is_required=False,
+        placeholder="none",
+        hint="The study stops when this value is reached. Enter accuracy in percent.",
+        section=Section.MAIN,
+        is_budget=True,
+        is_confirmed=False,
+    ),
+    StudyField(
+        name="max_stale_trials",
+        label="Trials without improvement",
+        kind=Kind.COUNT,
+        low=1,
+        high=COUNT_HIGH,
+        is_required=False,
+        placeholder="no limit",
+        section=Section.MORE,
+        is_budget=True,
+        is_confirmed=False,
+    ),
+    StudyField(
+        name="min_improvement",
+        label="Minimum improvement",
+        kind=Kind.PERCENT,
+        low=0,
+        high=100,
+        is_required=False,
+        empty=0,
+        placeholder="any",
+        unit="%",
+        section=Section.MORE,
+        is_budget=True,
+        is_confirmed=False,
+    ),
+    StudyField(
+        name="max_failures",
+        label="Failures in a row",
+        kind=Kind.COUNT,
+        low=1,
+        high=COUNT_HIGH,
+        initial=5,
+        hint="The study stops after this many failures in a row.",
+        section=Section.MORE,
+        is_budget=True,
+        # As many as it has trainings: each is told about, whatever the others did.
+        is_confirmed=False,
+    ),
+    StudyField(
+        name="queue",
+        label="Queue",
+        kind=Kind.CHOICE,
+        hint="Workers assigned to this queue run the trials.",
+        section=Section.MORE,
+        is_budget=True,
+    ),
+    *(
+        StudyField(
+            name=name,
+            label=f"Retries {when}",
+            short_label=short,
+            kind=Kind.COUNT,
+            low=0,
+            high=MAX_RETRIES,
+            initial=initial,
+            section=Section.RETRIES,
+            is_budget=True,
+        )
+        for name, when, short, initial in (
+            ("lost_retries", "when lost", "Lost", 2),
+            ("memory_retries", "when out of memory", "Out of memory", 0),
+            ("error_retries", "after an error", "Error", 0),
+        )
+    ),
+)
+
+# Column of `Study` -> why nobody sets it on a form, copies it or confirms with it.
+NOT_SETTINGS = {
+    "id": "names the row",
+    "owner_id": "whoever makes a study owns it",
+    "is_archived": "where this one study is listed",
+    "is_template": "what this one study is offered as",
+    "deleted_at": "whether this one study is deleted",
+    "state": "moves by what happens to the study",
+    "state_reason": "why it is in its state",
+    "ends_as": "how it ends as soon as no trial is open",
+    "ends_because": "why it ends then",
+    "failures_since": "from when on failures count",
+    "confirms_id": "the study that this one confirms",
+    "is_repeat": "what a confirming study was made for",
+    "winner_id": "one of its own trials",
+    "created_at": "a moment of this one study",
+    "started_at": "a moment of this one study",
+    "finished_at": "a moment of this one study",
+    "running_since": "a moment of this one study",
+    "seconds_before": "the time that it has used",
+    "note": "what people write about this one study",
+    "note_version": "counts the changes of the note",
+    "n_rewrites": "counts what was taken back",
+    "version": "counts its changes",
+}
+
+
+def study_field(name: str) -> StudyField:
+    return next(field for field in FIELDS if field.name == name)
+
+
+def budget_fields() -> list[StudyField]:
+    return [field for field in FIELDS if field.is_budget]
+
+
+def asked_fields(form: NewStudy) -> list[StudyField]:
+    return [field for field in FIELDS if field.asked_by & form]
+
+
+def copied_fields() -> list[StudyField]:
+    return [field for field in FIELDS if field.is_copied]
+
+
+def confirmed_fields() -> list[StudyField]:
+    return [field for field in FIELDS if field.is_confirmed]
