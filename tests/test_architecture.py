@@ -87,7 +87,8 @@ def test_every_file_is_named_after_a_noun():
 
 
 def test_no_file_is_longer_than_a_reader_can_hold():
-    assert shown(path for path in PYTHON if n_lines(path) > 400) == []
+    written = [path for path in PYTHON if path.parent.name != "migrations"]  # Django writes those
+    assert shown(path for path in written if n_lines(path) > 400) == []
     assert shown(path for path in TEMPLATES if n_lines(path) > 120) == []
     assert shown(path for path in SCRIPTS + SHEETS if n_lines(path) > 200) == []
 
