@@ -16,7 +16,7 @@ WORD = {"class": "input", "autocomplete": "off"}
 
 class SearchForm(forms.Form):
     text = forms.CharField(label="Name, tag", required=False, max_length=200)
-    person = forms.CharField(label="Person", required=False, max_length=150)
+    person = forms.CharField(label="Owner", required=False, max_length=150)
     trainer = forms.ChoiceField(label="Trainer", required=False)
     dataset = forms.CharField(label="Dataset", required=False, max_length=50)
     since = forms.DateField(
@@ -30,7 +30,7 @@ class SearchForm(forms.Form):
     param = forms.CharField(label="Parameter", required=False, max_length=100)
     param_from = forms.FloatField(label="from", required=False)
     param_to = forms.FloatField(label="to", required=False)
-    param_is = forms.CharField(label="or is", required=False, max_length=100)
+    param_is = forms.CharField(label="or equal to", required=False, max_length=100)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

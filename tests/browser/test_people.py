@@ -89,7 +89,7 @@ def test_talk_review_delete_and_bring_back(study, ada, site, person, other):
     person.get_by_role("button", name="Delete").click()
     expect(person.get_by_role("link", name="digits of the team")).to_have_count(0)
     person.goto(f"{site}/studies/deleted/")
-    person.get_by_role("button", name="Bring back").click()
+    person.get_by_role("button", name="Restore").click()
     person.goto(f"{site}{study.get_absolute_url()}")
     expect(person.get_by_text("root signed it off: Looks right")).to_be_visible()
 
@@ -98,7 +98,7 @@ def test_talk_review_delete_and_bring_back(study, ada, site, person, other):
     for action in done:
         expect(other.get_by_role("cell", name=action, exact=True)).to_be_visible()
     assert set(done) <= set(AuditEntry.objects.filter(is_refused=False).values_list("action", flat=True))
-    assert StudyEvent.objects.filter(study=study, what="brought back").exists()
+    assert StudyEvent.objects.filter(study=study, what="restored").exists()
 
 
 @pytest.mark.parametrize(
