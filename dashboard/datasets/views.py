@@ -121,7 +121,7 @@ def dataset_access(request: HttpRequest, name: str) -> HttpResponse:
         place = form.chosen()
         actions.share_dataset(dataset_id=dataset.pk, place=place)
         dataset.refresh_from_db()
-        messages.success(request, f"{dataset} is now seen by {seen_by(dataset)}.")
+        messages.success(request, f"{dataset} is now {seen_by(dataset)}.")
         return redirect(dataset)
     context = {"dataset": dataset, "form": form, "seen_by": seen_by(dataset)}
     return render(request, "datasets/access.html", context, status=422 if form.errors else 200)
@@ -137,7 +137,7 @@ def dataset_delete(request: HttpRequest, name: str) -> HttpResponse:
         except DatasetRefused as refusal:
             messages.error(request, str(refusal))
             return redirect(dataset)
-        messages.success(request, f"{dataset} is deleted.")
+        messages.success(request, f"{dataset} was deleted.")
         return redirect("dataset-list")
     return render(request, "datasets/delete.html", {"dataset": dataset})
 
@@ -149,5 +149,5 @@ def _visible(request: HttpRequest, name: str, **wanted: str) -> Dataset:
 def _changing(request: HttpRequest, name: str, role: Role) -> Dataset:
     dataset = _visible(request, name)
     if not may(person(request), dataset, role):
-        raise PermissionDenied(f"You may use {dataset} but not change it. Ask {dataset.owner}.")
+        raise PermissionDenied(f"You can use {dataset} but not change it. Ask {dataset.owner}.")
     return dataset

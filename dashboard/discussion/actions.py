@@ -30,7 +30,7 @@ def write_note(*, study_id: int, text: str, tags: Iterable[str], version: int, b
         if written:
             Tag.objects.filter(study=study_id).delete()
             Tag.objects.bulk_create(Tag(study_id=study_id, name=name) for name in dict.fromkeys(tags))
-            record_event(study_id, "changed its note or tags", by=by)
+            record_event(study_id, "changed the note or tags", by=by)
     return bool(written)
 
 

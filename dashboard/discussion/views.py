@@ -84,7 +84,7 @@ def comment_remove(request: HttpRequest, study_id: int, comment_id: int) -> Http
         return redirect(f"{study.get_absolute_url()}#comments")
     comment = get_object_or_404(study.comments.select_related("trial"), pk=comment_id)
     if comment.author_id != person(request).pk and not may(person(request), study, Role.OWNER):
-        raise PermissionDenied("Only who wrote a comment, or who owns the study, removes it.")
+        raise PermissionDenied("Only the author of the comment or the owner of the study can remove it.")
     place = (comment.trial or study).get_absolute_url()
     remove_comment(comment)
     return redirect(f"{place}#comments")

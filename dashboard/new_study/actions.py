@@ -26,10 +26,10 @@ def create_own_study(*, owner: User, code: str, dataset: str, **fields: Any) -> 
     and then nothing is written.
     """
     if not may_run_own_code(owner):
-        raise OwnModelRefused("You may not train with Python files of your own. Ask an administrator.")
+        raise OwnModelRefused("You are not allowed to train custom models. Ask an administrator.")
     declared = declare(code, (str(settings.VAR_DIR),))
     if declared.needs_data and not dataset:
-        raise OwnModelRefused("build(params) returns a model to be fitted: choose the dataset for that.")
+        raise OwnModelRefused("build(params) returns a model to fit. Choose a dataset.")
     with transaction.atomic():
         study = create_study(
             owner=owner,
@@ -42,6 +42,6 @@ def create_own_study(*, owner: User, code: str, dataset: str, **fields: Any) -> 
             **fields,
         )
         record_event(
-            study.pk, f"made it with a model file, SHA-256 {code_digest(code)}", by=person_name(owner)
+            study.pk, f"created it with a model file, SHA-256 {code_digest(code)}", by=person_name(owner)
         )
     return study

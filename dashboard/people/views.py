@@ -50,7 +50,7 @@ def changes_team(view: TeamView) -> TeamView:
         if request.method != "POST":
             return redirect(team)
         if team_role(person(request), team) != Role.OWNER:
-            raise PermissionDenied(f"Only owners of {team.name} change who is in it.")
+            raise PermissionDenied(f"Only owners of {team.name} can change its members.")
         try:
             return view(request, team, **others)
         except TeamRefused as refusal:
@@ -100,7 +100,7 @@ def team_leave(request: HttpRequest, team_id: int) -> HttpResponse:
     except TeamRefused as refusal:
         messages.error(request, str(refusal))
         return redirect(team)
-    messages.success(request, f"You have left {team.name}.")
+    messages.success(request, f"You left {team.name}.")
     return redirect("team-list")
 
 
@@ -125,7 +125,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         return render(request, "people/invitation.html", {"invitation": None}, status=404)
     if form:
         login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    messages.success(request, f"You are in {team.name} now.")
+    messages.success(request, f"You joined {team.name}.")
     return redirect(team)
 
 

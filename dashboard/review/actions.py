@@ -34,9 +34,9 @@ def change_person(
     `may_run_code` gives or takes the right to own models; None leaves it as it is.
     """
     if person == by and not (is_active and is_staff):
-        raise AccountRefused("You cannot take your own rights away; ask another administrator.")
+        raise AccountRefused("You cannot remove your own rights. Ask another administrator.")
     if person.is_superuser and not by.is_superuser:
-        raise AccountRefused(f"{person} is an administrator; only administrators change that account.")
+        raise AccountRefused(f"{person} is an administrator. Only administrators can change this account.")
     User.objects.filter(pk=person.pk).update(is_active=is_active, is_staff=is_staff)
     if may_run_code is not None:
         right = Permission.objects.get(codename="run_own_code", content_type__app_label="dashboard")

@@ -30,11 +30,9 @@ def make_link(*, study: Study, trial: Trial | None = None, days: int | None, pas
             created_by=by,
             expires_at=Now() + timedelta(days=days) if days else None,
         )
-        what = f"trial {trial}" if trial else "it"
-        until = f"for {count_noun(days, 'day')}" if days else "without an end"
-        record_event(
-            study.pk, f"made a link to {what} for people without an account, {until}", by=person_name(by)
-        )
+        what = f"trial {trial}" if trial else "the study"
+        until = f"for {count_noun(days, 'day')}" if days else "until revoked"
+        record_event(study.pk, f"created a share link to {what}, valid {until}", by=person_name(by))
     return secret
 
 
@@ -42,7 +40,7 @@ def revoke_link(*, study: Study, link_id: int, by: User) -> bool:
     with transaction.atomic():
         revoked = open_links().filter(study=study, pk=link_id).update(revoked_at=Now())
         if revoked:
-            record_event(study.pk, "revoked a link", by=person_name(by))
+            record_event(study.pk, "revoked a share link", by=person_name(by))
     return bool(revoked)
 
 

@@ -48,7 +48,7 @@ def study_access(request: HttpRequest, study_id: int) -> HttpResponse:
             words=words,
             by=person_name(request),
         )
-        messages.success(request, f"{study.name} is now seen by {words}.")
+        messages.success(request, f"{study.name} is now {words}.")
         return redirect(study)
     return _show(request, study, form)
 

@@ -13,7 +13,7 @@ def share_study(*, study_id: int, team_id: int | None, is_open: bool, words: str
     """Let a team, everybody or nobody else see a study. `words` say who that is, for its history."""
     with transaction.atomic():
         _with_confirmations(study_id).update(team=team_id, is_open=is_open, version=F("version") + 1)
-        record_event(study_id, f"let it be seen by {words}", by=by)
+        record_event(study_id, f"made it {words}", by=by)
 
 
 def archive_study(*, study_id: int, is_archived: bool, by: str) -> bool:
@@ -23,7 +23,7 @@ def archive_study(*, study_id: int, is_archived: bool, by: str) -> bool:
         if study.is_archived == is_archived or study.is_active:
             return False
         Study.objects.filter(pk=study_id).update(is_archived=is_archived, version=F("version") + 1)
-        record_event(study_id, "archived" if is_archived else "took out of the archive", by=by)
+        record_event(study_id, "archived" if is_archived else "unarchived", by=by)
     return True
 
 
@@ -35,7 +35,7 @@ def offer_as_template(*, study_id: int, is_template: bool, by: str) -> bool:
         )
         if n:
             record_event(
-                study_id, "offers it as a template" if is_template else "took the template back", by=by
+                study_id, "made it a template" if is_template else "stopped using it as a template", by=by
             )
     return bool(n)
 
@@ -58,7 +58,7 @@ def restore_study(*, study_id: int, by: str) -> bool:
         gone = _with_confirmations(study_id).filter(deleted_at__isnull=False)
         n = gone.update(deleted_at=None, version=F("version") + 1)
         if n:
-            record_event(study_id, "brought back", by=by)
+            record_event(study_id, "restored", by=by)
     return bool(n)
 
 

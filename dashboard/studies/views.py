@@ -161,7 +161,7 @@ def study_delete(request: HttpRequest, study_id: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "studies/delete.html", {"study": study, "n_trials": study.trials.count()})
     delete_study(study_id=study.pk, by=person_name(request))
-    messages.success(request, f"{study.name} is deleted. It can be brought back from Deleted studies.")
+    messages.success(request, f"{study.name} was deleted. You can restore it from Deleted studies.")
     return redirect("study-list")
 
 
