@@ -42,6 +42,8 @@ def create_own_study(*, owner: User, code: str, dataset: str, **fields: Any) -> 
             **fields,
         )
         record_event(
-            study.pk, f"created it with a model file, SHA-256 {code_digest(code)}", by=person_name(owner)
+            study.pk,
+            f"created the study with a model file, SHA-256 {code_digest(code)}",
+            by=person_name(owner),
         )
     return study

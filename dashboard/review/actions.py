@@ -47,6 +47,8 @@ def sign_off(*, study: Study, by: User, note: str) -> Review:
     """Say that somebody has looked. What happens later puts the study into the queue again."""
     with transaction.atomic():
         review = Review.objects.create(study=study, by=by, note=note)
-        record_event(study.pk, f"signed it off: {note}" if note else "signed it off", by=person_name(by))
+        record_event(
+            study.pk, f"signed off the study: {note}" if note else "signed off the study", by=person_name(by)
+        )
         touch_study(study.pk)
     return review

@@ -93,7 +93,7 @@ def limit_field(label: str, hint: str) -> forms.IntegerField:
 class QuotaForm(forms.Form):
     n_slots = limit_field("Parallel slots", "Leave empty for no limit.")
     n_trials = limit_field("Trials in 30 days", "Includes trials planned by running studies.")
-    storage = limit_field("Kept models, MB", "Models over this limit are not kept.")
+    storage = limit_field("Saved models (MB)", "Models over this limit are not saved.")
 
     @classmethod
     def of(cls, quota: Quota | None, data: Any) -> "QuotaForm":

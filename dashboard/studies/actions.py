@@ -13,7 +13,7 @@ def share_study(*, study_id: int, team_id: int | None, is_open: bool, words: str
     """Let a team, everybody or nobody else see a study. `words` say who that is, for its history."""
     with transaction.atomic():
         _with_confirmations(study_id).update(team=team_id, is_open=is_open, version=F("version") + 1)
-        record_event(study_id, f"made it {words}", by=by)
+        record_event(study_id, f"made the study {words}", by=by)
 
 
 def archive_study(*, study_id: int, is_archived: bool, by: str) -> bool:
@@ -35,7 +35,9 @@ def offer_as_template(*, study_id: int, is_template: bool, by: str) -> bool:
         )
         if n:
             record_event(
-                study_id, "made it a template" if is_template else "stopped using it as a template", by=by
+                study_id,
+                "made the study a template" if is_template else "stopped using the study as a template",
+                by=by,
             )
     return bool(n)
 

@@ -91,7 +91,7 @@ def test_talk_review_delete_and_bring_back(study, ada, site, person, other):
     person.goto(f"{site}/studies/deleted/")
     person.get_by_role("button", name="Restore").click()
     person.goto(f"{site}{study.get_absolute_url()}")
-    expect(person.get_by_text("root signed it off: Looks right")).to_be_visible()
+    expect(person.get_by_text("root signed off the study: Looks right")).to_be_visible()
 
     other.goto(f"{site}/audit/")
     done = ["study-note", "study-comment", "study-review", "study-delete", "study-restore"]

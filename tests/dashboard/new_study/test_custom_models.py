@@ -99,7 +99,7 @@ def test_a_study_gets_what_the_file_declares(page, allowed, monkeypatch):
     assert (study.objective, study.direction, study.state) == ("val_accuracy", "maximize", "running")
     assert study.space == SPACE
     assert StudyEvent.objects.filter(
-        study=study, what__startswith="created it with a model file, SHA-256 "
+        study=study, what__startswith="created the study with a model file, SHA-256 "
     ).exists()
     job = job_of(claim_trial_of(study_id=study.pk, worker=WORKER), study)
     assert job.code == study.code

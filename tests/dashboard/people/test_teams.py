@@ -118,8 +118,8 @@ def test_study_moves_to_the_team_and_back_with_a_word(page, team, user):
     page.post(reverse("study-access", args=[study.pk]), {"place": "private"})
     assert grace.get(url).status_code == 404
     assert list(study.events.values_list("what", flat=True))[:2] == [
-        "made it private",
-        "made it visible to Vision",
+        "made the study private",
+        "made the study visible to Vision",
     ]
 
 
