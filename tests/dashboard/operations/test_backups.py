@@ -191,7 +191,7 @@ def test_attempts_of_before_stay_with_their_trials(page, user):
     for trial in Trial.objects.all():
         assert Attempt.objects.filter(trial=trial, number=trial.attempt).exists()
     words = page.get(f"/studies/{study.pk}/trials/0/").content.decode()
-    assert "It failed on its first attempt" in words
+    assert "Failed on the first attempt" in words
 
 
 # The commands -----------------------------------------------------------------------------------------------
