@@ -29,11 +29,11 @@ STATES: Final[dict[str, tuple[str, str, str]]] = {
     "pruned": ("caution", "pruned", "Pruned"),
     "cancelled": ("neutral", "cancelled", "Cancelled"),
     "lost": ("bad", "failed", "Lost"),
-    "reading": ("info", "running", "Being read"),
-    "looked": ("caution", "info", "To be described"),
+    "reading": ("info", "running", "Importing"),
+    "looked": ("caution", "info", "Needs setup"),
     "ready": ("good", "finished", "Ready"),
     "refused": ("bad", "failed", "Refused"),
-    "returned": ("neutral", "waiting", "Handed back"),
+    "returned": ("neutral", "waiting", "Returned to queue"),
 }
 
 # level of Django's messages framework -> (tone, icon)

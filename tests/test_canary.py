@@ -35,7 +35,7 @@ from tests.builders import add_trials, make_dataset, make_study, make_user
 from tests.dashboard.access.matrix import MATRIX
 root = make_user("root", is_staff=True, is_superuser=True)
 study = make_study(owner=root)
-start_study(study_id=study.pk, by="root")  # the broker does not answer
+start_study(study_id=study.pk, by="root")  # the broker is not responding
 add_trials(study, 2, n_reports=2)
 places = {"study": study.pk, "trial": 0, "gone": study.pk, "team": 1, "member": root.pk, "comment": 1}
 places["dataset"] = make_dataset(owner=root).name
@@ -86,7 +86,7 @@ def test_no_page_and_no_header_holds_a_secret(asked):
 
 
 def test_no_log_line_holds_a_secret(asked):
-    assert "broker does not answer" in asked.stderr
+    assert "broker is not responding" in asked.stderr
     assert "RuntimeError: broken" in asked.stderr
     assert "canary" not in asked.stderr
 

@@ -97,7 +97,7 @@ def test_part_does_not_start_on_a_database_of_another_version(tmp_path):
     done = manage("run", "worker", PARZEN_VAR_DIR=str(tmp_path))
 
     assert done.returncode
-    assert "Run once, on one machine: manage.py migrate" in done.stderr
+    assert "Run manage.py migrate once, on one machine" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -11,7 +11,9 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").rglob("README.md")])
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").rglob("README.md")]
+)
 NO_ROOMS = {"__pycache__", "migrations", "management", "templatetags"}
 
 
@@ -45,7 +47,9 @@ def test_every_room_is_in_the_tree_of_the_readme(package):
 
 
 def test_every_path_that_a_document_names_is_on_the_disk():
-    named = re.compile(r"`((?:dashboard|trainers|optimizer|templates|static|tests|benchmarks|docs|deploy)/\w[\w./-]+)`")
+    named = re.compile(
+        r"`((?:dashboard|trainers|optimizer|templates|static|tests|benchmarks|docs|deploy)/\w[\w./-]+)`"
+    )
     missing = {
         f"{page.relative_to(ROOT)}: {path}"
         for page in PAGES

@@ -157,8 +157,8 @@ def place_of(thing: Owned) -> str:
 
 def seen_by(thing: Owned) -> str:
     if thing.is_open:
-        return "everyone who is signed in"
-    return "its owner only" if thing.team is None else f"the team {thing.team.name}"
+        return "visible to everyone"
+    return "private" if thing.team is None else f"visible to {thing.team.name}"
 
 
 def place_fields(place: Place | None) -> dict[str, Any]:

@@ -134,7 +134,7 @@ def _ticks(grid: Sequence[float]) -> list[tuple[float, str, str]]:
 def _gather(grid: Sequence[float], good: Sequence[float], bad: Sequence[float], ratio: float) -> str:
     """Where good trials are: the stretch around their peak that is at least half as dense."""
     if ratio < TOSS_UP:
-        return "Little difference between good and other trials here."
+        return "Little difference here."
     peak = max(range(len(good)), key=lambda i: good[i] / max(bad[i], 1e-12) * good[i])
     inside = [i for i, v in enumerate(good) if v >= good[peak] / 2]
     first = last = peak

@@ -73,7 +73,7 @@ def upload_dataset(*, file: UploadedFile, label: str, has_header: bool, place: P
             announce_upload()
     except IntegrityError:
         raise DatasetRefused(
-            f"You have uploaded this very file as {label} already. Give it another name, or use that one."
+            f"You have already uploaded this file as {label}. Use that dataset, or enter another name."
         ) from None
     return dataset
 
@@ -84,7 +84,7 @@ def describe_dataset(dataset: Dataset, *, recipe: Recipe, by: Actor) -> None:
     with transaction.atomic():
         dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
         if dataset.is_moving or not dataset.findings:
-            raise DatasetRefused(f"{dataset} is just being read. Wait a moment.")
+            raise DatasetRefused(f"{dataset} is being imported. Try again in a moment.")
         _check_unused(dataset, "changed")
         check_recipe(recipe, Findings.from_json_dict(dataset.findings))
         Dataset.objects.filter(pk=dataset.pk).update(
@@ -121,7 +121,7 @@ def read_next() -> bool:
     n = Dataset.objects.filter(
         pk=dataset.pk, state=DatasetState.READING, n_readings=dataset.n_readings
     ).update(reading_since=None, **found)
-    logger.info("dataset %s: %s%s", dataset.name, found["state"], "" if n else ", and nobody waits for it")
+    logger.info("dataset %s: %s%s", dataset.name, found["state"], "" if n else ", but no longer waiting")
     return True
 
 
@@ -167,8 +167,8 @@ def _check_unused(dataset: Dataset, what: str) -> None:
     n = studies_with(dataset).count()
     if n:
         raise DatasetRefused(
-            f"{dataset} is used by {count_noun(n, 'study,studies')} and cannot be {what} any more. "
-            "Upload the file again under another name, or another version of it."
+            f"{dataset} is used by {count_noun(n, 'study,studies')} and can no longer be {what}. "
+            "Upload the file again under another name, or as a new version."
         )
 
 

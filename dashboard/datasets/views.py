@@ -119,7 +119,7 @@ def dataset_access(request: HttpRequest, name: str) -> HttpResponse:
     if form.is_valid():
         actions.share_dataset(dataset, form.chosen(), by=actor_of(request))
         dataset.refresh_from_db()
-        messages.success(request, f"{dataset} is now seen by {seen_by(dataset)}.")
+        messages.success(request, f"{dataset} is now {seen_by(dataset)}.")
         return redirect(dataset)
     context = {"dataset": dataset, "form": form, "seen_by": seen_by(dataset)}
     return render(request, "datasets/access.html", context, status=422 if form.errors else 200)
@@ -135,7 +135,7 @@ def dataset_delete(request: HttpRequest, name: str) -> HttpResponse:
         except DatasetRefused as refusal:
             messages.error(request, str(refusal))
             return redirect(dataset)
-        messages.success(request, f"{dataset} is deleted.")
+        messages.success(request, f"{dataset} was deleted.")
         return redirect("dataset-list")
     return render(request, "datasets/delete.html", {"dataset": dataset})
 

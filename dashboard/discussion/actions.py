@@ -35,7 +35,7 @@ def write_note(study: Study, *, text: str, tags: Iterable[str], version: int, by
         if written:
             Tag.objects.filter(study=study).delete()
             Tag.objects.bulk_create(Tag(study=study, name=name) for name in dict.fromkeys(tags))
-            record_event(study.pk, "changed its note or tags", by=by.name)
+            record_event(study.pk, "changed the note or tags", by=by.name)
     return bool(written)
 
 
@@ -51,7 +51,7 @@ def add_comment(study: Study, *, trial: Trial | None = None, text: str, by: Acto
 def remove_comment(study: Study, comment: Comment, *, by: Actor) -> None:
     """One's own, or any for whoever owns the study."""
     if by.user is not None and comment.author_id != by.user.pk and not may(by.user, study, Role.OWNER):
-        raise PermissionDenied("Only who wrote a comment, or who owns the study, removes it.")
+        raise PermissionDenied("Only the author of the comment or the owner of the study can remove it.")
     with transaction.atomic():
         comment.delete()
         touch_study(study.pk)

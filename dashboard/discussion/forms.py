@@ -52,12 +52,12 @@ class CommentForm(forms.Form):
     )
 
 
-WAYS = (("page", "In Parzen"), ("mail", "By e-mail"), ("hook", "By webhook"))
+WAYS = (("page", "In Parzen"), ("mail", "By email"), ("hook", "By webhook"))
 
 
 class WishesForm(forms.Form):
     page = forms.MultipleChoiceField(label="In Parzen", choices=News.choices, required=False)
-    mail = forms.MultipleChoiceField(label="By e-mail", choices=News.choices, required=False)
+    mail = forms.MultipleChoiceField(label="By email", choices=News.choices, required=False)
     hook = forms.MultipleChoiceField(label="By webhook", choices=News.choices, required=False)
     hook_url = forms.CharField(
         label="Webhook URL",

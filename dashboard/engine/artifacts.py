@@ -33,7 +33,7 @@ def keep_model(trial: Trial, draft: Path) -> bool:
     if not draft.is_file() or trial.pk not in best_trials(trial.study, N_KEPT):
         return False
     if not has_room(trial.study, draft.stat().st_size):
-        record_event(trial.study_id, f"model of trial {trial} not kept: the storage quota is used up")
+        record_event(trial.study_id, f"model of trial {trial} not saved: the storage quota is used up")
         return False
     place = f"studies/{trial.study_id}/{trial.number}/{trial.attempt}.keras"
     with draft.open("rb") as file:

@@ -24,7 +24,9 @@ def change_budget(*, study_id: int, by: str, **fields: Any) -> None:
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
         if study.confirms_id is not None:
-            raise BudgetRefused("These trainings confirm another study. Change their number in that study.")
+            raise BudgetRefused(
+                "These trainings confirm another study. Set their number when you confirm that study."
+            )
         n_made = study.trials.count()
         if fields.get("max_trials", study.max_trials) < n_made:
             made = f"{count_noun(n_made, 'trial')} already exist{'s' if n_made == 1 else ''}"

@@ -9,7 +9,7 @@ class AttemptState(models.TextChoices):
     PRUNED = "pruned", "Pruned"
     FAILED = "failed", "Failed"
     LOST = "lost", "Lost"
-    RETURNED = "returned", "Handed back"
+    RETURNED = "returned", "Returned to queue"
     CANCELLED = "cancelled", "Cancelled"
 
 

@@ -10,8 +10,8 @@ class DatasetState(models.TextChoices):
     """Read twice by a worker: to see what is in the file, and as its recipe says."""
 
     WAITING = "waiting", "Waiting"
-    READING = "reading", "Being read"
-    LOOKED = "looked", "To be described"
+    READING = "reading", "Importing"
+    LOOKED = "looked", "Needs setup"
     READY = "ready", "Ready"
     REFUSED = "refused", "Refused"
 
@@ -19,7 +19,7 @@ class DatasetState(models.TextChoices):
 class FileForm(models.TextChoices):
     TABLE = "table", "Table"
     ARRAYS = "arrays", "Arrays"
-    PICTURES = "pictures", "Pictures"
+    PICTURES = "pictures", "Images"
 
 
 class Dataset(models.Model):

@@ -4,7 +4,7 @@ from django.db import models
 class Happening(models.TextChoices):
     # A slot got a trial.
     CLAIM = "claim", "claim"
-    HOUSEKEEPING = "housekeeping", "round of housekeeping"
+    HOUSEKEEPING = "housekeeping", "maintenance run"
     # A trial was taken from a worker that did not renew its lease.
     LEASE_EXPIRY = "lease_expiry", "lease expiry"
     # Somebody whose trial had another attempt by then wanted to write.

@@ -17,7 +17,7 @@ class TrialState(models.TextChoices):
 class Origin(models.TextChoices):
     STARTUP = "startup", "starting point"
     MODEL = "model", "model"
-    COPY = "copy", "another trial"
+    COPY = "copy", "copied trial"
     RANDOM = "random", "random draw"
 
 

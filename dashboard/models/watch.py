@@ -9,11 +9,11 @@ from dashboard.models.study import Study
 class News(models.TextChoices):
     """What people can be told about a study that they watch."""
 
-    FINISHED = "finished", "It has finished or was stopped"
-    FAILED = "failed", "It has failed"
-    NEW_BEST = "new_best", "It has a new best value"
-    ATTENTION = "attention", "It needs attention: many of its trials fail"
-    COMMENT = "comment", "Somebody comments on it"
+    FINISHED = "finished", "Study finishes or is stopped"
+    FAILED = "failed", "Study fails"
+    NEW_BEST = "new_best", "New best value"
+    ATTENTION = "attention", "Study needs attention: many trials fail"
+    COMMENT = "comment", "New comment"
 
 
 class Watch(models.Model):

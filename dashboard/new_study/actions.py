@@ -37,10 +37,10 @@ def make_own_study(*, code: str, dataset: str, is_draft: bool, by: Actor, **fiel
     QuotaRefused, and then nothing is written.
     """
     if not may_run_own_code(by.account):
-        raise OwnModelRefused("You may not train with Python files of your own. Ask an administrator.")
+        raise OwnModelRefused("You are not allowed to train custom models. Ask an administrator.")
     declared = declare(code, (str(settings.VAR_DIR),))
     if declared.needs_data and not dataset:
-        raise OwnModelRefused("build(params) returns a model to be fitted: choose the dataset for that.")
+        raise OwnModelRefused("build(params) returns a model to fit. Choose a dataset.")
     with transaction.atomic():
         study = create_study(
             owner=by.account,
@@ -52,7 +52,9 @@ def make_own_study(*, code: str, dataset: str, is_draft: bool, by: Actor, **fiel
             direction=declared.direction,
             **fields,
         )
-        record_event(study.pk, f"made it with a model file, SHA-256 {code_digest(code)}", by=by.name)
+        record_event(
+            study.pk, f"created the study with a model file, SHA-256 {code_digest(code)}", by=by.name
+        )
         if not is_draft:
             start_study(study_id=study.pk, by=by.name)
     return study

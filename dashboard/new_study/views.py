@@ -110,7 +110,9 @@ def _start(request: HttpRequest, datasets: Sequence[DatasetInfo]) -> page.Start:
 
 def _start_from(study: Study) -> page.Start:
     if study.code:
-        raise ParamsInvalid(f"{study.name} trains with a model file, and you may not. Ask an administrator.")
+        raise ParamsInvalid(
+            f"{study.name} uses a custom model, which you are not allowed to train. Ask an administrator."
+        )
     trainer_info(study.trainer)
     return page.start_from_study(study)
 

@@ -90,7 +90,7 @@ def member_remove(request: HttpRequest, team: Team, user_id: int) -> None:
 @changes_team
 def team_leave(request: HttpRequest, team: Team) -> HttpResponse:
     actions.leave_team(team, by=actor_of(request))
-    messages.success(request, f"You have left {team.name}.")
+    messages.success(request, f"You left {team.name}.")
     return redirect("team-list")
 
 
@@ -115,7 +115,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         return render(request, "people/invitation.html", {"invitation": None}, status=404)
     if form:
         login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    messages.success(request, f"You are in {team.name} now.")
+    messages.success(request, f"You joined {team.name}.")
     return redirect(team)
 
 

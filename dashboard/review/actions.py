@@ -29,7 +29,7 @@ def change_person(
     `may_run_code` gives or takes the right to custom models; None leaves it as it is.
     """
     if person == by.user and not (is_active and is_staff):
-        raise AccountRefused("You cannot take your own rights away; ask another administrator.")
+        raise AccountRefused("You cannot remove your own rights. Ask another administrator.")
     with transaction.atomic():
         User.objects.filter(pk=person.pk).update(is_active=is_active, is_staff=is_staff)
         if may_run_code is not None:
@@ -58,6 +58,8 @@ def sign_off(study: Study, *, note: str, by: Actor) -> Review:
     """Say that somebody has looked. What happens later puts the study into the queue again."""
     with transaction.atomic():
         review = Review.objects.create(study=study, by=by.account, note=note)
-        record_event(study.pk, f"signed it off: {note}" if note else "signed it off", by=by.name)
+        record_event(
+            study.pk, f"signed off the study: {note}" if note else "signed off the study", by=by.name
+        )
         touch_study(study.pk)
     return review

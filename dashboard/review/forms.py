@@ -16,7 +16,7 @@ WORD = {"class": "input", "autocomplete": "off"}
 
 class SearchForm(forms.Form):
     text = forms.CharField(label="Name, tag", required=False, max_length=200)
-    person = forms.CharField(label="Person", required=False, max_length=150)
+    person = forms.CharField(label="Owner", required=False, max_length=150)
     trainer = forms.ChoiceField(label="Trainer", required=False)
     dataset = forms.CharField(label="Dataset", required=False, max_length=50)
     since = forms.DateField(
@@ -30,7 +30,7 @@ class SearchForm(forms.Form):
     param = forms.CharField(label="Parameter", required=False, max_length=100)
     param_from = forms.FloatField(label="from", required=False)
     param_to = forms.FloatField(label="to", required=False)
-    param_is = forms.CharField(label="or is", required=False, max_length=100)
+    param_is = forms.CharField(label="or equal to", required=False, max_length=100)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,7 +93,7 @@ def limit_field(label: str, hint: str) -> forms.IntegerField:
 class QuotaForm(forms.Form):
     n_slots = limit_field("Parallel slots", "Leave empty for no limit.")
     n_trials = limit_field("Trials in 30 days", "Includes trials planned by running studies.")
-    storage = limit_field("Kept models, MB", "Models over this limit are not kept.")
+    storage = limit_field("Saved models (MB)", "Models over this limit are not saved.")
 
     @classmethod
     def of(cls, quota: Quota | None, data: Any) -> "QuotaForm":

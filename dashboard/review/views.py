@@ -54,7 +54,7 @@ def study_review(request: HttpRequest, study_id: int) -> HttpResponse:
     form = ReviewForm(posted(request))
     if form.is_valid():
         sign_off(study, note=form.cleaned_data["note"], by=actor_of(request))
-        messages.success(request, f"{study.name} is signed off.")
+        messages.success(request, f"{study.name} was signed off.")
         return redirect("review-overview")
     context = {"study": study, "form": form, "reviews": reviews_of(study)}
     return render(request, "review/sign_off.html", context, status=422 if form.errors else 200)

@@ -32,9 +32,9 @@ def make_link(study: Study, *, trial: Trial | None = None, days: int | None, pas
             created_by=by.account,
             expires_at=Now() + timedelta(days=days) if days else None,
         )
-        what = f"trial {trial}" if trial else "it"
-        until = f"for {count_noun(days, 'day')}" if days else "without an end"
-        record_event(study.pk, f"made a link to {what} for people without an account, {until}", by=by.name)
+        what = f"trial {trial}" if trial else "the study"
+        until = f"for {count_noun(days, 'day')}" if days else "until revoked"
+        record_event(study.pk, f"created a share link to {what}, valid {until}", by=by.name)
     return secret
 
 
@@ -43,7 +43,7 @@ def revoke_link(study: Study, *, link_id: int, by: Actor) -> bool:
     with transaction.atomic():
         revoked = open_links().filter(study=study, pk=link_id).update(revoked_at=Now())
         if revoked:
-            record_event(study.pk, "revoked a link", by=by.name)
+            record_event(study.pk, "revoked a share link", by=by.name)
     return bool(revoked)
 
 

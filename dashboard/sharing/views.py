@@ -38,7 +38,7 @@ def study_access(request: HttpRequest, study_id: int) -> HttpResponse:
     form = _form(request, study, posted(request))
     if form.is_valid():
         share_study(study, form.chosen(), by=actor_of(request))
-        messages.success(request, f"{study.name} is now seen by {seen_by(study)}.")
+        messages.success(request, f"{study.name} is now {seen_by(study)}.")
         return redirect(study)
     return _show(request, study, form)
 

@@ -58,7 +58,7 @@ def share_study(study: Study, place: Place, *, by: Actor) -> None:
     with transaction.atomic():
         _with_confirmations(study.pk).update(**place_fields(place), version=F("version") + 1)
         study.refresh_from_db()
-        record_event(study.pk, f"let it be seen by {seen_by(study)}", by=by.name)
+        record_event(study.pk, f"made the study {seen_by(study)}", by=by.name)
 
 
 @action("study-archive", needs=Role.EDITOR)
@@ -69,7 +69,7 @@ def archive_study(study: Study, *, is_archived: bool, by: Actor) -> bool:
         if study.is_archived == is_archived or study.is_active:
             return False
         Study.objects.filter(pk=study.pk).update(is_archived=is_archived, version=F("version") + 1)
-        record_event(study.pk, "archived" if is_archived else "took out of the archive", by=by.name)
+        record_event(study.pk, "archived" if is_archived else "unarchived", by=by.name)
     return True
 
 
@@ -81,7 +81,7 @@ def offer_as_template(study: Study, *, is_template: bool, by: Actor) -> bool:
             is_template=is_template, version=F("version") + 1
         )
         if n:
-            what = "offers it as a template" if is_template else "took the template back"
+            what = "made the study a template" if is_template else "stopped using the study as a template"
             record_event(study.pk, what, by=by.name)
     return bool(n)
 
@@ -114,7 +114,7 @@ def restore_study(study: Study, *, by: Actor) -> bool:
         gone = _with_confirmations(study.pk).filter(deleted_at__isnull=False)
         n = gone.update(deleted_at=None, version=F("version") + 1)
         if n:
-            record_event(study.pk, "brought back", by=by.name)
+            record_event(study.pk, "restored", by=by.name)
     return bool(n)
 
 

@@ -113,7 +113,7 @@ def study_delete(request: HttpRequest, study_id: int) -> HttpResponse:
         check_role(person(request), study, Role.OWNER)
         return render(request, "studies/delete.html", {"study": study, "n_trials": study.trials.count()})
     actions.delete_study(study, by=actor_of(request))
-    messages.success(request, f"{study.name} is deleted. It can be brought back from Deleted studies.")
+    messages.success(request, f"{study.name} was deleted. You can restore it from Deleted studies.")
     return redirect("study-list")
 
 

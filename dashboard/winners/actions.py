@@ -52,7 +52,7 @@ def confirm_best(study: Study, *, n_best: int, n_seeds: int, by: Actor) -> Study
             for turn in range(n_seeds)
             for place, trial in enumerate(trials)
         )
-        what = f"asked to confirm {count_noun(n_best, 'best trial')} with {count_noun(n_seeds, 'seed')}"
+        what = f"started confirming {count_noun(n_best, 'best trial')} with {count_noun(n_seeds, 'seed')}"
         record_event(study.pk, what, by=by.name)
         Study.objects.filter(pk=study.pk).update(version=F("version") + 1)
     return runs
@@ -68,14 +68,14 @@ def repeat_trial(trial: Trial, *, by: Actor) -> Study:
         study = Study.objects.select_for_update().get(pk=trial.study_id)
         trial = study.trials.get(pk=trial.pk)
         if trial.state != TrialState.COMPLETE:
-            raise ConfirmRefused(f"Trial {trial} has no value to come out again.")
+            raise ConfirmRefused(f"Trial {trial} has no value to compare with. Choose a complete trial.")
         if repeats_of(trial).filter(study__finished_at=None).exists():
-            raise ConfirmRefused(f"Trial {trial} is being run again already. Wait for that.")
+            raise ConfirmRefused(f"Trial {trial} is already running again. Wait for it to finish.")
         runs = _start_runs(study, f"{study.name}, {trial} again", 1, by, is_repeat=True)
         _copy(runs, trial, number=0, seed=trial.training_seed, how="with its own seed").save(
             force_insert=True
         )
-        record_event(study.pk, f"asked to run trial {trial} again", by=by.name)
+        record_event(study.pk, f"ran trial {trial} again", by=by.name)
     return runs
 
 
@@ -102,21 +102,23 @@ def choose_winner(study: Study, *, number: int | None, by: Actor) -> None:
         complete = Trial.objects.filter(study=study, state=TrialState.COMPLETE)
         trial = None if number is None or number > LARGEST else complete.filter(number=number).first()
         if trial is None:
-            raise ConfirmRefused("The study has no complete trial of this number.")
+            raise ConfirmRefused("The study has no complete trial with this number.")
         Study.objects.filter(pk=study.pk).update(winner=trial, version=F("version") + 1)
         record_event(study.pk, f"chose trial {trial} as the winner", by=by.name)
 
 
 def _trials_to_confirm(study: Study, n_best: int) -> list[Trial]:
     if study.confirms_id is not None:
-        raise ConfirmRefused("These trainings confirm another study; they are not confirmed again.")
+        raise ConfirmRefused("These trainings already confirm another study and cannot be confirmed again.")
     if not study.is_ended:
-        raise ConfirmRefused("The search still goes on. Confirm its best trials when it has ended.")
+        raise ConfirmRefused("The search is still running. Confirm its best trials when it ends.")
     if confirmations_of(study).filter(finished_at=None).exists():
-        raise ConfirmRefused("The best trials are being confirmed already. Wait for that, or stop it.")
+        raise ConfirmRefused(
+            "The best trials are already being confirmed. Wait until that finishes, or stop it."
+        )
     first = first_complete(study)
     if first is None:
-        raise ConfirmRefused("No trial completed, so there is none to confirm.")
+        raise ConfirmRefused("No trial completed, so there is nothing to confirm.")
     ids = list(dict.fromkeys([*best_trials(study, n_best), first.pk]))
     found = Trial.objects.in_bulk(ids)
     return [found[pk] for pk in ids]
@@ -148,7 +150,7 @@ def ask_model(trial: Trial, *, given: dict[str, Any], by: Actor) -> Prediction:
     with transaction.atomic():
         open_ones = (QuestionState.WAITING, QuestionState.RUNNING)
         if Prediction.objects.filter(by=by.account, state__in=open_ones).count() >= MAX_OPEN:
-            raise TryRefused("Three of your predictions are being worked on. Wait for them.")
+            raise TryRefused("Three of your predictions are still running. Wait for one to finish.")
         forget_old(Prediction)
         prediction = Prediction.objects.create(trial=trial, given=given, by=by.account)
         announce_prediction()
@@ -162,12 +164,12 @@ def answer_next_prediction() -> bool:
 def _predict(prediction: Prediction) -> dict[str, Any]:
     artifact = Artifact.objects.filter(trial=prediction.trial_id).first()
     if artifact is None:
-        raise PredictionRefused("The model is not kept any more: better trials have pushed it out.")
+        raise PredictionRefused("The model is no longer stored because better trials replaced it.")
     with TemporaryDirectory(prefix="parzen-model-") as folder:
         model = Path(folder) / "model.keras"
         try:
             with storages["artifacts"].open(artifact.name) as file:
                 model.write_bytes(file.read())
         except OSError as error:
-            raise PredictionRefused("The model's file is gone.") from error
+            raise PredictionRefused("The model file no longer exists.") from error
         return predict(model, artifact.reading, prediction.given)

@@ -29,7 +29,7 @@ def _is_same(trial: Trial, again: Trial) -> bool:
 
 def _words(trial: Trial, again: Trial, goal: Goal) -> str:
     if not again.is_ended:
-        return "running"
+        return "in progress"
     if again.state != TrialState.COMPLETE or again.value is None or trial.value is None:
         return f"{again.get_state_display().lower()}: {again.failure_message or 'no value'}"
     if _is_same(trial, again):

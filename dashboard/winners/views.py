@@ -62,7 +62,7 @@ def study_winner(request: HttpRequest, study_id: int) -> HttpResponse:
     number = row_number(request.POST.get("trial", ""))
     try:
         choose_winner(study, number=number, by=actor_of(request))
-        messages.success(request, f"Trial #{number} is the winner of {study.name}.")
+        messages.success(request, f"Trial #{number} is now the winner of {study.name}.")
     except ConfirmRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("study-confirm", study.pk)

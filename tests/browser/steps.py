@@ -22,7 +22,7 @@ CHART_POINTS = """() => {
 
 def sign_in(page, site, name="ada", password=PASSWORD):
     page.goto(f"{site}/account/login/")
-    page.get_by_label("Username or e-mail").fill(name)
+    page.get_by_label("Username or email").fill(name)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page).to_have_url(f"{site}/studies/")

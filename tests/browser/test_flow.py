@@ -105,7 +105,7 @@ def test_study_waits_when_it_is_paused_and_goes_on_when_it_is_resumed(ada, site,
 
 def test_preset_fills_the_form_and_starts_when_it_is_pressed_in_the_empty_list(ada, site, person, worker):
     person.goto(f"{site}/studies/")
-    person.get_by_role("link", name="Classic MNIST MLP").click()
+    person.get_by_role("link", name="MNIST MLP, the classic").click()
     expect(person.locator(".head")).to_contain_text("mnist is not on this machine")
     expect(person.get_by_label("Name", exact=True)).to_have_value("digits-classic")
     expect(steps.field(person, "units_1", "value")).to_have_value("512")

@@ -76,7 +76,7 @@ def test_message_stands_beside_each_field_when_the_study_makes_no_sense(name, fo
 KNOB_ROUNDS = {
     "nothing": {
         "learning_rate": ({"low": ""}, "low", "is missing. Enter a number"),
-        "units_1": ("", "value", "give the value"),
+        "units_1": ("", "value", "Enter the value"),
     },
     "letters": {
         "learning_rate": ({"low": "fast"}, "low", "Enter a number"),
@@ -179,7 +179,7 @@ def test_everything_stays_when_one_field_is_wrong(form):
     search(form, "pre_dropout_1", scale="normal", median="0.2", spread="0.1", low="0", high="0.5")
     steps.set_mode(form, "units_1", "Fixed")
     steps.field(form, "units_1", "value").fill("77")
-    form.get_by_label("Find the").select_option("val_accuracy")
+    form.get_by_label("Objective").select_option("val_accuracy")
     form.get_by_role("radio", name="Random search").check()
     form.get_by_label("Study time").fill("12.5")
     steps.fill_budget(form, trials=0, epochs=3)
@@ -215,7 +215,7 @@ def test_form_says_so_when_nothing_is_searched(form):
     for radio in form.locator('input[type="radio"][value="fixed"]').all():
         radio.evaluate("(element) => element.click()")
     steps.press_start(form)
-    expect(form.locator("#form-errors")).to_contain_text("Every knob is fixed")
+    expect(form.locator("#form-errors")).to_contain_text("Every parameter is fixed")
     assert not Study.objects.exists()
 
 

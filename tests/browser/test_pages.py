@@ -49,7 +49,7 @@ def test_sign_in_page(site, visitor):
 
 def test_sign_in_page_when_the_password_is_wrong(ada, site, visitor):
     visitor.goto(f"{site}/account/login/")
-    visitor.get_by_label("Username or e-mail").fill("ada")
+    visitor.get_by_label("Username or email").fill("ada")
     visitor.get_by_label("Password").fill("wrong")
     visitor.get_by_role("button", name="Sign in", exact=True).click()
     expect(visitor.locator(".field-error")).to_be_visible()

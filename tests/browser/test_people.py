@@ -69,7 +69,7 @@ def test_talk_review_delete_and_bring_back(study, ada, site, person, other):
     collect_news()
     person.goto(f"{site}/studies/")
     person.get_by_role("link", name="Notifications, 2 new").click()
-    expect(person.get_by_text("Grace on digits of the team: Why *so* wide?")).to_be_visible()
+    expect(person.get_by_text("Grace commented on digits of the team: Why *so* wide?")).to_be_visible()
     check_looks(person)
     person.get_by_role("button", name="Mark all as read").click()
     expect(person.get_by_role("link", name="Notifications", exact=True)).to_be_visible()
@@ -83,22 +83,22 @@ def test_talk_review_delete_and_bring_back(study, ada, site, person, other):
     other.get_by_label("Note").fill("Looks right")
     check_looks(other)
     other.get_by_role("button", name="Sign off").click()
-    expect(other.get_by_text("Nothing waits")).to_be_visible()
+    expect(other.get_by_text("No studies need review")).to_be_visible()
 
     person.goto(f"{site}/studies/{study.pk}/delete/")
     person.get_by_role("button", name="Delete").click()
     expect(person.get_by_role("link", name="digits of the team")).to_have_count(0)
     person.goto(f"{site}/studies/deleted/")
-    person.get_by_role("button", name="Bring back").click()
+    person.get_by_role("button", name="Restore").click()
     person.goto(f"{site}{study.get_absolute_url()}")
-    expect(person.get_by_text("root signed it off: Looks right")).to_be_visible()
+    expect(person.get_by_text("root signed off the study: Looks right")).to_be_visible()
 
     other.goto(f"{site}/audit/")
     done = ["study-note", "study-comment", "study-review", "study-delete", "study-restore"]
     for action in done:
         expect(other.get_by_role("cell", name=action, exact=True)).to_be_visible()
     assert set(done) <= set(AuditEntry.objects.filter(is_refused=False).values_list("action", flat=True))
-    assert StudyEvent.objects.filter(study=study, what="brought back").exists()
+    assert StudyEvent.objects.filter(study=study, what="restored").exists()
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_invite_share_and_look(ada, site, person, other):
     person.get_by_label("Name").fill("Vision")
     person.keyboard.press("Enter")
     person.get_by_label("Role", exact=True).select_option("viewer")
-    person.get_by_role("button", name="Make link").click()
+    person.get_by_role("button", name="Create link").click()
     link = person.locator("code").inner_text()
     check_looks(person)
 
@@ -55,12 +55,12 @@ def test_invite_share_and_look(ada, site, person, other):
     check_looks(person)
     person.get_by_label("Vision").check()
     person.get_by_role("button", name="Save").click()
-    expect(person.get_by_text("is now seen by the team Vision")).to_be_visible()
+    expect(person.get_by_text("is now visible to Vision")).to_be_visible()
 
     other.reload()
     other.get_by_role("link", name="digits of the team").click()
     expect(other.get_by_role("button", name="Pause")).to_have_count(0)
-    expect(other.get_by_text("seen by the team Vision", exact=True)).to_be_visible()
+    expect(other.get_by_text("Visible to Vision", exact=True)).to_be_visible()
     check_looks(other)
 
     other.goto(link)
@@ -103,7 +103,7 @@ def test_link_is_opened_signed_out_and_revoked(ada, site, person, other):
     add_trials(study, 8, n_reports=3, value=lambda number: 0.5 - number / 20)
     person.goto(f"{site}/studies/{study.pk}/access/")
     person.get_by_label("Password").fill("open sesame")
-    person.get_by_role("button", name="Make link").click()
+    person.get_by_role("button", name="Create link").click()
     link = person.locator("code").inner_text()
     check_looks(person)
 

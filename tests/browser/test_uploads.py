@@ -28,7 +28,7 @@ def test_a_table_is_uploaded_described_and_trained_on(ada, site, person, worker,
     expect(page.get_by_role("heading", name="Import settings")).to_be_visible()
     expect(page.get_by_role("radio", name="Predict y")).to_be_checked()
     check_looks(page)
-    page.get_by_label("Use colour as").select_option("Left out")
+    page.get_by_label("Use colour as").select_option("Not used")
     page.get_by_role("button", name="Import dataset").click()
     read_uploads()
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
@@ -55,5 +55,7 @@ def test_a_file_that_is_too_large_is_named_before_it_travels(ada, site, person, 
     person.goto(f"{site}/datasets/upload/")
     person.get_by_label("File").set_input_files(file)
     person.get_by_role("button", name="Upload").click()
-    expect(person.get_by_role("status").filter(has_text="more than 1 MB")).to_be_visible()
+    expect(
+        person.get_by_role("status").filter(has_text="larger than the upload limit of 1 MB")
+    ).to_be_visible()
     assert not Dataset.objects.exists()

@@ -162,7 +162,7 @@ def test_ordinal_is_a_word_up_to_ten(number, text):
         ("pruned", "caution", "pruned", "Pruned"),
         ("cancelled", "neutral", "cancelled", "Cancelled"),
         ("lost", "bad", "failed", "Lost"),
-        ("returned", "neutral", "waiting", "Handed back"),
+        ("returned", "neutral", "waiting", "Returned to queue"),
     ],
 )
 def test_every_state_has_a_tone_an_icon_and_a_word(state, tone, icon, label):

@@ -113,7 +113,7 @@ def test_the_guess_can_be_corrected_as_long_as_no_study_uses_it(page, user):
         reverse("dataset-describe", args=[dataset.name]), {"task": "regression", "target": "0"}
     )
     assert answer.status_code == 422
-    with pytest.raises(actions.DatasetRefused, match="is used by 1 study and cannot be changed any more"):
+    with pytest.raises(actions.DatasetRefused, match="is used by 1 study and can no longer be changed"):
         actions.describe_dataset(dataset, recipe=ready_upload(study.dataset).recipe, by=OPERATOR)
 
 
@@ -158,10 +158,10 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(page):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"name": "plants.xlsx"}, "A file that ends in .xlsx is not read."),
+        ({"name": "plants.xlsx"}, ".xlsx files are not supported."),
         ({"label": " "}, "Enter a name."),
         ({"content": ""}, "The file is empty. Choose another file."),
-        ({"place": "team-99"}, "You cannot put a study there."),
+        ({"place": "team-99"}, "You cannot use this option."),
     ],
 )
 def test_an_upload_that_breaks_a_rule_leaves_nothing(page, settings, options, words):
@@ -229,7 +229,7 @@ def test_another_file_under_a_name_is_another_version_with_the_same_recipe(page)
     assert second.name != first.name
     assert second.recipe["target"] == "colour"
     answer = send(page, table(60))
-    assert "You have uploaded this very file as Plants already." in answer.content.decode()
+    assert "You have already uploaded this file as Plants." in answer.content.decode()
     assert Dataset.objects.count() == 2
 
 
@@ -240,7 +240,7 @@ def test_a_quota_of_storage_counts_uploads(page, user):
     answer = send(page, label="More")
 
     assert answer.status_code == 422
-    assert "The quota of ada is 1 MB of files, 1.0 of them are used" in answer.content.decode()
+    assert "The quota of ada is 1 MB of files, with 1.0 MB used" in answer.content.decode()
     assert Dataset.objects.count() == 1
 
 
@@ -259,7 +259,7 @@ def test_a_dataset_of_a_team_is_used_by_its_members_and_changed_by_its_editors(p
     assert hers.get(dataset.get_absolute_url()).context["page"].form is None
     assert dataset.name in hers.get("/studies/new/").content.decode()
     refused = hers.post(reverse("dataset-describe", args=[dataset.name]), {})
-    assert "You may use Plants but not change it." in refused.content.decode()
+    assert "You can use Plants but not change it." in refused.content.decode()
 
 
 def test_only_an_unused_dataset_is_deleted(page, user, settings, django_capture_on_commit_callbacks):

@@ -38,7 +38,7 @@ def test_note_and_tags_stand_on_the_study_page(page, study):
     body = page.get(answer.url).content.decode()
     assert "<strong>Wide</strong> nets win." in body
     assert [tag.name for tag in study.tags.all()] == ["digits mlp", "vision"]
-    assert StudyEvent.objects.filter(what="changed its note or tags", by="ada").count() == 1
+    assert StudyEvent.objects.filter(what="changed the note or tags", by="ada").count() == 1
 
 
 def test_studies_are_found_by_tag_and_once(page, study, user):
@@ -57,7 +57,7 @@ def test_second_of_two_people_does_not_overwrite_the_first(page, study):
 
     body = answer.content.decode()
     assert answer.status_code == 409
-    assert "Somebody else has changed the note" in body
+    assert "Someone else changed the note" in body
     assert "first" in body
     assert "second" in body
     study.refresh_from_db()

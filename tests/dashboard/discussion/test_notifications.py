@@ -89,7 +89,7 @@ def test_comments_of_others_are_news(ada, study):
 
     collect_news()
 
-    assert told(ada) == [("comment", "Grace on digits: Why so wide?")]
+    assert told(ada) == [("comment", "Grace commented on digits: Why so wide?")]
 
 
 def test_what_happened_before_one_watches_is_no_news(study):
@@ -261,7 +261,7 @@ def test_webhook_that_answers_otherwise_is_an_error_and_no_redirect_is_followed(
     settings.WEBHOOKS_PRIVATE = True
     hook.status = status
 
-    with pytest.raises(HookRefused, match=f"answered with {status}"):
+    with pytest.raises(HookRefused, match=f"status {status}"):
         post_json(hook.url, {})
 
     assert hook.n_connections == 1

@@ -69,7 +69,7 @@ def test_nobody_may_unless_settings_and_an_administrator_say_so(page, settings, 
     theirs = Client()
     theirs.force_login(root)
     edit = reverse("person-edit", args=[user.pk])
-    assert "May train with Python files" in theirs.get(edit).content.decode()
+    assert "Can train custom models" in theirs.get(edit).content.decode()
     theirs.post(edit, {"is_active": "on", "may_run_code": "on"})
     assert page.get(URL).status_code == 200
     assert "Custom model" in page.get("/studies/new/").content.decode()
@@ -99,7 +99,7 @@ def test_a_study_gets_what_the_file_declares(page, allowed, monkeypatch):
     assert (study.objective, study.direction, study.state) == ("val_accuracy", "maximize", "running")
     assert study.space == SPACE
     assert StudyEvent.objects.filter(
-        study=study, what__startswith="made it with a model file, SHA-256 "
+        study=study, what__startswith="created the study with a model file, SHA-256 "
     ).exists()
     job = job_of(claim_trial_of(study_id=study.pk, worker=WORKER), study)
     assert job.code == study.code
@@ -151,7 +151,7 @@ def test_a_form_that_breaks_a_rule_makes_nothing(page, allowed, monkeypatch, cha
 def test_a_model_to_be_built_needs_data(page, allowed, monkeypatch):
     declares(monkeypatch, needs_data=True)
     answer = page.post(URL, posted())
-    assert "choose the dataset for that" in answer.content.decode()
+    assert "Choose a dataset." in answer.content.decode()
 
 
 def test_copying_asks_for_the_same_right(page, allowed, user, settings):
@@ -160,7 +160,7 @@ def test_copying_asks_for_the_same_right(page, allowed, user, settings):
     assert copy.context["form"].initial["code"] == "the code of ada"
     settings.OWN_CODE = False
     shown = page.get(f"/studies/new/?from={study.pk}").content.decode()
-    assert "trains with a model file, and you may not" in shown
+    assert "uses a custom model, which you are not allowed to train" in shown
 
 
 def test_a_worker_that_is_not_allowed_to_trains_none(user, settings):

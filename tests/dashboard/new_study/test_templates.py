@@ -33,7 +33,7 @@ def test_a_template_of_a_team_is_offered_to_its_members(page, user):
     page.post(reverse("study-template", args=[study.pk]))
     assert offered(theirs) == ""
     words = list(StudyEvent.objects.filter(study=study).values_list("what", flat=True))
-    assert {"offers it as a template", "took the template back"} <= set(words)
+    assert {"made the study a template", "stopped using the study as a template"} <= set(words)
 
 
 def test_what_confirms_another_study_is_no_template(user):

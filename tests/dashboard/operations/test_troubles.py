@@ -43,7 +43,7 @@ def test_every_page_that_shows_studies_says_that_no_worker_is_there(page, name, 
     assert "worker -P threads -Q trials.cpu</code>. Studies then continue automatically." in html()
 
     register_worker(name="node-a:1", n_slots=1)
-    assert "so nothing trains" not in html()
+    assert "so trials cannot start" not in html()
     assert 'id="troubles"' in html()
 
 
@@ -62,7 +62,7 @@ def test_poll_of_the_study_list_brings_the_banner_too(page):
 
     html = page.get(reverse("study-list"), headers={"HX-Request": "true"}).content.decode()
 
-    assert "so nothing trains" in html
+    assert "so trials cannot start" in html
     assert 'id="troubles" class="troubles" hx-swap-oob="morph"' in html
 
 
@@ -86,7 +86,7 @@ def test_broker_that_is_down_is_trouble_and_is_not_asked_for_every_page(monkeypa
     for _ in range(3):
         (sentence,) = troubles()
 
-    assert sentence.startswith("The broker does not answer.")
+    assert sentence.startswith("The broker is not responding.")
     assert "`make run`" in sentence
     assert "REDIS_URL" in sentence
     assert len(asked) == 1

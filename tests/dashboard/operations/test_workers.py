@@ -63,7 +63,7 @@ def test_page_shows_each_worker_with_what_its_slots_train(page, user):
         "512 MB",
         ">cpu<",
         ">gpu<",
-        "of 4 train, 3 idle",
+        "of 4 busy, 3 idle",
         "1 of 4 slots busy",
         "0 s ago",
     ):
@@ -124,7 +124,7 @@ def test_study_of_somebody_else_keeps_its_name_and_still_takes_its_slot(page, us
 
     assert "secret plans" not in html
     assert "Another user's trial" in html
-    assert "of 4 train, 3 idle" in html
+    assert "of 4 busy, 3 idle" in html
 
 
 def test_work_waits_since_a_trial_began_or_ended_in_its_study(user):

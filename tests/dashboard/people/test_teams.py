@@ -35,7 +35,7 @@ def test_new_person_makes_an_account_and_is_in(page, team):
         follow=True,
     )
 
-    assert "You are in Vision now" in answer.content.decode()
+    assert "You joined Vision" in answer.content.decode()
     assert Membership.objects.get(user__username="grace").role == Role.EDITOR
     assert Client().get(link).status_code == 404
 
@@ -84,7 +84,7 @@ def test_refusal_is_said_on_the_page(page, team, user):
 
     assert "Vision needs an owner" in answer.content.decode()
     answer = page.post(reverse("team-list"), {"name": "Vision"})
-    assert (answer.status_code, "There is a team named Vision already" in answer.content.decode()) == (
+    assert (answer.status_code, "A team named Vision already" in answer.content.decode()) == (
         422,
         True,
     )
@@ -99,12 +99,12 @@ def test_study_moves_to_the_team_and_back_with_a_word(page, team, user):
     assert grace.get(url).status_code == 404
 
     form = page.get(reverse("study-access", args=[study.pk])).content.decode()
-    assert "Now it is seen by its owner only" in form
+    assert "Currently private" in form
     answer = page.post(reverse("study-access", args=[study.pk]), {"place": f"team-{team.pk}"}, follow=True)
-    assert "is now seen by the team Vision" in answer.content.decode()
+    assert "is now visible to Vision" in answer.content.decode()
 
     body = grace.get(url).content.decode()
-    assert "seen by the team Vision" in body
+    assert "Visible to Vision" in body
     assert "Pause" not in body
     assert "Manage access" not in body
     refused = grace.post(reverse("study-pause", args=[study.pk]))
@@ -118,8 +118,8 @@ def test_study_moves_to_the_team_and_back_with_a_word(page, team, user):
     page.post(reverse("study-access", args=[study.pk]), {"place": "private"})
     assert grace.get(url).status_code == 404
     assert list(study.events.values_list("what", flat=True))[:2] == [
-        "let it be seen by its owner only",
-        "let it be seen by the team Vision",
+        "made the study private",
+        "made the study visible to Vision",
     ]
 
 
@@ -129,7 +129,7 @@ def test_study_cannot_be_put_into_a_team_of_others(page, user):
 
     answer = page.post(reverse("study-access", args=[study.pk]), {"place": f"team-{foreign.pk}"})
 
-    assert (answer.status_code, "You cannot put a study there" in answer.content.decode()) == (422, True)
+    assert (answer.status_code, "You cannot use this option" in answer.content.decode()) == (422, True)
     study.refresh_from_db()
     assert study.team is None
 

@@ -155,7 +155,7 @@ def test_model_that_does_not_fit_is_not_kept_and_the_history_says_so(user):
     for content, is_kept in ((b"four", False), (b"abc", True)):
         draft.write_bytes(ContentFile(content).read())
         assert keep_model(trial, draft) is is_kept
-    assert StudyEvent.objects.filter(study=study, what__contains="quota of storage is used up").count() == 1
+    assert StudyEvent.objects.filter(study=study, what__contains="storage quota is used up").count() == 1
 
 
 # Pages -------------------------------------------------------------------------------------------------
@@ -209,6 +209,6 @@ def test_administrator_does_not_lock_the_door_from_inside(root):
     answer = edit(root, me, is_staff="")
 
     assert answer.status_code == 422
-    assert "You cannot take your own rights away" in answer.content.decode()
+    assert "You cannot remove your own rights" in answer.content.decode()
     me.refresh_from_db()
     assert me.is_staff

@@ -85,7 +85,7 @@ def test_old_logs_are_emptied_and_results_stay(capsys):
 
 
 @pytest.mark.parametrize(
-    ("args", "words"), [((), "Name at least one rule"), (("--archive", "0"), "--archive is 0; it has to be")]
+    ("args", "words"), [((), "Set at least one rule"), (("--archive", "0"), "--archive is 0, but must be")]
 )
 def test_rules_that_make_no_sense_are_refused(args, words):
     with pytest.raises(CommandError, match=words):

@@ -61,7 +61,7 @@ def test_refusal_is_said_on_the_form(page):
     response = post(page, study)
 
     assert response.status_code == 422
-    assert "the study would end at once. Budget reached: 1 trial" in response.content.decode()
+    assert "The study would stop immediately. Budget reached: 1 trial" in response.content.decode()
 
 
 def test_wrong_number_is_said_beside_its_field(page):

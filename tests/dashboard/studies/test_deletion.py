@@ -56,7 +56,7 @@ def test_deleted_study_is_gone_for_everybody_and_comes_back_whole(page, user):
     assert "its 3 trials will be hidden" in asked
 
     said = page.post(reverse("study-delete", args=[study.pk]), follow=True).content.decode()
-    assert "digits of may is deleted. It can be brought back" in said
+    assert "digits of may was deleted. You can restore it" in said
 
     for client in (page, grace):
         assert client.get(study.get_absolute_url()).status_code == 404
@@ -72,7 +72,7 @@ def test_deleted_study_is_gone_for_everybody_and_comes_back_whole(page, user):
     assert grace.get(study.get_absolute_url()).status_code == 200
     study.refresh_from_db()
     assert (study.state, study.trials.count()) == ("stopped", 3)
-    assert [event.what for event in study.events.all()][:3] == ["brought back", "deleted", "stopped"]
+    assert [event.what for event in study.events.all()][:3] == ["restored", "deleted", "stopped"]
 
 
 def test_deleting_and_bringing_back_twice_does_it_once(db):

@@ -96,7 +96,7 @@ def test_person_hears_of_a_broker_that_is_down_and_the_study_starts_all_the_same
 
     response = page.post(reverse("study-start", args=[study.pk]), follow=True)
 
-    assert "The broker does not answer" in response.content.decode()
+    assert "The broker is not responding" in response.content.decode()
     study.refresh_from_db()
     assert study.state == "running"
 

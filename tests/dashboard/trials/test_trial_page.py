@@ -80,7 +80,7 @@ def test_waiting_trial_says_that_it_waits_and_lists_its_attempts(show, study):
 
     assert "Waiting for a free slot" in html
     assert "The worker was shut down." in html
-    assert "Handed back" in html
+    assert "Returned to queue" in html
 
 
 def test_cancelled_trial_names_the_end_of_its_study(show, study):

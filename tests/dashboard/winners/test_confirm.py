@@ -59,7 +59,7 @@ def test_best_trials_and_the_first_are_trained_again_with_the_same_fresh_seeds(u
     assert {t.origin for t in trials} == {Origin.COPY}
     runs.refresh_from_db()
     assert (runs.state, runs.max_trials, runs.confirms_id) == (StudyState.RUNNING, 9, study.pk)
-    told = "asked to confirm 2 best trials with 3 seeds"
+    told = "started confirming 2 best trials with 3 seeds"
     assert StudyEvent.objects.filter(study=study, what=told, by="ada").exists()
 
 
@@ -84,7 +84,7 @@ def test_a_round_ends_by_itself_and_proposes_nothing(user):
 
     runs.refresh_from_db()
     assert (runs.state, runs.trials.count()) == (StudyState.FINISHED, 4)
-    with pytest.raises(BudgetRefused, match="how many there are is set there"):
+    with pytest.raises(BudgetRefused, match="These trainings confirm another study"):
         change_budget(study_id=runs.pk, by="ada", max_trials=9)
 
 
@@ -144,10 +144,10 @@ def test_a_failed_training_is_counted_and_left_out(page, user):
 @pytest.mark.parametrize(
     ("prepare", "words"),
     [
-        (lambda user: running_study(owner=user), "The search still goes on."),
+        (lambda user: running_study(owner=user), "The search is still running."),
         (
             lambda user: confirm_best(ended_study(user), n_best=1, n_seeds=1, by=actor(user)),
-            "not confirmed again",
+            "cannot be confirmed again",
         ),
     ],
 )
@@ -171,7 +171,7 @@ def test_nothing_complete_leaves_nothing_to_confirm(user):
 def test_one_round_at_a_time(user):
     study = ended_study(user)
     confirm_best(study, n_best=1, n_seeds=1, by=actor(user))
-    with pytest.raises(ConfirmRefused, match="being confirmed already"):
+    with pytest.raises(ConfirmRefused, match="already being confirmed"):
         confirm_best(study, n_best=1, n_seeds=1, by=actor(user))
 
 
@@ -181,7 +181,7 @@ def test_a_quota_of_trials_counts_confirmations_once(user):
     confirm_best(study, n_best=2, n_seeds=2, by=actor(user))
     Quota.objects.update(n_trials=5 + 6 + 5)
     Study.objects.filter(confirms=study).update(state=StudyState.FINISHED, finished_at="2026-01-01T00:00Z")
-    with pytest.raises(QuotaRefused, match="This study asks for 6 more"):
+    with pytest.raises(QuotaRefused, match="This study needs 6 more"):
         confirm_best(study, n_best=2, n_seeds=2, by=actor(user))
     assert confirmations_of(study).count() == 1
 
@@ -213,7 +213,7 @@ def test_a_choice_is_written_down(page, user):
     assert StudyEvent.objects.filter(study=study, what="chose trial #3 as the winner").exists()
     for wrong in ("", "99", "9" * 30, "x"):
         answer = page.post(reverse("study-winner", args=[study.pk]), {"trial": wrong}, follow=True)
-        assert "The study has no complete trial of this number." in answer.content.decode()
+        assert "The study has no complete trial with this number." in answer.content.decode()
     with pytest.raises(ConfirmRefused):
         choose_winner(study, number=None, by=actor(user))
 
@@ -278,8 +278,8 @@ def test_it_is_told_whether_it_came_out_the_same(user):
     assert again(user, study) == "0.5000, identical"
     chance = again(user, study, value=0.5625, metrics={"val_loss": 0.5625})
     assert chance == (
-        "0.5625, off by 0.062, with the same seed, versions, and threads: something in the training is left "
-        "to chance (set PARZEN_DETERMINISTIC=true to make it so)"
+        "0.5625, differs by 0.062 with the same seed, versions, and threads: "
+        "the training is not deterministic (set PARZEN_DETERMINISTIC=true to make it so)"
     )
     other = again(user, study, value=0.5625, metrics={}, environment={"keras": "9"})
     assert other == "0.5625, differs by 0.062: keras changed"
@@ -308,5 +308,5 @@ def test_running_again_is_asked_for_on_the_page(page, user):
 def test_a_trial_without_a_value_is_not_run_again(user):
     study = running_study(owner=user)
     claim_trial_of(study_id=study.pk, worker=WORKER)
-    with pytest.raises(ConfirmRefused, match="Trial #0 has no value to come out again"):
+    with pytest.raises(ConfirmRefused, match="Trial #0 has no value"):
         repeat_trial(study.trials.get(number=0), by=actor(user))

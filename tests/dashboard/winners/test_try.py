@@ -74,11 +74,11 @@ def asked(monkeypatch):
 )
 def test_a_model_answers_what_it_is_asked(page, user, asked, reading, posted, given):
     trial = kept(user, reading)
-    assert "Try it" in page.get(trial.get_absolute_url()).content.decode()
+    assert "Try the model" in page.get(trial.get_absolute_url()).content.decode()
     assert "No prediction yet." in page.get(url_of(trial)).content.decode()
 
     assert page.post(url_of(trial), posted).status_code == 302
-    assert "The model is loaded and asked." in page.get(url_of(trial)).content.decode()
+    assert "Loading the model." in page.get(url_of(trial)).content.decode()
     answer_predictions()
 
     assert asked == [(b"network", given)]
@@ -94,8 +94,8 @@ def test_a_model_answers_what_it_is_asked(page, user, asked, reading, posted, gi
         (TEXT, {"text": ""}, "This field is required."),
         (TEXT, {"text": "x" * 10_001}, "Ensure this value has at most 10000 characters"),
         (IMAGES, {"picture": ""}, "Draw something, or load an image."),
-        (IMAGES, {"picture": "data:text/html;base64,eA=="}, "This is no picture."),
-        (IMAGES, {"picture": "data:image/png;base64,???"}, "This is no picture."),
+        (IMAGES, {"picture": "data:text/html;base64,eA=="}, "This is not an image."),
+        (IMAGES, {"picture": "data:image/png;base64,???"}, "This is not an image."),
         (TABLE, {"column_1": "blue"}, "Select a valid choice"),
     ],
 )
@@ -112,7 +112,7 @@ def test_what_cannot_be_asked_is_told(page, user, reading, posted, words):
 )
 def test_some_models_are_not_tried_on_a_page(page, user, reading):
     trial = kept(user, reading)
-    assert "Try it" not in page.get(trial.get_absolute_url()).content.decode()
+    assert "Try the model" not in page.get(trial.get_absolute_url()).content.decode()
     assert page.get(url_of(trial)).status_code == 404
 
 
@@ -130,7 +130,7 @@ def test_what_goes_wrong_is_one_sentence(page, user, monkeypatch):
     ask_model(trial, given={"text": "x"}, by=actor(user))
     Artifact.objects.all().delete()
     answer_predictions()
-    assert Prediction.objects.first().problem.startswith("The model is not kept any more")
+    assert Prediction.objects.first().problem.startswith("The model is no longer stored")
 
 
 def test_nobody_fills_the_line(user):
@@ -176,7 +176,7 @@ def test_a_package_holds_all_that_a_model_needs(page, user):
         card = archive.read("README.md").decode()
     assert card.startswith("# Plants, again, trial 0\n")
     assert "Digits, 1,797 images" in card
-    assert "It was not confirmed on the test part." in card
+    assert "The trial was not confirmed on the test set." in card
     assert "'units_1': " in card
 
 
@@ -236,4 +236,4 @@ def test_a_package_of_an_own_model_holds_its_file(page, user):
     answer = page.get(reverse("trial-package", args=[trial.study_id, trial.number]))
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
         assert archive.read("own_model.py").startswith(b"def objective")
-        assert "`own_model.py` is the file" in archive.read("README.md").decode()
+        assert "`own_model.py` is the model file" in archive.read("README.md").decode()

@@ -92,7 +92,7 @@ def test_password_is_told_only_as_long_as_nobody_changed_it(var_dir):
     user.set_password("another one, of her own")
     user.save()
 
-    assert "your own name and password" in sign_in_words()
+    assert "your username and password" in sign_in_words()
 
 
 @pytest.mark.django_db
@@ -102,7 +102,7 @@ def test_no_password_is_told_when_its_file_is_gone_or_odd(var_dir, content):
     if content is not None:
         sign_in_file().write_text(content)
 
-    assert "your own name and password" in sign_in_words()
+    assert "your username and password" in sign_in_words()
     assert User.objects.count() == 1
 
 
