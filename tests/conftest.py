@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 VAR_DIR = Path(tempfile.mkdtemp(prefix="parzen-tests-"))
@@ -49,3 +50,11 @@ def pytest_configure():
         database["NAME"] = VAR_DIR / "parzen.sqlite3"
         database["TEST"]["NAME"] = str(VAR_DIR / "test.sqlite3")
         database["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Where two processes share the files, the slow ones come first, and the many small ones fill the end."""
+    if hasattr(config, "workerinput"):
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: item.path not in slow)

@@ -79,7 +79,7 @@ def test_every_decision_is_listed():
 
 
 def test_every_code_block_is_of_its_language():
-    """Python blocks are run where they are about (test_docs.py of the packages); here all of them are parsed."""
+    """Python blocks are run by the tests of what they are about; here all of them are parsed."""
     parsers = {
         "python": ast.parse,
         "toml": tomllib.loads,

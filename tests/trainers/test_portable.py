@@ -17,6 +17,7 @@ from PIL import Image
 from tests.trainers.datasets.uploads.made import described
 from tests.trainers.datasets.uploads.test_real_fits import TEXTS
 from tests.trainers.families.test_every_trainer import run
+from tests.trainers.outside import outside_of_parzen
 from tests.trainers.sources import series, table
 from trainers.datasets.registry import load_dataset, load_test_part
 from trainers.datasets.splits import Split
@@ -127,21 +128,15 @@ def package(path: Path, reading) -> Path:
     return path.parent
 
 
-def outside(folder: Path, name: str, file: Path) -> subprocess.CompletedProcess[str]:
-    """Run a script where nothing of ours can be imported."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    return subprocess.run(
-        [sys.executable, str(folder / name), str(file)],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd="/",
-        env={**kept, "TF_CPP_MIN_LOG_LEVEL": "3"},
-    )
+@pytest.fixture(scope="module")
+def outside(tmp_path_factory):
+    """Runs a script where nothing of ours can be imported."""
+    with outside_of_parzen(tmp_path_factory.mktemp("outside")) as outside:
+        yield outside.run
 
 
-def trained_again(folder: Path, file: Path):
-    done = outside(folder, "train.py", file)
+def trained_again(outside, folder: Path, file: Path):
+    done = outside(folder / "train.py", file)
     assert done.returncode == 0, done.stderr[-2000:]
     assert "val_loss" in done.stdout
     return network_of(folder / "trained.keras")
@@ -158,7 +153,7 @@ def shapes(network):
         ("mlp_regressor", "size", {"loss": "huber", "schedule": "cosine", "optimizer": "adamw"}),
     ],
 )
-def test_a_network_of_a_table_is_built_and_trained_again(tmp_path, trainer, target, params):
+def test_a_network_of_a_table_is_built_and_trained_again(outside, tmp_path, trainer, target, params):
     content = table(60, size=[f"{n / 3:.4f}" for n in range(60)])
     task = "classification" if trainer == "mlp" else "regression"
     upload, data = uploaded(
@@ -168,40 +163,40 @@ def test_a_network_of_a_table_is_built_and_trained_again(tmp_path, trainer, targ
     folder = package(path, reading)
     (tmp_path / "rows.csv").write_text(content)
 
-    assert shapes(trained_again(folder, tmp_path / "rows.csv")) == shapes(network_of(path))
+    assert shapes(trained_again(outside, folder, tmp_path / "rows.csv")) == shapes(network_of(path))
 
     (tmp_path / "other.csv").write_text(content.replace(upload.info.target, "nothing", 1))
-    done = outside(folder, "train.py", tmp_path / "other.csv")
+    done = outside(folder / "train.py", tmp_path / "other.csv")
     assert done.returncode == 1
     assert done.stderr.strip().splitlines()[-1].endswith(f"a column named '{upload.info.target}'.")
 
 
-def test_a_network_of_images_is_trained_again_on_an_array_and_on_pictures(tmp_path):
+def test_a_network_of_images_is_trained_again_on_an_array_and_on_pictures(outside, tmp_path):
     data = load_dataset("digits", "", str(tmp_path / "cache"), Split())
     params = {"mixup": 0.2, "flip": "horizontal", "residual": True, "n_blocks": 2}
     path, reading = kept(tmp_path, "cnn", data, params=params)
     folder = package(path, reading)
     np.savez(tmp_path / "some.npz", x=data.x_train[:200], y=data.y_train[:200])
-    assert shapes(trained_again(folder, tmp_path / "some.npz")) == shapes(network_of(path))
+    assert shapes(trained_again(outside, folder, tmp_path / "some.npz")) == shapes(network_of(path))
 
     for number in range(20):
         place = tmp_path / "pictures" / str(data.y_train[number])
         place.mkdir(parents=True, exist_ok=True)
         Image.fromarray(data.x_train[number] * 15).save(place / f"{number}.png")
-    assert shapes(trained_again(folder, tmp_path / "pictures")) == shapes(network_of(path))
+    assert shapes(trained_again(outside, folder, tmp_path / "pictures")) == shapes(network_of(path))
 
 
-def test_a_network_of_texts_is_trained_again(tmp_path):
+def test_a_network_of_texts_is_trained_again(outside, tmp_path):
     content = "\n".join(["label\ttext", *TEXTS])
     _, data = uploaded(tmp_path, content)
     path, reading = kept(tmp_path, "text", data, params={"network": "gru", "bidirectional": True})
     folder = package(path, reading)
     (tmp_path / "texts.tsv").write_text(content)
-    assert shapes(trained_again(folder, tmp_path / "texts.tsv")) == shapes(network_of(path))
+    assert shapes(trained_again(outside, folder, tmp_path / "texts.tsv")) == shapes(network_of(path))
 
 
 @pytest.mark.parametrize("uses_ahead", [True, False])
-def test_a_series_is_forecast_and_trained_again(tmp_path, uses_ahead):
+def test_a_series_is_forecast_and_trained_again(outside, tmp_path, uses_ahead):
     content = series(120)
     upload, data = uploaded(tmp_path, content)
     params = {"uses_ahead": uses_ahead, "network": "conv"}
@@ -216,7 +211,7 @@ def test_a_series_is_forecast_and_trained_again(tmp_path, uses_ahead):
 
     known, ahead = lines[:-horizon], [without_target(line) for line in lines[-horizon:]]
     (tmp_path / "series.csv").write_text("\n".join([header, *known, *ahead]))
-    done = outside(folder, "predict.py", tmp_path / "series.csv")
+    done = outside(folder / "predict.py", tmp_path / "series.csv")
     assert done.returncode == 0, done.stderr[-2000:]
     found = [float(line.split()[0]) for line in done.stdout.strip().splitlines()]
 
@@ -237,4 +232,4 @@ def test_a_series_is_forecast_and_trained_again(tmp_path, uses_ahead):
         predict(path, reading, {"series": "a,b\n1,2"})
 
     (tmp_path / "series.csv").write_text(content)
-    assert shapes(trained_again(folder, tmp_path / "series.csv")) == shapes(network_of(path))
+    assert shapes(trained_again(outside, folder, tmp_path / "series.csv")) == shapes(network_of(path))
