@@ -34,6 +34,18 @@ class AutoSampler(Sampler):
     """Starts with ``n_startup`` points that fill the space, then lets a Gaussian process and TPE take turns.
 
     Studies with several objectives use TPE alone, whose ranking of trials is made for them.
+
+    Examples
+    --------
+    >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+    >>> from optimizer.samplers.auto import AutoSampler
+    >>> optimizer = Optimizer(SearchSpace([Parameter("x", Float(0, 1))]), AutoSampler(), seed=0)
+    >>> for _ in range(8):
+    ...     trial = optimizer.ask()
+    ...     optimizer.tell(trial.number, trial.params["x"])
+    >>> trial.explanation["chosen_by"], trial.explanation["sampler"] in {"gp", "tpe"}
+    ('auto', True)
+
     """
 
     name: ClassVar[str] = "auto"

@@ -39,6 +39,20 @@ class GPSampler(Sampler):
     standard deviation of the value from one training to the next, in its own units; None learns it.
     ``per_second`` divides the improvement by the seconds that a trial is expected to take. Several objectives
     are made one with other weights for each proposal.
+
+    Raises ``ValueError`` for a wrong option.
+
+    Examples
+    --------
+    >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+    >>> from optimizer.samplers.gp import GPSampler
+    >>> optimizer = Optimizer(SearchSpace([Parameter("x", Float(-5, 5))]), GPSampler(noise=0.01), seed=0)
+    >>> for _ in range(12):
+    ...     trial = optimizer.ask()
+    ...     optimizer.tell(trial.number, (trial.params["x"] - 1) ** 2)
+    >>> abs(optimizer.best_trial.params["x"] - 1) < 0.1
+    True
+
     """
 
     name: ClassVar[str] = "gp"

@@ -36,6 +36,19 @@ class GridSampler(Sampler):
     ``order`` is "shuffled" (by the study's seed, so that an unfinished grid has looked everywhere) or
     "ordered" (the last parameter changes fastest). Raises ``ValueError`` for a wrong option, and from
     ``size`` or ``suggest`` ``SpaceError`` for one that does not fit the space.
+
+    Examples
+    --------
+    >>> from optimizer import Boolean, Float, Optimizer, Parameter, SearchSpace
+    >>> from optimizer.samplers.grid import GridSampler
+    >>> space = SearchSpace([Parameter("x", Float(0, 1)), Parameter("on", Boolean())])
+    >>> sampler = GridSampler(points={"x": [0.25, 0.75]}, order="ordered")
+    >>> sampler.size(space)
+    4
+    >>> optimizer = Optimizer(space, sampler)
+    >>> [tuple(optimizer.ask().params.values()) for _ in range(4)]
+    [(0.25, False), (0.25, True), (0.75, False), (0.75, True)]
+
     """
 
     name: ClassVar[str] = "grid"

@@ -53,6 +53,23 @@ class TPESampler(Sampler):
     unless given, or 0.08 with several objectives, and never comes to more than 25 trials, or 100.
     ``with_densities`` puts the curves of both densities into the explanation. Failed and pending trials count
     as bad: a failure says where not to go, without any number.
+
+    Raises ``ValueError`` for a wrong option.
+
+    Examples
+    --------
+    >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+    >>> from optimizer.samplers.tpe import TPESampler
+    >>> space = SearchSpace([Parameter("x", Float(-5, 5)), Parameter("y", Float(-5, 5))])
+    >>> optimizer = Optimizer(space, TPESampler(n_startup=5), seed=0)
+    >>> for _ in range(40):
+    ...     trial = optimizer.ask()
+    ...     optimizer.tell(trial.number, trial.params["x"] ** 2 + trial.params["y"] ** 2)
+    >>> trial.explanation["kind"], trial.explanation["n_candidates"]
+    ('model', 24)
+    >>> optimizer.best_trial.value < 1
+    True
+
     """
 
     name: ClassVar[str] = "tpe"

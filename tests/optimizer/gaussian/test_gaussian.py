@@ -210,7 +210,7 @@ def test_looks_at_every_option_before_it_models():
 
 
 def spread_of_six(seed, *, is_running):
-    """Mean distance between six points proposed in a row, while the earlier ones run or after they vanished."""
+    """Mean distance of six points proposed in a row, while the earlier ones run or after they vanished."""
     optimizer, points = run(8, seed=seed), []
     for _ in range(6):
         trial = optimizer.ask()
