@@ -127,6 +127,7 @@ class History:
             self.reports.add(row.number, step, value)
         if state == "complete":
             self._losses[place] = losses
+            # Kept sorted: every proposal asks for the best trials, and a search would cost more each time.
             insort(self._ranking, (violation, losses[0], row.number))
         elif state == "pruned":
             self._pruned.append(row.number)
@@ -150,6 +151,7 @@ class History:
         """Make room for n rows."""
         if n <= len(self._numbers):
             return
+        # Doubling makes the cost of a row constant, however long the history.
         for name, fill in (
             ("_coordinates", 0),
             ("_active", 0),
@@ -246,10 +248,12 @@ class History:
             places = filter(among.tolist().__getitem__, places)
         if self.n_objectives == 1 or n <= 0:
             return np.array(list(islice(places, max(n, 0))), dtype=np.int64)
+        # By row, not by first loss, which must not decide between equals of one front.
         rows = np.array(sorted(places), dtype=np.int64)
         feasible = rows[self._violations[rows] == 0]
         best = feasible[best_subset(self._losses[feasible], n)]
         others = rows[self._violations[rows] > 0]
+        # Infeasible trials differ by how far they are from feasible; their losses say nothing.
         others = others[np.argsort(self._violations[others], kind="stable")]
         return np.concatenate([best, others[: max(0, n - len(best))]])
 

@@ -67,6 +67,7 @@ class Reports:
         curve = self._curves.get(number)
         if curve is None:
             curve = self._curves[number] = _Curve()
+        # Sorted, because a pruner asks for ranks and percentiles after every report.
         at_step = self._at.get(step)
         if at_step is None:
             at_step = self._at[step] = array("d")
@@ -75,6 +76,7 @@ class Reports:
             del at_step[bisect_left(at_step, curve.losses[i])]
             curve.losses[i] = loss
         else:
+            # Reports come in order nearly always, and an insertion at the end is cheap.
             curve.steps.insert(i, step)
             curve.losses.insert(i, loss)
         insort(at_step, loss)

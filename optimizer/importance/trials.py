@@ -37,6 +37,7 @@ class Trials:
             )
         losses = history.losses[:, objective]
         rows = np.flatnonzero(np.isfinite(losses))
+        # By number, so that the order in which workers reported changes no result.
         rows = rows[np.argsort(history.numbers[rows])]
         return cls(history.space, history.coordinates[rows], history.active[rows], losses[rows])
 

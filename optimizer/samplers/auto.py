@@ -97,16 +97,21 @@ def tpe_share(history: History) -> float:
     first.
     """
     proposers, losses = history.proposers, history.losses[:, 0]
+    # fmin passes over the NaN of trials without a value; minimum would carry it on to all later ones.
     best = np.fmin.accumulate(losses)
+    # The first trial is the best so far in any case, which is nobody's merit.
     is_new_best = np.append(False, best[1:] < best[:-1])
     age = np.arange(len(losses))[::-1]
     weight = np.exp(-age / MEMORY)
     rates = {}
     every = np.array([name in {"gp", "tpe"} for name in proposers], dtype=np.bool_)
+    # One pseudo-improvement, so that no rate is 0 where nobody has found anything yet.
     overall = float(weight[every] @ is_new_best[every] + 1) / float(weight[every].sum() + PATIENCE)
     for name in ("gp", "tpe"):
         by_it = np.array([proposer == name for proposer in proposers], dtype=np.bool_)
         found = float(weight[by_it] @ is_new_best[by_it])
+        # Both rates are drawn towards the common one: a sampler with few trials has proved nothing.
         rates[name] = (found + PATIENCE * overall) / (float(weight[by_it].sum()) + PATIENCE)
+    # Bounded, because a sampler without trials could not show that it has become the better one.
     tpe, gp = TPE_SHARE * rates["tpe"], (1 - TPE_SHARE) * rates["gp"]
     return min(max(tpe / (tpe + gp), LOWEST_SHARE), 1 - LOWEST_SHARE)

@@ -119,6 +119,7 @@ class SamplerInfo:
 def generator_for(study_seed: int, trial_number: int) -> np.random.Generator:
     """The random generator of one trial, whichever worker runs it: Philox keyed by seed and number."""
     mask = 2**64 - 1
+    # A counter-based generator has a stream per key: workers share no state, and no stream overlaps another.
     key = np.array([study_seed & mask, trial_number & mask], dtype=np.uint64)
     return np.random.Generator(np.random.Philox(key=key))
 
@@ -128,6 +129,7 @@ class Seen:
 
     def __init__(self, history: History, pending: Sequence[Params], *, allow_repeats: bool = False) -> None:
         self._history = history
+        # Keys instead of params: dicts cannot be in a set.
         self._pending = {history.space.key(params) for params in pending}
         self._allow_repeats = allow_repeats
 
@@ -155,6 +157,7 @@ def draw_unseen(space: SearchSpace, seen: Seen, rng: np.random.Generator) -> tup
         params = space.sample(rng)
     if space.n_points() is None:
         return params, params in seen
+    # One point more than was seen: at least one of them is new, if the space has that many.
     listed = islice(space.points(), max(_LISTED_POINTS, len(seen) + 1))
     unseen = [point for point in listed if point not in seen]
     if unseen:

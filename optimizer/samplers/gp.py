@@ -104,13 +104,16 @@ class GPSampler(Sampler):
             surrogates = self._surrogates[history] = SurrogateFactory(Axes.of(space), history, self.noise)
         weights = None
         if history.n_objectives > 1:
+            # Uniform over the simplex: over many proposals every part of the front gets its turn (ParEGO).
             weights = rng.dirichlet(np.ones(history.n_objectives))
+        # Running trials count, too, so that workers that ask at once do not all look at the same place.
         is_local = len(history) >= LOCAL_FROM and (len(history) + len(pending)) % LOCAL_EVERY == 1
         surrogate = surrogates.build(is_local=is_local, weights=weights, pending=pending)
         seconds = surrogates.seconds() if self.per_second else None
         found, values = surrogate.search(seconds).run(surrogate.centres, rng)
         axes = surrogates.axes
         coordinates, _ = axes.write(found.u, found.levels)
+        # Best first; what looks new to the search may round to a grid value that was tried.
         for row, value in zip(coordinates, values.tolist(), strict=True):
             params = space.decode(row)
             if params not in seen:

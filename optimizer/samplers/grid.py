@@ -94,6 +94,7 @@ class GridSampler(Sampler):
         seed: int = 0,
     ) -> Suggestion:
         walk = self._walk
+        # Another study, or this one read again from its records.
         if walk is None or walk.history is not history or walk.seed != seed:
             walk = self._walk = Walk(self.grid(space), history, seed, is_shuffled=self.order == "shuffled")
         found, size = walk.first_unseen(Seen(history, pending)), walk.grid.size
@@ -124,6 +125,7 @@ class Walk:
 
     def point_at(self, place: int) -> dict[str, Value]:
         """The point that is visited after ``place`` others."""
+        # Computed, not listed: a grid may have 10^12 points.
         if self._is_shuffled:
             place = shuffled(place, self.grid.size, self.seed)
         return self.grid.point_at(place)
@@ -156,6 +158,7 @@ def _values_of(param: Parameter, space: SearchSpace, chosen: Points | None) -> S
                     f"points.{param.name}", f"must be values of its distribution ({rule}), got {shown}"
                 )
         return chosen
+    # Values that conditions name are added, or a branch could never be reached.
     values = spread_values(distribution, chosen)
     named = [v for child in space.children_of(param.name) for v in (child.when.values if child.when else ())]
     return sorted({*values, *named}) if isinstance(distribution, Int) else values  # type: ignore[type-var]

@@ -40,6 +40,7 @@ def propose_start(
     ``seed`` scrambles. What was seen is passed over; a random unseen point stands in when there is nothing
     else. ``sampler_name`` is who proposes, for the explanation.
     """
+    # Every trial takes a place, also one that failed: its point must not come again.
     place = len(history) + len(pending)
     if place < n_startup:
         lead = f"Starting point {place + 1} of {n_startup}"
@@ -57,6 +58,7 @@ def _start_of(
         params = middle_point(space)
         if params not in seen:
             return params, "the middle of the search space."
+    # The middle took place 0, so that point k belongs to place k + 1.
     first = max(place - 1, 0)
     for index in range(first, first + SKIPS):
         params = sobol_params(space, index, seed)

@@ -102,6 +102,7 @@ class SearchSpace:
     @cached_property
     def fingerprint(self) -> str:
         """16 hex digits that change with whatever a sampler can notice; groups and labels do not count."""
+        # Without group and label, which only people read.
         plain = [Parameter(p.name, p.distribution, p.when).to_json() for p in self.params]
         text = json.dumps([VERSION, plain], sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

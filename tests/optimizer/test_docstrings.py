@@ -10,9 +10,8 @@ import pytest
 import optimizer
 from optimizer import PRUNERS, SAMPLERS, Optimizer, SearchSpace, Trials, fmin, hp, space_eval
 
-MODULES = sorted(
-    module.name for module in pkgutil.walk_packages(optimizer.__path__, "optimizer.") if not module.ispkg
-) + ["optimizer.compat.hp"]
+WALKED = list(pkgutil.walk_packages(optimizer.__path__, "optimizer."))
+MODULES = ["optimizer.compat.hp", *sorted(module.name for module in WALKED if not module.ispkg)]
 METHODS = [
     method
     for name, method in inspect.getmembers(Optimizer)

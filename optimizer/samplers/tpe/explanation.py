@@ -79,11 +79,13 @@ def _good_of(proposal: Proposal) -> Mixture:
 def _bad_of(proposal: Proposal) -> Mixture:
     """The density of the bad trials, from a part of them when they are many."""
     axes, history = proposal.axes, proposal.history
+    # The rows as they were then: the history has grown, but only at its end.
     rows = kernel_rows(history.numbers[: proposal.n])[proposal.split.is_bad]
     points = Points.concatenate(
         [axes.read(history.coordinates[rows], history.active[rows]), proposal.pending]
     )
     n, n_trials = len(points), steady_count(proposal.n)
+    # Evenly spread over time, so that the curve is that of all of them.
     shown = points.take(np.unique(np.linspace(0, n - 1, min(n, MAX_KERNELS)).astype(np.int64)))
     weights = np.append(np.full(len(shown), n / (n + 1) / max(len(shown), 1)), 1 / (n + 1))
     bandwidth = bandwidth_of(n_trials, len(axes))

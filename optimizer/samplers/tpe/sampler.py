@@ -109,6 +109,7 @@ class TPESampler(Sampler):
     ) -> Suggestion:
         seen = Seen(history, pending, allow_repeats=allow_repeats)
         n_startup = limit_startup(self.n_startup, budget)
+        # Weak keys: what is kept goes when the caller drops the history.
         model = self._models.get(history)
         if model is None:
             model = self._models[history] = Model(Axes.of(space))
@@ -117,6 +118,7 @@ class TPESampler(Sampler):
         split = self._split(history, model.update(history), rng)
         if len(split.good) == 0:  # all were pruned without a report
             return propose_start(space, history, pending, seen, rng, seed, n_startup, self.name)
+        # Read once for all rounds: encoding is what costs.
         waiting = model.axes.read(*space.encode(pending)) if pending else model.nothing
         for _ in range(ROUNDS):
             proposal = self._propose(model, history, split, waiting, seen, rng)
@@ -127,6 +129,7 @@ class TPESampler(Sampler):
 
     def _split(self, history: History, rows: IntArray, rng: np.random.Generator) -> Split:
         share = self.good_share or (GOOD_SHARE if history.n_objectives == 1 else FRONT_SHARE)
+        # Drawn in any space, so that the draws that follow do not depend on whether it is a tree.
         is_branch = rng.random() < BRANCH_SHARE
         branch = split_branch(history, share, rows, rng) if is_branch else None
         return branch or split_history(history, share, rows)
@@ -151,6 +154,7 @@ class TPESampler(Sampler):
         features = point_features(axes, points)
         ratios = good.log_ratio_to_prior(features)
         ratios -= model.background.log_ratio_to_prior(features, split.is_bad, pending)
+        # Stable, so that equal ratios come in the same order everywhere.
         for place, row in enumerate(np.argsort(-ratios, kind="stable").tolist()):
             params = axes.space.decode(coordinates[row])
             if params not in seen:
@@ -184,6 +188,7 @@ class Model:
         """Bring the background up to date; the rows of its kernels, which are ``kernel_rows``."""
         n = len(history)
         base, n_trials = renewal_base(n), steady_count(n)
+        # A new choice of kernels, or a new bandwidth: everything kept is of the old one.
         if base != self._base or n_trials != self.background.n_trials:
             self._base, self._chosen = base, subsample_kernels(np.arange(base), history.numbers)
             self.background = BadDensity(self.axes, n_trials)
