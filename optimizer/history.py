@@ -1,4 +1,4 @@
-"""What a sampler may see of the past: a columnar, growing table of observations."""
+"""What a sampler sees of the finished trials: a columnar, growing table of observations."""
 
 from __future__ import annotations
 
@@ -106,8 +106,8 @@ class History:
         if row.state not in STATES:
             raise ValueError(f"state must be one of {', '.join(STATES)}, got {row.state!r}")
         if row.number in self._places:
-            raise ValueError(f"trial {row.number} is in this history already")
-        state, losses = self._judge(row)
+            raise ValueError(f"trial {row.number} is already in this history")
+        state, losses = self._state_and_losses(row)
         violation = total_violation(row.constraints)
         coordinates, active = self.space.encode_one(row.params)
         place = self._n
@@ -134,7 +134,7 @@ class History:
         else:
             self._n_failed += 1
 
-    def _judge(self, row: TrialRow) -> tuple[State, tuple[float, ...]]:
+    def _state_and_losses(self, row: TrialRow) -> tuple[State, tuple[float, ...]]:
         """The state to keep, and the losses of a complete trial."""
         if row.state != "complete" or row.value is None:
             return ("failed" if row.state == "complete" else row.state), ()

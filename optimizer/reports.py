@@ -1,4 +1,4 @@
-"""Values that trials reported on their way: by trial and by step.
+"""Values that trials reported while they ran: by trial and by step.
 
 Trials are compared at the same step only. What two trials reported at different steps says nothing about
 which of them is better, because both improve while they train.
@@ -106,7 +106,7 @@ class Reports:
     def losses_at(self, step: int, numbers: IntArray) -> FloatArray:
         """Losses of the trials ``numbers`` at ``step``, shape (len(numbers),); NaN where there is none.
 
-        For a list of trials that only grows: the next call with a longer one looks at the new trials only.
+        For a list of trials that only grows: the next call with a longer one reads the new trials only.
         """
         column = self._columns.get(step, np.zeros(0))
         new = numbers[len(column) :].tolist()

@@ -1,4 +1,4 @@
-"""What a search has come to know: its finished trials, those that run, and those that wait."""
+"""The trials of a search: finished ones, running ones, and points that wait in the queue."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class StudyState:
         seconds: float | None = None,
         proposer: str = "",
     ) -> None:
-        """Write a finished trial into the history without any check; for ``tell`` and for saved states."""
+        """Append a finished trial to the history unchecked; for ``tell`` and for saved states."""
         self.history.add(
             number, params, values or None, state, constraints, seconds=seconds, proposer=proposer
         )

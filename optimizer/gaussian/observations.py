@@ -1,4 +1,4 @@
-"""One loss for every finished trial, whatever came of it, so that one process can learn from all of them."""
+"""One loss for every finished trial, also for failed ones, so that one process learns from all of them."""
 
 from __future__ import annotations
 

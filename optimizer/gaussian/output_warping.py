@@ -1,4 +1,4 @@
-"""Losses as a Gaussian process likes them: centred, of unit size, and without a heavy tail of bad values."""
+"""Losses as a Gaussian process needs them: centred, of unit variance, without a heavy tail of bad values."""
 
 from __future__ import annotations
 

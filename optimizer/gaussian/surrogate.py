@@ -54,7 +54,7 @@ class Surrogate:
 
     @property
     def is_local(self) -> bool:
-        """Whether it looks at the neighbourhood of the best trials only."""
+        """Whether it models the neighbourhood of the best trials only."""
         return self.box is not None
 
     @property
@@ -118,11 +118,11 @@ class SurrogateFactory:
         hyper = self._hyper(n, targets, is_local=is_local, weights=weights)
         x_rows, y = x[rows], targets.y
         posterior = Posterior(x_rows, y, self.features.parameter, hyper)
-        # The best predicted mean instead of the best loss: a lucky noisy trial is nothing to improve on.
+        # The best predicted mean instead of the best loss: a lucky noisy trial is no value to improve on.
         mean = posterior.predict(x_rows)[0]
         order = np.argsort(mean, kind="stable")[:N_CENTRES]
         best = float(mean[order[0]])
-        if pending:  # believed to come out as predicted, so that nobody else looks there
+        if pending:  # taken to come out as predicted, so that no other proposal is made there
             points = self.axes.read(*self.axes.space.encode(pending))
             fantasies = self.features.read(points)
             y = np.concatenate([y, posterior.predict(fantasies)[0]])

@@ -1,6 +1,6 @@
 """The contract of every pruner, and what pruners share.
 
-A pruner looks at reports and at nothing else: the same reports give the same decision, in whatever process
+A pruner sees reports only: the same reports give the same decision, in whatever process
 and in whatever order they arrived. It compares losses: smaller is better, whatever the study's direction.
 """
 

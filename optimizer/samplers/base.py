@@ -31,9 +31,9 @@ class Suggestion:
     """Params to try next, and why.
 
     ``explanation`` is small JSON with at least "sampler" (who proposed), "kind" ("startup", "random" or
-    "model") and "text" (one sentence for people). It may be given as a function, because curves for a page
-    cost more than the proposal itself; it is called at most once, and must not look at anything that changes.
-    ``proposer`` is for samplers that let others propose: the history will say whose trial it was.
+    "model") and "text" (one sentence for users). It may be given as a function, because curves for a page
+    cost more than the proposal itself; it is called at most once, and must not read anything that changes.
+    ``proposer`` is for samplers that delegate to others: the history records which one proposed the trial.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Suggestion:
 
     @property
     def explanation(self) -> Explanation:
-        """Why these params."""
+        """Why these params were proposed."""
         if callable(self._explanation):
             self._explanation = self._explanation()
         return self._explanation
@@ -83,7 +83,7 @@ class Sampler(ABC):
         allow_repeats: bool = False,
         seed: int = 0,
     ) -> Suggestion:
-        """Params for one more trial, a point of ``space``.
+        """Propose params for one more trial, a point of ``space``.
 
         ``history`` must be over ``space``; ``pending`` are the params of trials that still run; ``budget`` is
         the number of trials of the whole study when it is known, ``seed`` the study's, for what all its

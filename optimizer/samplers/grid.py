@@ -1,4 +1,4 @@
-"""Grid search: every combination of some values of each parameter, once. Nothing is listed, however many."""
+"""Grid search: every combination of some values of each parameter, once, computed without a list of them."""
 
 from __future__ import annotations
 
@@ -100,8 +100,8 @@ class GridSampler(Sampler):
         found, size = walk.first_unseen(Seen(history, pending)), walk.grid.size
         if found is None:
             raise SpaceExhausted(
-                f"a grid must have points that were not proposed yet, but all of its {size:,} were; give it "
-                "more values or use another sampler"
+                f"all {size:,} points of the grid have been proposed; give it more values or use another "
+                "sampler"
             )
         place, params = found
         text = f"Grid point {place + 1:,} of {size:,}."
@@ -109,10 +109,10 @@ class GridSampler(Sampler):
 
 
 class Walk:
-    """The points of a grid in the order in which one study visits them, and how far its history has come.
+    """The points of a grid in the order in which one study visits them, and how far it has come.
 
-    The next point is always the first that was not seen: what is kept between two calls saves looking again
-    and changes no answer. A history only grows, but a pending trial may vanish, so those places are kept.
+    The next point is always the first that was not seen: what is kept between two calls saves time and
+    changes no answer. A history only grows, but a pending trial may vanish, so those places are kept.
     """
 
     def __init__(self, grid: PointGrid, history: History, seed: int, *, is_shuffled: bool) -> None:

@@ -102,7 +102,7 @@ class SearchSpace:
     @cached_property
     def fingerprint(self) -> str:
         """16 hex digits that change with whatever a sampler can notice; groups and labels do not count."""
-        # Without group and label, which only people read.
+        # Without group and label, which no sampler reads.
         plain = [Parameter(p.name, p.distribution, p.when).to_json() for p in self.params]
         text = json.dumps([VERSION, plain], sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -161,7 +161,7 @@ class SearchSpace:
             name, when = param.name, param.when
             if name not in active:
                 if name in params and when is not None:
-                    raise SpaceError(name, f"is inactive here, because {_unmet(when, params)}; leave it out")
+                    raise SpaceError(name, f"is inactive here because {_unmet(when, params)}; leave it out")
             elif name not in params:
                 raise SpaceError(name, "is missing, although it is active; give it a value")
             elif not param.distribution.contains(params[name]):

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 def space_of(obj: Any) -> SearchSpace:
     """The search space that ``obj`` describes: labels are names, nested choices are conditions.
 
-    A node that stands in several options of one choice is active with each of them. Under different choices
+    A node that occurs in several options of one choice is active with each of them. Under different choices
     it is active wherever the nearest choice around all of them allows it. Options that are no JSON scalars
     are stored as a short text. Raises ``DuplicateLabel`` for two nodes with one label, and ``SpaceError``.
 

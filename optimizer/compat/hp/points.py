@@ -43,7 +43,7 @@ def space_eval(space: Any, hp_assignment: Mapping[str, Any]) -> Any:
 
 
 class _Builder:
-    """Builds one point. A recorded call that stands in two places is made once."""
+    """Builds one point. A recorded call that occurs in two places is made once."""
 
     def __init__(self, values: Mapping[str, Any], find_place: FindPlace) -> None:
         self._values = values

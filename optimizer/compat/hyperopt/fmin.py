@@ -107,7 +107,7 @@ def _run(
     early_stop_fn: StopFunction | None,
     save_file: str | os.PathLike[str],
 ) -> None:
-    """Evaluate until a limit is reached, the user's function says stop, or nothing is left to try."""
+    """Evaluate until a limit is reached, the user's function says stop, or all points have been tried."""
     began = monotonic()
     stop_args: Iterable[Any] = ()
     total = sys.maxsize if limits.n_trials is None else limits.n_trials

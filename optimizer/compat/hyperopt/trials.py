@@ -130,10 +130,10 @@ class Trials:
         return Attachments(self.attachments, self.aname(trial, ""))
 
     def refresh(self) -> None:
-        """Nothing to do: what one sees is always up to date."""
+        """Do nothing: trials are always up to date."""
 
     def delete_all(self) -> None:
-        """Forget every trial and attachment."""
+        """Delete all trials and attachments."""
         self._dynamic_trials: list[Document] = []  # the name that code for Hyperopt knows
         self.attachments: dict[str, Any] = {}
         self._next_tid = 0
@@ -148,7 +148,7 @@ class Trials:
         return sum(trial["state"] in states for trial in (self if trials is None else trials))
 
     def count_by_state_unsynced(self, arg: int | Iterable[int]) -> int:
-        """The same: there is nothing to synchronise with."""
+        """The same: trials are not stored anywhere else."""
         return self.count_by_state_synced(arg)
 
     def new_trial_ids(self, n: int) -> list[int]:

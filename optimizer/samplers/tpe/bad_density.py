@@ -45,7 +45,7 @@ class BadDensity:
         self._start(is_full=always)
 
     def _start(self, *, is_full: bool) -> None:
-        """Forget all kernels. ``is_full`` says that all continuous parameters are active in all that come."""
+        """Drop all kernels. ``is_full`` says that all continuous parameters are active in all later ones."""
         self._is_full = is_full
         self._n = 0
         blocks = self.axes.blocks

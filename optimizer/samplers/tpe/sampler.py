@@ -124,7 +124,7 @@ class TPESampler(Sampler):
             proposal = self._propose(model, history, split, waiting, seen, rng)
             if proposal is not None:
                 return Suggestion(proposal.params, partial(explain, proposal, self.with_densities))
-        text = "Random point: everything the model likes has been tried."
+        text = "Random point: all points that the model suggested have been tried."
         return random_suggestion(self, space, seen, rng, text)
 
     def _split(self, history: History, rows: IntArray, rng: np.random.Generator) -> Split:
