@@ -1,4 +1,4 @@
-"""Search for good hyperparameters: pure NumPy and SciPy, without Django and without Keras."""
+"""Hyperparameter search in NumPy and SciPy, without Django and Keras."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ask and tell: a search that somebody else's loop drives."""
+"""Ask and tell: a search in which the caller writes the loop."""
 
 from __future__ import annotations
 
@@ -29,16 +29,33 @@ MAX_REUSES: Final = 16  # known points in a row, after which an unknown one is a
 
 
 class Optimizer(StudyState):
-    """Proposes params, is told what came of them, and gets better at it.
+    """Proposes params with ``ask``, learns from the values it gets with ``tell``.
 
     ``space`` is a ``SearchSpace``, its JSON, or a dict of ``hp.*`` nodes. ``sampler`` and ``pruner`` are
-    names or instances. ``direction`` is one of "minimize" and "maximize", or one per objective.
-    ``max_trials`` tells the sampler how many trials there will be; it then starts to model early enough.
-    ``duplicates`` says what happens to a proposal that was evaluated before: "resample" proposes something
-    else while there is anything unseen, "reuse" records the known result again and goes on, "repeat" lets it
-    pass (for noisy objectives).
+    names or instances. ``direction`` is "minimize" or "maximize", or one of them per objective.
+    ``max_trials`` tells the sampler how many trials are planned, so that it starts to model early enough.
+    ``duplicates`` decides about a proposal that was evaluated before: "resample" proposes another point while
+    there is an unseen one, "reuse" records the known result again and proposes the next one, "repeat"
+    evaluates it again (for noisy objectives).
 
     The same seed and the same told trials give the same proposals, in any process.
+
+    Raises ``SpaceError`` for a wrong space, ``UnknownSampler``, ``UnknownPruner``, and ``ValueError`` for any
+    other wrong argument.
+
+    Examples
+    --------
+    >>> from optimizer import Categorical, Float, Optimizer, Parameter, SearchSpace
+    >>> space = SearchSpace([Parameter("x", Float(-5, 5)), Parameter("kind", Categorical(("a", "b")))])
+    >>> optimizer = Optimizer(space, seed=0)
+    >>> for _ in range(30):
+    ...     trial = optimizer.ask()
+    ...     x, kind = trial.params["x"], trial.params["kind"]
+    ...     optimizer.tell(trial.number, (x - 2) ** 2 + (kind == "b"))
+    >>> best = optimizer.best_trial
+    >>> round(best.params["x"], 1), best.params["kind"], best.value < 0.01
+    (2.0, 'a', True)
+
     """
 
     def __init__(
@@ -63,8 +80,20 @@ class Optimizer(StudyState):
         self.duplicates = duplicates
 
     def ask(self) -> OpenTrial:
-        """The next trial to evaluate. Raises ``SpaceExhausted`` when the sampler has nothing more to
-        propose.
+        """Propose the next trial to evaluate.
+
+        Raises ``SpaceExhausted`` when the sampler has no more points to propose.
+
+        Examples
+        --------
+        >>> from optimizer import Int, Optimizer, Parameter, SearchSpace
+        >>> optimizer = Optimizer(SearchSpace([Parameter("x", Int(1, 9))]))
+        >>> trial = optimizer.ask()
+        >>> trial.number, trial.params
+        (0, {'x': 5})
+        >>> trial.explanation["text"]
+        'Starting point 1 of 3: the middle of the search space.'
+
         """
         suggestion = self._enqueued() or self._suggest()
         number = self.next_number
@@ -83,11 +112,24 @@ class Optimizer(StudyState):
         constraints: Sequence[float] = (),
         seconds: float | None = None,
     ) -> None:
-        """What came of a trial: a value (one per objective), or a state without one.
+        """Record the result of a trial: a value (one per objective), or a state without a value.
 
-        A value that is not finite makes the trial failed. A pruned trial counts by its reports. Telling the
-        same again changes nothing; telling something else raises ``TellError``, as does a number never asked
-        for.
+        ``state`` is "complete", "pruned" or "failed". A value that is not finite makes the trial failed; a
+        pruned trial counts by its reports. ``constraints`` are kept where at most 0, and ``seconds`` is how
+        long the evaluation took.
+
+        Raises ``TellError`` for a number that was never asked for, a wrong value, and a result that differs
+        from one told before. Telling the same result again changes nothing.
+
+        Examples
+        --------
+        >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+        >>> optimizer = Optimizer(SearchSpace([Parameter("x", Float(0, 1))]), direction="maximize")
+        >>> optimizer.tell(optimizer.ask().number, 0.25, seconds=3.5)
+        >>> optimizer.tell(optimizer.ask().number, state="failed")
+        >>> [(trial.value, trial.state) for trial in optimizer.trials]
+        [(0.25, 'complete'), (None, 'failed')]
+
         """
         values = check_values(value, self.history.n_objectives, state)
         if number in self.history:
@@ -103,7 +145,21 @@ class Optimizer(StudyState):
         del self.running[number]
 
     def report(self, number: int, step: int, value: float) -> bool:
-        """Record the value of a running trial at a step; whether the pruner says to stop it."""
+        """Record the value of a running trial at a step; return whether the pruner says to stop it.
+
+        A step is a whole number that rises during the trial, such as an epoch. Raises ``TellError`` when the
+        trial is not running or the value is no number, and ``ValueError`` for a step that is not whole.
+
+        Examples
+        --------
+        >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+        >>> optimizer = Optimizer(SearchSpace([Parameter("x", Float(0, 1))]), pruner="median")
+        >>> for number in range(6):
+        ...     should_stop = optimizer.report(optimizer.ask().number, step=1, value=float(number))
+        >>> should_stop  # 5 is worse than the median of 0, 1, 2, 3 and 4
+        True
+
+        """
         if number not in self.running:
             raise TellError(f"trial {number!r} is not running, so it cannot report")
         reported = check_number(value, "a reported value")
@@ -114,7 +170,19 @@ class Optimizer(StudyState):
         return self.pruner.decide(self.history.reports, number, step).should_prune
 
     def enqueue(self, params: Params) -> None:
-        """Evaluate this point next, before whatever the sampler would propose. Raises ``SpaceError``."""
+        """Evaluate this point before the sampler proposes another one. Points wait in the order given.
+
+        Raises ``SpaceError`` when ``params`` is not a point of the space.
+
+        Examples
+        --------
+        >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+        >>> optimizer = Optimizer(SearchSpace([Parameter("x", Float(0, 1))]))
+        >>> optimizer.enqueue({"x": 0.125})
+        >>> optimizer.ask().params
+        {'x': 0.125}
+
+        """
         self.space.validate_params(params)
         self.queue.append(dict(params))
 
@@ -128,10 +196,21 @@ class Optimizer(StudyState):
         reports: Mapping[int, float] | None = None,
         seconds: float | None = None,
     ) -> int:
-        """Take a finished trial from elsewhere and return its number.
+        """Record a finished trial that was evaluated elsewhere; return its number.
 
-        Parameters that the space has gained since may be missing. Raises ``SpaceError`` for an unknown
-        parameter or a value outside its distribution, and ``TellError`` for a wrong value.
+        ``reports`` are values by step; the other arguments are those of ``tell``. Parameters that were added
+        to the space since may be missing. Raises ``SpaceError`` for an unknown parameter or a value outside
+        its distribution, and ``TellError`` for a wrong value.
+
+        Examples
+        --------
+        >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+        >>> optimizer = Optimizer(SearchSpace([Parameter("x", Float(0, 1))]))
+        >>> optimizer.add_trial({"x": 0.5}, 1.25)
+        0
+        >>> optimizer.best_trial.value
+        1.25
+
         """
         self._check_elsewhere(params)
         values = check_values(value, self.history.n_objectives, state)
@@ -147,13 +226,37 @@ class Optimizer(StudyState):
         return number
 
     def forget(self, number: int) -> None:
-        """Drop a running trial that will never be told. Raises ``TellError`` when it is not running."""
+        """Drop a running trial that will never have a result, so that its point may be proposed again.
+
+        Raises ``TellError`` when the trial is not running.
+
+        Examples
+        --------
+        >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+        >>> optimizer = Optimizer(SearchSpace([Parameter("x", Float(0, 1))]))
+        >>> number = optimizer.ask().number
+        >>> optimizer.forget(number)
+        >>> optimizer.running
+        {}
+
+        """
         if self.running.pop(number, None) is None:
             raise TellError(f"trial {number!r} is not running, so it cannot be forgotten")
         self.proposers.pop(number, None)
 
     def to_json(self) -> dict[str, JSON]:
-        """Everything that a proposal depends on, except a sampler's own options."""
+        """Return everything that a proposal depends on, except the options of a sampler.
+
+        Examples
+        --------
+        >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+        >>> optimizer = Optimizer(SearchSpace([Parameter("x", Float(0, 1))]), "random", seed=1)
+        >>> optimizer.tell(optimizer.ask().number, 0.5)
+        >>> saved = optimizer.to_json()
+        >>> saved["sampler"], saved["seed"], len(saved["trials"])
+        ('random', 1, 1)
+
+        """
         options: dict[str, JSON] = {
             "sampler": self.sampler.name,
             "pruner": self.pruner.to_json() if self.pruner else None,
@@ -167,7 +270,20 @@ class Optimizer(StudyState):
     def from_json(
         cls, obj: Mapping[str, Any], *, sampler: Sampler | None = None, pruner: Pruner | None = None
     ) -> Optimizer:
-        """The optimizer that ``to_json`` wrote; pass ``sampler`` if it had options."""
+        """Rebuild the optimizer that ``to_json`` wrote; pass ``sampler`` if it had options.
+
+        Raises ``ValueError`` for a state of another version.
+
+        Examples
+        --------
+        >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+        >>> optimizer = Optimizer(SearchSpace([Parameter("x", Float(0, 1))]), "tpe", seed=1)
+        >>> optimizer.tell(optimizer.ask().number, 0.5)
+        >>> copy = Optimizer.from_json(optimizer.to_json())
+        >>> copy.ask().params == optimizer.ask().params
+        True
+
+        """
         check_version(obj)
         optimizer = cls(
             obj["space"],
@@ -182,20 +298,38 @@ class Optimizer(StudyState):
         return optimizer
 
     def to_bytes(self) -> bytes:
-        """``to_json`` as UTF-8 text."""
+        """Return ``to_json`` as UTF-8 text.
+
+        Examples
+        --------
+        >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+        >>> optimizer = Optimizer(SearchSpace([Parameter("x", Float(0, 1))]))
+        >>> Optimizer.from_bytes(optimizer.to_bytes()).ask().params
+        {'x': 0.5}
+
+        """
         return json.dumps(self.to_json(), allow_nan=False, separators=(",", ":")).encode()
 
     @classmethod
     def from_bytes(
         cls, data: bytes, *, sampler: Sampler | None = None, pruner: Pruner | None = None
     ) -> Optimizer:
-        """The optimizer that ``to_bytes`` wrote."""
+        """Rebuild the optimizer that ``to_bytes`` wrote; see ``from_json``.
+
+        Examples
+        --------
+        >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+        >>> optimizer = Optimizer(SearchSpace([Parameter("x", Float(0, 1))]), seed=5)
+        >>> Optimizer.from_bytes(optimizer.to_bytes()).seed
+        5
+
+        """
         return cls.from_json(json.loads(data), sampler=sampler, pruner=pruner)
 
     def _enqueued(self) -> Suggestion | None:
         if not self.queue:
             return None
-        text = "Enqueued by a person."
+        text = "Added to the queue by a user."
         return Suggestion(self.queue.popleft(), {"sampler": "user", "kind": "enqueued", "text": text})
 
     def _suggest(self) -> Suggestion:

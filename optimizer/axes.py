@@ -106,6 +106,7 @@ class Axes:
     def _levels_at(self, coordinates: FloatArray) -> IntArray:
         """Levels at the discrete axes' model coordinates, both of shape (n, n_discrete)."""
         levels = np.zeros(coordinates.shape, dtype=np.int64)
+        # The number of cuts up to a coordinate is its level; one sum serves all axes.
         if len(coordinates) <= FEW_ROWS and self.discrete:
             is_beyond = coordinates[:, self.levels.cut_axis] >= self.levels.cuts
             return np.add.reduceat(is_beyond, self.levels.cut_starts, axis=1, dtype=np.int64, out=levels)

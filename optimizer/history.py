@@ -1,4 +1,4 @@
-"""What a sampler may see of the past: a columnar, growing table of observations."""
+"""What a sampler sees of the finished trials: a columnar, growing table of observations."""
 
 from __future__ import annotations
 
@@ -106,8 +106,8 @@ class History:
         if row.state not in STATES:
             raise ValueError(f"state must be one of {', '.join(STATES)}, got {row.state!r}")
         if row.number in self._places:
-            raise ValueError(f"trial {row.number} is in this history already")
-        state, losses = self._judge(row)
+            raise ValueError(f"trial {row.number} is already in this history")
+        state, losses = self._state_and_losses(row)
         violation = total_violation(row.constraints)
         coordinates, active = self.space.encode_one(row.params)
         place = self._n
@@ -127,13 +127,14 @@ class History:
             self.reports.add(row.number, step, value)
         if state == "complete":
             self._losses[place] = losses
+            # Kept sorted: every proposal asks for the best trials, and a search would cost more each time.
             insort(self._ranking, (violation, losses[0], row.number))
         elif state == "pruned":
             self._pruned.append(row.number)
         else:
             self._n_failed += 1
 
-    def _judge(self, row: TrialRow) -> tuple[State, tuple[float, ...]]:
+    def _state_and_losses(self, row: TrialRow) -> tuple[State, tuple[float, ...]]:
         """The state to keep, and the losses of a complete trial."""
         if row.state != "complete" or row.value is None:
             return ("failed" if row.state == "complete" else row.state), ()
@@ -150,6 +151,7 @@ class History:
         """Make room for n rows."""
         if n <= len(self._numbers):
             return
+        # Doubling makes the cost of a row constant, however long the history.
         for name, fill in (
             ("_coordinates", 0),
             ("_active", 0),
@@ -246,10 +248,12 @@ class History:
             places = filter(among.tolist().__getitem__, places)
         if self.n_objectives == 1 or n <= 0:
             return np.array(list(islice(places, max(n, 0))), dtype=np.int64)
+        # By row, not by first loss, which must not decide between equals of one front.
         rows = np.array(sorted(places), dtype=np.int64)
         feasible = rows[self._violations[rows] == 0]
         best = feasible[best_subset(self._losses[feasible], n)]
         others = rows[self._violations[rows] > 0]
+        # Infeasible trials differ by how far they are from feasible; their losses say nothing.
         others = others[np.argsort(self._violations[others], kind="stable")]
         return np.concatenate([best, others[: max(0, n - len(best))]])
 

@@ -1,4 +1,4 @@
-"""Search spaces in other notations than our own: whoever has one registers how it is read.
+"""Search spaces in the notations of other libraries, which register how they are read.
 
 The core knows none of them. A notation returns None for an object that is not written in it.
 """

@@ -1,7 +1,7 @@
-"""What there is of one kind, by name: our own members and those of packages that are installed beside us.
+"""Samplers or pruners by name: our own, and those of other installed packages.
 
-A package names its members as entry points (``parzen.samplers``, ``parzen.pruners``). They are loaded when
-somebody asks for a name that is not ours, or for all names, and not before.
+A package declares its members as entry points (``parzen.samplers``, ``parzen.pruners``). They are loaded when
+a name that is not ours, or the list of all names, is first needed.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ MemberT = TypeVar("MemberT", bound=Member)
 class Registry(Mapping[str, MemberT], Generic[MemberT]):
     """Members by name, our own first and in their order, then those of other packages by name.
 
-    ``kind`` is the type of all members and ``group`` the name of their entry points. Whatever needs the
-    members of other packages raises ``PluginError`` while one of them is broken; our own are there anyway.
+    ``kind`` is the type of all members and ``group`` the name of their entry points. A look-up that needs the
+    members of other packages raises ``PluginError`` while one of them is broken; our own always work.
     """
 
     def __init__(self, kind: type[MemberT], group: str, own: Iterable[MemberT]) -> None:
@@ -70,7 +70,7 @@ class Registry(Mapping[str, MemberT], Generic[MemberT]):
             member = entry.load()
         except Exception as error:
             raise PluginError(
-                f"{where} cannot be loaded: {type(error).__name__}: {error}; mend or uninstall its package"
+                f"{where} cannot be loaded: {type(error).__name__}: {error}; fix or uninstall its package"
             ) from error
         if not isinstance(member, self._kind):
             raise PluginError(f"{where} must be a {self._kind.__name__}, got {type(member).__name__}")

@@ -1,4 +1,4 @@
-"""Values that trials reported on their way: by trial and by step.
+"""Values that trials reported while they ran: by trial and by step.
 
 Trials are compared at the same step only. What two trials reported at different steps says nothing about
 which of them is better, because both improve while they train.
@@ -67,6 +67,7 @@ class Reports:
         curve = self._curves.get(number)
         if curve is None:
             curve = self._curves[number] = _Curve()
+        # Sorted, because a pruner asks for ranks and percentiles after every report.
         at_step = self._at.get(step)
         if at_step is None:
             at_step = self._at[step] = array("d")
@@ -75,6 +76,7 @@ class Reports:
             del at_step[bisect_left(at_step, curve.losses[i])]
             curve.losses[i] = loss
         else:
+            # Reports come in order nearly always, and an insertion at the end is cheap.
             curve.steps.insert(i, step)
             curve.losses.insert(i, loss)
         insort(at_step, loss)
@@ -104,7 +106,7 @@ class Reports:
     def losses_at(self, step: int, numbers: IntArray) -> FloatArray:
         """Losses of the trials ``numbers`` at ``step``, shape (len(numbers),); NaN where there is none.
 
-        For a list of trials that only grows: the next call with a longer one looks at the new trials only.
+        For a list of trials that only grows: the next call with a longer one reads the new trials only.
         """
         column = self._columns.get(step, np.zeros(0))
         new = numbers[len(column) :].tolist()

@@ -1,4 +1,4 @@
-"""What a search has come to know: its finished trials, those that run, and those that wait."""
+"""The trials of a search: finished ones, running ones, and points that wait in the queue."""
 
 from __future__ import annotations
 
@@ -36,18 +36,41 @@ class StudyState:
 
     @property
     def trials(self) -> list[FinishedTrial]:
-        """The finished trials in the order in which they were told."""
+        """Finished trials in the order in which they were told."""
         return [self.trial_at_row(row) for row in range(len(self.history))]
 
     @property
     def best_trial(self) -> FinishedTrial | None:
-        """The best complete trial (with several objectives, one of the first front); None without any."""
+        """Best complete trial (with several objectives, one of the Pareto front); None without any.
+
+        Examples
+        --------
+        >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+        >>> optimizer = Optimizer(SearchSpace([Parameter("x", Float(0, 1))]))
+        >>> for x in (0.2, 0.9, 0.4):
+        ...     _ = optimizer.add_trial({"x": x}, (x - 0.5) ** 2)
+        >>> optimizer.best_trial.params
+        {'x': 0.4}
+
+        """
         rows = self.history.best_rows(1)
         return self.trial_at_row(int(rows[0])) if len(rows) else None
 
     @property
     def best_trials(self) -> list[FinishedTrial]:
-        """The complete trials that no other one beats in every objective: the Pareto front."""
+        """Complete trials that no other trial dominates: the Pareto front.
+
+        Examples
+        --------
+        >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+        >>> space = SearchSpace([Parameter("x", Float(0, 1))])
+        >>> optimizer = Optimizer(space, direction=["minimize", "maximize"])
+        >>> for values in ([1, 1], [2, 3], [3, 2]):  # 3, 2 is worse than 2, 3 in both
+        ...     optimizer.tell(optimizer.ask().number, values)
+        >>> [trial.values for trial in optimizer.best_trials]
+        [(1.0, 1.0), (2.0, 3.0)]
+
+        """
         return [self.trial_at_row(int(row)) for row in self.history.front_rows()]
 
     def record(
@@ -61,7 +84,7 @@ class StudyState:
         seconds: float | None = None,
         proposer: str = "",
     ) -> None:
-        """Write a finished trial into the history without any check; for ``tell`` and for saved states."""
+        """Append a finished trial to the history unchecked; for ``tell`` and for saved states."""
         self.history.add(
             number, params, values or None, state, constraints, seconds=seconds, proposer=proposer
         )

@@ -1,4 +1,4 @@
-"""Trials as a caller of ask and tell meets them."""
+"""Trials as ``ask`` returns them and as ``trials`` lists them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class OpenTrial:
 
     @property
     def explanation(self) -> Explanation:
-        """Who proposed the params and why; see ``Suggestion``."""
+        """Which sampler proposed the params and why; see ``Suggestion``."""
         return self._suggestion.explanation
 
     def __repr__(self) -> str:
@@ -34,7 +34,7 @@ class OpenTrial:
 
 @dataclass(frozen=True)
 class FinishedTrial:
-    """A trial that was told. ``values`` has one number per objective and is empty without a result."""
+    """A trial with a result. ``values`` has one number per objective and is empty without a result."""
 
     number: int
     params: dict[str, Value]

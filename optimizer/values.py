@@ -39,7 +39,7 @@ def show_value(value: object) -> str:
 
 
 def show_number(value: float) -> str:
-    """A number for people: ``1,024``, ``0.1``, ``1e-5``."""
+    """A number for display: ``1,024``, ``0.1``, ``1e-5``."""
     if float(value).is_integer() and abs(value) < 1e15:
         return f"{int(value):,}"
     text = f"{value:.6g}" if abs(value) >= 1e-3 else f"{value:.5e}"

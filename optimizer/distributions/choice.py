@@ -42,6 +42,7 @@ class Choice(Distribution):
     @cached_property
     def _edges(self) -> FloatArray:
         edges = np.concatenate([[0.0], np.cumsum(self.probabilities)])
+        # A cumulated sum may end a rounding below 1, and a coordinate of 1 would fall out.
         edges[-1] = 1.0
         return edges
 

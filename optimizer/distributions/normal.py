@@ -91,6 +91,7 @@ class Normal(Numeric):
         return (line - self.mu) / self.sigma
 
     def _warp(self, x: FloatArray) -> FloatArray:
+        # In the right tail the CDF is 1 to the last digit, so there the upper tail is taken, negated to rise.
         z = self._standardise(x)
         return -ndtr(-z) if self._is_right_tail else ndtr(z)
 
@@ -113,6 +114,7 @@ class Normal(Numeric):
 
     def decode_one(self, coordinate: float) -> Value:
         if self.n_values is None:
+            # 0 and 1 stand for infinities.
             coordinate = min(max(coordinate, OPEN_MARGIN), 1 - OPEN_MARGIN)
         return super().decode_one(coordinate)
 

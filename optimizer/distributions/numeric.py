@@ -69,6 +69,7 @@ class Numeric(Distribution):
     @cached_property
     def _digits(self) -> int:
         """Decimals that write every grid value: 0.1 + 2 * 0.1 shall be 0.3."""
+        # repr is the shortest decimal that the user may have typed.
         exponents = [Decimal(repr(number)).as_tuple().exponent for number in (self.step, self._anchor)]
         return max(0, *(-int(exponent) for exponent in exponents))
 
@@ -100,6 +101,7 @@ class Numeric(Distribution):
     def unit_edges(self) -> FloatArray:
         n = self._count()
         assert self.step is not None  # noqa: S101 - _count raised otherwise
+        # Cells meet half a step before each value.
         inner = np.arange(1, n, dtype=np.float64) + (self._ticks[0] - 0.5)
         start, end = self._ends
         return np.concatenate(
@@ -152,6 +154,7 @@ class Numeric(Distribution):
 
     def encode_one(self, value: object) -> float:
         low, high, start, length = self._scalars
+        # Floats are the usual case, and this runs for every parameter of every point.
         x = value if type(value) is float else _to_float(value)
         if not low <= x <= high or math.isinf(x):
             return math.nan

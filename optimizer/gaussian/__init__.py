@@ -1,1 +1,1 @@
-"""Gaussian process regression over a search space: features, targets, model, and where to look next."""
+"""Gaussian process regression over a search space: features, targets, model, acquisition."""

@@ -32,10 +32,12 @@ def log_expected_improvement_gradient(
     derivatives are -Phi and phi. Left of -1 everything is taken relative to phi, which may underflow.
     """
     z = (best - mean) / deviation
+    # np.where computes both sides everywhere: each gets arguments at which it does not overflow.
     right, left = np.maximum(z, -1.0), np.minimum(z, -1.0)
     density = np.exp(-0.5 * right * right - _LOG_ROOT_2PI)
     mass = ndtr(right)
     h = density + right * mass
+    # Phi / phi as erfcx, which has all its digits where both have underflowed.
     mills = _ROOT_HALF_PI * erfcx(-left * np.sqrt(0.5))
     rest = np.where(left > _FAR, 1 + np.maximum(left, _FAR) * mills, 1 / (left * left))
     is_left = z < -1

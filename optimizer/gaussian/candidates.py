@@ -79,6 +79,7 @@ def draw_globally(
         levels[:, t] = axis.level_of(drawn)
     if d <= MANY:
         return Candidates(u, levels)
+    # 20 on average; the others stay at the best known point.
     moved = rng.random((n, d)) < MANY / d
     same = centre.repeat(0, n)
     return Candidates(np.where(moved[:, :m], u, same.u), np.where(moved[:, m:], levels, same.levels))
@@ -87,7 +88,9 @@ def draw_globally(
 def draw_locally(axes: Axes, centre: Candidates, rng: np.random.Generator, n: int) -> Candidates:
     """Points near a single one: steps of all sizes, in some of the axes or in all."""
     m, d = len(axes.continuous), len(axes)
+    # From a thousandth to a third of an axis, because it is unknown how far away the optimum still is.
     scale = 10 ** rng.uniform(-3, -0.5, (n, 1))
+    # Some steps change nearly all axes, others one or two: both kinds of structure occur.
     moved = rng.random((n, d)) < np.maximum(rng.random((n, 1)), 1.5 / d)
     start = centre.repeat(0, n)
     u = np.abs(start.u + np.where(moved[:, :m], scale * rng.standard_normal((n, m)), 0.0))
@@ -96,9 +99,11 @@ def draw_locally(axes: Axes, centre: Candidates, rng: np.random.Generator, n: in
     for t, axis in enumerate(axes.discrete):
         rows = np.flatnonzero(moved[:, m + t])
         if axis.is_nominal:
+            # Choices have no small steps, so they are left alone half of the time.
             rows = rows[rng.random(len(rows)) < 0.5]
             levels[rows, t] = rng.integers(len(axis.prior), size=len(rows))
         else:
+            # A step smaller than a cell would always end in the same cell.
             step = np.maximum(scale[rows, 0], axis.prior.min()) * rng.standard_normal(len(rows))
             levels[rows, t] = axis.level_of(axis.middles[levels[rows, t]] + step)
     return Candidates(np.clip(u, 0.0, 1.0), levels)

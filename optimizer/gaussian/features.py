@@ -40,6 +40,7 @@ class Features:
         blocks, absent = [], []
         for t, axis in enumerate(axes.discrete):
             if axis.is_nominal:
+                # Two rows of the identity lie 2 apart in squares; half of that is 1.
                 block = np.eye(len(axis.prior)) * _ROOT_HALF
                 blank = np.full(block.shape[1], _ROOT_HALF / len(axis.prior))
             else:
@@ -66,6 +67,7 @@ class Features:
 
     def read(self, points: Points) -> FloatArray:
         """Features of n points, shape (n, n_columns)."""
+        # Inactive: any constant would do within a branch; the middle is nearest to all other branches.
         columns = [np.where(points.is_u, points.u, 0.5)]
         for t, (block, blank) in enumerate(zip(self.blocks, self.absent, strict=True)):
             rows = block[points.levels[:, t]]

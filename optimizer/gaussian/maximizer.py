@@ -20,7 +20,7 @@ N_GLOBAL: Final = 256
 N_LOCAL: Final = 256
 N_CENTRES: Final = 3  # around which local candidates are drawn
 N_STARTS: Final = 4  # of the gradient search
-N_KEPT: Final = 64  # candidates that stand in when better ones were seen before
+N_KEPT: Final = 64  # candidates used when better ones were seen before
 APART: Final = 0.05  # starts nearer than this in every column climb the same hill
 MAX_ITERATIONS: Final = 20
 MAX_MOVES: Final = 8  # discrete ones in a row
@@ -44,6 +44,7 @@ class AcquisitionMaximizer:
         """Candidates and their log EI, best first. ``centres`` are the best points so far, best first."""
         axes, first = self.features.axes, centres.take(np.arange(min(N_CENTRES, len(centres))))
         pool = [draw_globally(self.features, self._box(), first, rng, N_GLOBAL)]
+        # Far from all trials the improvement is flat: candidates near the best points find its narrow peaks.
         n_near = N_LOCAL // len(first)
         pool += [draw_locally(axes, first.repeat(row, 1), rng, n_near) for row in range(len(first))]
         candidates = Candidates.concatenate(pool)
@@ -83,6 +84,7 @@ class AcquisitionMaximizer:
         x = self.features.read(candidates.points(self.features.axes))
         chosen = [0]
         for row in range(1, len(x)):
+            # Starts on the same hill end at the same top, which costs a gradient search each.
             if np.abs(x[row] - x[chosen]).max(axis=1).min() > APART:
                 chosen.append(row)
             if len(chosen) == N_STARTS:
@@ -126,6 +128,7 @@ class AcquisitionMaximizer:
 
         def energy(vector: FloatArray) -> tuple[float, FloatArray]:
             x[free] = vector
+            # The sum has separate gradients for separate rows: one search climbs from all starts.
             value, slopes = self._value_with_gradient(x)
             return -float(value.sum()), -slopes[free]
 
@@ -140,6 +143,7 @@ class AcquisitionMaximizer:
             snapped = axes.discrete[t].level_of(x[:, column])
             levels[:, t] = np.where(free[:, column], snapped, levels[:, t])
         reached = Candidates(np.where(points.is_u, x[:, :m], starts.u), levels)
+        # Cells snapped to their middles may lie lower than the start did.
         reached_values = self.value(reached)
         wins = reached_values > values
         return reached.where(wins, starts), np.where(wins, reached_values, values)
@@ -152,6 +156,7 @@ class AcquisitionMaximizer:
                 break
             values = self.value(changed)
             best = int(np.argmax(values))
+            # A margin, lest rounding lead around in circles.
             if not values[best] > value + 1e-6:
                 break
             point, value = changed.repeat(best, 1), float(values[best])

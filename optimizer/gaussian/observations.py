@@ -1,4 +1,4 @@
-"""One loss for every finished trial, whatever came of it, so that one process can learn from all of them."""
+"""One loss for every finished trial, also for failed ones, so that one process learns from all of them."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ def observed_losses(history: History, n: int, weights: FloatArray | None = None)
     if len(kept) == 0:
         return losses
     span = max(kept[-1] / 2 - kept[0] / 2, abs(kept[-1]) * 1e-3, 1e-300)  # halves cannot overflow
+    # Failures end up some two ranges behind the worst value: avoided, but without a cliff in the model.
     step = 2 * (span / (n + 1))
     rank = np.zeros(n)  # how many steps behind the worst
     for row in np.flatnonzero(~complete):
@@ -64,6 +65,7 @@ def scalarize(losses: FloatArray, weights: FloatArray) -> FloatArray:
         return np.full(len(losses), np.nan)
     low = known.min(axis=0)
     span = np.maximum(known.max(axis=0) / 2 - low / 2, 1e-300)
+    # Halves: the difference of two large floats of opposite sign would overflow.
     scaled = (losses / 2 - low / 2) / span * weights
     norm: FloatArray = scaled.max(axis=1) + _AUGMENTATION * scaled.sum(axis=1)
     return norm

@@ -1,4 +1,4 @@
-"""Losses as a Gaussian process likes them: centred, of unit size, and without a heavy tail of bad values."""
+"""Losses as a Gaussian process needs them: centred, of unit variance, without a heavy tail of bad values."""
 
 from __future__ import annotations
 
@@ -52,9 +52,11 @@ def warp_losses(losses: FloatArray) -> Targets:
     if has_both:
         distance[halves < 0] = better / size
         ranks = np.unique(halves[worse], return_inverse=True)[1]
+        # Quantiles of the upper half of a normal: the median is 0 for both halves, so they join.
         quantile = 0.5 + 0.5 * (ranks + 0.5) / (ranks.max() + 1)
         distance[worse] = np.sqrt(np.mean((better / size) ** 2)) * ndtri(quantile)
     else:
         distance = halves / size
+    # The priors of the hyperparameters are made for targets of unit variance.
     deviation = float(distance.std())
     return Targets((distance - distance.mean()) / deviation, losses, min(2 * size * deviation, 1e300))

@@ -66,6 +66,7 @@ class Hyperparameters:
 
 def squared_distances(a: FloatArray, b: FloatArray) -> FloatArray:
     """Between rows of a (n, c) and b (m, c), shape (n, m); never negative."""
+    # |a|² - 2ab + |b|² in one matrix product; in place, because these arrays are the largest here.
     distances: FloatArray = np.dot(a, b.T)
     distances *= -2
     distances += np.einsum("ij,ij->i", a, a)[:, None]
@@ -93,6 +94,7 @@ def fit_hyperparameters(
 
     ``x`` (n, c) are features, ``y`` (n,) targets, ``owner`` (c,) the parameter of each column, ascending.
     """
+    # First column of each parameter: the columns of a one-hot block share a length-scale.
     starts = np.flatnonzero(np.diff(owner, prepend=-1))
     means = Hyperparameters.at_prior(len(start.log_lengths), prior).to_vector()
     sds = np.full(len(means), prior.length_sd)
@@ -103,6 +105,7 @@ def fit_hyperparameters(
         z = (vector - means) / sds
         return value + 0.5 * float(z @ z), gradient + z / sds
 
+    # About five standard deviations of the priors: beyond, the likelihood is flat and steps are wasted.
     floor, ceiling = np.full(len(means), -5.0), np.full(len(means), 5.0)
     floor[-1], ceiling[-1] = np.log(MIN_NOISE), 1.0
     options: Any = {"maxiter": MAX_ITERATIONS, "maxcor": 10, "ftol": 1e-5, "gtol": 1e-3}
@@ -125,16 +128,19 @@ def _negative_log_likelihood(
     kernel.flat[:: n + 1] += noise
     factor = cholesky(kernel)
     alpha = dpotrs(factor, y, lower=1)[0]
+    # Rasmussen and Williams, equation 2.30; the log determinant is twice the sum over the factor's diagonal.
     energy = 0.5 * float(y @ alpha) + float(np.log(factor.diagonal()).sum())
     weights = dpotri(factor, lower=1)[0]  # the lower triangle of the inverse
     weights += np.tril(weights, -1).T
     trace = float(weights.trace())
+    # Equation 5.9: the derivative by any parameter is half the sum of this times the kernel's derivative.
     weights -= np.outer(alpha, alpha)
     gradient = np.empty_like(vector)
     gradient[-1] = 0.5 * noise * (trace - float(alpha @ alpha))
     gradient[-2] = 0.5 * float(np.einsum("ij,ij->", weights, value))
     slope *= weights
     slope *= 2 * signal
+    # The sum of slope_ij (z_ik - z_jk)², multiplied out: no array of shape (n, n, c).
     by_column = slope.sum(axis=1) @ (z * z) - np.einsum("ij,ij->j", z, slope @ z)
     gradient[:-2] = np.add.reduceat(by_column, starts)
     return energy, gradient
@@ -146,6 +152,7 @@ def cholesky(kernel: FloatArray) -> FloatArray:
     for jitter in _JITTERS:
         if info == 0:
             break
+        # From the kernel itself, so that the jitters do not add up.
         shifted = kernel.copy()
         shifted.flat[:: len(kernel) + 1] += jitter
         factor, info = dpotrf(shifted, lower=1, clean=1)
@@ -175,6 +182,8 @@ class Posterior:
         """Mean and standard deviation at features (m, c), each of shape (m,)."""
         value = matern52(squared_distances(x * self.scale, self.z))[0]
         value *= self.signal
+        # The inverse once instead of two triangular solves each time: the search predicts thousands of
+        # points.
         variance = self.signal - np.einsum("ij,ij->i", value @ self.inverse, value)
         return value @ self.alpha, np.sqrt(np.maximum(variance, 1e-12 * self.signal))
 

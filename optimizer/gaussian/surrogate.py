@@ -54,7 +54,7 @@ class Surrogate:
 
     @property
     def is_local(self) -> bool:
-        """Whether it looks at the neighbourhood of the best trials only."""
+        """Whether it models the neighbourhood of the best trials only."""
         return self.box is not None
 
     @property
@@ -118,10 +118,11 @@ class SurrogateFactory:
         hyper = self._hyper(n, targets, is_local=is_local, weights=weights)
         x_rows, y = x[rows], targets.y
         posterior = Posterior(x_rows, y, self.features.parameter, hyper)
+        # The best predicted mean instead of the best loss: a lucky noisy trial is no value to improve on.
         mean = posterior.predict(x_rows)[0]
         order = np.argsort(mean, kind="stable")[:N_CENTRES]
         best = float(mean[order[0]])
-        if pending:  # believed to come out as predicted, so that nobody else looks there
+        if pending:  # taken to come out as predicted, so that no other proposal is made there
             points = self.axes.read(*self.axes.space.encode(pending))
             fantasies = self.features.read(points)
             y = np.concatenate([y, posterior.predict(fantasies)[0]])
@@ -133,6 +134,7 @@ class SurrogateFactory:
     def seconds(self) -> Posterior | None:
         """A process of the logarithm of the seconds that a trial takes; None before two are known."""
         seconds = self.history.seconds
+        # The newest ones, and no more than a fit of O(n³) can afford.
         known = np.flatnonzero(seconds > 0)[-MAX_FIT_ROWS:]
         if len(known) < 2:
             return None
@@ -170,6 +172,8 @@ class SurrogateFactory:
         """What the best trials span and a little more, shape (2, n_columns); everything for nominal
         choices.
         """
+        # The range of the better part of the trials, a little widened, so that the optimum may lie at its
+        # edge.
         near = x[self._best(losses)]
         low, high = near.min(axis=0), near.max(axis=0)
         margin = np.maximum(0.05 * (high - low), 1e-3)
@@ -184,6 +188,7 @@ class SurrogateFactory:
         if weights is not None:  # another loss each time
             return self._with_noise(self._fit(n, is_local=is_local, weights=weights), targets)
         every = 1 if n < 24 else 4 if n < 64 else 8 if n < 128 else 16
+        # Fitted at fixed lengths, so that another process that reads the same history fits the same.
         n -= n % every
         if (is_local, n) not in self._fitted:
             self._fitted[is_local, n] = self._fit(n, is_local=is_local, weights=None)
@@ -206,6 +211,7 @@ class SurrogateFactory:
             (x[rows] - box[0]) / side, warp_losses(losses[rows]).y, owner, start, prior
         )
         scale = np.ones(len(self.axes))
+        # One side per parameter; a one-hot block has the same for all its columns.
         np.minimum.at(scale, owner, side)
         return Hyperparameters(hyper.log_lengths + np.log(scale), hyper.log_signal, hyper.log_noise)
 
@@ -213,6 +219,7 @@ class SurrogateFactory:
         """With the known noise in place of the fitted one."""
         if self._noise is None or targets.unit == 0:
             return hyper
+        # The fit is on targets: from the value's own units to theirs.
         known = np.log(np.maximum((self._noise / targets.unit) ** 2, 1e-8))
         return Hyperparameters(hyper.log_lengths, hyper.log_signal, float(known))
 

@@ -122,6 +122,7 @@ class BinnedSpace:
         slots = np.empty((n, len(self.axes)), dtype=np.int64)
         bins, is_active = np.empty_like(slots), np.ones(slots.shape, dtype=np.bool_)
         for j, axis in enumerate(self.axes):
+            # One point in each n-th of every axis: main effects are then averaged with little chance.
             u = (rng.permutation(n) + rng.random(n)) / n
             bins[:, j] = np.searchsorted(np.cumsum(axis.mass)[:-1], u, side="right")
             if axis.parent >= 0:
@@ -140,6 +141,7 @@ def _edges(distribution: Distribution, tried: FloatArray, deciding: list[Value])
     if isinstance(distribution, Choice) or (n_values is not None and n_values <= MAX_BINS):
         return distribution.unit_edges()
     n = max(len(tried), 1)
+    # Quantiles of trials and prior together.
     pooled = np.concatenate([tried, (np.arange(n) + 0.5) / n])
     inner = np.quantile(pooled, np.arange(1, MAX_BINS) / MAX_BINS)
     return np.unique(np.concatenate([[0.0], inner, _cells(distribution, deciding), [1.0]]))

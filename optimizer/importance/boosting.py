@@ -178,6 +178,7 @@ class _Grower:
                 order = self._order(sums[:, 0], counts[:, 0])
                 ranks = np.argsort(order, axis=1)
             levels.append(self._best_cuts(sums, counts, order))
+            # Children of node k are 2k and 2k + 1, as in a heap: no pointers.
             node = 2 * node + self._is_right(node, levels[-1], ranks)
         return Trees(ranks, levels, self._leaves(node, residuals, 2**depth)), node
 
@@ -191,6 +192,7 @@ class _Grower:
         """Sum of residuals and number of trials by node and slot, each of shape (m, n_nodes, s)."""
         np.add(self.slots, (node * self.binned.n_slots)[:, :, None], out=self.keys)
         shape = (len(self.seen), n_nodes, self.binned.n_slots)
+        # One bincount over (ensemble, node, slot) instead of a loop over trees.
         keys = self.keys.ravel()
         sums = np.bincount(keys, self.weights.ravel(), prod(shape)).astype(np.float64, copy=False)
         counts = np.bincount(keys, minlength=prod(shape)).astype(np.float64)
@@ -215,6 +217,7 @@ class _Grower:
         left, n_left = self._running(sums, order), self._running(counts, order)
         total, n_total = (a[:, :, owner == 0].sum(axis=2, keepdims=True) for a in (sums, counts))
         right, n_right = total - left, n_total - n_left
+        # What two shrunken means explain more than one (Chen and Guestrin, XGBoost, KDD 2016, equation 7).
         gain = left**2 / (n_left + SHRINKAGE) + right**2 / (n_right + SHRINKAGE)
         gain -= total**2 / (n_total + SHRINKAGE)
         gain[(n_left < MIN_LEAF) | (n_right < MIN_LEAF)] = -1.0

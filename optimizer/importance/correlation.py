@@ -79,10 +79,12 @@ def _correlate(trials: Trials, j: int, param: Parameter) -> Correlation:
         coefficient, best = correlation_ratio(tried.astype(np.int64), ranks)
         n_groups = len(np.unique(tried))
         text = f"Trials with {show_value(distribution.choices[best])} were better."
+        # Kruskal and Wallis' H is (n - 1) eta², chi-squared with one degree less than there are groups.
         is_clear = coefficient * (len(losses) - 1) > chdtri(n_groups - 1, LEVEL)
     else:
         coefficient = float(np.corrcoef(average_ranks(tried), ranks)[0, 1])
         text = "Larger values were better." if coefficient < 0 else "Smaller values were better."
+        # Likewise for rho: (n - 1) rho² is chi-squared with one degree of freedom.
         is_clear = coefficient**2 * (len(losses) - 1) > chdtri(1, LEVEL)
     return Correlation(param.name, measure, coefficient, len(losses), text if is_clear else "No clear trend.")
 

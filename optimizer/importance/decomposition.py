@@ -44,6 +44,7 @@ class Decomposition:
         for e in range(m):
             boxes = Boxes(binned, branching, *model.boxes(e))
             for j, effects in enumerate(self.effects):
+                # Given that it is active: in a nested effect nothing else is known.
                 effects[e] = model.means[e] + boxes.main_sums(j) / self.p_active[j]
             for pair, p in self._p_both.items():
                 tables[pair] += boxes.pair_sums(*pair) / (p * m)
@@ -58,6 +59,7 @@ class Decomposition:
         """The share of the variance that each parameter explains alone, and its standard error, each (d,)."""
         mean = np.array([self._square(effect, j) for j, effect in enumerate(self._main)])
         each = np.array([self._square(self._centred(e, j), j) for j, e in enumerate(self.effects)])
+        # Each ensemble's shares refer to its own variance, as the jackknife wants.
         totals = np.maximum(self._each_at_prior.var(axis=1) + self._errors.mean(), _TINY)
         return self.p_active * mean / self._total, jackknife_error(self.p_active * each.T / totals[:, None])
 
@@ -88,6 +90,8 @@ class Decomposition:
     @cached_property
     def _total(self) -> float:
         """The variance of all effects, which are uncorrelated, of the rest of the model, and its error."""
+        # What neither main effects nor the pairs explain is small, so that sampling it costs little
+        # precision.
         rest = self._at_prior.copy()
         for j, effect in enumerate(self._main):
             rest -= np.where(self._is_active[:, j], effect[self._bins[:, j]], 0.0)

@@ -10,7 +10,7 @@ so that neither interactions nor the preferences of a sampler leak into them (Hu
   variance: its effect is E[loss | its value, active] - E[loss | active], and counts as often as it is active.
 
 These effects are uncorrelated, so that the shares of all parameters and interactions sum to at most 1.
-Where a sampler has hardly been, no method knows the loss: after few random trials, read with care.
+Where a sampler has hardly been, no method knows the loss: after few random trials, results are uncertain.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from optimizer.values import FloatArray
 
 MIN_TRIALS: Final = 10  # complete ones, in all and with a parameter active
-MAX_TRIALS: Final = 20_000  # of more, so many are drawn
+MAX_TRIALS: Final = 20_000  # drawn at random from a larger number
 MAX_TABLE: Final = 20_000  # numbers in the table of trials up to which 10 folds are cheap; then 5
 N_PRIOR: Final = 2_048  # points of the prior, for the variance of the whole
-N_PAIRED: Final = 6  # parameters whose pairs are looked at
+N_PAIRED: Final = 6  # parameters whose pairs are examined
 MIN_SHARE: Final = 0.005  # of an interaction worth reporting
 MAX_POINTS: Final = 64  # of a curve along numbers
 CLEAR: Final = 1.5  # standard errors by which the model must predict better than a mean
@@ -58,14 +58,14 @@ def fanova(history: History, *, objective: int = 0, seed: int = 0, n_interaction
     direction = history.directions[objective]
     if len(trials) < MIN_TRIALS:
         note = f"Importance needs {MIN_TRIALS} complete trials, and there are {len(trials)}."
-        return _nothing(trials, note)
+        return _no_importance(trials, note)
     if trials.is_constant:
-        return _nothing(trials, f"All {len(trials):,} complete trials have the same value.")
+        return _no_importance(trials, f"All {len(trials):,} complete trials have the same value.")
     scale = LossScale.of(trials.losses)
     model = _fit(trials, scale, generator_for(seed, 0))
     if model.clarity < CLEAR:
-        note = "No pattern was found: a model predicts unseen trials no better than their mean does."
-        return _nothing(trials, note, scale.describe(direction))
+        note = "No pattern was found: a model predicts unseen trials no better than their mean."
+        return _no_importance(trials, note, scale.describe(direction))
     return _report(trials, scale, model, direction, n_interactions)
 
 
@@ -79,7 +79,7 @@ def _fit(trials: Trials, scale: LossScale, rng: np.random.Generator) -> Ensemble
     return fit_ensembles(binned, slots, scale.to_unit(trials.losses), prior, n_folds, rng)
 
 
-def _nothing(trials: Trials, note: str, scale: str = "") -> Importance:
+def _no_importance(trials: Trials, note: str, scale: str = "") -> Importance:
     """An importance of 0 for every parameter."""
     parameters = tuple(
         ParameterImportance(
@@ -145,9 +145,9 @@ def _curve(axis: Axis, effects: FloatArray, scale: LossScale, direction: Directi
 
 
 def _note(fit: float, alone: float) -> str:
-    """How much to believe, and where to look when parameters alone explain little of what is predicted."""
-    text = f"A model predicts {fit:.0%} of how unseen trials differ"
-    text += "; take this as a hint." if fit < WEAK_FIT else "."
+    """How reliable the result is, and whether interactions matter more than single parameters."""
+    text = f"A model explains {fit:.0%} of the variation of unseen trials"
+    text += "; treat this as a hint." if fit < WEAK_FIT else "."
     if alone < MOSTLY:
-        text += f" Single parameters explain {alone:.0%} of that, their interactions the rest."
+        text += f" Single parameters explain {alone:.0%} of that, interactions the rest."
     return text

@@ -1,7 +1,7 @@
 """Losses on a scale on which variance means something.
 
 One diverged training must not outweigh a thousand others, so that losses far outside the bulk count as the
-fences around it; and where most losses lie close together beside a wide rest, ranks stand for them (Conover
+fences around it; and where most losses are close together and some far away, their ranks are used (Conover
 and Iman, "Rank transformations as a bridge", The American Statistician 35, 1981).
 """
 
@@ -77,8 +77,10 @@ class LossScale:
     def describe(self, direction: Direction) -> str:
         """What was done to the values, in words."""
         if self.kind == "ranks":
-            return "Ranks of the values, because most of them lie close together beside a wide rest."
+            return (
+                "Ranks of the values are used, because most values are close together and some are far away."
+            )
         if self.kind == "identity":
-            return "Values as they are."
+            return "Values are used as they are."
         low, high = sorted(to_loss(loss, direction) for loss in (self.low, self.high))
-        return f"Values outside {show_number(low)} to {show_number(high)} count as these bounds."
+        return f"Values outside {show_number(low)} to {show_number(high)} are clipped to that range."

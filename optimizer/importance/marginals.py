@@ -31,6 +31,7 @@ class Branching:
             way, is_on = np.zeros(axis.n_bins, dtype=np.int64), np.zeros((0, 1), dtype=np.bool_)
             if children:
                 opened_by = np.stack([binned.axes[child].opened_by for child in children])
+                # Bins that switch the same children are one way: most parents have two.
                 is_on, way = np.unique(opened_by, axis=1, return_inverse=True)
             self.way_of_bin.append(way.reshape(-1))
             self.is_on.append(is_on)
@@ -61,6 +62,7 @@ class Boxes:
         for j, children in enumerate(self.binned.children):
             if children:
                 others = _product_of_others(self._of_children(j, on, off))
+                # What the siblings and the own bins weigh, way by way, where the child is on.
                 ways = others * self._by_way[j] * self.branching.is_on[j][:, :, None]
                 outside[children] = outside[j] * ways.sum(axis=1)
         return outside
@@ -133,6 +135,7 @@ class Boxes:
 def _product_of_others(factors: FloatArray) -> FloatArray:
     """Along the first axis, the product of all other factors; a factor may be 0."""
     ones = np.ones_like(factors[:1])
+    # Prefix times suffix, for a division by a factor would fail at 0.
     before = np.cumprod(np.concatenate([ones, factors[:-1]]), axis=0)
     after = np.cumprod(np.concatenate([ones, factors[:0:-1]]), axis=0)[::-1]
     product: FloatArray = before * after

@@ -1,4 +1,4 @@
-"""What is said about the importance of parameters: plain data, ready for a page or for JSON."""
+"""The importance of parameters as plain data, ready for a page or for JSON."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Importance:
 
     ``fit`` is the share of the variance of unseen trials that the model predicts (R² of a cross-validation);
     where it is 0, nothing was found and every importance is 0. ``scale`` and ``note`` are sentences for
-    people: how the values entered, and how much to believe.
+    users: how the values were scaled, and how reliable the result is.
     """
 
     parameters: tuple[ParameterImportance, ...]

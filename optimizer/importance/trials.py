@@ -37,6 +37,7 @@ class Trials:
             )
         losses = history.losses[:, objective]
         rows = np.flatnonzero(np.isfinite(losses))
+        # By number, so that the order in which workers reported changes no result.
         rows = rows[np.argsort(history.numbers[rows])]
         return cls(history.space, history.coordinates[rows], history.active[rows], losses[rows])
 
@@ -57,14 +58,14 @@ class Trials:
         return int(self.active[:, j].sum())
 
     def why_unknown(self, j: int, n_needed: int) -> str:
-        """Why nothing can be said about parameter j, or an empty text."""
+        """Why no importance can be computed for parameter j, or an empty text."""
         tried = self.coordinates[self.active[:, j], j]
         if self.space.params[j].distribution.n_values == 1:
-            return "It has a single value."
+            return "Has a single value."
         if len(tried) == 0:
-            return "It was not active in any complete trial."
+            return "Was not active in any complete trial."
         if len(tried) < n_needed:
-            return f"Complete trials in which it was active: {len(tried)}, and {n_needed} are needed."
+            return f"Was active in {len(tried)} complete trials; {n_needed} are needed."
         if tried.min() == tried.max():
-            return f"It had the same value in all {len(tried):,} complete trials in which it was active."
+            return f"Had the same value in all {len(tried):,} complete trials in which it was active."
         return ""

@@ -1,7 +1,7 @@
 """Asynchronous successive halving (ASHA; Li et al., "A system for massively parallel ...", MLSys 2020).
 
 The stopping form of the paper's algorithm 2: a trial that reaches a rung is compared with those that were
-there before and goes on at once or never, so that no worker waits and no training has to be resumed.
+there before and continues at once or never, so that no worker waits and no training has to be resumed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,20 @@ class AshaPruner(Pruner):
     Rungs are the steps r, r η, r η² ... with r = ``min_resource`` and η = ``reduction_factor``. From step
     ``max_resource`` on, if it is given, a trial is done: stopping it would save nothing. A trial that does
     not report at exactly a rung is judged by its first report after it, among those that reported at the same
-    step. At least one trial is kept, so the first one at a rung always goes on.
+    step. At least one trial is kept, so the first one at a rung always continues. Resources are steps, epochs
+    for example. Raises ``ValueError`` for a wrong option.
+
+    Examples
+    --------
+    >>> from optimizer.pruners.asha import AshaPruner
+    >>> from optimizer.reports import Reports
+    >>> reports = Reports("maximize")
+    >>> for number, accuracy in enumerate((0.9, 0.8, 0.7, 0.6)):
+    ...     reports.add(number, step=4, value=accuracy)
+    >>> pruner = AshaPruner(min_resource=1, reduction_factor=4)  # rungs 1, 4, 16 ...
+    >>> [pruner.decide(reports, number, 4).should_prune for number in range(4)]
+    [False, True, True, True]
+
     """
 
     name: ClassVar[str] = "asha"
@@ -42,12 +55,12 @@ class AshaPruner(Pruner):
         loss, losses = reports.loss_at(number, step), reports.at(step)
         rung = self._rung_below(step)
         if rung is None or not reports.is_first_since(number, rung, step):
-            return Decision.go_on(f"step {step} is not at a rung")
+            return Decision.keep(f"step {step} is not a rung")
         n_kept = max(1, len(losses) // self.reduction_factor)
         shown, limit = show_loss(loss, reports.direction), losses[n_kept - 1]
         trials = f"the best {n_kept} of {len(losses)} trials at that step"
         if loss <= limit:
-            return Decision.go_on(f"{shown} is among {trials}")
+            return Decision.keep(f"{shown} is among {trials}")
         return Decision.stop(
             step, f"{shown} is worse than {show_loss(limit, reports.direction)}, the last of {trials}"
         )

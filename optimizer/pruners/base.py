@@ -1,7 +1,7 @@
 """The contract of every pruner, and what pruners share.
 
-A pruner looks at reports and at nothing else: the same reports give the same decision, in whatever process
-and in whatever order they came. It compares losses, so smaller is better whatever the direction of the study.
+A pruner sees reports only: the same reports give the same decision, in whatever process
+and in whatever order they arrived. It compares losses: smaller is better, whatever the study's direction.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class UnknownPruner(OptimizerError, ValueError):  # noqa: N818 - as UnknownSampl
 
 
 class Decision(NamedTuple):
-    """Whether to stop a trial, and why in one sentence for people."""
+    """Whether to stop a trial, and the reason as one sentence for users."""
 
     should_prune: bool
     text: str
@@ -37,20 +37,20 @@ class Decision(NamedTuple):
         return cls(True, f"Stopped at step {step}: {reason}.")
 
     @classmethod
-    def go_on(cls, reason: str) -> Decision:
-        """Let the trial go on."""
-        return cls(False, f"Goes on: {reason}.")
+    def keep(cls, reason: str) -> Decision:
+        """Let the trial continue."""
+        return cls(False, f"Continues: {reason}.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pruner(ABC):
-    """Says whether a running trial is worth going on with, from what all trials reported.
+    """Decides from the reports of all trials whether a running trial is worth continuing.
 
     A pruner is a frozen dataclass: its fields are its options, checked when it is made (``ValueError``).
     Pruners with the same options are equal.
 
-    ``is_relative``: whether it judges a trial by the other trials alone. Such a pruner stops neither a trial
-    that has nobody to compare with, nor the best one at a step.
+    ``is_relative``: whether it compares a trial with other trials only. Such a pruner stops neither a trial
+    that has no others to compare with, nor the best trial at a step.
     """
 
     name: ClassVar[str]
@@ -58,9 +58,9 @@ class Pruner(ABC):
 
     @abstractmethod
     def decide(self, reports: Reports, number: int, step: int) -> Decision:
-        """The decision for trial ``number``, which has just reported at ``step``.
+        """Decide about trial ``number``, which has just reported at ``step``.
 
-        Raises ``KeyError`` when it has not.
+        Raises ``KeyError`` when it has not reported there.
         """
 
     def to_json(self) -> dict[str, JSON]:
@@ -93,9 +93,9 @@ def _to_json(option: Any) -> JSON:
 
 
 def is_check(reports: Reports, number: int, step: int, n_warmup_steps: int, interval_steps: int) -> bool:
-    """Whether a pruner that looks every ``interval_steps`` after a warm-up looks at this report.
+    """Whether a pruner that checks every ``interval_steps`` after a warm-up checks this report.
 
-    It looks at the first report at or after each of the steps w, w + i, w + 2i ..., because a trial need not
+    It checks the first report at or after each of the steps w, w + i, w + 2i ..., because a trial need not
     report at exactly those.
     """
     if step < n_warmup_steps:
@@ -105,7 +105,7 @@ def is_check(reports: Reports, number: int, step: int, n_warmup_steps: int, inte
 
 
 def show_loss(loss: float, direction: Direction) -> str:
-    """A loss as the value that was reported, for people."""
+    """A loss as the value that was reported, for messages."""
     return show_number(to_loss(loss, direction)) if loss < math.inf else "(not a number)"
 
 

@@ -64,8 +64,19 @@ class HyperbandPruner(Pruner):
     """Asynchronous successive halving in brackets; trials are compared within their bracket.
 
     A trial's bracket depends on its number only. ``max_resource`` is the step at which a trial is done;
-    bracket b has its first rung at ``min_resource`` times ``reduction_factor`` to the power b. Being wrong
-    about how early values can be trusted costs one bracket, not the search.
+    bracket b has its first rung at ``min_resource`` times ``reduction_factor`` to the power b. If early
+    values mislead, only the brackets that stop early suffer. Resources are steps, epochs for example. Raises
+    ``ValueError`` for a wrong option.
+
+    Examples
+    --------
+    >>> from optimizer.pruners.hyperband import HyperbandPruner
+    >>> pruner = HyperbandPruner(min_resource=1, max_resource=81, reduction_factor=3)
+    >>> pruner.brackets.starts  # the first rung of each bracket
+    (1, 3, 9, 27, 81)
+    >>> [pruner.brackets(number) for number in range(8)]
+    [0, 1, 0, 2, 0, 0, 1, 0]
+
     """
 
     name: ClassVar[str] = "hyperband"

@@ -1,4 +1,4 @@
-"""Stop what no longer improves; or make another pruner wait until then.
+"""Stop a trial that no longer improves; or make another pruner wait until then.
 
 Early stopping as neural networks know it (Prechelt, "Early stopping - but when?", 1998): the trial is
 compared with its own past.
@@ -23,7 +23,21 @@ class PatientPruner(Pruner):
 
     That is: the best value of these steps is compared with the best one before them. Patience counts steps,
     not reports, and starts with the first number. With another pruner ``wrapped``, a trial is stopped only
-    when that pruner says so too.
+    when that pruner stops it too. Raises ``ValueError`` for a wrong option.
+
+    Examples
+    --------
+    >>> from optimizer.pruners.patient import PatientPruner
+    >>> from optimizer.reports import Reports
+    >>> reports, pruner = Reports(), PatientPruner(patience=2)
+    >>> for step, loss in enumerate((0.5, 0.3, 0.4, 0.35)):
+    ...     reports.add(0, step, loss)
+    ...     print(pruner.decide(reports, 0, step).should_prune)
+    False
+    False
+    False
+    True
+
     """
 
     name: ClassVar[str] = "patient"
@@ -43,13 +57,13 @@ class PatientPruner(Pruner):
         reports.loss_at(number, step)  # a KeyError for a report that never came, as every pruner gives
         past = reports.best_of(number, 0, step - self.patience)
         if past == math.inf:
-            return Decision.go_on(f"it has no value from {self.patience} steps ago to compare with")
+            return Decision.keep(f"it has no value from {self.patience} steps ago to compare with")
         recent = reports.best_of(number, step - self.patience + 1, step)
         amount = f" by more than {show_number(self.min_delta)}" if self.min_delta else ""
         period = f"in the last {self.patience} steps"
         best = show_loss(past, reports.direction)
         if recent < past - self.min_delta:
-            return Decision.go_on(f"its best value {best} has improved{amount} {period}")
+            return Decision.keep(f"its best value {best} has improved{amount} {period}")
         finding = f"its best value {best} has not improved{amount} {period}"
         if self.wrapped is None:
             return Decision.stop(step, finding)

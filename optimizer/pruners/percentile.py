@@ -1,4 +1,4 @@
-"""Stop what is worse than a percentile of the other trials at the same step.
+"""Stop a trial that is worse than a percentile of the others at the same step.
 
 The median stopping rule (Golovin et al., "Google Vizier", KDD 2017), for any percentile and with the others'
 values at the step in place of their running averages.
@@ -22,8 +22,21 @@ if TYPE_CHECKING:
 class PercentilePruner(Pruner):
     """Keeps a trial whose best value so far is within the best ``percentile`` % of the others at this step.
 
-    Nothing is stopped at a step where fewer than ``n_startup_trials`` other trials have reported, nor before
-    step ``n_warmup_steps``; from there on, every ``interval_steps`` steps are looked at.
+    No trial is stopped at a step where fewer than ``n_startup_trials`` other trials have reported, nor before
+    step ``n_warmup_steps``; from there on, a trial is checked every ``interval_steps`` steps. Raises
+    ``ValueError`` for a wrong option.
+
+    Examples
+    --------
+    >>> from optimizer.pruners.percentile import PercentilePruner
+    >>> from optimizer.reports import Reports
+    >>> reports = Reports()
+    >>> for number, loss in enumerate((0.1, 0.2, 0.3, 0.4, 0.5)):
+    ...     reports.add(number, step=1, value=loss)
+    >>> pruner = PercentilePruner(percentile=50, n_startup_trials=4)
+    >>> [pruner.decide(reports, number, 1).should_prune for number in range(5)]
+    [False, False, False, True, True]
+
     """
 
     name: ClassVar[str] = "percentile"
@@ -44,15 +57,15 @@ class PercentilePruner(Pruner):
         loss, losses = reports.loss_at(number, step), reports.at(step)
         n_others = len(losses) - 1
         if not is_check(reports, number, step, self.n_warmup_steps, self.interval_steps):
-            return Decision.go_on(f"step {step} is not one to look at")
+            return Decision.keep(f"step {step} is not checked")
         if n_others < max(1, self.n_startup_trials):
-            return Decision.go_on(f"only {n_others} other trials have reported at step {step}")
+            return Decision.keep(f"only {n_others} other trials have reported at step {step}")
         best = reports.best_of(number, 0, step)
         limit = percentile_without(losses, loss, self.percentile)
         compared = f"{self._describe(show_loss(limit, reports.direction))} of {n_others} trials at that step"
         shown = f"its best value {show_loss(best, reports.direction)}"
         if best <= limit:
-            return Decision.go_on(f"{shown} is no worse than {compared}")
+            return Decision.keep(f"{shown} is no worse than {compared}")
         return Decision.stop(step, f"{shown} is worse than {compared}")
 
     def _describe(self, limit: str) -> str:

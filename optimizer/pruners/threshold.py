@@ -1,4 +1,4 @@
-"""Stop what leaves the range of sane values: a training that diverges, or is no better than guessing."""
+"""Stop a trial whose value leaves fixed bounds: it diverges, or is no better than guessing."""
 
 from __future__ import annotations
 
@@ -18,8 +18,19 @@ if TYPE_CHECKING:
 class ThresholdPruner(Pruner):
     """Stops a trial whose value is below ``lower``, above ``upper`` or not a finite number.
 
-    The bounds are values as they are reported, whatever the direction; None stands for no bound. Nothing is
-    stopped before step ``n_warmup_steps``; from there on, every ``interval_steps`` steps are looked at.
+    The bounds are values as they are reported, whatever the direction; None stands for no bound. No trial is
+    stopped before step ``n_warmup_steps``; from there on, it is checked every ``interval_steps`` steps.
+    Raises ``ValueError`` for a wrong option.
+
+    Examples
+    --------
+    >>> from optimizer.pruners.threshold import ThresholdPruner
+    >>> from optimizer.reports import Reports
+    >>> reports = Reports("maximize")
+    >>> reports.add(0, step=3, value=0.05)
+    >>> ThresholdPruner(lower=0.1).decide(reports, number=0, step=3).text
+    'Stopped at step 3: 0.05 is below the lower bound 0.1.'
+
     """
 
     name: ClassVar[str] = "threshold"
@@ -43,7 +54,7 @@ class ThresholdPruner(Pruner):
     def decide(self, reports: Reports, number: int, step: int) -> Decision:
         loss = reports.loss_at(number, step)
         if not is_check(reports, number, step, self.n_warmup_steps, self.interval_steps):
-            return Decision.go_on(f"step {step} is not one to look at")
+            return Decision.keep(f"step {step} is not checked")
         if loss == math.inf:
             return Decision.stop(step, "its value is not a finite number")
         value = to_loss(loss, reports.direction)
@@ -55,4 +66,4 @@ class ThresholdPruner(Pruner):
             return Decision.stop(
                 step, f"{show_number(value)} is above the upper bound {show_number(self.upper)}"
             )
-        return Decision.go_on(f"{show_number(value)} is within the bounds")
+        return Decision.keep(f"{show_number(value)} is within the bounds")

@@ -1,8 +1,8 @@
-"""The default: decides before each trial which sampler proposes it.
+"""The default: chooses the sampler that proposes, trial by trial.
 
 A Gaussian process learns fastest from few trials where values change smoothly; TPE makes no such assumption,
-and its proposals keep the process from looking in one place for too long. So both take turns, and whoever has
-found new best values lately gets more of them.
+and its proposals keep the process from searching in one place for too long. So they take turns, and the one
+that has found new best values lately gets more of them.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from optimizer.values import Params
 
 TPE_SHARE: Final = 1 / 3  # while neither has done better than the other
-LOWEST_SHARE: Final = 0.1  # nobody is silenced: what does not pay off now may later
+LOWEST_SHARE: Final = 0.1  # a sampler that finds nothing now may do so later
 MEMORY: Final = 30  # trials in which the weight of an improvement falls to 1 / e
-PATIENCE: Final = 6  # pseudo-trials: so much it takes to move the share
+PATIENCE: Final = 6  # pseudo-trials: how much evidence it takes to move the share
 
 
 @dataclass
@@ -34,6 +34,18 @@ class AutoSampler(Sampler):
     """Starts with ``n_startup`` points that fill the space, then lets a Gaussian process and TPE take turns.
 
     Studies with several objectives use TPE alone, whose ranking of trials is made for them.
+
+    Examples
+    --------
+    >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+    >>> from optimizer.samplers.auto import AutoSampler
+    >>> optimizer = Optimizer(SearchSpace([Parameter("x", Float(0, 1))]), AutoSampler(), seed=0)
+    >>> for _ in range(8):
+    ...     trial = optimizer.ask()
+    ...     optimizer.tell(trial.number, trial.params["x"])
+    >>> trial.explanation["chosen_by"], trial.explanation["sampler"] in {"gp", "tpe"}
+    ('auto', True)
+
     """
 
     name: ClassVar[str] = "auto"
@@ -69,14 +81,17 @@ class AutoSampler(Sampler):
         return Suggestion(inner.params, explain, sampler.name)
 
     def _choose(self, history: History, rng: np.random.Generator) -> tuple[Sampler, str]:
-        """Who proposes, and why in one sentence."""
+        """Which sampler proposes, and why in one sentence."""
         if history.n_objectives > 1:
-            return self.tpe, "TPE proposes, because it ranks trials with several objectives as a whole."
+            return self.tpe, "TPE proposes all trials of a study with several objectives."
         share = tpe_share(history)
         if rng.random() < share:
-            return self.tpe, f"TPE's turn: it gets {share:.0%} of the trials by what has paid off so far."
+            return (
+                self.tpe,
+                f"TPE proposes {share:.0%} of the trials, by the best values of both.",
+            )
         return self.gp, (
-            f"The Gaussian process's turn: it gets {1 - share:.0%} of the trials by what has paid off so far."
+            f"The Gaussian process proposes {1 - share:.0%} of the trials, by the best values of both."
         )
 
 
@@ -85,16 +100,21 @@ def tpe_share(history: History) -> float:
     first.
     """
     proposers, losses = history.proposers, history.losses[:, 0]
+    # fmin passes over the NaN of trials without a value; minimum would carry it on to all later ones.
     best = np.fmin.accumulate(losses)
+    # The first trial is always the best so far, which says nothing about its sampler.
     is_new_best = np.append(False, best[1:] < best[:-1])
     age = np.arange(len(losses))[::-1]
     weight = np.exp(-age / MEMORY)
     rates = {}
     every = np.array([name in {"gp", "tpe"} for name in proposers], dtype=np.bool_)
+    # One pseudo-improvement, so that no rate is 0 before the first improvement.
     overall = float(weight[every] @ is_new_best[every] + 1) / float(weight[every].sum() + PATIENCE)
     for name in ("gp", "tpe"):
         by_it = np.array([proposer == name for proposer in proposers], dtype=np.bool_)
         found = float(weight[by_it] @ is_new_best[by_it])
+        # Both rates are drawn towards the common one: a sampler with few trials has proved nothing.
         rates[name] = (found + PATIENCE * overall) / (float(weight[by_it].sum()) + PATIENCE)
+    # Bounded, because a sampler without trials could not show that it has become the better one.
     tpe, gp = TPE_SHARE * rates["tpe"], (1 - TPE_SHARE) * rates["gp"]
     return min(max(tpe / (tpe + gp), LOWEST_SHARE), 1 - LOWEST_SHARE)

@@ -31,9 +31,9 @@ class Suggestion:
     """Params to try next, and why.
 
     ``explanation`` is small JSON with at least "sampler" (who proposed), "kind" ("startup", "random" or
-    "model") and "text" (one sentence for people). It may be given as a function, because curves for a page
-    cost more than the proposal itself; it is called at most once, and must not look at anything that changes.
-    ``proposer`` is for samplers that let others propose: the history will say whose trial it was.
+    "model") and "text" (one sentence for users). It may be given as a function, because curves for a page
+    cost more than the proposal itself; it is called at most once, and must not read anything that changes.
+    ``proposer`` is for samplers that delegate to others: the history records which one proposed the trial.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Suggestion:
 
     @property
     def explanation(self) -> Explanation:
-        """Why these params."""
+        """Why these params were proposed."""
         if callable(self._explanation):
             self._explanation = self._explanation()
         return self._explanation
@@ -83,7 +83,7 @@ class Sampler(ABC):
         allow_repeats: bool = False,
         seed: int = 0,
     ) -> Suggestion:
-        """Params for one more trial, a point of ``space``.
+        """Propose params for one more trial, a point of ``space``.
 
         ``history`` must be over ``space``; ``pending`` are the params of trials that still run; ``budget`` is
         the number of trials of the whole study when it is known, ``seed`` the study's, for what all its
@@ -119,6 +119,7 @@ class SamplerInfo:
 def generator_for(study_seed: int, trial_number: int) -> np.random.Generator:
     """The random generator of one trial, whichever worker runs it: Philox keyed by seed and number."""
     mask = 2**64 - 1
+    # A counter-based generator has a stream per key: workers share no state, and no stream overlaps another.
     key = np.array([study_seed & mask, trial_number & mask], dtype=np.uint64)
     return np.random.Generator(np.random.Philox(key=key))
 
@@ -128,6 +129,7 @@ class Seen:
 
     def __init__(self, history: History, pending: Sequence[Params], *, allow_repeats: bool = False) -> None:
         self._history = history
+        # Keys instead of params: dicts cannot be in a set.
         self._pending = {history.space.key(params) for params in pending}
         self._allow_repeats = allow_repeats
 
@@ -155,6 +157,7 @@ def draw_unseen(space: SearchSpace, seen: Seen, rng: np.random.Generator) -> tup
         params = space.sample(rng)
     if space.n_points() is None:
         return params, params in seen
+    # One point more than was seen: at least one of them is new, if the space has that many.
     listed = islice(space.points(), max(_LISTED_POINTS, len(seen) + 1))
     unseen = [point for point in listed if point not in seen]
     if unseen:

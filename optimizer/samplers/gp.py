@@ -39,6 +39,20 @@ class GPSampler(Sampler):
     standard deviation of the value from one training to the next, in its own units; None learns it.
     ``per_second`` divides the improvement by the seconds that a trial is expected to take. Several objectives
     are made one with other weights for each proposal.
+
+    Raises ``ValueError`` for a wrong option.
+
+    Examples
+    --------
+    >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+    >>> from optimizer.samplers.gp import GPSampler
+    >>> optimizer = Optimizer(SearchSpace([Parameter("x", Float(-5, 5))]), GPSampler(noise=0.01), seed=0)
+    >>> for _ in range(12):
+    ...     trial = optimizer.ask()
+    ...     optimizer.tell(trial.number, (trial.params["x"] - 1) ** 2)
+    >>> abs(optimizer.best_trial.params["x"] - 1) < 0.1
+    True
+
     """
 
     name: ClassVar[str] = "gp"
@@ -90,29 +104,32 @@ class GPSampler(Sampler):
             surrogates = self._surrogates[history] = SurrogateFactory(Axes.of(space), history, self.noise)
         weights = None
         if history.n_objectives > 1:
+            # Uniform over the simplex: over many proposals every part of the front gets its turn (ParEGO).
             weights = rng.dirichlet(np.ones(history.n_objectives))
+        # Running trials count, too, so that workers that ask at once do not all search in the same place.
         is_local = len(history) >= LOCAL_FROM and (len(history) + len(pending)) % LOCAL_EVERY == 1
         surrogate = surrogates.build(is_local=is_local, weights=weights, pending=pending)
         seconds = surrogates.seconds() if self.per_second else None
         found, values = surrogate.search(seconds).run(surrogate.centres, rng)
         axes = surrogates.axes
         coordinates, _ = axes.write(found.u, found.levels)
+        # Best first; a point that is new to the search may round to a grid value that was tried.
         for row, value in zip(coordinates, values.tolist(), strict=True):
             params = space.decode(row)
             if params not in seen:
                 return Suggestion(params, partial(self._explain, surrogate, params, value))
-        text = "Random point: everything the model likes has been tried."
+        text = "Random point: all points that the model suggested have been tried."
         return random_suggestion(self, space, seen, rng, text)
 
     def _explain(self, surrogate: Surrogate, params: Params, log_expected_improvement: float) -> Explanation:
         mean, sd, improvement, best = surrogate.in_own_units(params, log_expected_improvement)
-        where = "near the best trials" if surrogate.is_local else "in the whole search space"
+        where = " near the best ones" if surrogate.is_local else ""
         if surrogate.n_objectives > 1:
-            text = f"A Gaussian process on {surrogate.n} trials expects the front to advance most here."
+            text = f"A Gaussian process fitted to {surrogate.n} trials expects the front to move most here."
         else:
             text = (
-                f"A Gaussian process on {surrogate.n} trials, looking {where}, predicts {mean:.4g} ± "
-                f"{sd:.2g} here and expects to improve on {best:.4g} by {improvement:.2g}."
+                f"A Gaussian process fitted to {surrogate.n} trials{where} predicts {mean:.4g} ± {sd:.2g} "
+                f"here, and an expected improvement of {improvement:.2g} over {best:.4g}."
             )
         return {
             "sampler": self.name,

@@ -1,4 +1,4 @@
-"""Grid search: every combination of some values of each parameter, once. Nothing is listed, however many."""
+"""Grid search: every combination of some values of each parameter, once, computed without a list of them."""
 
 from __future__ import annotations
 
@@ -36,6 +36,19 @@ class GridSampler(Sampler):
     ``order`` is "shuffled" (by the study's seed, so that an unfinished grid has looked everywhere) or
     "ordered" (the last parameter changes fastest). Raises ``ValueError`` for a wrong option, and from
     ``size`` or ``suggest`` ``SpaceError`` for one that does not fit the space.
+
+    Examples
+    --------
+    >>> from optimizer import Boolean, Float, Optimizer, Parameter, SearchSpace
+    >>> from optimizer.samplers.grid import GridSampler
+    >>> space = SearchSpace([Parameter("x", Float(0, 1)), Parameter("on", Boolean())])
+    >>> sampler = GridSampler(points={"x": [0.25, 0.75]}, order="ordered")
+    >>> sampler.size(space)
+    4
+    >>> optimizer = Optimizer(space, sampler)
+    >>> [tuple(optimizer.ask().params.values()) for _ in range(4)]
+    [(0.25, False), (0.25, True), (0.75, False), (0.75, True)]
+
     """
 
     name: ClassVar[str] = "grid"
@@ -81,13 +94,14 @@ class GridSampler(Sampler):
         seed: int = 0,
     ) -> Suggestion:
         walk = self._walk
+        # Another study, or this one read again from its records.
         if walk is None or walk.history is not history or walk.seed != seed:
             walk = self._walk = Walk(self.grid(space), history, seed, is_shuffled=self.order == "shuffled")
         found, size = walk.first_unseen(Seen(history, pending)), walk.grid.size
         if found is None:
             raise SpaceExhausted(
-                f"a grid must have points that were not proposed yet, but all of its {size:,} were; give it "
-                "more values or use another sampler"
+                f"all {size:,} points of the grid have been proposed; give it more values or use another "
+                "sampler"
             )
         place, params = found
         text = f"Grid point {place + 1:,} of {size:,}."
@@ -95,10 +109,10 @@ class GridSampler(Sampler):
 
 
 class Walk:
-    """The points of a grid in the order in which one study visits them, and how far its history has come.
+    """The points of a grid in the order in which one study visits them, and how far it has come.
 
-    The next point is always the first that was not seen: what is kept between two calls saves looking again
-    and changes no answer. A history only grows, but a pending trial may vanish, so those places are kept.
+    The next point is always the first that was not seen: what is kept between two calls saves time and
+    changes no answer. A history only grows, but a pending trial may vanish, so those places are kept.
     """
 
     def __init__(self, grid: PointGrid, history: History, seed: int, *, is_shuffled: bool) -> None:
@@ -111,6 +125,7 @@ class Walk:
 
     def point_at(self, place: int) -> dict[str, Value]:
         """The point that is visited after ``place`` others."""
+        # Computed, not listed: a grid may have 10^12 points.
         if self._is_shuffled:
             place = shuffled(place, self.grid.size, self.seed)
         return self.grid.point_at(place)
@@ -143,6 +158,7 @@ def _values_of(param: Parameter, space: SearchSpace, chosen: Points | None) -> S
                     f"points.{param.name}", f"must be values of its distribution ({rule}), got {shown}"
                 )
         return chosen
+    # Values that conditions name are added, or a branch could never be reached.
     values = spread_values(distribution, chosen)
     named = [v for child in space.children_of(param.name) for v in (child.when.values if child.when else ())]
     return sorted({*values, *named}) if isinstance(distribution, Int) else values  # type: ignore[type-var]

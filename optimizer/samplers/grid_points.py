@@ -55,6 +55,8 @@ class PointGrid:
             if not is_active(param, params):
                 continue
             starts = self._starts[param.name]
+            # The number is one of a mixed-radix system whose digits are the subtrees, the first the most
+            # significant.
             n_others = n_left // starts[-1]  # combinations of what is open beside this subtree
             i = bisect_right(starts, number // n_others) - 1
             number -= starts[i] * n_others

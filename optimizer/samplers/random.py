@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
 
 class RandomSampler(Sampler):
-    """Draws from the prior, without repeating a point while an unseen one is left."""
+    """Draws from the prior, without repeating a point while an unseen one is left.
+
+    Examples
+    --------
+    >>> from optimizer import Categorical, Optimizer, Parameter, SearchSpace
+    >>> from optimizer.samplers.random import RandomSampler
+    >>> optimizer = Optimizer(SearchSpace([Parameter("x", Categorical(("a", "b", "c")))]), RandomSampler())
+    >>> sorted(optimizer.ask().params["x"] for _ in range(3))
+    ['a', 'b', 'c']
+
+    """
 
     name: ClassVar[str] = "random"
 

@@ -27,6 +27,15 @@ class SobolSampler(Sampler):
     """Fills the space evenly: the k-th trial of a study gets the k-th point of the sequence of its seed.
 
     Points that were seen are passed over; after 32 of them a random unseen point is drawn.
+
+    Examples
+    --------
+    >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+    >>> from optimizer.samplers.sobol import SobolSampler
+    >>> optimizer = Optimizer(SearchSpace([Parameter("x", Float(0, 8))]), SobolSampler(), seed=0)
+    >>> sorted(int(optimizer.ask().params["x"]) for _ in range(8))  # one in each eighth
+    [0, 1, 2, 3, 4, 5, 6, 7]
+
     """
 
     name: ClassVar[str] = "sobol"

@@ -1,6 +1,6 @@
-"""How a study begins, before a model has enough to learn from: the middle of the space, then Sobol points.
+"""Starting points, before a model has enough results: the middle of the space, then a Sobol sequence.
 
-The middle is what a person would try first, and seldom bad; a scrambled Sobol sequence then fills the space
+The middle is what most users would try first, and seldom bad; a scrambled Sobol sequence then fills the space
 more evenly than independent draws do.
 """
 
@@ -34,17 +34,18 @@ def propose_start(
     n_startup: int,
     sampler_name: str,
 ) -> Suggestion:
-    """The next starting point of a study that models from ``n_startup`` results on.
+    """Propose the next starting point of a study that models from ``n_startup`` results on.
 
     The first trial gets the middle of the space and trial k + 1 the k-th point of the Sobol sequence that
-    ``seed`` scrambles. What was seen is passed over; a random unseen point stands in when there is nothing
-    else. ``sampler_name`` is who proposes, for the explanation.
+    ``seed`` scrambles. Points that were seen are skipped; after many of them a random unseen point is drawn.
+    ``sampler_name`` is the name of the sampler in the explanation.
     """
+    # Every trial takes a place, also one that failed: its point must not come again.
     place = len(history) + len(pending)
     if place < n_startup:
         lead = f"Starting point {place + 1} of {n_startup}"
     else:  # trials that failed or still run have taken places, so that there are more points than planned
-        lead = f"Starting point {place + 1}, because {history.n_finished} of {n_startup} results are there"
+        lead = f"Starting point {place + 1} (the model has {history.n_finished} of {n_startup} results)"
     params, origin = _start_of(space, place, seen, rng, seed)
     return Suggestion(params, {"sampler": sampler_name, "kind": "startup", "text": f"{lead}: {origin}"})
 
@@ -52,11 +53,12 @@ def propose_start(
 def _start_of(
     space: SearchSpace, place: int, seen: Seen, rng: np.random.Generator, seed: int
 ) -> tuple[dict[str, Value], str]:
-    """The point of a place, counted from 0, and where it comes from in words."""
+    """The starting point at a place, counted from 0, and its origin in words."""
     if place == 0:
         params = middle_point(space)
         if params not in seen:
             return params, "the middle of the search space."
+    # The middle took place 0, so that point k belongs to place k + 1.
     first = max(place - 1, 0)
     for index in range(first, first + SKIPS):
         params = sobol_params(space, index, seed)
@@ -79,10 +81,10 @@ def middle_point(space: SearchSpace) -> dict[str, Value]:
 
 
 def n_starting_points(space: SearchSpace) -> int:
-    """How many starting points a Gaussian process needs: two looks at every option of the widest choice.
+    """How many starting points a Gaussian process needs: two trials of every option of the widest choice.
 
-    Numbers need only three, since the process says by itself where it knows nothing; what an option does, it
-    cannot guess from the others. At most ten, as many as TPE starts with.
+    Numbers need only three, because the process knows where it is uncertain; it cannot guess the effect of an
+    option from other options. At most ten, as many as TPE starts with.
     """
     widths = [
         len(param.distribution.choices)

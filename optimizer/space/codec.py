@@ -117,6 +117,7 @@ class Codec:
     def activity(self, coordinates: FloatArray) -> BoolArray:
         """Which parameters are active at model coordinates, both of shape (n, d)."""
         active = np.ones(coordinates.shape, dtype=np.bool_)
+        # Siblings share their parent's values, which are decoded once.
         decoded: dict[int, list[Value]] = {}
         holds: list[BoolArray] = []
         for condition, known in self._conditions.items():

@@ -58,7 +58,7 @@ class Condition:
 class Parameter:
     """A named distribution; ``when`` says in which branch it is active, None means always.
 
-    ``group`` and ``label`` are for people only: the heading it stands under and a nicer name.
+    ``group`` and ``label`` are for display only: the heading it is listed under and a nicer name.
     """
 
     name: str

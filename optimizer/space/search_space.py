@@ -29,7 +29,31 @@ VERSION: Final = 1
 class SearchSpace:
     """A validated tree of parameters, immutable, in canonical order: parents first, else as given.
 
-    Raises ``SpaceError`` with the path (``params[2].when.parent``) of whatever breaks a rule.
+    Raises ``SpaceError`` with the path (``params[2].when.parent``) of the part that breaks a rule.
+
+    Examples
+    --------
+    >>> from optimizer import Categorical, Condition, Float, Int, Parameter, SearchSpace
+    >>> space = SearchSpace(
+    ...     [
+    ...         Parameter("rate", Float(1e-5, 1, log=True)),
+    ...         Parameter("model", Categorical(("linear", "net"))),
+    ...         Parameter("layers", Int(1, 4), Condition("model", ("net",))),
+    ...     ]
+    ... )
+    >>> space.names
+    ('rate', 'model', 'layers')
+    >>> space.active({"rate": 0.1, "model": "linear"})
+    ['rate', 'model']
+    >>> space["layers"].distribution.describe()
+    '1 to 4: 4 values'
+    >>> SearchSpace.from_json(space.to_json()) == space
+    True
+    >>> space.validate_params({"rate": 2, "model": "linear"})
+    Traceback (most recent call last):
+        ...
+    optimizer.errors.SpaceError: rate: must be a value of its distribution (log-uniform, 1e-5 to 1), got 2
+
     """
 
     def __init__(self, params: Iterable[Parameter]) -> None:
@@ -78,6 +102,7 @@ class SearchSpace:
     @cached_property
     def fingerprint(self) -> str:
         """16 hex digits that change with whatever a sampler can notice; groups and labels do not count."""
+        # Without group and label, which no sampler reads.
         plain = [Parameter(p.name, p.distribution, p.when).to_json() for p in self.params]
         text = json.dumps([VERSION, plain], sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -136,7 +161,7 @@ class SearchSpace:
             name, when = param.name, param.when
             if name not in active:
                 if name in params and when is not None:
-                    raise SpaceError(name, f"is inactive here, because {_unmet(when, params)}; leave it out")
+                    raise SpaceError(name, f"is inactive here because {_unmet(when, params)}; leave it out")
             elif name not in params:
                 raise SpaceError(name, "is missing, although it is active; give it a value")
             elif not param.distribution.contains(params[name]):

@@ -88,7 +88,7 @@ def check_decisions(pruner: Pruner) -> None:
     for curves in TABLES:
         for (_, step), decision in decisions(pruner, curves).items():
             should_prune, text = decision
-            lead = f"Stopped at step {step}: " if should_prune else "Goes on: "
+            lead = f"Stopped at step {step}: " if should_prune else "Continues: "
             is_sentence = (
                 text.startswith(lead) and text.endswith(".") and ".." not in text and "\n" not in text
             )

@@ -96,7 +96,7 @@ def test_pruned_trials_are_ranked_by_how_far_they_got_then_within_that_step():
 def test_refuses_a_repeated_number_and_an_unknown_state():
     history = History(SPACE)
     history.add(0, {"x": 0.5}, 1.0, "complete")
-    with pytest.raises(ValueError, match="trial 0 is in this history already"):
+    with pytest.raises(ValueError, match="trial 0 is already in this history"):
         history.add(0, {"x": 0.6}, 1.0, "complete")
     with pytest.raises(ValueError, match="state must be one of complete, pruned, failed, got 'done'"):
         history.add(1, {"x": 0.6}, 1.0, "done")

@@ -186,8 +186,8 @@ def test_encoding_masks_what_no_longer_fits():
     [
         ({"lr": 1}, "lr", "is not a parameter of this search space"),
         ({"n_layers": 4}, "n_layers", "must be a value of its distribution (1 to 3: 3 values), got 4"),
-        ({"momentum": 0.5}, "momentum", 'is inactive here, because optimizer is "adam", not "sgd"'),
-        ({"warmup": 2}, "warmup", "is inactive here, because nesterov is inactive too"),
+        ({"momentum": 0.5}, "momentum", 'is inactive here because optimizer is "adam", not "sgd"'),
+        ({"warmup": 2}, "warmup", "is inactive here because nesterov is inactive too"),
         ({"optimizer": "sgd"}, "momentum", "is missing, although it is active"),
     ],
 )

@@ -39,9 +39,16 @@ if TYPE_CHECKING:
 def space_of(obj: Any) -> SearchSpace:
     """The search space that ``obj`` describes: labels are names, nested choices are conditions.
 
-    A node that stands in several options of one choice is active with each of them. Under different choices
+    A node that occurs in several options of one choice is active with each of them. Under different choices
     it is active wherever the nearest choice around all of them allows it. Options that are no JSON scalars
     are stored as a short text. Raises ``DuplicateLabel`` for two nodes with one label, and ``SpaceError``.
+
+    Examples
+    --------
+    >>> from optimizer import hp
+    >>> hp.space_of([hp.uniform("x", 0, 1), hp.choice("kind", ["a", "b"])])
+    SearchSpace(x: uniform, 0 to 1, kind: a, b)
+
     """
     return LabelledSpace(obj).search_space
 
@@ -54,7 +61,16 @@ register_notation(_read_notation)
 
 
 def sample(obj: Any, rng: np.random.Generator | int | None = None) -> Any:
-    """One object drawn from the priors; ``rng`` is a generator or a seed."""
+    """One object drawn from the priors; ``rng`` is a generator or a seed.
+
+    Examples
+    --------
+    >>> from optimizer import hp
+    >>> drawn = hp.sample({"x": hp.uniform("x", 0, 1), "fixed": 7}, rng=0)
+    >>> 0 <= drawn["x"] <= 1, drawn["fixed"]
+    (True, 7)
+
+    """
     space = LabelledSpace(obj)
     return space.point_of(space.search_space.sample(np.random.default_rng(rng)))
 

@@ -1,4 +1,4 @@
-"""Which options of which choice switch a parameter on, when its node may stand in several places.
+"""Which options of which choice switch a parameter on, when its node may occur in several places.
 
 A condition of a search space names one parent, so one choice is sought around all places of a node: the
 nearest. When the places lie under different choices, the condition is wider than need be, never too narrow.

@@ -1,4 +1,4 @@
-"""What is not known before a trial, and arithmetic with it, which is recorded and done in every trial.
+"""Values that are unknown before a trial, and arithmetic with them, recorded and done in every trial.
 
 Nodes are immutable and compared by identity: the same node in two places is one parameter.
 """
@@ -23,7 +23,7 @@ def _recorded(function: Function) -> tuple[Function, Function]:
 
 
 class Node:
-    """Something that has a value in every trial, and none before."""
+    """An expression whose value is known in a trial only."""
 
     __array_ufunc__ = None  # so that NumPy's scalars leave 2 * node to the node
 

@@ -27,12 +27,29 @@ MAX_EXPONENT: Final = 700.0  # exp() of more, or of less than its negative, is n
 
 
 def choice(label: str, options: Iterable[Any]) -> Switch:
-    """One of ``options``, equally likely; inside them further nodes may stand."""
+    """One of ``options``, equally likely. Options may hold further nodes, which exist in their branch only.
+
+    Examples
+    --------
+    >>> from optimizer import hp
+    >>> net = {"type": "net", "layers": hp.uniformint("layers", 1, 3)}
+    >>> hp.space_of(hp.choice("model", ["linear", net]))
+    SearchSpace(model: linear, net, layers: 1 to 3: 3 values)
+
+    """
     return Switch(_check_label(label), _check_options(label, options))
 
 
 def pchoice(label: str, p_options: Iterable[tuple[float, Any]]) -> Switch:
-    """One of the options of (probability, option) pairs; the probabilities need not sum to 1."""
+    """One of the options of (probability, option) pairs; the probabilities need not sum to 1.
+
+    Examples
+    --------
+    >>> from optimizer import hp
+    >>> hp.space_of(hp.pchoice("act", [(3, "relu"), (1, "tanh")]))
+    SearchSpace(act: relu 75%, tanh 25%)
+
+    """
     pairs = _check_options(label, p_options)
     for i, pair in enumerate(pairs):
         if not isinstance(pair, list | tuple) or len(pair) != 2:
@@ -48,6 +65,13 @@ def randint(label: str, low: int, high: int | None = None) -> Draw:
     """A whole number in [0, low), or in [low, high). Near numbers are taken to behave alike.
 
     Hyperopt assumes no order here; then nothing can be learned about a number before it has been tried.
+
+    Examples
+    --------
+    >>> from optimizer import hp
+    >>> hp.space_of({"a": hp.randint("a", 10), "b": hp.randint("b", 5, 8)})
+    SearchSpace(a: 0 to 9: 10 values, b: 5 to 7: 3 values)
+
     """
 
     def build() -> Distribution:
@@ -60,17 +84,41 @@ def randint(label: str, low: int, high: int | None = None) -> Draw:
 
 
 def uniform(label: str, low: float, high: float) -> Draw:
-    """A number in [low, high]."""
+    """A number in [low, high].
+
+    Examples
+    --------
+    >>> from optimizer import hp
+    >>> hp.space_of(hp.uniform("momentum", 0, 0.9))
+    SearchSpace(momentum: uniform, 0 to 0.9)
+
+    """
     return _draw(label, lambda: Float(*_check_bounds(low, high)))
 
 
 def quniform(label: str, low: float, high: float, q: float) -> Draw:
-    """One of the multiples of ``q`` in [low, high], equally likely; a float."""
+    """One of the multiples of ``q`` in [low, high], equally likely; a float.
+
+    Examples
+    --------
+    >>> from optimizer import hp
+    >>> list(hp.quniform("dropout", 0, 0.5, 0.25).distribution.values())
+    [0.0, 0.25, 0.5]
+
+    """
     return _draw(label, lambda: _floats(*_check_bounds(low, high), q))
 
 
 def uniformint(label: str, low: float, high: float, q: float = 1) -> Draw:
-    """One of the multiples of ``q`` (whole numbers) in [low, high], equally likely; an int."""
+    """One of the multiples of ``q`` (whole numbers) in [low, high], equally likely; an int.
+
+    Examples
+    --------
+    >>> from optimizer import hp
+    >>> list(hp.uniformint("units", 16, 70, 16).distribution.values())
+    [16, 32, 48, 64]
+
+    """
 
     def build() -> Distribution:
         step = check_integer(plain(q), "q")
@@ -81,40 +129,90 @@ def uniformint(label: str, low: float, high: float, q: float = 1) -> Draw:
 
 
 def loguniform(label: str, low: float, high: float) -> Draw:
-    """A number whose natural logarithm is uniform in [low, high]: bounds are logarithms."""
+    """A number whose natural logarithm is uniform in [low, high]: bounds are logarithms.
+
+    Examples
+    --------
+    >>> import math
+    >>> from optimizer import hp
+    >>> hp.space_of(hp.loguniform("rate", math.log(1e-5), math.log(0.1)))
+    SearchSpace(rate: log-uniform, 1e-5 to 0.1)
+
+    """
     return _draw(label, lambda: Float(*_natural_bounds(label, "loguniform", low, high), log=True))
 
 
 def qloguniform(label: str, low: float, high: float, q: float) -> Draw:
-    """One of the multiples of ``q``, greater than 0, in [exp(low), exp(high)]; uniform in the logarithm."""
+    """One of the multiples of ``q``, greater than 0, in [exp(low), exp(high)]; uniform in the logarithm.
+
+    Examples
+    --------
+    >>> import math
+    >>> from optimizer import hp
+    >>> list(hp.qloguniform("batch", math.log(10), math.log(40), 10).distribution.values())
+    [10.0, 20.0, 30.0, 40.0]
+
+    """
     return _draw(label, lambda: _floats(*_natural_bounds(label, "qloguniform", low, high), q, log=True))
 
 
 def normal(
     label: str, mu: float, sigma: float, *, low: float | None = None, high: float | None = None
 ) -> Draw:
-    """A normal number, truncated to [low, high] where these are given (Hyperopt has no such bounds)."""
+    """A normal number, truncated to [low, high] where these are given (Hyperopt has no such bounds).
+
+    Examples
+    --------
+    >>> from optimizer import hp
+    >>> hp.space_of(hp.normal("bias", 0, 2, high=3))
+    SearchSpace(bias: normal, mean 0, standard deviation 2, up to 3)
+
+    """
     return _draw(label, lambda: _normal(mu, sigma, low=low, high=high))
 
 
 def qnormal(
     label: str, mu: float, sigma: float, q: float, *, low: float | None = None, high: float | None = None
 ) -> Draw:
-    """A multiple of ``q``, normally distributed; bounds as in ``normal``."""
+    """A multiple of ``q``, normally distributed; bounds as in ``normal``.
+
+    Examples
+    --------
+    >>> from optimizer import hp
+    >>> list(hp.qnormal("shift", 0, 1, 0.5, low=-0.5, high=0.5).distribution.values())
+    [-0.5, 0.0, 0.5]
+
+    """
     return _draw(label, lambda: _normal(mu, sigma, q=q, low=low, high=high))
 
 
 def lognormal(
     label: str, mu: float, sigma: float, *, low: float | None = None, high: float | None = None
 ) -> Draw:
-    """A positive number whose natural logarithm is normal; ``low`` and ``high`` are real values."""
+    """A positive number whose natural logarithm is normal; ``low`` and ``high`` are real values.
+
+    Examples
+    --------
+    >>> from optimizer import hp
+    >>> hp.space_of(hp.lognormal("decay", -7, 2))
+    SearchSpace(decay: log-normal, mean of the logarithm -7, standard deviation 2)
+
+    """
     return _draw(label, lambda: _normal(mu, sigma, log=True, low=low, high=high))
 
 
 def qlognormal(
     label: str, mu: float, sigma: float, q: float, *, low: float | None = None, high: float | None = None
 ) -> Draw:
-    """A multiple of ``q`` greater than 0, log-normally distributed; bounds as in ``lognormal``."""
+    """A multiple of ``q`` greater than 0, log-normally distributed; bounds as in ``lognormal``.
+
+    Examples
+    --------
+    >>> from optimizer import hp
+    >>> list(hp.qlognormal("trees", 3, 1, 10, high=30).distribution.values())
+    [10.0, 20.0, 30.0]
+
+    """
     lowest = low if low is not None else q
     return _draw(label, lambda: _normal(mu, sigma, log=True, q=q, low=lowest, high=high))
 

@@ -1,4 +1,4 @@
-"""A nest of nodes read as a search space, and its params in the two forms that people use."""
+"""A nest of nodes read as a search space, and its params as values or as Hyperopt's indices."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class LabelledSpace:
         return _in_type_of(self.search_space[label].distribution, cast("Value", value))
 
     def _read(self, obj: object, place: Place, *, is_cast: bool = False) -> None:
-        """Note every parameter in ``obj``, and where it stands; ``is_cast``: directly inside scope.int."""
+        """Record every parameter in ``obj``, and its place; ``is_cast``: directly inside scope.int."""
         if isinstance(obj, Draw | Switch):
             self._note(obj, place, is_cast=is_cast)
         elif isinstance(obj, Call):

@@ -48,14 +48,14 @@ class Switch(Node):
 
     @cached_property
     def distribution(self) -> Categorical:
-        """Of what stands for the options, in their order."""
+        """Over the stored values of the options, in their order."""
         try:
             return Categorical(stored_values(self.options), self.weights)
         except SpaceError as error:
             raise error.under(self.label) from None
 
     def place_of(self, value: object) -> int:
-        """The place of the option that a stored ``value`` stands for. Raises ``SpaceError`` without any."""
+        """The index of the option with a stored ``value``. Raises ``SpaceError`` when there is none."""
         place = self.distribution.encode_one(value)
         if math.isnan(place):
             rule = self.distribution.describe()

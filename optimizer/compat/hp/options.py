@@ -1,6 +1,6 @@
-"""What stands for an option of a choice in params, in JSON and on pages.
+"""How an option of a choice is written in params, in JSON and on pages.
 
-A scalar stands for itself. Anything else gets a text that people recognise, the same in every process: the
+A scalar is written as it is. Anything else gets a text that users recognise, the same in every process: the
 entry that tells a dict from its siblings (``{"type": "svm", ...}`` is "svm"), else a short description.
 """
 

@@ -17,17 +17,33 @@ def point_of(space: Any, params: Mapping[str, Any]) -> Any:
 
     Dicts, lists and tuples keep their types, and what is no node is passed on as it is. Raises ``SpaceError``
     when an active parameter has no value, or a choice none of its own.
+
+    Examples
+    --------
+    >>> from optimizer import hp
+    >>> space = {"net": hp.choice("net", [{"layers": "one"}, {"layers": "two", "units": hp.randint("u", 9)}])}
+    >>> hp.point_of(space, {"net": "two", "u": 5})
+    {'net': {'layers': 'two', 'units': 5}}
+
     """
     return _Builder(params, Switch.place_of).build(space)
 
 
 def space_eval(space: Any, hp_assignment: Mapping[str, Any]) -> Any:
-    """``point_of`` for what ``fmin`` returns, where the value of a choice is the index of its option."""
+    """``point_of`` for what ``fmin`` returns, where the value of a choice is the index of its option.
+
+    Examples
+    --------
+    >>> from optimizer import hp, space_eval
+    >>> space_eval({"act": hp.choice("act", ["tanh", "relu"])}, {"act": 1})
+    {'act': 'relu'}
+
+    """
     return _Builder(hp_assignment, Switch.check_place).build(space)
 
 
 class _Builder:
-    """Builds one point. A recorded call that stands in two places is made once."""
+    """Builds one point. A recorded call that occurs in two places is made once."""
 
     def __init__(self, values: Mapping[str, Any], find_place: FindPlace) -> None:
         self._values = values

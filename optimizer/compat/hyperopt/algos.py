@@ -25,7 +25,7 @@ class Algorithm:
         self._renamed = renamed or {}  # option of Hyperopt to option of the sampler, None: of no effect
 
     def suggest(self, **options: Any) -> Sampler:
-        """The sampler with these options, Hyperopt's or its own; None stands for the default.
+        """The sampler with these options, Hyperopt's or its own; None means the default.
 
         Raises ``TypeError`` for an unknown option, and ``ValueError`` or ``UnknownSampler``.
         """
@@ -63,7 +63,7 @@ auto: Final = Algorithm("auto")
 
 
 def sampler_of(algo: Callable[[], Sampler] | Sampler | str | None) -> Sampler:
-    """The sampler that ``algo`` stands for; None stands for ``DEFAULT_ALGO``.
+    """The sampler that ``algo`` means; None means ``DEFAULT_ALGO``.
 
     Raises ``TypeError`` for what is no algorithm, such as a function with the arguments of Hyperopt's own.
     """

@@ -1,4 +1,4 @@
-"""What may be passed to ``fmin``: checked, and turned into what the search needs."""
+"""The arguments of ``fmin``, checked and converted."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Limits:
 
 
 def seed_of(rstate: int | np.random.Generator | np.random.RandomState | None) -> int:
-    """A seed from whatever people pass as ``rstate``; a generator moves on by one number.
+    """A seed from ``rstate`` in any of its forms; a generator advances by one number.
 
     None reads the environment variable ``HYPEROPT_FMIN_SEED``, and without it gives a new seed each time.
     Raises ``TypeError`` for anything else.

@@ -1,4 +1,4 @@
-"""When a search has gone on for long enough without getting better."""
+"""Stop a search that no longer improves."""
 
 from __future__ import annotations
 

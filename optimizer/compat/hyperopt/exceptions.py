@@ -1,4 +1,4 @@
-"""The exceptions of the Hyperopt face, under Hyperopt's names. Each says the rule and what broke it."""
+"""The exceptions of the Hyperopt face, under Hyperopt's names. Each states the rule and what broke it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class AllTrialsFailed(OptimizerError):  # noqa: N818 - these are Hyperopt's name
 
 
 class InvalidTrial(OptimizerError, ValueError):  # noqa: N818
-    """A document that was offered as a trial is none."""
+    """A document is not a valid trial."""
 
 
 class InvalidAnnotatedParameter(OptimizerError, ValueError):  # noqa: N818
@@ -37,7 +37,7 @@ class InvalidResultError(OptimizerError, ValueError):
 
 
 class InvalidResultStatus(InvalidResultError):  # noqa: N818
-    """The status of a result is none of ``STATUS_STRINGS``."""
+    """The status of a result is not one of ``STATUS_STRINGS``."""
 
 
 class InvalidLoss(InvalidResultError):  # noqa: N818

@@ -56,8 +56,7 @@ def fmin(
     early_stop_fn: StopFunction | None = None,
     trials_save_file: str | os.PathLike[str] = "",
 ) -> Any:
-    """Minimise ``fn``, a function of a point of ``space`` that returns a loss or {"loss": ..., "status":
-    ...}.
+    """Minimise ``fn``, which takes a point of ``space`` and returns a loss or {"loss": ..., "status": ...}.
 
     Returns the best trial's values by label, with indices for choices, as ``space_eval`` takes them; or with
     ``return_argmin=False`` its point. ``max_evals`` counts all trials, those in ``trials`` and
@@ -69,6 +68,24 @@ def fmin(
     Raises ``AllTrialsFailed`` when no loss is finite, ``SpaceError`` for a space or a point that breaks a
     rule, and what ``fn`` raises, unless ``catch_eval_exceptions``; that trial is listed as failed in either
     case.
+
+    Examples
+    --------
+    >>> from optimizer import fmin, hp, space_eval, tpe
+    >>> space = {"x": hp.uniform("x", -5, 5), "kind": hp.choice("kind", ["a", "b"])}
+    >>> best = fmin(
+    ...     lambda point: (point["x"] - 1) ** 2 + (point["kind"] == "b"),
+    ...     space,
+    ...     algo=tpe.suggest,
+    ...     max_evals=50,
+    ...     rstate=0,
+    ...     verbose=False,
+    ... )
+    >>> best["kind"], abs(best["x"] - 1) < 0.5  # the index of the option
+    (0, True)
+    >>> space_eval(space, best)["kind"]
+    'a'
+
     """
     limits = Limits(max_evals, timeout, loss_threshold)
     fn, space = objective_and_space(fn, space, pass_expr_memo_ctrl)
@@ -90,7 +107,7 @@ def _run(
     early_stop_fn: StopFunction | None,
     save_file: str | os.PathLike[str],
 ) -> None:
-    """Evaluate until a limit is reached, the user's function says stop, or nothing is left to try."""
+    """Evaluate until a limit is reached, the user's function says stop, or all points have been tried."""
     began = monotonic()
     stop_args: Iterable[Any] = ()
     total = sys.maxsize if limits.n_trials is None else limits.n_trials

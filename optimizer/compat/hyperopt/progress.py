@@ -1,4 +1,4 @@
-"""One line that says how far a search is."""
+"""One line with the progress of a search."""
 
 from __future__ import annotations
 
@@ -75,12 +75,12 @@ def default_callback(initial: int, total: int) -> Iterator[Bar]:
 
 @contextmanager
 def no_progress_callback(initial: int, total: int) -> Iterator[Bar]:  # noqa: ARG001 - every callback has these
-    """Nothing to see."""
+    """Show no progress."""
     yield _NoBar()
 
 
 def callback_for(show_progressbar: bool | ProgressCallback, *, verbose: bool) -> ProgressCallback:
-    """What ``fmin`` was told to show: nothing, a line, or the bar of the user."""
+    """The progress that ``fmin`` shows: none, a line, or the bar of the user."""
     if not (show_progressbar and verbose):
         return no_progress_callback
     return default_callback if show_progressbar is True else show_progressbar

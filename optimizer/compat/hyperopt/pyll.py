@@ -1,4 +1,4 @@
-"""What people import from ``hyperopt.pyll``: functions of nodes, and samples of a space."""
+"""Names that are imported from ``hyperopt.pyll``: functions of nodes, and samples of a space."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""``Trials``: what Hyperopt keeps of a search. The members are Hyperopt's, so they are more than usual
-here.
-"""
+"""``Trials``: what Hyperopt keeps of a search. The members are Hyperopt's, so they are many."""
 
 from __future__ import annotations
 
@@ -20,7 +18,19 @@ class Trials:
     """The trials of a search as documents, in the order in which they were begun.
 
     All of them, also those that raised: nothing is hidden. It is always up to date, can be pickled, and may
-    be given to ``fmin`` again to go on.
+    be given to ``fmin`` again to continue.
+
+    Examples
+    --------
+    >>> from optimizer import Trials, fmin, hp, rand
+    >>> trials, space = Trials(), {"x": hp.quniform("x", 0, 3, 1)}
+    >>> _ = fmin(lambda p: p["x"], space, rand.suggest, 3, trials=trials, rstate=0, verbose=False)
+    >>> len(trials), trials.statuses()
+    (3, ['ok', 'ok', 'ok'])
+    >>> best = fmin(lambda p: p["x"], space, rand.suggest, 4, trials=trials, rstate=0, verbose=False)
+    >>> len(trials), best, trials.best_trial["result"]["loss"]
+    (4, {'x': 0.0}, 0.0)
+
     """
 
     search: ClassVar[Callable[..., Any]]  # ``fmin``, which needs this class and therefore sets it
@@ -120,10 +130,10 @@ class Trials:
         return Attachments(self.attachments, self.aname(trial, ""))
 
     def refresh(self) -> None:
-        """Nothing to do: what one sees is always up to date."""
+        """Do nothing: trials are always up to date."""
 
     def delete_all(self) -> None:
-        """Forget every trial and attachment."""
+        """Delete all trials and attachments."""
         self._dynamic_trials: list[Document] = []  # the name that code for Hyperopt knows
         self.attachments: dict[str, Any] = {}
         self._next_tid = 0
@@ -138,7 +148,7 @@ class Trials:
         return sum(trial["state"] in states for trial in (self if trials is None else trials))
 
     def count_by_state_unsynced(self, arg: int | Iterable[int]) -> int:
-        """The same: there is nothing to synchronise with."""
+        """The same: trials are not stored anywhere else."""
         return self.count_by_state_synced(arg)
 
     def new_trial_ids(self, n: int) -> list[int]:

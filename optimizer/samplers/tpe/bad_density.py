@@ -45,7 +45,7 @@ class BadDensity:
         self._start(is_full=always)
 
     def _start(self, *, is_full: bool) -> None:
-        """Forget all kernels. ``is_full`` says that all continuous parameters are active in all that come."""
+        """Drop all kernels. ``is_full`` says that all continuous parameters are active in all later ones."""
         self._is_full = is_full
         self._n = 0
         blocks = self.axes.blocks
@@ -79,12 +79,14 @@ class BadDensity:
     def _level_rows(self) -> FloatArray:
         """``level_rows`` of a kernel at level k of every axis, in row k; short axes repeat their last."""
         levels = self.axes.levels
+        # Computed once per bandwidth: kernels at the same level share their row.
         at = np.minimum(np.arange(levels.counts.max())[:, None], levels.counts - 1)
         return level_rows(levels, at, np.full(at.shape, self.bandwidth), self.n_trials)
 
     def _append(self, features: FloatArray) -> None:
         end = self._n + len(features)
         self._features, self._offsets = with_capacity(self._features, end), with_capacity(self._offsets, end)
+        # Without the squares and constants where all are active: those are common or summed up below.
         self._features[self._n : end] = features[:, : self._features.shape[1]]
         if self._is_full:
             self._offsets[self._n : end] = features[:, self.axes.blocks.constant].sum(axis=1)
@@ -98,10 +100,13 @@ class BadDensity:
         n = self._n
         exponents = np.empty((len(features), n + len(pending) + 1))  # the last column is the prior
         np.matmul(features[:, : self._features.shape[1]], self._features[:n].T, out=exponents[:, :n])
+        # Weight 0 for kernels that do not count; leaving out their columns would copy the whole matrix.
         exponents[:, :n] += np.where(counts, self._offsets[:n], -np.inf)
+        # The prior's log ratio to itself is 0, once `common` is taken off all columns.
         exponents[:, n:] = common = self._common_of(features)
         if len(pending):
             exponents[:, n:-1] += features @ self._features_of(pending).T
+        # Equal weights: the sum divided by the number of kernels.
         n_kernels = int(counts.sum()) + len(pending) + 1
         return log_sum_exp(exponents) - common[:, 0] - math.log(n_kernels)
 

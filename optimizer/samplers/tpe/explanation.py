@@ -1,7 +1,7 @@
-"""Why TPE proposed what it did, told from the rows of the history that it looked at.
+"""Why TPE proposed a point, computed from the rows of the history that it used.
 
-An explanation is asked for later, if at all, and the history has grown by then. It only grows, so the first n
-rows and the rows of the split bring back both densities as they were, and nothing large has to be kept.
+An explanation is read later, if at all, when the history has grown. It only grows, so the first n rows and
+the rows of the split give both densities as they were, and nothing large has to be kept.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from optimizer.history import History
     from optimizer.values import JSON, Value
 
-MAX_KERNELS: Final = 128  # the curve of the bad trials is drawn from at most so many, spread evenly
+MAX_KERNELS: Final = 128  # at most, spread evenly, from which the curve of the bad trials is drawn
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ def explain(proposal: Proposal, with_densities: bool) -> dict[str, JSON]:
         "sampler": "tpe",
         "kind": "model",
         "text": (
-            f"TPE drew {proposal.n_candidates} candidates where the {n_good} best of {split.n_trials} trials"
-            f"{branch} are dense, and took number {proposal.rank} of them: "
-            f"{math.exp(min(proposal.log_ratio, 700)):.3g} times as dense there as among the {n_bad} others."
+            f"TPE drew {proposal.n_candidates} candidates near the {n_good} best of {split.n_trials} trials"
+            f"{branch} and chose number {proposal.rank}, which is "
+            f"{math.exp(min(proposal.log_ratio, 700)):.3g} times as likely there as among the other {n_bad}."
         ),
         "n_good": n_good,
         "n_bad": n_bad,
@@ -79,11 +79,13 @@ def _good_of(proposal: Proposal) -> Mixture:
 def _bad_of(proposal: Proposal) -> Mixture:
     """The density of the bad trials, from a part of them when they are many."""
     axes, history = proposal.axes, proposal.history
+    # The rows as they were then: the history has grown, but only at its end.
     rows = kernel_rows(history.numbers[: proposal.n])[proposal.split.is_bad]
     points = Points.concatenate(
         [axes.read(history.coordinates[rows], history.active[rows]), proposal.pending]
     )
     n, n_trials = len(points), steady_count(proposal.n)
+    # Evenly spread over time, so that the curve is that of all of them.
     shown = points.take(np.unique(np.linspace(0, n - 1, min(n, MAX_KERNELS)).astype(np.int64)))
     weights = np.append(np.full(len(shown), n / (n + 1) / max(len(shown), 1)), 1 / (n + 1))
     bandwidth = bandwidth_of(n_trials, len(axes))

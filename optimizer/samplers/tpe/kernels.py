@@ -62,6 +62,7 @@ class Mixture:
         that are active together come from the same kernel.
         """
         cumulated = self._cumulated_weights
+        # Without the last boundary, rounding cannot lead beyond the prior, the last kernel.
         chosen = np.searchsorted(cumulated[:-1], rng.random(n) * cumulated[-1], side="right")
         spare = rng.random(n)
         u = self._sample_continuous(_donors(chosen, spare, self.centres.is_u), rng)
@@ -77,7 +78,9 @@ class Mixture:
         uniform = rng.random((len(donors), d))
         is_prior = donors == n
         row = np.where(is_prior, 0, donors)
+        # One donor for all columns: indexing whole rows is several times as fast.
         at = (row[:, 0],) if donors.shape[1] == 1 else (row, np.arange(d))
+        # Inverse of the truncated CDF; clipped below, because ndtri of a rounded 0 or 1 is infinite.
         drawn = ndtri(self.below[at] + uniform * self.inside[at])
         drawn *= self.widths[at]
         drawn += self.centres.u[at]
@@ -92,6 +95,7 @@ class Mixture:
         place = np.searchsorted(
             self._cumulated_masses, donors * n_discrete + np.arange(n_discrete) + uniform, side="right"
         )
+        # Kernel i's masses end at (i + 1) * n_discrete, so that one sorted array serves all kernels and axes.
         drawn: IntArray = place - donors * levels.n_columns - levels.starts
         return np.minimum(np.maximum(drawn, 0), levels.counts - 1)  # rounding may lead to a neighbour
 
@@ -127,6 +131,7 @@ def fit_mixture(
         if axes.discrete:
             middles = axes.levels.middles[axes.levels.starts + centres.levels]
             at, is_active = np.hstack([at, middles]), np.hstack([is_active, centres.is_level])
+        # Bergstra's clip: few trials must not make narrow kernels, which would only repeat what was tried.
         gaps = neighbour_gaps(at, is_active)
         widths = np.minimum(np.maximum(gaps, max(MIN_BANDWIDTH, 1 / (n + 2))), 1.0)
     else:
@@ -168,6 +173,7 @@ def write_continuous_features(
     ``widths`` has the shape of ``centres.u``, and ``inside`` is as ``truncated_mass`` gives it.
     """
     linear = features[:, axes.blocks.linear]
+    # -(u - m)² / 2s² multiplied out, so that a log density is a product with (u, u², 1).
     precision = centres.is_u / np.square(widths)
     np.multiply(centres.u, precision, out=linear)
     np.multiply(precision, -0.5, out=features[:, axes.blocks.square])
@@ -177,6 +183,7 @@ def write_continuous_features(
 
 def log_sum_exp(exponents: FloatArray) -> FloatArray:
     """Log of the sum of exp over the last axis; uses ``exponents`` up."""
+    # The largest exponent becomes 0: no exp overflows, and at least one does not underflow.
     peak = exponents.max(axis=-1)
     exponents -= peak[..., None]
     total: FloatArray = np.log(np.exp(exponents, out=exponents).sum(axis=-1)) + peak
@@ -189,8 +196,10 @@ def neighbour_gaps(u: FloatArray, is_active: BoolArray) -> FloatArray:
     The outermost points have one neighbour. A point that is alone in its column reaches over all of it: 1.
     """
     n, d = u.shape
+    # Inactive points stand at infinity, behind all others, and take part in no finite gap.
     placed = np.where(is_active, u, np.inf).T.copy()
     order = np.argsort(placed, axis=1, kind="stable")
+    # Places in the flattened array: a flat index is much faster than a pair of them.
     order += np.arange(d)[:, None] * n
     ranked = placed.reshape(-1)[order]
     gaps = np.zeros((d, n + 1))

@@ -35,6 +35,7 @@ def _cell_rows(levels: Levels, at: IntArray, widths: FloatArray) -> FloatArray:
     ``at`` and ``widths`` have shape (n, n_discrete). No kernel is narrower than half its own cell.
     """
     own = levels.starts + at
+    # Narrower, a kernel would put all its mass into its own cell and say nothing about the neighbours.
     widths = np.maximum(widths, 0.5 * levels.prior[own])
     z = (levels.edges - levels.middles[own][:, levels.edge_axis]) / widths[:, levels.edge_axis]
     below, above = ndtr(z), ndtr(-z)  # differences are taken in the tail that has digits left
@@ -51,6 +52,7 @@ def _fill_nominal_rows(rows: FloatArray, levels: Levels, at: IntArray, n: int) -
     1).
     """
     columns = levels.nominal_columns
+    # With K levels the prior counts as K / (n + 1) trials: it fades as trials come in.
     pseudo = levels.counts[levels.axis] / (n + 1)
     rows[:, columns] = np.log(pseudo / (1 + pseudo))[columns]
     hit = np.log((pseudo + 1 / levels.prior) / (1 + pseudo))

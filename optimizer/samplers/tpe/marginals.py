@@ -58,6 +58,7 @@ def describe_marginals(good: Mixture, bad: Mixture, point: Points) -> tuple[dict
 def round_significant(numbers: FloatArray) -> list[JSON]:
     """Numbers (an array of any shape, as nested lists) with 4 significant digits."""
     magnitude = np.floor(np.log10(np.maximum(np.abs(numbers), 1e-290)))
+    # Two exact powers of ten instead of one negative one, which binary floats cannot hold.
     finer = 10.0 ** np.maximum(3 - magnitude, 0)
     coarser = 10.0 ** np.maximum(magnitude - 3, 0)
     rounded: list[JSON] = (np.rint(numbers * finer / coarser) * coarser / finer).tolist()
@@ -69,6 +70,7 @@ def continuous_marginals(mixture: Mixture, axes: IntArray, x: FloatArray) -> Flo
     known = np.vstack(
         [mixture.centres.is_u[:, axes], np.ones((1, len(x)), dtype=np.bool_)]
     )  # by the prior too
+    # A kernel says nothing about a parameter that was inactive in its trial.
     weights = known * np.exp(mixture.log_weights)[:, None]
     blocks = mixture.axes.blocks
     linear, square, offset = (
@@ -105,6 +107,7 @@ def _discrete_curve(
     values: list[JSON] = list(distribution.values())
     if axis.is_choice:
         return {"choices": values, "good": round_significant(good), "bad": round_significant(bad)}
+    # At most as many points as a continuous curve has: the explanation is kept with every trial.
     shown = np.unique(np.linspace(0, len(values) - 1, min(len(values), GRID_POINTS)).astype(np.int64))
     good, bad = good[shown] / axis.prior[shown], bad[shown] / axis.prior[shown]
     return _curve([values[i] for i in shown], round_significant(good), round_significant(bad), distribution)

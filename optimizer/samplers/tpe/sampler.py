@@ -53,6 +53,23 @@ class TPESampler(Sampler):
     unless given, or 0.08 with several objectives, and never comes to more than 25 trials, or 100.
     ``with_densities`` puts the curves of both densities into the explanation. Failed and pending trials count
     as bad: a failure says where not to go, without any number.
+
+    Raises ``ValueError`` for a wrong option.
+
+    Examples
+    --------
+    >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+    >>> from optimizer.samplers.tpe import TPESampler
+    >>> space = SearchSpace([Parameter("x", Float(-5, 5)), Parameter("y", Float(-5, 5))])
+    >>> optimizer = Optimizer(space, TPESampler(n_startup=5), seed=0)
+    >>> for _ in range(40):
+    ...     trial = optimizer.ask()
+    ...     optimizer.tell(trial.number, trial.params["x"] ** 2 + trial.params["y"] ** 2)
+    >>> trial.explanation["kind"], trial.explanation["n_candidates"]
+    ('model', 24)
+    >>> optimizer.best_trial.value < 1
+    True
+
     """
 
     name: ClassVar[str] = "tpe"
@@ -92,6 +109,7 @@ class TPESampler(Sampler):
     ) -> Suggestion:
         seen = Seen(history, pending, allow_repeats=allow_repeats)
         n_startup = limit_startup(self.n_startup, budget)
+        # Weak keys: what is kept goes when the caller drops the history.
         model = self._models.get(history)
         if model is None:
             model = self._models[history] = Model(Axes.of(space))
@@ -100,16 +118,18 @@ class TPESampler(Sampler):
         split = self._split(history, model.update(history), rng)
         if len(split.good) == 0:  # all were pruned without a report
             return propose_start(space, history, pending, seen, rng, seed, n_startup, self.name)
+        # Read once for all rounds: encoding is what costs.
         waiting = model.axes.read(*space.encode(pending)) if pending else model.nothing
         for _ in range(ROUNDS):
             proposal = self._propose(model, history, split, waiting, seen, rng)
             if proposal is not None:
                 return Suggestion(proposal.params, partial(explain, proposal, self.with_densities))
-        text = "Random point: everything the model likes has been tried."
+        text = "Random point: all points that the model suggested have been tried."
         return random_suggestion(self, space, seen, rng, text)
 
     def _split(self, history: History, rows: IntArray, rng: np.random.Generator) -> Split:
         share = self.good_share or (GOOD_SHARE if history.n_objectives == 1 else FRONT_SHARE)
+        # Drawn in any space, so that the draws that follow do not depend on whether it is a tree.
         is_branch = rng.random() < BRANCH_SHARE
         branch = split_branch(history, share, rows, rng) if is_branch else None
         return branch or split_history(history, share, rows)
@@ -134,6 +154,7 @@ class TPESampler(Sampler):
         features = point_features(axes, points)
         ratios = good.log_ratio_to_prior(features)
         ratios -= model.background.log_ratio_to_prior(features, split.is_bad, pending)
+        # Stable, so that equal ratios come in the same order everywhere.
         for place, row in enumerate(np.argsort(-ratios, kind="stable").tolist()):
             params = axes.space.decode(coordinates[row])
             if params not in seen:
@@ -167,6 +188,7 @@ class Model:
         """Bring the background up to date; the rows of its kernels, which are ``kernel_rows``."""
         n = len(history)
         base, n_trials = renewal_base(n), steady_count(n)
+        # A new choice of kernels, or a new bandwidth: everything kept is of the old one.
         if base != self._base or n_trials != self.background.n_trials:
             self._base, self._chosen = base, subsample_kernels(np.arange(base), history.numbers)
             self.background = BadDensity(self.axes, n_trials)

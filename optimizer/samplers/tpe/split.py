@@ -44,7 +44,7 @@ def split_history(history: History, good_share: float, rows: IntArray) -> Split:
     """The best ``good_share`` of all trials against the others; ``rows`` are the kernel rows.
 
     When there are too few complete trials, the most promising pruned ones fill up the good ones. Failed
-    trials are never good: nothing is known of them but that.
+    trials are never good: they have no value.
     """
     n_good = n_good_trials(history.n_finished, good_share, history.n_objectives)
     good = history.best_rows(n_good)
@@ -61,7 +61,7 @@ def split_branch(
     """The same within a branch: the trials with one value, picked evenly, of one parameter that has children.
 
     A branch whose first trials were unlucky is never among the best of all trials, although it may hold the
-    optimum; judged by itself it gets its chance. None when the branch has too few trials.
+    optimum; compared only with itself it gets a chance. None when the branch has too few trials.
     """
     space = history.space
     parents = space.parents

@@ -241,7 +241,7 @@ def test_a_single_extreme_value_decides_nothing(value):
     result = fanova(history)
     assert result.parameters[0].name == "x0"
     assert result["x0"].importance > 0.8
-    assert "count as these bounds" in result.scale
+    assert "are clipped to that range" in result.scale
 
 
 def test_ranks_stand_in_where_many_trials_diverge():
@@ -293,7 +293,7 @@ def test_parameters_of_which_nothing_is_known_say_why():
         history.add(number, params | extra, x, "complete")
     result = fanova(history)
     assert result["x"].importance > 0.99
-    reasons = ("single value", "same value", "not active", "active: 5, and 10 are needed")
+    reasons = ("single value", "same value", "not active", "active in 5 complete trials; 10 are needed")
     for name, reason in zip(("batch", "fixed", "never", "rarely"), reasons, strict=True):
         assert reason in result[name].reason
         assert result[name].importance == 0

@@ -135,7 +135,9 @@ def test_ends_with_an_error_when_everything_was_proposed(allow_repeats):
     space = SearchSpace([Parameter("a", Int(1, 3))])
     history = History(space)
     history.add(0, {"a": 2}, None, "failed")
-    with pytest.raises(SpaceExhausted, match="all of its 3 were; give it more values or use another"):
+    with pytest.raises(
+        SpaceExhausted, match="all 3 points of the grid have been proposed; give it more values"
+    ):
         ask(GridSampler(), history, [{"a": 1}, {"a": 3}], allow_repeats=allow_repeats)
     assert ask(GridSampler(), history, [{"a": 1}]).params == {"a": 3}
 

@@ -75,7 +75,7 @@ def test_failed_trials_do_not_hold_the_sequence_up():
         (
             5,
             4,
-            f"Starting point 6, because 0 of 4 results are there: {SOBOL}",
+            f"Starting point 6 (the model has 0 of 4 results): {SOBOL}",
         ),
     ],
 )

@@ -121,7 +121,7 @@ class Constant(Pruner):
 
     def decide(self, reports, number, step):
         reports.loss_at(number, step)
-        return Decision.go_on("it always does")
+        return Decision.keep("it always does")
 
 
 class Eager(Constant):
@@ -137,7 +137,7 @@ class Mute(Constant):
 
 class Careless(Constant):
     def decide(self, reports, number, step):
-        return Decision.go_on("it always does")
+        return Decision.keep("it always does")
 
 
 class Counting(Constant):
@@ -147,14 +147,15 @@ class Counting(Constant):
 
     def decide(self, reports, number, step):
         self.asked.append(step)
-        return super().decide(reports, number, step)._replace(text=f"Goes on: asked {len(self.asked)} times.")
+        reports.loss_at(number, step)
+        return Decision.keep(f"asked {len(self.asked)} times")
 
 
 @pytest.mark.parametrize(
     ("cls", "message"),
     [
         (Eager, "must not stop a trial that is alone"),
-        (Mute, "must be one sentence that begins with 'Goes on: '"),
+        (Mute, "must be one sentence that begins with 'Continues: '"),
         (Careless, "decide must raise KeyError for trial 0"),
         (Counting, "in whatever order reports came"),
     ],
