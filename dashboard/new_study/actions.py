@@ -11,8 +11,8 @@ from dashboard.engine.events import record_event
 from dashboard.engine.lifecycle import create_study
 from dashboard.models import Study, code_digest
 from dashboard.wording import person_name
-from trainers.custom.declaration import declare
-from trainers.custom.info import OWN
+from trainers.custom.declaration import read_declaration
+from trainers.custom.info import CUSTOM_TRAINER
 
 
 class OwnModelRefused(Exception):  # noqa: N818 (says what happened)
@@ -27,7 +27,7 @@ def create_own_study(*, owner: User, code: str, dataset: str, **fields: Any) -> 
     """
     if not may_run_own_code(owner):
         raise OwnModelRefused("You may not train with Python files of your own. Ask an administrator.")
-    declared = declare(code, (str(settings.VAR_DIR),))
+    declared = read_declaration(code, (str(settings.VAR_DIR),))
     if declared.needs_data and not dataset:
         raise OwnModelRefused("build(params) returns a model to be fitted: choose the dataset for that.")
     with transaction.atomic():
@@ -36,7 +36,7 @@ def create_own_study(*, owner: User, code: str, dataset: str, **fields: Any) -> 
             space=declared.space,
             code=code,
             dataset=dataset,
-            trainer=OWN,
+            trainer=CUSTOM_TRAINER,
             objective=declared.metric,
             direction=declared.direction,
             **fields,

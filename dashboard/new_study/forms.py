@@ -13,7 +13,7 @@ from dashboard.web.fields import count_field
 from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
 from trainers.base import TrainerInfo
-from trainers.custom.declaration import MAX_CODE
+from trainers.custom.declaration import MAX_CODE_LENGTH
 from trainers.datasets.base import DatasetInfo
 from trainers.datasets.splits import MAX_FOLDS
 
@@ -129,13 +129,13 @@ class OwnModelForm(BudgetForm):
     code = forms.CharField(
         label="Model file",
         strip=False,
-        max_length=MAX_CODE,
+        max_length=MAX_CODE_LENGTH,
         widget=forms.Textarea(
             attrs={"class": "textarea mono", "rows": 24, "spellcheck": "false", "autocomplete": "off"}
         ),
         error_messages={
             "required": "Write or load a model file.",
-            "max_length": f"A model file has at most {MAX_CODE:,} characters.",
+            "max_length": f"A model file has at most {MAX_CODE_LENGTH:,} characters.",
         },
     )
     dataset = forms.ChoiceField(

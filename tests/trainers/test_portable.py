@@ -110,11 +110,11 @@ def test_texts_get_the_same_word_numbers(tmp_path):
     path, reading = kept(tmp_path, "text", data)
 
     from trainers.datasets.texts import unpack_texts
-    from trainers.families.text import word_numbers
+    from trainers.families.text import token_ids
 
     values = trainer_info("text").complete_params({})
     texts = unpack_texts(data.x_validation)
-    assert np.array_equal(portable.encode_texts(reading, texts), word_numbers(values, data)[1])
+    assert np.array_equal(portable.encode_texts(reading, texts), token_ids(values, data)[1])
     assert predict(path, reading, {"text": "something else"})["class"] in {"ham", "spam"}
 
 

@@ -20,10 +20,10 @@ import network  # type: ignore[import-not-found]
 import numpy as np
 import predict  # type: ignore[import-not-found]
 
-HELD_BACK = 0.2
+VALIDATION_FRACTION = 0.2
 
 
-class Mixed(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no types
+class MixupBatches(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no types
     """Batches whose rows are blended with others of the batch (mixup, Zhang and others 2018)."""
 
     def __init__(self, x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> None:
@@ -129,7 +129,7 @@ def main() -> None:
     order = np.arange(len(y))
     if reading["kind"] != "series":
         order = np.random.default_rng(network.SEED).permutation(order)
-    train, held_back = np.split(order, [len(order) - max(1, round(len(order) * HELD_BACK))])
+    train, held_back = np.split(order, [len(order) - max(1, round(len(order) * VALIDATION_FRACTION))])
     weights = weights_of(y[train]) if reading["classes"] else np.ones(len(train), dtype=np.float32)
     y = np.eye(len(reading["classes"]), dtype=np.float32)[y] if reading["classes"] else y
     of_train, of_rest = ([array[rows] for array in inputs] for rows in (train, held_back))
@@ -142,7 +142,7 @@ def main() -> None:
         "batch_size": network.BATCH_SIZE,
     }
     if network.MIXUP:
-        fed = {"x": Mixed(of_train[0], y[train], weights)}
+        fed = {"x": MixupBatches(of_train[0], y[train], weights)}
     rest = (of_rest if len(inputs) > 1 else of_rest[0], y[held_back])
     model.fit(**fed, epochs=network.EPOCHS, validation_data=rest, callbacks=network.callbacks(), verbose=2)
     keras.Model(model.inputs, model.outputs).save(folder / "trained.keras")

@@ -8,7 +8,8 @@ from dashboard.engine.artifacts import model_draft
 from dashboard.engine.checkpoints import checkpoint_folder
 from dashboard.engine.uploads import ready_upload
 from dashboard.models import Study, Trial
-from trainers.base import Direction, Job
+from optimizer import Direction
+from trainers.base import Job
 from trainers.datasets.splits import Split
 
 

@@ -15,7 +15,7 @@ from dashboard.new_study import actions
 from dashboard.new_study.actions import OwnModelRefused, create_own_study
 from dashboard.new_study.custom_page import EXAMPLE
 from tests.builders import WORKER, make_study, make_user
-from trainers.custom.declaration import Declared
+from trainers.custom.declaration import Declaration
 
 URL = "/studies/new/own/"
 SPACE = {"version": 1, "params": [{"name": "x", "type": "float", "low": 0.0, "high": 1.0}]}
@@ -52,7 +52,7 @@ def posted(**changes):
 def declares(monkeypatch, **changes):
     """The file says this, whatever it is; no process is started."""
     fields = {"space": SPACE, "metric": "loss", "direction": "minimize", "needs_data": False, **changes}
-    monkeypatch.setattr(actions, "declare", lambda *_: Declared(**fields))
+    monkeypatch.setattr(actions, "read_declaration", lambda *_: Declaration(**fields))
 
 
 def test_nobody_may_unless_settings_and_an_administrator_say_so(page, settings, user):
@@ -104,7 +104,7 @@ def test_a_study_gets_what_the_file_declares(page, allowed, monkeypatch):
     assert job.code == study.code
     shown = page.get(study.get_absolute_url()).content.decode()
     assert "the code\nof ada" in shown
-    assert "Your own model" in shown
+    assert "Custom model" in shown
     assert page.get("/studies/").status_code == 200
     assert page.get(study.trials.get().get_absolute_url()).status_code == 200
     assert page.get(reverse("study-report", args=[study.pk])).status_code == 200
@@ -140,7 +140,7 @@ def test_the_example_works_as_it_stands(page, allowed):
     ],
 )
 def test_a_form_that_breaks_a_rule_makes_nothing(page, allowed, monkeypatch, changes, words):
-    monkeypatch.setattr(actions, "declare", lambda *_: pytest.fail("it was run"))
+    monkeypatch.setattr(actions, "read_declaration", lambda *_: pytest.fail("it was run"))
     answer = page.post(URL, posted(**changes))
     assert answer.status_code == 422
     assert words in answer.content.decode() or "Null characters" in answer.content.decode()
