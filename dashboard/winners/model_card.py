@@ -1,4 +1,4 @@
-"""A model card (Mitchell and others 2019): what a network is, what it learned from, what it reached."""
+"""A model card (Mitchell and others 2019): a network, its data, its results."""
 
 from django.utils.timezone import localtime
 
@@ -22,10 +22,10 @@ def model_card(study: Study, trial: Trial) -> str:
             "",
             "## Use",
             "",
-            "`python predict.py FILE` predicts with `model.keras` and `reading.json` of this folder;",
-            "`keras.saving.load_model('model.keras')` gives the network alone. Where `network.py` is beside",
-            "them, it builds the network in plain Keras, and `python train.py FILE` trains it again.",
-            *(["`own_model.py` is the file that it was trained with."] if study.code else []),
+            "`python predict.py FILE` predicts with `model.keras` and `reading.json` of this folder.",
+            "`keras.saving.load_model('model.keras')` loads the network alone. A `network.py`, if there",
+            "is one, builds the network in plain Keras, and `python train.py FILE` trains it again.",
+            *(["`custom_model.py` is the model file that it was trained with."] if study.code else []),
             "",
             "## Data",
             "",
@@ -84,10 +84,10 @@ def _honest_lines(study: Study, trial: Trial) -> list[str]:
     row = next((row for row in rows if row.trial.pk == trial.pk and row.test), None)
     if row is None:
         return [
-            "These are of the validation part, of the best epoch of a trial that won a search: expect less",
-            "on new rows. It was not confirmed on the test part.",
+            "These are validation metrics of the best epoch of a trial that won a search: expect worse",
+            "values on new rows. The trial was not confirmed on the test part.",
         ]
     return [
-        f"Trained again with {count_noun(row.n_done, 'seed')}, {study.objective} was {row.validation} on the",
-        f"validation part and {row.test} on the test part, which no search has seen.",
+        f"Retrained with {count_noun(row.n_done, 'seed')}, {study.objective} was {row.validation} on the",
+        f"validation part and {row.test} on the test part, which no search has used.",
     ]

@@ -42,11 +42,11 @@ def _handle(request: Mapping[str, Any]) -> dict[str, Any]:
     x: Any
     try:
         if reading["kind"] == "images":
-            x = portable.encode_picture(reading, base64.b64decode(given["picture"]))
+            x = portable.encode_image(reading, base64.b64decode(given["picture"]))
         elif reading["kind"] == "text":
             x = portable.encode_texts(reading, [given["text"]])
         elif reading["kind"] == "series":
-            x = portable.next_window(reading, portable.rows_of(given["series"]))
+            x = portable.next_window(reading, portable.parse_csv(given["series"]))
         else:
             x = portable.encode_rows(reading, [given["row"]])
     except ValueError as error:
@@ -57,7 +57,7 @@ def _handle(request: Mapping[str, Any]) -> dict[str, Any]:
     outputs = np.asarray(model.predict(x, verbose=0))
     if reading["kind"] == "series":
         return {"values": outputs[0].tolist()}
-    return portable.answers(reading, outputs)[0]
+    return portable.decode_outputs(reading, outputs)[0]
 
 
 if __name__ == "__main__":

@@ -176,7 +176,7 @@ def test_a_package_holds_all_that_a_model_needs(page, user):
         card = archive.read("README.md").decode()
     assert card.startswith("# Plants, again, trial 0\n")
     assert "Digits, 1,797 images" in card
-    assert "It was not confirmed on the test part." in card
+    assert "not confirmed on the test part" in card
     assert "'units_1': " in card
 
 
@@ -188,7 +188,7 @@ def test_a_card_tells_what_was_confirmed(page, user):
     answer = page.get(reverse("trial-package", args=[trial.study_id, trial.number]))
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
         card = archive.read("README.md").decode()
-    assert "Trained again with 2 seeds, val_loss was 0.5000 ± 0 on the" in card
+    assert "Retrained with 2 seeds, val_loss was 0.5000 ± 0 on the" in card
 
 
 def test_the_reading_beside_a_network_is_kept_with_it(user, tmp_path):
@@ -231,9 +231,9 @@ def test_a_series_is_forecast_row_by_row(page, user, monkeypatch):
     assert "1,400,000" in shown
 
 
-def test_a_package_of_an_own_model_holds_its_file(page, user):
+def test_a_package_of_a_custom_model_holds_its_file(page, user):
     trial = kept(user, {}, code="def objective(params):\n    return 1.0\n")
     answer = page.get(reverse("trial-package", args=[trial.study_id, trial.number]))
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
-        assert archive.read("own_model.py").startswith(b"def objective")
-        assert "`own_model.py` is the file" in archive.read("README.md").decode()
+        assert archive.read("custom_model.py").startswith(b"def objective")
+        assert "`custom_model.py` is the model file" in archive.read("README.md").decode()
