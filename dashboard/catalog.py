@@ -29,7 +29,7 @@ def datasets_for(user: User | AnonymousUser) -> list[DatasetInfo]:
 
 
 def fitting_datasets(trainer: TrainerInfo, offered: Sequence[DatasetInfo]) -> list[DatasetInfo]:
-    return [entry for entry in offered if trainer.is_fitting(entry)]
+    return [entry for entry in offered if trainer.is_compatible_with(entry)]
 
 
 def dataset_words(name: str, uploads: Mapping[str, DatasetInfo] | None = None) -> str:

@@ -1,4 +1,4 @@
-"""What every trainer declares and what it owes its caller: knobs, metrics, steps reported, a value."""
+"""The contract of trainers: knobs and metrics that they declare, epochs that they report, a result."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from trainers.errors import ParamsInvalid
-from trainers.job import Budget, Direction, Job, Objective, Result
+from trainers.job import Budget, Job, Objective, Result
 from trainers.knob import Json, Knob, Value
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from optimizer.objective import Direction
     from trainers.checkpoints import Checkpoints, Epoch
     from trainers.datasets.base import Dataset, DatasetInfo, Kind, Task, TestPart
 
 __all__ = [
     "Budget",
-    "Direction",
     "Job",
     "Json",
     "Knob",
@@ -34,9 +34,15 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Metric:
-    """A number measured each epoch. `is_percent`: stored in 0..1, shown as a percentage.
+    """A number that is measured after each epoch. `is_percent`: stored in 0..1, shown as a percentage.
 
-    `is_objective` says that a study may search for its best value: only metrics of the validation part.
+    `is_objective` says that a study may optimize it: only metrics of the validation part.
+
+    Examples:
+        >>> accuracy = Metric("val_accuracy", "validation accuracy", "maximize", is_percent=True)
+        >>> accuracy.is_objective
+        False
+
     """
 
     name: str
@@ -48,9 +54,22 @@ class Metric:
 
 @dataclass(frozen=True)
 class TrainerInfo:
-    """A trainer as pages see it; knobs are in page order, parents before the knobs that hang on them.
+    """The description of a trainer; knobs are in page order, parents before the knobs that depend on them.
 
     It learns one `task` from rows of any of `kinds`.
+
+    Examples:
+        >>> units = Knob(name="units", label="Units", kind="int", default=8, minimum=1, maximum=64,
+        ...              help="Width of the layer.", group="Network")
+        >>> loss = Metric("val_loss", "validation loss", "minimize", is_objective=True)
+        >>> info = TrainerInfo(name="one_layer", label="One layer", summary="A dense layer.", knobs=(units,),
+        ...                    metrics=(loss,), kinds=("table",), task="regression")
+        >>> info.complete_params({})
+        {'units': 8}
+        >>> info.complete_params({"units": 100})
+        Traceback (most recent call last):
+        trainers.errors.ParamsInvalid: units must be at least 1 and at most 64, not 100.
+
     """
 
     name: str
@@ -80,8 +99,8 @@ class TrainerInfo:
         names = dict.fromkeys(knob.group for knob in self.knobs)
         return {name: tuple(knob for knob in self.knobs if knob.group == name) for name in names}
 
-    def is_fitting(self, dataset: DatasetInfo) -> bool:
-        """Say whether the trainer can learn this dataset's task."""
+    def is_compatible_with(self, dataset: DatasetInfo) -> bool:
+        """Say whether the trainer can learn this dataset: its task, from its kind of rows."""
         return dataset.task == self.task and dataset.kind in self.kinds
 
     def complete_params(self, params: Mapping[str, Value]) -> dict[str, Value]:
@@ -105,13 +124,25 @@ class TrainerInfo:
 
 
 class Reporter(Protocol):
-    """The trainer's only way out while it trains."""
+    """What a trainer calls while it trains.
+
+    Examples:
+        >>> class PrintingReporter:
+        ...     def report(self, step, metrics, seconds): print(step, metrics["val_loss"])
+        ...     def resume(self, epochs): print("continues after epoch", len(epochs))
+        ...     def log(self, line): print(line)
+        ...     def should_stop(self): return False
+        >>> reporter: Reporter = PrintingReporter()
+        >>> reporter.report(1, {"val_loss": 0.5}, seconds=0.8)
+        1 0.5
+
+    """
 
     def report(self, step: int, metrics: Mapping[str, float], seconds: float) -> None:
         """Take the metrics of epoch `step` (from 1), `seconds` of wall time after the fit began."""
 
     def resume(self, epochs: Sequence[Epoch]) -> None:
-        """Take the epochs that an earlier attempt has trained; this one goes on behind them."""
+        """Take the epochs that an earlier attempt has trained; this one continues after them."""
 
     def log(self, line: str) -> None:
         """Take one line for the trial's log."""
@@ -122,7 +153,23 @@ class Reporter(Protocol):
 
 
 class Trainer(Protocol):
-    """A function that turns params into a value."""
+    """A function that trains once with given params and returns the result.
+
+    `trainers.families.family.Family` is one for every network that Keras can fit. Any other function with
+    these arguments is one, too.
+
+    Examples:
+        >>> class MeanTrainer:  # predicts the mean of the training part
+        ...     def __call__(self, params, data, budget, reporter, *, seed, objective, checkpoints=None,
+        ...                  model_path=None, test=None):
+        ...         error = abs(data.y_validation - data.y_train.mean()).mean()
+        ...         metrics = {objective.metric: float(error)}
+        ...         reporter.report(1, metrics, seconds=0.0)
+        ...         return Result(value=metrics[objective.metric], best_step=1, metrics=metrics, n_steps=1,
+        ...                       n_parameters=1, seconds=0.0, versions={})
+        >>> trainer: Trainer = MeanTrainer()
+
+    """
 
     def __call__(
         self,
@@ -137,12 +184,12 @@ class Trainer(Protocol):
         model_path: Path | None = None,
         test: TestPart | None = None,
     ) -> Result:
-        """Train once and return the result; behind the epochs that `checkpoints` hold, where it can.
+        """Train once and return the result; continue after the epochs of `checkpoints` where possible.
 
-        Where a `model_path` is given, the network of the best epoch is left there as a `.keras` file. Where a
-        `test` part is given, that network is measured on it: the result has `test_` metrics, too.
+        Given a `model_path`, the network of the best epoch is saved there as a `.keras` file. Given a `test`
+        part, that network is evaluated on it: the result has `test_` metrics, too.
 
         Raises TrialStopped when the reporter says stop, TrialDiverged when the loss is no longer finite,
-        ParamsInvalid when params leave their knobs.
+        ParamsInvalid when params leave the limits of their knobs.
         """
         ...

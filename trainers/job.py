@@ -1,10 +1,10 @@
-"""What a training needs and what it gives back, as plain data with JSON in and out."""
+"""What a training needs and what it returns, as plain data with JSON in and out."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -12,20 +12,23 @@ from trainers.datasets.splits import Split
 from trainers.errors import ParamsInvalid
 
 if TYPE_CHECKING:
+    from optimizer.objective import Direction
     from trainers.knob import Value
 
-Direction = Literal["minimize", "maximize"]
-TEST = "test_"  # begins the names of metrics of the test part
-
-
-def is_test(metric: str) -> bool:
-    """Say whether a metric is one of the test part."""
-    return metric.startswith(TEST)
+TEST_PREFIX = "test_"  # of the names of metrics of the test part
 
 
 @dataclass(frozen=True)
 class Budget:
-    """What one training may spend: `max_epochs` passes over the training part, at least 1."""
+    """What one training may spend: `max_epochs` passes over the training part, at least 1.
+
+    ParamsInvalid where it is less.
+
+    Examples:
+        >>> Budget(max_epochs=20).max_epochs
+        20
+
+    """
 
     max_epochs: int
 
@@ -36,40 +39,72 @@ class Budget:
 
 @dataclass(frozen=True)
 class Objective:
-    """The metric that is measured and the direction in which it gets better."""
+    """The metric that is measured and the direction in which it gets better.
+
+    What better means is `optimizer.objective`'s to say. ParamsInvalid for another direction.
+
+    Examples:
+        >>> accuracy = Objective("val_accuracy", "maximize")
+        >>> accuracy.best_step([0.71, 0.93, float("nan"), 0.88])
+        2
+        >>> accuracy.keras_mode
+        'max'
+
+    """
 
     metric: str
     direction: Direction
 
     def __post_init__(self) -> None:
-        if self.direction not in {"minimize", "maximize"}:
-            raise ParamsInvalid(f"direction must be minimize or maximize, not {self.direction!r}.")
+        # here and below: `optimizer` loads SciPy, which the web process need not for the rest of this module
+        from optimizer.objective import DIRECTIONS  # noqa: PLC0415
 
-    def best_step(self, values: list[float]) -> int:
+        if self.direction not in DIRECTIONS:
+            raise ParamsInvalid(f"direction must be {' or '.join(DIRECTIONS)}, not {self.direction!r}.")
+
+    @property
+    def keras_mode(self) -> Literal["min", "max"]:
+        """Return the direction as Keras' callbacks call it."""
+        return "min" if self.direction == "minimize" else "max"
+
+    def best_step(self, values: Sequence[float]) -> int:
         """Return the step (counted from 1) of the best of `values`, the first one among equals.
 
         Non-finite values never win; ParamsInvalid where there is no finite value at all.
         """
-        sign = 1 if self.direction == "minimize" else -1
-        finite = [(sign * value, step) for step, value in enumerate(values, 1) if math.isfinite(value)]
-        if not finite:
+        from optimizer.objective import is_better  # noqa: PLC0415
+
+        best: int | None = None
+        for number, value in enumerate(values):
+            if math.isfinite(value) and (best is None or is_better(value, values[best], self.direction)):
+                best = number
+        if best is None:
             raise ParamsInvalid(f"{self.metric} has no finite value in {len(values)} epochs.")
-        return min(finite)[1]
+        return best + 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """Everything that one training needs; it travels to the trainer process as JSON.
+    """Everything that one training needs; it is sent to the trainer process as JSON.
 
-    `upload` tells of a dataset that somebody uploaded (`Upload.to_json_dict`), None of one known by its name.
+    `upload` describes a dataset that somebody uploaded (`Upload.to_json_dict`), None for one of Parzen's own.
     `data_dir` holds the user's data files ("" for none), `cache_dir` the prepared arrays; both should be
     absolute. `threads` are TensorFlow's threads: they change the last bits of the result, as `seed` does.
     `trial` and `attempt` are numbers for the log. An attempt saves its epochs in `checkpoint_dir`, the
-    trial's own folder ("" for none), at most every `checkpoint_seconds`, and continues what an earlier
-    attempt saved there. `is_deterministic` forbids operations whose results are left to chance, as some on
-    GPUs are. `model_path` is where it leaves the network of its best epoch, "" for nowhere. Only
-    where a person asked for it, `is_confirming`, is the test part touched. `code` is a model file
-    that trains in the place of a trainer; it may do without a dataset, "".
+    trial's own folder ("" for none), at most every `checkpoint_seconds`, and resumes from what an earlier
+    attempt saved there. `is_deterministic` forbids operations with random results, as some on GPUs have.
+    `model_path` is where the network of the best epoch is saved, "" for nowhere. Only with `is_confirming`,
+    which a person asks for, is the test part read. `code` is a model file that trains instead of a trainer;
+    it may need no dataset, "".
+
+    ParamsInvalid for a seed outside [0, 2**32) or fewer than one thread.
+
+    Examples:
+        >>> job = Job(trainer="mlp", dataset="digits", params={"units_1": 32}, max_epochs=3,
+        ...           objective="val_loss", direction="minimize", seed=7, cache_dir="/var/cache/parzen")
+        >>> Job.from_json(job.to_json()) == job
+        True
+
     """
 
     trainer: str
@@ -116,11 +151,18 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What a training that ran to its end gives back.
+    """What a training that ran to its end returns.
 
     `value` is the objective's metric at `best_step`, its best epoch (counted from 1), and `metrics` are
     all metrics of that epoch. `n_steps` are the epochs that ran, `seconds` the wall time of building and
     fitting, `versions` the versions that produced the numbers (python, keras, tensorflow, numpy).
+
+    Examples:
+        >>> result = Result(value=0.31, best_step=2, metrics={"val_loss": 0.31}, n_steps=3,
+        ...                 n_parameters=650, seconds=1.5, versions={"keras": "3.15.0"})
+        >>> Result.from_json_dict(result.to_json_dict()) == result
+        True
+
     """
 
     value: float
@@ -137,5 +179,5 @@ class Result:
 
     @classmethod
     def from_json_dict(cls, raw: Mapping[str, Any]) -> Self:
-        """Read the fields from a JSON object; others in it are left alone."""
+        """Read the fields from a JSON object; others in it are ignored."""
         return cls(**{item.name: raw[item.name] for item in fields(cls)})

@@ -1,4 +1,4 @@
-"""A knob: one thing about a training that can be fixed or searched."""
+"""A knob: one hyperparameter of a training, which a study fixes or searches."""
 
 from __future__ import annotations
 
@@ -16,11 +16,27 @@ _NUMERIC_TYPES = {"float", "int", "normal"}
 
 @dataclass(frozen=True, kw_only=True)
 class Knob:
-    """One thing that can be turned: its kind, its hard limits, its default and how it is searched.
+    """One hyperparameter: its kind, its hard limits, its default and how it is searched.
 
     `minimum` and `maximum` are limits that no value may ever leave (a dropout is in [0, 1]); the
     default `distribution`, JSON as in `optimizer.distributions`, is the narrower part worth searching.
-    `when` names the parent knob and those of its values under which this knob exists.
+    `is_searched` says that a new study searches it. `when` names the parent knob and those of its values
+    under which this knob exists. `group` and `unit` are for pages: a heading, and what numbers count.
+
+    Examples:
+        >>> from trainers.priors import integer
+        >>> units = Knob(name="units", label="Units", kind="int", default=64, minimum=1, maximum=4096,
+        ...              help="Width of the hidden layer.", group="Network", unit="units",
+        ...              distribution=integer(16, 256, 16), is_searched=True)
+        >>> units.check_value(0)
+        'units must be at least 1 and at most 4096, not 0.'
+        >>> units.check_value(128) is None
+        True
+        >>> momentum = Knob(name="momentum", label="Momentum", kind="float", default=0.9, minimum=0,
+        ...                 maximum=1, help="Of SGD.", group="Optimizer", when=("optimizer", ("sgd",)))
+        >>> momentum.is_active({"optimizer": "adam"})
+        False
+
     """
 
     name: str
@@ -41,11 +57,11 @@ class Knob:
     def check_value(self, value: object) -> str | None:
         """Return the sentence that says why `value` is not allowed, or None where it is."""
         if self.kind == "boolean":
-            return None if isinstance(value, bool) else self._says(f"must be true or false, not {value!r}")
+            return None if isinstance(value, bool) else self._error(f"must be true or false, not {value!r}")
         if self.kind == "categorical":
             if any(value == choice and type(value) is type(choice) for choice in self.choices):
                 return None
-            return self._says(f"must be one of {_listed(self.choices)}, not {value!r}")
+            return self._error(f"must be one of {_join(self.choices)}, not {value!r}")
         return self._check_number(value)
 
     def check_distribution(self, distribution: object) -> str | None:
@@ -54,7 +70,7 @@ class Knob:
         It checks against the knob only; whether the JSON is well formed is `optimizer`'s to say.
         """
         if not isinstance(distribution, Mapping):
-            return self._says(f"needs a distribution as an object, not {distribution!r}")
+            return self._error(f"needs a distribution as an object, not {distribution!r}")
         kind = distribution.get("type")
         if kind == "constant":
             return self.check_value(distribution.get("value"))
@@ -64,8 +80,8 @@ class Knob:
             return None
         if kind in _NUMERIC_TYPES and self.kind in {"float", "int"}:
             return self._check_range(distribution)
-        return self._says(
-            f"is {_article(self.kind)} and cannot be searched with a distribution of type {kind!r}"
+        return self._error(
+            f"is {_describe_kind(self.kind)} and cannot be searched with a distribution of type {kind!r}"
         )
 
     def normalize(self, value: Value) -> Value:
@@ -75,10 +91,10 @@ class Knob:
         return float(value) if self.kind == "float" else value
 
     def is_active(self, params: Mapping[str, Value]) -> bool:
-        """Say whether the knob exists beside these params (its parent has one of the right values)."""
+        """Say whether the knob exists for these params: its parent has one of the values of `when`."""
         return self.when is None or params.get(self.when[0]) in self.when[1]
 
-    def _says(self, rest: str) -> str:
+    def _error(self, rest: str) -> str:
         return f"{self.name} {rest}."
 
     def _limits(self) -> str:
@@ -89,21 +105,21 @@ class Knob:
 
     def _check_number(self, value: object) -> str | None:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            return self._says(f"must be a number, not {value!r}")
+            return self._error(f"must be a number, not {value!r}")
         if not math.isfinite(value):
-            return self._says(f"must be a finite number, not {value!r}")
+            return self._error(f"must be a finite number, not {value!r}")
         if self.kind == "int" and value != int(value):
-            return self._says(f"must be a whole number, not {value!r}")
+            return self._error(f"must be a whole number, not {value!r}")
         too_low = self.minimum is not None and (
             value <= self.minimum if self.minimum_exclusive else value < self.minimum
         )
         if too_low or (self.maximum is not None and value > self.maximum):
-            return self._says(f"must be {self._limits()}, not {value!r}")
+            return self._error(f"must be {self._limits()}, not {value!r}")
         return None
 
     def _check_choices(self, choices: object) -> str | None:
         if not isinstance(choices, (list, tuple)) or not choices:
-            return self._says("needs at least one choice")
+            return self._error("needs at least one choice")
         return next((error for error in map(self.check_value, choices) if error), None)
 
     def _check_range(self, distribution: Mapping[str, Any]) -> str | None:
@@ -112,13 +128,13 @@ class Knob:
             and distribution.get("type") != "int"
             and not _is_whole(distribution.get("step"))
         ):
-            return self._says("needs a distribution of whole numbers: of type 'int', or with a whole step")
+            return self._error("needs a distribution of whole numbers: of type 'int', or with a whole step")
         ends = {"low": self.minimum, "high": self.maximum}
         for end, limit in ends.items():
             given = distribution.get(end)
             if given is None:
                 if limit is not None:
-                    return self._says(f"must be {self._limits()}, so its distribution needs {end!r}")
+                    return self._error(f"must be {self._limits()}, so its distribution needs {end!r}")
                 continue
             error = self._check_number(given)
             if error:
@@ -130,11 +146,11 @@ def _is_whole(step: object) -> bool:
     return isinstance(step, (int, float)) and step > 0 and step == int(step)
 
 
-def _article(kind: str) -> str:
+def _describe_kind(kind: str) -> str:
     return {"int": "a whole number", "float": "a number", "categorical": "a choice"}.get(
         kind, "true or false"
     )
 
 
-def _listed(choices: tuple[Value, ...]) -> str:
+def _join(choices: tuple[Value, ...]) -> str:
     return ", ".join(str(choice) for choice in choices)

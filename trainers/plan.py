@@ -15,8 +15,16 @@ if TYPE_CHECKING:
 class Rows:
     """`n` rows to take batches from; `inputs` and `targets` turn row numbers (b,) into arrays (b, ...).
 
-    So data stays where it is, in memory maps of the cache, until a batch of it is needed. `weights`, shape
-    (n,), say what rows count in the loss.
+    So data stays in memory maps of the cache until a batch of it is needed. `weights`, float32 (n,), are
+    Keras' sample weights.
+
+    Examples:
+        >>> import numpy as np
+        >>> x, y = np.zeros((100, 4), np.float32), np.ones((100, 1), np.float32)
+        >>> rows = Rows(len(x), lambda numbers: x[numbers], lambda numbers: y[numbers])
+        >>> rows.inputs(np.array([3, 7])).shape
+        (2, 4)
+
     """
 
     n: int
@@ -26,17 +34,22 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Goal:
-    """Keras losses and metrics.
+class LossAndMetrics:
+    """The loss and metrics that a network is compiled with.
 
-    `loss` is minimized, `plain_loss` measured on the validation part: without smoothed labels, penalties or
-    the choice of another loss, which would make trials with other knobs incomparable. `code` and
-    `metrics_code` are the loss and what goes with it as Python that needs `keras` alone, for whoever takes a
-    network away; "" where there is none.
+    `loss` is minimized. `validation_loss` is computed on the validation part, without smoothed labels,
+    penalties or the choice of another loss: these would make trials with other knobs incomparable. `code`
+    and `metrics_code` are loss and metrics as Python that needs `keras` alone, for the code of a downloaded
+    model; "" where there is none.
+
+    Examples:
+        >>> LossAndMetrics("mse", "mse", ["mae"], code='"mse"', metrics_code='["mae"]').metrics
+        ['mae']
+
     """
 
     loss: Any
-    plain_loss: Any
+    validation_loss: Any
     metrics: list[Any]
     code: str = ""
     metrics_code: str = "[]"
@@ -44,16 +57,27 @@ class Goal:
 
 @dataclass(frozen=True)
 class Plan:
-    """What there is to train: a Keras network's inputs and outputs, its goal, and the rows.
+    """What there is to train: a Keras network's inputs and outputs, its loss and metrics, and the rows.
 
-    `mixup` is the Beta distribution's parameter where pairs of rows are blended, 0 where they are not.
-    `constants` are reported with every epoch's metrics. `reading` is JSON of what these params add to how a
-    row becomes an input, for whoever uses the network later.
+    `mixup` is the parameter of the Beta distribution (Zhang and others 2018, section 2), 0 for no mixup.
+    `constants` are reported with every epoch's metrics. `reading` is JSON that says how these params turn a
+    row into an input, for predictions with the trained network.
+
+    Examples:
+        >>> import keras
+        >>> import numpy as np
+        >>> inputs = keras.Input((4,))
+        >>> x, y = np.zeros((100, 4), np.float32), np.ones((100, 1), np.float32)
+        >>> rows = Rows(len(x), lambda numbers: x[numbers], lambda numbers: y[numbers])
+        >>> plan = Plan(inputs, keras.layers.Dense(1)(inputs), LossAndMetrics("mse", "mse", []), rows, rows)
+        >>> plan.train.n, plan.mixup
+        (100, 0.0)
+
     """
 
     inputs: Any
     outputs: Any
-    goal: Goal
+    loss_and_metrics: LossAndMetrics
     train: Rows
     validation: Rows
     mixup: float = 0.0

@@ -1,4 +1,4 @@
-"""Presets: whole studies that a new page can be filled with, as plain data."""
+"""Presets: complete studies to start from, as plain data."""
 
 from __future__ import annotations
 
@@ -10,15 +10,22 @@ from trainers.errors import ParamsInvalid
 from trainers.space import KnobSetting
 
 if TYPE_CHECKING:
-    from trainers.job import Direction
+    from optimizer.objective import Direction
 
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
     """One way to fill the new-study page.
 
-    `datasets` in order of preference: the first available one is taken. Knobs without an entry in `knobs`
+    `datasets` in order of preference: the first available one is used. Knobs without an entry in `knobs`
     keep the trainer's defaults.
+
+    Examples:
+        >>> preset("quick").datasets
+        ('digits',)
+        >>> [preset.name for preset in presets()]
+        ['classic', 'quick']
+
     """
 
     name: str
@@ -73,7 +80,7 @@ CLASSIC = Preset(
 QUICK = Preset(
     name="quick",
     label="Digits in a minute",
-    help="A small network on 1,797 digits: twelve trials of about a second each, to see a study at work.",
+    help="A small network on 1,797 images of digits: twelve trials of about a second each.",
     trainer="mlp",
     knobs={
         "learning_rate": _search({"type": "float", "low": 1e-4, "high": 1e-1, "log": True}),

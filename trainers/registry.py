@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
-from trainers.custom.info import OWN, own_info
+from trainers.custom.info import CUSTOM_TRAINER, custom_info
 from trainers.errors import ParamsInvalid
 from trainers.families import cnn, mlp, series, text
 from trainers.families.family import Family
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from trainers.base import Trainer, TrainerInfo
     from trainers.datasets.base import DatasetInfo
 
-# in page order: of those that fit a dataset, a new study opens with the first
+# In page order: of those that are compatible with a dataset, a new study opens with the first.
 FAMILIES = (mlp.CLASSIFIER, cnn.CLASSIFIER, mlp.REGRESSOR, text.CLASSIFIER, series.FORECASTER)
 # Packages that are installed beside Parzen name their families here; they must not load Keras when imported.
-ENTRY_POINTS = "parzen.trainers"
+ENTRY_POINT_GROUP = "parzen.trainers"
 
 
-def _installed() -> list[Family]:
+def _installed_families() -> list[Family]:
     """Return the families of other packages, ordered by name; ParamsInvalid where one is wrong."""
     families: list[Family] = []
-    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
+    for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: entry.name):
         try:
             family = entry.load()
         except Exception as error:
@@ -32,36 +32,66 @@ def _installed() -> list[Family]:
             ) from error
         if not isinstance(family, Family):
             raise ParamsInvalid(
-                f"The trainer {entry.name} ({entry.value}) is no trainers.families.family.Family."
+                f"The trainer {entry.name} ({entry.value}) is not a trainers.families.family.Family."
             )
         if family.info.name in {known.info.name for known in (*FAMILIES, *families)}:
-            raise ParamsInvalid(f"There are two trainers named {family.info.name!r}; rename {entry.value}.")
+            raise ParamsInvalid(f"Two trainers are named {family.info.name!r}; rename that of {entry.value}.")
         families.append(family)
     return families
 
 
 _TRAINERS: dict[str, tuple[TrainerInfo, Trainer]] = {
-    family.info.name: (family.info, family) for family in (*FAMILIES, *_installed())
+    family.info.name: (family.info, family) for family in (*FAMILIES, *_installed_families())
 }
 
 
 def trainer_infos() -> list[TrainerInfo]:
-    """Return every trainer's description, in page order."""
+    """Return every trainer's description, in page order.
+
+    Examples:
+        >>> [info.name for info in trainer_infos()][:5]
+        ['mlp', 'cnn', 'mlp_regressor', 'text', 'forecast']
+
+    """
     return [info for info, _ in _TRAINERS.values()]
 
 
 def trainer_info(name: str) -> TrainerInfo:
-    """Return one trainer's description, that of own models included; ParamsInvalid for an unknown name."""
-    return own_info() if name == OWN else _entry(name)[0]
+    """Return one trainer's description, that of custom models included; ParamsInvalid for an unknown name.
+
+    Examples:
+        >>> trainer_info("mlp").label
+        'Multilayer perceptron'
+        >>> trainer_info("svm")
+        Traceback (most recent call last):
+        trainers.errors.ParamsInvalid: There is no trainer named 'svm'; there are mlp, cnn, ...
+
+    """
+    return custom_info() if name == CUSTOM_TRAINER else _entry(name)[0]
 
 
-def fitting_trainers(dataset: DatasetInfo) -> list[TrainerInfo]:
-    """Return the trainers that can learn this dataset's task from its kind of rows, in page order."""
-    return [info for info in trainer_infos() if info.is_fitting(dataset)]
+def compatible_trainers(dataset: DatasetInfo) -> list[TrainerInfo]:
+    """Return the trainers that can learn this dataset's task from its kind of rows, in page order.
+
+    Examples:
+        >>> from trainers.datasets.registry import dataset_info
+        >>> [info.name for info in compatible_trainers(dataset_info("digits", data_dir=""))]
+        ['mlp', 'cnn']
+
+    """
+    return [info for info in trainer_infos() if info.is_compatible_with(dataset)]
 
 
 def load_trainer(name: str) -> Trainer:
-    """Return the training function. Calling it loads Keras: never in the web process."""
+    """Return the training function; ParamsInvalid for an unknown name.
+
+    Calling what it returns loads Keras: never do so in the web process.
+
+    Examples:
+        >>> load_trainer("mlp").info.task
+        'classification'
+
+    """
     return _entry(name)[1]
 
 

@@ -1,6 +1,6 @@
-"""From a person's choice for each knob (fixed or searched) to the search space, as JSON.
+"""From a setting for each knob (fixed or searched) to the search space, as JSON.
 
-The JSON is `optimizer.SearchSpace`'s, version 1; nothing of `optimizer` is imported here.
+The JSON is that of `optimizer.SearchSpace`, version 1; `optimizer` is not imported here, as it loads SciPy.
 """
 
 from __future__ import annotations
@@ -19,7 +19,15 @@ Settings = Mapping[str, "KnobSetting"]
 
 @dataclass(frozen=True)
 class KnobSetting:
-    """What is done with a knob: fixed at `value`, or searched over `distribution`."""
+    """What a study does with a knob: keep it at `value`, or search it over `distribution` (JSON).
+
+    Examples:
+        >>> KnobSetting.fixed(0.001)
+        KnobSetting(mode='fixed', value=0.001, distribution=None)
+        >>> KnobSetting.search({"type": "int", "low": 1, "high": 3}).mode
+        'search'
+
+    """
 
     mode: Literal["fixed", "search"]
     value: Value | None = None
@@ -48,7 +56,14 @@ class KnobSetting:
 
 
 def default_setting(knob: Knob) -> KnobSetting:
-    """Return what a new study does with the knob."""
+    """Return what a new study does with the knob.
+
+    Examples:
+        >>> from trainers.registry import trainer_info
+        >>> default_setting(trainer_info("mlp").knob("patience"))
+        KnobSetting(mode='fixed', value=0, distribution=None)
+
+    """
     if knob.is_searched:
         return KnobSetting.search(knob.distribution)
     return KnobSetting.fixed(knob.default)
@@ -60,6 +75,20 @@ def space_json(info: TrainerInfo, settings: Settings) -> dict[str, Any]:
     Knobs that the parent's values can never switch on are left out, and a condition that always holds is
     dropped. Fixed knobs are constants, so that params are complete. ParamsInvalid for an unknown name or
     a distribution outside its knob's limits.
+
+    Examples:
+        >>> from trainers.registry import trainer_info
+        >>> space = space_json(trainer_info("mlp"), {
+        ...     "optimizer": KnobSetting.fixed("sgd"),
+        ...     "momentum": KnobSetting.search({"type": "float", "low": 0.5, "high": 0.99}),
+        ... })
+        >>> params = {entry["name"]: entry for entry in space["params"]}
+        >>> params["optimizer"]["type"], params["momentum"]["type"], "beta_1" in params
+        ('constant', 'float', False)
+        >>> from optimizer import SearchSpace
+        >>> "momentum" in SearchSpace.from_json(space).names
+        True
+
     """
     for name in settings:
         info.knob(name)
@@ -72,10 +101,10 @@ def space_json(info: TrainerInfo, settings: Settings) -> dict[str, Any]:
             parent, values = knob.when
             if parent not in params:
                 continue
-            possible = _possible(params[parent], values)
+            possible = _reachable_values(params[parent], values)
             if not possible:
                 continue
-            if not _is_certain(params[parent], possible):
+            if not _always_holds(params[parent], possible):
                 entry["when"] = {"parent": parent, "in": possible}
             elif "when" in params[parent]:
                 entry["when"] = params[parent]["when"]
@@ -83,7 +112,7 @@ def space_json(info: TrainerInfo, settings: Settings) -> dict[str, Any]:
     return {"version": 1, "params": list(params.values())}
 
 
-def _possible(parent: Json, values: tuple[Value, ...]) -> list[Value]:
+def _reachable_values(parent: Json, values: tuple[Value, ...]) -> list[Value]:
     """Return those of `values` that the parent's distribution can give."""
     match parent["type"]:
         case "constant":
@@ -97,7 +126,7 @@ def _possible(parent: Json, values: tuple[Value, ...]) -> list[Value]:
             return list(values)
 
 
-def _is_certain(parent: Json, possible: list[Value]) -> bool:
+def _always_holds(parent: Json, possible: list[Value]) -> bool:
     """Say whether every value of the parent's distribution is one of `possible`."""
     match parent["type"]:
         case "constant":

@@ -1,6 +1,7 @@
-"""A process of its own for what people bring: with limits of memory and time, and without secrets.
+"""One call in a fresh process, for what people bring: with limits of memory and time, and without secrets.
 
-`ask` starts a module that calls `serve`. Request and answer are JSON, on standard input and output.
+`call_module` starts a module that ends with `serve_request`. Request and answer are JSON, on standard input
+and output.
 """
 
 from __future__ import annotations
@@ -16,16 +17,19 @@ from typing import Any
 from trainers.environment import clean_environment
 from trainers.errors import TrainerError
 
-MAX_MEMORY = 12 * 2**30  # bytes
-MAX_ANSWER = 50 * 2**20  # bytes
+MAX_MEMORY_BYTES = 12 * 2**30
+MAX_ANSWER_BYTES = 50 * 2**20
 
 
-class AnswerRefused(TrainerError):  # noqa: N818 (says what happened)
+class SubprocessFailed(TrainerError):  # noqa: N818 (says what happened)
     """The sentence that the other process answered with, or one about how it ended."""
 
 
-def ask(module: str, request: Mapping[str, Any], *, what: str, seconds: float) -> Any:
-    """Return what `module` answers; AnswerRefused, about `what`, where it does not."""
+def call_module(module: str, request: Mapping[str, Any], *, task: str, seconds: float) -> Any:
+    """Return the answer of `module`. Messages name the `task`, as in "The prediction took more than ...".
+
+    SubprocessFailed where it says why it cannot answer, takes more than `seconds`, or dies.
+    """
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-m", module],
@@ -34,34 +38,35 @@ def ask(module: str, request: Mapping[str, Any], *, what: str, seconds: float) -
             capture_output=True,
             timeout=seconds,
             check=False,
-            start_new_session=True,
+            start_new_session=True,  # Ctrl-C in the terminal is for the caller, which then ends this one
         )
     except subprocess.TimeoutExpired as error:
         took = f"{seconds / 60:g} minutes" if seconds > 120 else f"{seconds:g} seconds"
-        raise AnswerRefused(f"{what} took more than {took}.") from error
+        raise SubprocessFailed(f"{task} took more than {took}.") from error
     try:
-        answer = json.loads(done.stdout[-MAX_ANSWER:].rpartition(b"\n")[2])
+        # the answer is the last line: libraries and people's files may have printed before it
+        answer = json.loads(done.stdout[-MAX_ANSWER_BYTES:].rpartition(b"\n")[2])
     except ValueError as error:
-        last = done.stderr[-2000:].decode(errors="replace").strip().rpartition("\n")[2]
-        how = f"killed by signal {-done.returncode}" if done.returncode < 0 else last[:200]
-        raise AnswerRefused(f"{what} broke off: {how or f'exit code {done.returncode}'}.") from error
+        last_line = done.stderr[-2000:].decode(errors="replace").strip().rpartition("\n")[2]
+        reason = f"killed by signal {-done.returncode}" if done.returncode < 0 else last_line[:200]
+        raise SubprocessFailed(f"{task} failed: {reason or f'exit code {done.returncode}'}.") from error
     if "problem" in answer:
-        raise AnswerRefused(answer["problem"])
+        raise SubprocessFailed(answer["problem"])
     return answer["answer"]
 
 
-def serve(answer: Callable[[Mapping[str, Any]], Any], *, what: str) -> None:
-    """Answer one request; whatever else is printed stands on the lines before."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
+def serve_request(handle: Callable[[Mapping[str, Any]], Any], *, task: str) -> None:
+    """Read one request, write what `handle` returns or why it cannot, and end the process."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     request = json.load(sys.stdin)
     try:
-        said = {"answer": answer(request)}
+        response = {"answer": handle(request)}
     except TrainerError as error:
-        said = {"problem": str(error)}
+        response = {"problem": str(error)}
     except MemoryError:
-        said = {"problem": f"{what} takes more than {MAX_MEMORY / 2**30:g} GB of memory."}
+        response = {"problem": f"{task} needs more than {MAX_MEMORY_BYTES / 2**30:g} GB of memory."}
     except OSError as error:
-        said = {"problem": f"{what} failed: {error.strerror or error}."}
-    sys.stdout.write("\n" + json.dumps(said))
+        response = {"problem": f"{task} failed: {error.strerror or error}."}
+    sys.stdout.write("\n" + json.dumps(response))
     sys.stdout.flush()
-    os._exit(0)
+    os._exit(0)  # threads that a library left behind must not keep the process

@@ -11,8 +11,8 @@ from dashboard.access.rules import may_run_own_code
 from dashboard.engine.events import record_event
 from dashboard.engine.lifecycle import create_study, start_study
 from dashboard.models import Study, code_digest
-from trainers.custom.declaration import declare
-from trainers.custom.info import OWN
+from trainers.custom.declaration import read_declaration
+from trainers.custom.info import CUSTOM_TRAINER
 
 
 class OwnModelRefused(Exception):  # noqa: N818 (says what happened)
@@ -38,7 +38,7 @@ def make_own_study(*, code: str, dataset: str, is_draft: bool, by: Actor, **fiel
     """
     if not may_run_own_code(by.account):
         raise OwnModelRefused("You are not allowed to train custom models. Ask an administrator.")
-    declared = declare(code, (str(settings.VAR_DIR),))
+    declared = read_declaration(code, (str(settings.VAR_DIR),))
     if declared.needs_data and not dataset:
         raise OwnModelRefused("build(params) returns a model to fit. Choose a dataset.")
     with transaction.atomic():
@@ -47,7 +47,7 @@ def make_own_study(*, code: str, dataset: str, is_draft: bool, by: Actor, **fiel
             space=declared.space,
             code=code,
             dataset=dataset,
-            trainer=OWN,
+            trainer=CUSTOM_TRAINER,
             objective=declared.metric,
             direction=declared.direction,
             **fields,

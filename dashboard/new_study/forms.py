@@ -14,7 +14,7 @@ from dashboard.studies.forms import SettingsForm
 from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
 from trainers.base import Metric, TrainerInfo
-from trainers.custom.declaration import MAX_CODE
+from trainers.custom.declaration import MAX_CODE_LENGTH
 from trainers.datasets.base import DatasetInfo
 
 
@@ -106,13 +106,13 @@ class OwnModelForm(NewStudyForm):
     code = forms.CharField(
         label="Model file",
         strip=False,
-        max_length=MAX_CODE,
+        max_length=MAX_CODE_LENGTH,
         widget=forms.Textarea(
             attrs={"class": "textarea mono", "rows": 24, "spellcheck": "false", "autocomplete": "off"}
         ),
         error_messages={
             "required": "Write or load a model file.",
-            "max_length": f"A model file can have at most {MAX_CODE:,} characters.",
+            "max_length": f"A model file can have at most {MAX_CODE_LENGTH:,} characters.",
         },
     )
 

@@ -26,7 +26,7 @@ from trainers.base import Knob, TrainerInfo
 from trainers.datasets.base import DatasetInfo
 from trainers.datasets.registry import KNOWN
 from trainers.presets import Preset, preset, presets
-from trainers.registry import fitting_trainers, trainer_info, trainer_infos
+from trainers.registry import compatible_trainers, trainer_info, trainer_infos
 from trainers.space import KnobSetting, space_json
 
 # Where the radio buttons of a field are.
@@ -205,7 +205,7 @@ def start_from_defaults(
     if trainer:
         info = trainer_info(trainer)
     else:
-        info = next(iter(fitting_trainers(wanted) if wanted else []), trainer_infos()[0])
+        info = next(iter(compatible_trainers(wanted) if wanted else []), trainer_infos()[0])
     chosen = _fitting_dataset(info, [wanted.name] if wanted else [], datasets)
     metric = next(m for m in info.metrics if m.is_objective)
     fields = {

@@ -26,7 +26,7 @@ from dashboard.wording import (
     percent,
     thousands,
 )
-from trainers.job import TEST
+from trainers.job import TEST_PREFIX
 
 LOG_LINES = 14
 # The median curve is of this many trials of the study, the latest ones.
@@ -201,8 +201,8 @@ def _facts(
         value, aside = trial.step_value, f"at epoch {trial.step}, when pruned"
     facts = [Fact(goal.name, goal.show(value), aside)]
     for name, number in trial.metrics.items():
-        if name.startswith(("val_", TEST)) and name != study.objective:
-            is_share = is_percent(study, name.replace(TEST, "val_"))
+        if name.startswith(("val_", TEST_PREFIX)) and name != study.objective:
+            is_share = is_percent(study, name.replace(TEST_PREFIX, "val_"))
             facts.append(Fact(name, percent(number) if is_share else metric(number)))
     memory = current.peak_memory if current else None
     facts += [

@@ -8,7 +8,7 @@ from dashboard.goals import Goal, goal_of
 from dashboard.models import Study, Trial, TrialState
 from dashboard.winners.queries import confirmations_of, confirming_trials, usual_seconds
 from optimizer.objective import improvement, to_loss
-from trainers.job import TEST
+from trainers.job import TEST_PREFIX
 
 # Differences of fewer standard errors than this are taken for chance.
 SURE = 2
@@ -109,7 +109,7 @@ def confirm_page(study: Study, *, may_edit: bool) -> ConfirmPage:
 
 
 def name_on_test(objective: str) -> str:
-    return TEST + objective.removeprefix("val_")
+    return TEST_PREFIX + objective.removeprefix("val_")
 
 
 def last_confirmed(study: Study) -> Confirmed | None:

@@ -1,4 +1,4 @@
-"""A model card (Mitchell and others 2019): what a network is, what it learned from, what it reached."""
+"""A model card (Mitchell and others 2019): a network, its data, its results."""
 
 from django.utils.timezone import localtime
 
@@ -25,7 +25,7 @@ def model_card(study: Study, trial: Trial) -> str:
             "`python predict.py FILE` predicts with `model.keras` and `reading.json` of this folder;",
             "`keras.saving.load_model('model.keras')` loads only the network. If `network.py` is included,",
             "it builds the network in plain Keras, and `python train.py FILE` retrains it.",
-            *(["`own_model.py` is the model file used for training."] if study.code else []),
+            *(["`custom_model.py` is the model file used for training."] if study.code else []),
             "",
             "## Data",
             "",

@@ -24,7 +24,7 @@ def write_package(artifact: Artifact, card: str) -> IO[bytes]:
         archive.writestr("reading.json", json.dumps(reading, indent=1))
         archive.writestr("predict.py", Path(predict.__file__).read_text(encoding="utf-8"))
         if artifact.trial.study.code:
-            archive.writestr("own_model.py", artifact.trial.study.code)
+            archive.writestr("custom_model.py", artifact.trial.study.code)
         if code:
             archive.writestr("network.py", code)
             archive.writestr("train.py", TRAIN.read_text(encoding="utf-8"))

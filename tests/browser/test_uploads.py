@@ -45,7 +45,7 @@ def test_a_table_is_uploaded_described_and_trained_on(ada, site, person, worker,
     assert study.dataset == Dataset.objects.get().name
     assert study.trials.filter(state="complete").count() == 2
     log = study.trials.first().attempts.get().log
-    assert "data Garden plants: 120 train, 40 validation, 40 test (not touched)" in log
+    assert "data Garden plants: 120 train, 40 validation, 40 test (not used)" in log
 
 
 def test_a_file_that_is_too_large_is_named_before_it_travels(ada, site, person, settings, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from tests.trainers.builders import RecordingReporter, make_job
 from trainers.base import Budget, Objective
-from trainers.checkpoints import Checkpoints, Epoch, Saved
+from trainers.checkpoints import Checkpoint, Checkpoints, Epoch
 from trainers.datasets.registry import load_dataset
 from trainers.errors import TrialStopped
 from trainers.registry import load_trainer
@@ -36,9 +36,9 @@ def job(tmp_path):
 
 
 def test_what_is_saved_is_read_by_the_next_attempt(job):
-    Checkpoints.of(job).save(Saved(EPOCHS, ARRAYS, ARRAYS[1:]))
+    Checkpoints.for_job(job).save(Checkpoint(EPOCHS, ARRAYS, ARRAYS[1:]))
 
-    saved = Checkpoints.of(replace(job, attempt=2)).latest()
+    saved = Checkpoints.for_job(replace(job, attempt=2)).latest()
 
     assert saved.epochs == EPOCHS
     assert [array.tolist() for array in saved.arrays] == [array.tolist() for array in ARRAYS]
@@ -47,57 +47,57 @@ def test_what_is_saved_is_read_by_the_next_attempt(job):
 
 
 def test_longest_training_counts_when_several_attempts_have_saved(job):
-    Checkpoints.of(job).save(Saved(EPOCHS, ARRAYS))
-    Checkpoints.of(replace(job, attempt=2)).save(Saved(EPOCHS[:1], ARRAYS))
+    Checkpoints.for_job(job).save(Checkpoint(EPOCHS, ARRAYS))
+    Checkpoints.for_job(replace(job, attempt=2)).save(Checkpoint(EPOCHS[:1], ARRAYS))
 
-    assert len(Checkpoints.of(replace(job, attempt=3)).latest().epochs) == 2
+    assert len(Checkpoints.for_job(replace(job, attempt=3)).latest().epochs) == 2
 
 
 @pytest.mark.parametrize(
     "changes", [{"params": {"units_1": 16}}, {"seed": 1}, {"max_epochs": 9}, {"dataset": "mnist"}]
 )
 def test_another_computation_is_not_continued(job, changes):
-    Checkpoints.of(job).save(Saved(EPOCHS, ARRAYS))
+    Checkpoints.for_job(job).save(Checkpoint(EPOCHS, ARRAYS))
 
-    assert Checkpoints.of(replace(job, **changes)).latest() is None
+    assert Checkpoints.for_job(replace(job, **changes)).latest() is None
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 cut", b"no archive at all"])
 def test_file_that_cannot_be_read_does_not_count(job, damage):
-    checkpoints = Checkpoints.of(job)
-    checkpoints.save(Saved(EPOCHS, ARRAYS))
+    checkpoints = Checkpoints.for_job(job)
+    checkpoints.save(Checkpoint(EPOCHS, ARRAYS))
     [path] = checkpoints._folder.iterdir()
     path.write_bytes(damage)
 
-    assert Checkpoints.of(job).latest() is None
+    assert Checkpoints.for_job(job).latest() is None
 
 
 def test_cut_file_does_not_count(job):
-    checkpoints = Checkpoints.of(job)
-    checkpoints.save(Saved(EPOCHS, ARRAYS))
+    checkpoints = Checkpoints.for_job(job)
+    checkpoints.save(Checkpoint(EPOCHS, ARRAYS))
     [path] = checkpoints._folder.iterdir()
     path.write_bytes(path.read_bytes()[:-200])
 
-    assert Checkpoints.of(job).latest() is None
+    assert Checkpoints.for_job(job).latest() is None
 
 
 def test_half_written_file_does_not_count(job):
-    checkpoints = Checkpoints.of(job)
-    checkpoints.save(Saved(EPOCHS, ARRAYS))
+    checkpoints = Checkpoints.for_job(job)
+    checkpoints.save(Checkpoint(EPOCHS, ARRAYS))
     [path] = checkpoints._folder.iterdir()
     path.rename(path.with_suffix(".part"))
 
-    assert Checkpoints.of(job).latest() is None
+    assert Checkpoints.for_job(job).latest() is None
 
 
 def test_job_without_a_folder_saves_nothing(job):
-    assert Checkpoints.of(replace(job, checkpoint_dir="")) is None
+    assert Checkpoints.for_job(replace(job, checkpoint_dir="")) is None
 
 
 def test_saves_are_apart(job):
-    checkpoints = Checkpoints.of(replace(job, checkpoint_seconds=3600.0))
+    checkpoints = Checkpoints.for_job(replace(job, checkpoint_seconds=3600.0))
     assert not checkpoints.is_due()
-    assert Checkpoints.of(job).is_due()
+    assert Checkpoints.for_job(job).is_due()
 
 
 class Interrupted(RecordingReporter):
@@ -142,7 +142,7 @@ def run(job, reporter):
         reporter,
         seed=job.seed,
         objective=Objective(job.objective, job.direction),
-        checkpoints=Checkpoints.of(job),
+        checkpoints=Checkpoints.for_job(job),
         model_path=Path(job.model_path) if job.model_path else None,
     )
     return result, reporter

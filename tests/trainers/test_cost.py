@@ -8,7 +8,7 @@ from tests.trainers.datasets.uploads.made import described
 from tests.trainers.sources import series
 from trainers.costs.estimate import CostUnknown, measure
 from trainers.costs.extremes import default_point, extreme_point
-from trainers.registry import fitting_trainers, trainer_info
+from trainers.registry import compatible_trainers, trainer_info
 from trainers.space import KnobSetting, space_json
 
 MLP = trainer_info("mlp")
@@ -31,28 +31,30 @@ def n_units(point) -> int:
     return sum(value for name, value in point.items() if name.startswith("units_"))
 
 
-def extreme(of, size, *, is_largest, n_times=100):
+def extreme(of, size, *, direction, n_times=100):
     times = iter(range(n_times))
     has_time = lambda: next(times, None) is not None  # noqa: E731
-    return extreme_point(MLP, of, size, is_largest=is_largest, has_time=has_time)
+    return extreme_point(MLP, of, size, direction=direction, has_time=has_time)
 
 
 def test_the_ends_of_a_space_are_its_smallest_and_its_largest_network():
-    assert n_units(extreme(space(**LAYERS), n_units, is_largest=False)) == 8
-    assert n_units(extreme(space(**LAYERS), n_units, is_largest=True)) == 32 + 64
+    assert n_units(extreme(space(**LAYERS), n_units, direction="minimize")) == 8
+    assert n_units(extreme(space(**LAYERS), n_units, direction="maximize")) == 32 + 64
 
 
 def test_which_end_makes_a_network_larger_is_found_by_counting():
     def shrinking(point):
         return 1_000 - n_units(point)
 
-    assert n_units(extreme(space(**LAYERS), shrinking, is_largest=True)) == 8
-    assert n_units(extreme(space(**LAYERS), shrinking, is_largest=False)) == 32 + 64
+    assert n_units(extreme(space(**LAYERS), shrinking, direction="maximize")) == 8
+    assert n_units(extreme(space(**LAYERS), shrinking, direction="minimize")) == 32 + 64
 
 
 def test_a_choice_is_tried_out():
     of = space(optimizer=KnobSetting.search({"type": "categorical", "choices": ["sgd", "adam", "lion"]}))
-    found = extreme(of, lambda point: {"sgd": 1, "adam": 3, "lion": 2}[point["optimizer"]], is_largest=True)
+    found = extreme(
+        of, lambda point: {"sgd": 1, "adam": 3, "lion": 2}[point["optimizer"]], direction="maximize"
+    )
     assert found["optimizer"] == "adam"
     assert "beta_1" in found
     assert "momentum" not in found
@@ -62,12 +64,12 @@ def test_points_of_which_nothing_can_be_built_are_passed_over():
     def up_to_40(point):
         return n_units(point) if n_units(point) <= 40 else None
 
-    assert n_units(extreme(space(**LAYERS), up_to_40, is_largest=True)) == 32
+    assert n_units(extreme(space(**LAYERS), up_to_40, direction="maximize")) == 32
 
 
 def test_the_search_for_the_ends_ends_in_time():
     sizes = []
-    extreme(space(**LAYERS), lambda point: sizes.append(1) or n_units(point), is_largest=True, n_times=2)
+    extreme(space(**LAYERS), lambda point: sizes.append(1) or n_units(point), direction="maximize", n_times=2)
     assert len(sizes) <= 3
 
 
@@ -100,7 +102,7 @@ def test_networks_are_counted_and_timed(cache_dir):
 @pytest.mark.slow
 def test_networks_for_an_upload_are_timed(tmp_path, cache_dir):
     upload, _ = described(tmp_path, series(120))
-    (info, *_) = fitting_trainers(upload.info)
+    (info, *_) = compatible_trainers(upload.info)
     request = {
         "trainer": info.name,
         "space": space(info),

@@ -14,11 +14,11 @@ SAME = mlp.CLASSIFIER
 
 
 def installed(monkeypatch, *values):
-    points = [EntryPoint(f"point{n}", value, registry.ENTRY_POINTS) for n, value in enumerate(values)]
+    points = [EntryPoint(f"point{n}", value, registry.ENTRY_POINT_GROUP) for n, value in enumerate(values)]
     monkeypatch.setattr(
-        registry, "entry_points", lambda group: points if group == registry.ENTRY_POINTS else []
+        registry, "entry_points", lambda group: points if group == registry.ENTRY_POINT_GROUP else []
     )
-    return registry._installed()
+    return registry._installed_families()
 
 
 def test_an_installed_trainer_is_found(monkeypatch):
@@ -29,9 +29,9 @@ def test_an_installed_trainer_is_found(monkeypatch):
     ("values", "words"),
     [
         (["no.such.module:X"], "The trainer point0 (no.such.module:X) cannot be loaded: No module named"),
-        ([f"{__name__}:installed"], "is no trainers.families.family.Family."),
-        ([f"{__name__}:SAME"], "There are two trainers named 'mlp'; rename"),
-        ([f"{__name__}:OTHER", f"{__name__}:OTHER"], "There are two trainers named 'other'; rename"),
+        ([f"{__name__}:installed"], "is not a trainers.families.family.Family."),
+        ([f"{__name__}:SAME"], "Two trainers are named 'mlp'; rename that of"),
+        ([f"{__name__}:OTHER", f"{__name__}:OTHER"], "Two trainers are named 'other'; rename that of"),
     ],
 )
 def test_one_that_is_wrong_is_named(monkeypatch, values, words):

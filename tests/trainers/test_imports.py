@@ -16,10 +16,10 @@ BACKENDS = re.compile(
 
 
 def test_training_code_calls_no_backend_by_its_name():
-    """Threads are set by process.py, for TensorFlow only; all else runs wherever Keras does."""
+    """Threads are set by backend.py; all else runs wherever Keras does."""
     root = Path(trainers.__file__).parent
     named = [path.name for path in sorted(root.rglob("*.py")) if BACKENDS.search(path.read_text())]
-    assert named == ["child.py"]
+    assert named == ["backend.py"]
 
 
 def loaded_by(code: str) -> str:

@@ -97,12 +97,12 @@ def test_pictures_are_brought_to_the_size_of_the_network(tmp_path):
     pixels = (data.x_train[0] * (255 / 16)).round().astype(np.uint8)
     Image.fromarray(np.kron(pixels, np.ones((8, 8), np.uint8))).save(file, "PNG")
 
-    again = portable.encode_picture(reading, file.getvalue())
+    again = portable.encode_image(reading, file.getvalue())
 
     assert np.abs(again[0].astype(int) - data.x_train[0]).max() <= 4  # smoothed at its edges, of 16
     answer = predict(path, reading, {"picture": base64.b64encode(file.getvalue()).decode()})
     assert set(answer["probabilities"]) == set("0123456789")
-    with pytest.raises(PredictionRefused, match="This is no picture"):
+    with pytest.raises(PredictionRefused, match="This is not an image"):
         predict(path, reading, {"picture": base64.b64encode(b"nothing").decode()})
 
 
@@ -111,11 +111,11 @@ def test_texts_get_the_same_word_numbers(tmp_path):
     path, reading = kept(tmp_path, "text", data)
 
     from trainers.datasets.texts import unpack_texts
-    from trainers.families.text import word_numbers
+    from trainers.families.text import token_ids
 
     values = trainer_info("text").complete_params({})
     texts = unpack_texts(data.x_validation)
-    assert np.array_equal(portable.encode_texts(reading, texts), word_numbers(values, data)[1])
+    assert np.array_equal(portable.encode_texts(reading, texts), token_ids(values, data)[1])
     assert predict(path, reading, {"text": "something else"})["class"] in {"ham", "spam"}
 
 
@@ -226,7 +226,7 @@ def test_a_series_is_forecast_and_trained_again(outside, tmp_path, uses_ahead):
     assert found == pytest.approx(expected.tolist(), rel=1e-4)
     pasted = "\n".join([header, *reversed(known), known[0], *ahead])  # files repeat days, in any order
     assert predict(path, reading, {"series": pasted})["values"] == pytest.approx(expected.tolist(), rel=1e-4)
-    with pytest.raises(PredictionRefused, match="A forecast needs the last"):
+    with pytest.raises(PredictionRefused, match="A forecast needs"):
         predict(path, reading, {"series": "\n".join([header, *known[:3], *ahead])})
     with pytest.raises(PredictionRefused, match="a column named"):
         predict(path, reading, {"series": "a,b\n1,2"})

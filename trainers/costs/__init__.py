@@ -1,1 +1,1 @@
-"""What a search space costs, measured before anything of it is trained."""
+"""The cost of a search space, measured before a study of it starts."""

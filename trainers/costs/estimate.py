@@ -1,6 +1,6 @@
-"""What a search space costs, before anything of it is trained: parameters of its networks, seconds of epochs.
+"""The estimated cost of a search space: parameters of its networks, seconds of their epochs.
 
-It is measured in a process of its own, for a few tenths of a second per network, on the machine that asks.
+A few networks are trained for seconds each, in processes of their own, on the machine that calls `measure`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from trainers.datasets.splits import Split
 from trainers.datasets.uploads.source import Upload
 from trainers.errors import TrainerError
 from trainers.registry import load_trainer
-from trainers.subprocess_call import MAX_MEMORY, AnswerRefused, ask, serve
+from trainers.subprocess_call import MAX_MEMORY_BYTES, SubprocessFailed, call_module, serve_request
 
 if TYPE_CHECKING:
     from trainers.base import Value
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 MAX_SECONDS = 180
 N_SAMPLED = 4
-_COUNTING_SECONDS = 5.0  # for each end of the space
-_PROCESS_SECONDS = 0.3  # a process for the training, its data, and what is written down of it (measured)
-_BYTES_PER_PARAMETER = 20  # itself, its gradient, two moments of Adam's, and some room
-_WHAT = "The measurement"
+_SEARCH_SECONDS = 5.0  # for the smallest network, and for the largest
+_PROCESS_SECONDS = 0.3  # of a training outside of Keras: its process, its data, its records (measured)
+_BYTES_PER_PARAMETER = 20  # the parameter, its gradient, two moments of Adam, and a reserve
+_TASK = "The measurement"
 
 
 class CostUnknown(TrainerError):  # noqa: N818 (says what happened)
-    """Why nothing could be measured, in one sentence."""
+    """Nothing could be measured; the message says why in one sentence."""
 
 
 def measure(
@@ -49,11 +49,10 @@ def measure(
     cache_dir: str,
     threads: int,
 ) -> dict[str, Any]:
-    """Return {"smallest", "default", "largest", "sampled": [...]} of what one training each takes.
+    """Return {"smallest", "default", "largest", "sampled": [...]}: what a training of each network takes.
 
     Each is {"n_parameters", "epoch_seconds", "start_seconds"}, the seconds None where the network is too
-    large to be tried; `sampled` are a few points as random search draws them. CostUnknown where nothing can
-    be told.
+    large to be trained; `sampled` are N_SAMPLED random points. CostUnknown where nothing can be measured.
     """
     request = {
         "trainer": trainer,
@@ -64,44 +63,46 @@ def measure(
         "cache_dir": cache_dir,
         "threads": threads,
     }
-    # two processes, as trainings at once take longer than one alone
+    # two processes at once, because trainings share the machine when a study runs
     with ThreadPoolExecutor(len(_PARTS)) as pool:
-        asked = [
-            pool.submit(ask, __spec__.name, {**request, "part": part}, what=_WHAT, seconds=MAX_SECONDS)
+        calls = [
+            pool.submit(
+                call_module, __spec__.name, {**request, "part": part}, task=_TASK, seconds=MAX_SECONDS
+            )
             for part in _PARTS
         ]
         try:
-            ends, sampled = (one.result() for one in asked)
-        except AnswerRefused as error:
+            extremes, sampled = (call.result() for call in calls)
+        except SubprocessFailed as error:
             raise CostUnknown(str(error)) from error
-    return {**ends, "sampled": sampled}
+    return {**extremes, "sampled": sampled}
 
 
-def _answer(request: Mapping[str, Any]) -> Any:
-    from trainers.processes.child import set_up_backend  # noqa: PLC0415, who asks needs no backend
+def _handle(request: Mapping[str, Any]) -> Any:
+    from trainers.processes.backend import set_up_backend  # noqa: PLC0415, the caller needs no backend
 
     set_up_backend(request["threads"], Path(request["cache_dir"]))
     upload = Upload.from_json_dict(request["upload"]) if request["upload"] else None
     data = load_dataset(request["dataset"], request["data_dir"], request["cache_dir"], Split(), upload=upload)
-    family: Family = load_trainer(request["trainer"])  # type: ignore[assignment]  # those of registry.py are
+    family: Family = load_trainer(request["trainer"])  # type: ignore[assignment]  # those of registry.py are families
     return _PARTS[request["part"]](family, request["space"], data)
 
 
-def _ends(family: Family, space: dict[str, Any], data: Dataset) -> dict[str, Any]:
+def _extremes(family: Family, space: dict[str, Any], data: Dataset) -> dict[str, Any]:
     def size(point: Mapping[str, Value]) -> int | None:
         try:
             return _count(family, point, data)
         except (ValueError, MemoryError):
-            return None
+            return None  # such params build no network, or one larger than the memory
 
     points = {"default": default_point(family.info, space)}
     for name in ("smallest", "largest"):
-        end = time.monotonic() + _COUNTING_SECONDS
+        end = time.monotonic() + _SEARCH_SECONDS
         points[name] = extreme_point(
             family.info,
             space,
             size,
-            is_largest=name == "largest",
+            direction="maximize" if name == "largest" else "minimize",
             has_time=lambda end=end: time.monotonic() < end,  # type: ignore[misc]
         )
     return {name: _timed(family, point, data) for name, point in points.items()}
@@ -113,7 +114,7 @@ def _sampled(family: Family, space: dict[str, Any], data: Dataset) -> list[dict[
     return [_timed(family, point, data) for point in points]
 
 
-_PARTS = {"ends": _ends, "sampled": _sampled}
+_PARTS = {"extremes": _extremes, "sampled": _sampled}
 
 
 def _count(family: Family, point: Mapping[str, Value], data: Dataset) -> int:
@@ -126,20 +127,20 @@ def _count(family: Family, point: Mapping[str, Value], data: Dataset) -> int:
 
 
 def _timed(family: Family, point: Mapping[str, Value], data: Dataset) -> dict[str, Any]:
-    """Train for a few steps, unless the network is too large for that."""
-    from trainers.costs.timing import fit_briefly  # noqa: PLC0415, it loads Keras
+    """Train for a few steps, unless the network is too large."""
+    from trainers.costs.timing import time_training  # noqa: PLC0415, it loads Keras
 
     values = family.info.complete_params(point)
     n_parameters = _count(family, point, data)
-    if n_parameters * _BYTES_PER_PARAMETER > MAX_MEMORY:
+    if n_parameters * _BYTES_PER_PARAMETER > MAX_MEMORY_BYTES:
         return {"n_parameters": n_parameters, "epoch_seconds": None, "start_seconds": None}
-    brief = fit_briefly(family, values, data)
+    timing = time_training(family, values, data)
     return {
         "n_parameters": n_parameters,
-        "epoch_seconds": brief.epoch_seconds,
-        "start_seconds": brief.start_seconds + _PROCESS_SECONDS,
+        "epoch_seconds": timing.epoch_seconds,
+        "start_seconds": timing.start_seconds + _PROCESS_SECONDS,
     }
 
 
 if __name__ == "__main__":
-    serve(_answer, what=_WHAT)
+    serve_request(_handle, task=_TASK)

@@ -1,7 +1,7 @@
-"""Points of a search space that bound what its trainings cost: all at their defaults, and both ends.
+"""Points of a search space with the smallest and the largest network, and with all knobs at their defaults.
 
-A space is the JSON of `trainers.space.space_json`. Which end of a knob makes a network larger is not
-declared: it is found by counting.
+A space is the JSON of `trainers.space.space_json`. Whether more of a knob makes a network larger is not
+declared: the parameters of networks are counted.
 """
 
 from __future__ import annotations
@@ -11,27 +11,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer import is_better
+
 if TYPE_CHECKING:
+    from optimizer import Direction
     from trainers.base import Json, TrainerInfo, Value
 
 Size = Callable[[Mapping[str, "Value"]], int | None]
 
 
 def default_point(info: TrainerInfo, space: Json) -> dict[str, Value]:
-    """Return every knob at its default, or at the closest that the space allows."""
+    """Return every knob at its default, or at the closest value that the space allows."""
     return _point(space, {entry["name"]: _closest(entry, info) for entry in space["params"]})
 
 
 def extreme_point(
-    info: TrainerInfo, space: Json, size: Size, *, is_largest: bool, has_time: Callable[[], bool]
+    info: TrainerInfo, space: Json, size: Size, *, direction: Direction, has_time: Callable[[], bool]
 ) -> dict[str, Value]:
-    """Return the point of the smallest or the largest `size` that is found while `has_time` says so.
+    """Return the point with the best `size` that is found while `has_time()` is true.
 
-    It begins with all numbers at one end and then changes one knob after the other. `size` returns None for
-    a point of which nothing can be built.
+    It starts with all numbers at one end and then changes one knob after the other (coordinate descent).
+    `size` returns None for a point that builds no network.
     """
     ends = {entry["name"]: _ends(entry, info) for entry in space["params"]}
-    chosen = {name: values[-1 if is_largest else 0] for name, values in ends.items()}
+    chosen = {name: values[-1 if direction == "maximize" else 0] for name, values in ends.items()}
     point = _point(space, chosen)
     best = size(point)
     for name, values in ends.items():
@@ -42,13 +45,13 @@ def extreme_point(
                 continue
             other = _point(space, {**chosen, name: value})
             found = size(other)
-            if found is not None and (best is None or (found > best if is_largest else found < best)):
+            if found is not None and (best is None or is_better(found, best, direction)):
                 chosen[name], point, best = value, other, found
     return point
 
 
 def _point(space: Json, values: Mapping[str, Value]) -> dict[str, Value]:
-    """Return the values of the knobs that are active under their parents; parents stand first."""
+    """Return the values of the knobs that are active for their parents' values; parents come first."""
     point: dict[str, Value] = {}
     for entry in space["params"]:
         when = entry.get("when")

@@ -1,1 +1,1 @@
-"""Models that people write: a Python file with a search space and a function, run in child processes only."""
+"""Custom models: a Python file with a search space and a function, run in child processes only."""

@@ -1,4 +1,4 @@
-"""Fits what a model file has compiled, with the callbacks of every training. Importing it loads Keras."""
+"""Fits the compiled Keras model of a model file. Importing this module loads Keras."""
 
 from __future__ import annotations
 
@@ -8,30 +8,23 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
-from trainers.custom.model_file import CodeInvalid, call
+from trainers.custom.model_file import CodeInvalid, run_user_code
 from trainers.errors import ParamsInvalid
 from trainers.fitting.batches import Batches
-from trainers.fitting.callbacks import ForwardReports, KeepBest, StopAtDivergence
-from trainers.fitting.fit import (
-    PLAIN_BATCH,
-    Recorder,
-    is_best,
-    reading_of,
-    save_model,
-    values_of,
-    versions,
-)
-from trainers.job import TEST, Result
+from trainers.fitting.callbacks import KeepBestWeights, ReportProgress, StopOnDivergence
+from trainers.fitting.recording import EpochRecorder
+from trainers.fitting.result import EVALUATION_BATCH_SIZE, best_result, test_metrics
+from trainers.fitting.saved_model import reading_of, save_model
 from trainers.plan import Rows
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from trainers.base import Budget, Objective, Reporter
+    from trainers.base import Budget, Objective, Reporter, Result
     from trainers.datasets.base import Array, Dataset, TestPart
 
 
-def fit_built(
+def fit_compiled_model(
     model: Any,
     data: Dataset,
     budget: Budget,
@@ -45,51 +38,42 @@ def fit_built(
 ) -> Result:
     """Fit on the training part as it is stored: images uint8 (n, *shape), tables float32; y as numbers.
 
-    CodeInvalid where the model is none that can be fitted to these rows.
+    CodeInvalid where it is not a compiled model, or fails on these rows.
     """
     began = time.monotonic()
     if not isinstance(model, keras.Model) or not getattr(model, "compiled", False):
         what = "a model that is not compiled" if isinstance(model, keras.Model) else f"{type(model).__name__}"
-        raise CodeInvalid(f"build returned {what}; it has to return a compiled Keras model.")
+        raise CodeInvalid(f"build returned {what}; it must return a compiled Keras model.")
     keras.utils.set_random_seed(seed)
-    recorder = Recorder(reporter, {})
-    best = KeepBest(lambda: _knows(recorder, objective) and is_best(recorder, objective), [])
-    call(
+    recorder = EpochRecorder(reporter, {})
+    best = KeepBestWeights(
+        lambda: _is_measured(recorder, objective) and recorder.is_best_epoch(objective), []
+    )
+    run_user_code(
         lambda: model.fit(
             Batches(_rows(data.x_train, data.y_train), batch_size, seed=seed),
             epochs=budget.max_epochs,
-            validation_data=Batches(_rows(data.x_validation, data.y_validation), PLAIN_BATCH),
-            callbacks=[StopAtDivergence(), ForwardReports(recorder), best],
+            validation_data=Batches(_rows(data.x_validation, data.y_validation), EVALUATION_BATCH_SIZE),
+            callbacks=[StopOnDivergence(), ReportProgress(recorder), best],
             shuffle=False,
             verbose=0,
         )
     )
-    best_step = objective.best_step(values_of(recorder, objective))
-    metrics = recorder.epochs[best_step - 1].metrics
     model.set_weights(best.weights)
-    if test:
-        found = model.evaluate(Batches(_rows(test.x, test.y), PLAIN_BATCH), return_dict=True, verbose=0)
-        metrics = {**metrics, **{f"{TEST}{name}": float(value) for name, value in found.items()}}
+    on_test = test_metrics(model, _rows(test.x, test.y)) if test else {}
     if model_path:
         save_model(model, model_path, reading_of(data), recorder.log)
-    return Result(
-        value=metrics[objective.metric],
-        best_step=best_step,
-        metrics=metrics,
-        n_steps=len(recorder.epochs),
-        n_parameters=int(model.count_params()),
-        seconds=time.monotonic() - began,
-        versions=versions(),
-    )
+    seconds = time.monotonic() - began
+    return best_result(recorder, model, objective, seconds=seconds, on_test=on_test)
 
 
-def _knows(recorder: Recorder, objective: Objective) -> bool:
-    """Whether the objective is measured; ParamsInvalid where it is not, after the first epoch."""
+def _is_measured(recorder: EpochRecorder, objective: Objective) -> bool:
+    """Return True, or raise ParamsInvalid after the first epoch where the objective is not measured."""
     measured = recorder.epochs[-1].metrics
     if objective.metric not in measured:
         raise ParamsInvalid(
-            f"{objective.metric} is not measured; the model measures {', '.join(sorted(measured))}. Name one "
-            "of these as `metric`, or compile the model with it."
+            f"{objective.metric} is not measured; the model measures {', '.join(sorted(measured))}. "
+            "Set `metric` to one of these, or compile the model with that metric."
         )
     return True
 

@@ -1,4 +1,4 @@
-"""Trains with a model file: calls its objective, or builds its model and fits that as any other."""
+"""The trainer of a custom model: calls the objective of its file, or builds its model and fits it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import numpy as np
 from optimizer import OptimizerError
 from optimizer.compat.hyperopt.documents import STATUS_OK
 from optimizer.compat.hyperopt.results import read_result
-from trainers.custom.guard import guard
-from trainers.custom.model_file import LOSS, CodeInvalid, ModelFile, call, read_model_file
+from trainers.custom.guard import restrict_process
+from trainers.custom.model_file import LOSS, CodeInvalid, ModelFile, read_model_file, run_user_code
 from trainers.errors import TrialDiverged, TrialStopped
 from trainers.job import Result
 
@@ -28,16 +28,17 @@ if TYPE_CHECKING:
     from trainers.datasets.base import Dataset, TestPart
 
 
-class OwnTrainer:
+class CustomTrainer:
     """A `trainers.base.Trainer` of one model file.
 
-    The file runs when the training begins, guarded: it reads nothing under `private`, and writes in
-    `open_folders` and the temporary folder only.
+    The file runs when the training begins, under the restrictions of `guard`: it may not read files in
+    `private_folders`, and may write in `writable_folders` and the temporary folder only.
     """
 
-    def __init__(self, source: str, *, private: list[str], open_folders: list[str]) -> None:
+    def __init__(self, source: str, *, private_folders: list[str], writable_folders: list[str]) -> None:
         self._source = source
-        self._private, self._open_folders = private, open_folders
+        self._private_folders = private_folders
+        self._writable_folders = writable_folders
 
     def __call__(
         self,
@@ -48,20 +49,20 @@ class OwnTrainer:
         *,
         seed: int,
         objective: Objective,
-        checkpoints: Checkpoints | None = None,  # noqa: ARG002, a file's training begins anew
+        checkpoints: Checkpoints | None = None,  # noqa: ARG002, a file's training starts again
         model_path: Path | None = None,
         test: TestPart | None = None,
     ) -> Result:
         """Train once; see `trainers.base.Trainer`. CodeInvalid where the file breaks a rule."""
         _seed(seed)
-        guard(self._private, self._open_folders)
+        restrict_process(self._private_folders, self._writable_folders)
         file = read_model_file(self._source)
         if file.name == "objective":
             return _evaluate(file, params, data, budget, reporter, seed=seed, objective=objective)
-        from trainers.custom.compiled_model import fit_built  # noqa: PLC0415, it loads Keras
+        from trainers.custom.compiled_model import fit_compiled_model  # noqa: PLC0415, it loads Keras
 
-        model = call(lambda: file.function(file.point_of(params)))
-        return fit_built(
+        model = run_user_code(lambda: file.function(file.point_of(params)))
+        return fit_compiled_model(
             model,
             data,
             budget,
@@ -80,7 +81,7 @@ def _seed(seed: int) -> None:
 
 
 class _Report:
-    """What an objective may call with the value so far, once per step."""
+    """The argument `report` of an objective: called with the value after each step."""
 
     def __init__(self, reporter: Reporter, metric: str) -> None:
         self._reporter, self._metric = reporter, metric
@@ -107,27 +108,27 @@ def _evaluate(
 ) -> Result:
     began = time.monotonic()
     report = _Report(reporter, objective.metric)
-    offered = {"data": data, "report": report, "seed": seed, "max_epochs": budget.max_epochs}
-    wanted = inspect.signature(file.function).parameters
-    extra = {name: value for name, value in offered.items() if name in wanted}
-    returned = call(lambda: file.function(file.point_of(params), **extra))
+    available = {"data": data, "report": report, "seed": seed, "max_epochs": budget.max_epochs}
+    parameters = inspect.signature(file.function).parameters
+    extra = {name: value for name, value in available.items() if name in parameters}
+    returned = run_user_code(lambda: file.function(file.point_of(params), **extra))
     try:
         result, _ = read_result(returned)
     except OptimizerError as error:
         raise CodeInvalid(f"objective: {error}.") from error
     if result["status"] != STATUS_OK:
         reason = result.get("failure") or result.get("error") or "no reason given"
-        raise CodeInvalid(f"The objective says that it failed: {str(reason)[:300]}.")
+        raise CodeInvalid(f"The objective reported a failure: {str(reason)[:300]}.")
     value = float(result[LOSS])
     if not math.isfinite(value):
         raise TrialDiverged(f"The objective returned {value}.")
-    others = {name: float(x) for name, x in result.items() if name != LOSS and _is_number(x)}
+    other_metrics = {name: float(x) for name, x in result.items() if name != LOSS and _is_number(x)}
     if not report.n_steps:
         report(value)
     return Result(
         value=value,
         best_step=report.n_steps,
-        metrics={**others, objective.metric: value},
+        metrics={**other_metrics, objective.metric: value},
         n_steps=report.n_steps,
         n_parameters=0,
         seconds=time.monotonic() - began,

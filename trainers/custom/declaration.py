@@ -1,4 +1,4 @@
-"""Runs a model file in a process of its own to learn what it declares."""
+"""Runs a model file in a process of its own to read its declaration: search space, metric, direction."""
 
 from __future__ import annotations
 
@@ -7,19 +7,31 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trainers.custom.model_file import CodeInvalid
-from trainers.subprocess_call import AnswerRefused, ask, serve
+from trainers.subprocess_call import SubprocessFailed, call_module, serve_request
 
 if TYPE_CHECKING:
-    from trainers.job import Direction
+    from optimizer.objective import Direction
 
 MAX_SECONDS = 30
-MAX_CODE = 100_000  # characters
-_WHAT = "Running the model file"
+MAX_CODE_LENGTH = 100_000  # characters
+_TASK = "Running the model file"
 
 
 @dataclass(frozen=True)
-class Declared:
-    """The search space as JSON, the objective, and whether the file wants rows to train on."""
+class Declaration:
+    """The search space as JSON, the objective, and whether the file needs a dataset.
+
+    Examples:
+        >>> declaration = read_declaration('''
+        ... from optimizer import hp
+        ... space = {"x": hp.uniform("x", -5, 5)}
+        ... def objective(params):
+        ...     return (params["x"] - 1) ** 2
+        ... ''')
+        >>> declaration.metric, declaration.direction, declaration.needs_data
+        ('loss', 'minimize', False)
+
+    """
 
     space: dict[str, Any]
     metric: str
@@ -27,22 +39,28 @@ class Declared:
     needs_data: bool
 
 
-def declare(source: str, private: tuple[str, ...] = ()) -> Declared:
-    """Return what a model file declares; CodeInvalid says in one sentence why it cannot be used."""
-    if len(source) > MAX_CODE:
-        raise CodeInvalid(f"A model file has at most {MAX_CODE:,} characters, this one has {len(source):,}.")
+def read_declaration(source: str, private: tuple[str, ...] = ()) -> Declaration:
+    """Return what a model file declares; CodeInvalid says in one sentence why it cannot be used.
+
+    The file may read nothing in the folders `private`.
+    """
+    if len(source) > MAX_CODE_LENGTH:
+        raise CodeInvalid(
+            f"A model file has at most {MAX_CODE_LENGTH:,} characters, this one has {len(source):,}."
+        )
     request = {"source": source, "private": list(private)}
     try:
-        return Declared(**ask("trainers.custom.declaration", request, what=_WHAT, seconds=MAX_SECONDS))
-    except AnswerRefused as error:
+        answer = call_module("trainers.custom.declaration", request, task=_TASK, seconds=MAX_SECONDS)
+    except SubprocessFailed as error:
         raise CodeInvalid(str(error)) from error
+    return Declaration(**answer)
 
 
-def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
-    from trainers.custom.guard import guard  # noqa: PLC0415, who asks needs none of these
+def _handle(request: Mapping[str, Any]) -> dict[str, Any]:
+    from trainers.custom.guard import restrict_process  # noqa: PLC0415, the caller needs none of these
     from trainers.custom.model_file import read_model_file  # noqa: PLC0415
 
-    guard(request["private"], [])
+    restrict_process(request["private"], [])
     found = read_model_file(request["source"])
     return {
         "space": found.search_space.to_json(),
@@ -53,4 +71,4 @@ def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    serve(_answer, what=_WHAT)
+    serve_request(_handle, task=_TASK)

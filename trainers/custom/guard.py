@@ -1,7 +1,8 @@
-"""What a model file may not do. It runs as the worker's user: this keeps accidents and the curious out.
+"""Restrictions on a model file, which runs as the worker's user: against accidents, not against attackers.
 
-Python tells audit hooks before it opens a file, a connection or a process, and a hook cannot be taken away.
-Native code can go around it: who may not be trusted with the machine may not be given the permission.
+Python calls audit hooks (PEP 578) before it opens a file, a connection or a process, and a hook cannot be
+removed. Native code can bypass them: do not give the permission to people whom you do not trust with the
+machine.
 """
 
 from __future__ import annotations
@@ -17,78 +18,89 @@ from typing import Any
 
 from trainers.custom.model_file import CodeInvalid
 
-_CONNECTIONS = {
+_CONNECTION_EVENTS = {
     "socket.connect",
     "socket.bind",
     "socket.getaddrinfo",
     "socket.gethostbyname",
     "socket.sendto",
 }
-_PROCESSES = {
+_PROCESS_EVENTS = {
     *("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn"),
     *("os.kill", "os.killpg", "pty.spawn"),
 }
-_CHANGES = {"os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.chmod", "os.chown", "os.link", "os.symlink"}
-_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-_OPEN_PROC = ("/proc/self/", "/proc/meminfo", "/proc/cpuinfo", "/proc/stat")
+_CHANGE_EVENTS = {
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "os.mkdir",
+    "os.chmod",
+    "os.chown",
+    "os.link",
+    "os.symlink",
+}
+_WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+_READABLE_PROC = ("/proc/self/", "/proc/meminfo", "/proc/cpuinfo", "/proc/stat")
 
 
-def guard(private: Sequence[str], open_folders: Sequence[str]) -> None:
-    """From now on this process opens no connection and starts no process.
+def restrict_process(private_folders: Sequence[str], writable_folders: Sequence[str]) -> None:
+    """Forbid this process, for the rest of its life, to open connections or start processes.
 
-    Nothing under the folders `private` is read; files are written in `open_folders` and in the temporary
-    folder only. What is refused raises CodeInvalid.
+    It may not read files in `private_folders`, and may write in `writable_folders` and the temporary folder
+    only. A forbidden call raises CodeInvalid.
     """
-    os.chdir(tempfile.gettempdir())  # where names without a folder lead
-    platform.processor()  # asked by a process the first time, and libraries ask
-    places = _Places(
-        own=_resolved(open_folders),
-        closed=_resolved(private),
-        common=_resolved([tempfile.gettempdir(), "/dev"]),
+    os.chdir(tempfile.gettempdir())  # relative paths of the file are in the one folder where it may write
+    platform.processor()  # starts a process the first time it is called, and libraries call it
+    rules = _FileRules(
+        writable=_resolved(writable_folders),
+        private=_resolved(private_folders),
+        temporary=_resolved([tempfile.gettempdir(), "/dev"]),
     )
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
         if event == "open":
-            places.check(args[0], is_change=bool((args[2] or 0) & _WRITES))
-        elif event in _CHANGES:
-            places.check(args[0], is_change=True)
-        elif event in _CONNECTIONS:
+            rules.check(args[0], is_change=bool((args[2] or 0) & _WRITE_FLAGS))
+        elif event in _CHANGE_EVENTS:
+            rules.check(args[0], is_change=True)
+        elif event in _CONNECTION_EVENTS:
             raise CodeInvalid(f"A model file may not open connections ({event}); bring data as a dataset.")
-        elif event in _PROCESSES:
+        elif event in _PROCESS_EVENTS:
             raise CodeInvalid(f"A model file may not start or end processes ({event}).")
 
     sys.addaudithook(hook)
 
 
 @dataclass(frozen=True)
-class _Places:
-    """In the order in which they count: what Parzen keeps may lie in the temporary folder."""
+class _FileRules:
+    """Folders, the first match counts: Parzen's private folders may be inside the temporary folder."""
 
-    own: tuple[str, ...]
-    closed: tuple[str, ...]
-    common: tuple[str, ...]
+    writable: tuple[str, ...]
+    private: tuple[str, ...]
+    temporary: tuple[str, ...]
 
     def check(self, path: object, *, is_change: bool) -> None:
         if not isinstance(path, str | bytes | os.PathLike):
-            return  # a descriptor that is open already
+            return  # a descriptor of a file that is already open
         named = os.fsdecode(path)
-        place = os.path.realpath(named)
-        if _is_in(place, self.own):
+        place = os.path.realpath(named)  # links must not lead around the rules
+        if _is_in(place, self.writable):
             return
-        if _is_in(place, self.closed) or (
-            place.startswith("/proc/") and not place.startswith(_proc_of_own())
+        if _is_in(place, self.private) or (
+            place.startswith("/proc/") and not place.startswith(_readable_proc())
         ):
-            raise CodeInvalid(f"A model file may not read {named[:200]}: it is Parzen's own.")
-        if is_change and not _is_in(place, self.common):
-            raise CodeInvalid(f"A model file may not write {named[:200]}; it may in {tempfile.gettempdir()}.")
+            raise CodeInvalid(f"A model file may not read {named[:200]}: it belongs to Parzen.")
+        if is_change and not _is_in(place, self.temporary):
+            raise CodeInvalid(
+                f"A model file may not write {named[:200]}; only files in {tempfile.gettempdir()}."
+            )
 
 
 def _resolved(places: Sequence[str]) -> tuple[str, ...]:
     return tuple(str(Path(place).resolve()) for place in places if place)
 
 
-def _proc_of_own() -> tuple[str, ...]:
-    return (*_OPEN_PROC, f"/proc/{os.getpid()}/")
+def _readable_proc() -> tuple[str, ...]:
+    return (*_READABLE_PROC, f"/proc/{os.getpid()}/")
 
 
 def _is_in(place: str, folders: tuple[str, ...]) -> bool:

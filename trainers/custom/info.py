@@ -1,4 +1,4 @@
-"""Own models as pages see them."""
+"""The description of custom models."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from trainers.base import TrainerInfo
 if TYPE_CHECKING:
     from trainers.knob import Knob
 
-OWN = "own"
+CUSTOM_TRAINER = "own"  # the trainer of such a study in the database
 
 
-def own_info(knobs: tuple[Knob, ...] = ()) -> TrainerInfo:
-    """Return a description for pages; it fits no dataset by itself."""
+def custom_info(knobs: tuple[Knob, ...] = ()) -> TrainerInfo:
+    """Return the description; it is compatible with no dataset, as the file says what it needs."""
     return TrainerInfo(
-        name=OWN,
-        label="Your own model",
-        summary="A Python file of yours, from params to a value or to a compiled Keras model.",
+        name=CUSTOM_TRAINER,
+        label="Custom model",
+        summary="Your Python file, which turns params into a value or a compiled Keras model.",
         knobs=knobs,
         metrics=(),
         kinds=(),

@@ -1,4 +1,4 @@
-"""What a model file declares. Reading one runs it: in the processes of `declaring` and of a training only."""
+"""What a model file declares. Reading it runs it: only in the processes of `declaration` and of trainings."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, cast
 from optimizer import OptimizerError, SearchSpace
 from optimizer.compat import hyperopt
 from optimizer.compat.hp import LabelledSpace
-from trainers.custom.info import own_info
+from trainers.custom.info import custom_info
 from trainers.errors import TrainerError
 from trainers.knob import Knob
 from trainers.space import space_json
 
 if TYPE_CHECKING:
-    from trainers.job import Direction
+    from optimizer.objective import Direction
 
 FILE_NAME = "<model file>"
 LOSS = "loss"
@@ -25,15 +25,15 @@ _DEFAULT_METRICS = {"objective": LOSS, "build": "val_loss"}
 
 
 class CodeInvalid(TrainerError):  # noqa: N818 (says what happened)
-    """The model file breaks a rule, or breaks off; the message names the rule or the line."""
+    """The model file breaks a rule or raises an error; the message names the rule or the line."""
 
 
 @dataclass(frozen=True)
 class ModelFile:
-    """`function` is called `name`: `objective`, from params to a value, or `build`, to a compiled model.
+    """The function of a model file and its search space.
 
-    `space` makes what the function gets of a trial's params; None where knobs are declared, which it gets as
-    they are.
+    `name` is "objective" for a function from params to a value, "build" for one to a compiled model. `space`
+    turns a trial's params into the function's argument; None where the file declares knobs.
     """
 
     search_space: SearchSpace
@@ -44,16 +44,30 @@ class ModelFile:
     direction: Direction
 
     def point_of(self, params: Mapping[str, Any]) -> Any:
-        """Return what the function is called with."""
+        """Return the argument of the function: the nest of `space`, or a dict of knobs' values by name."""
         return self.space.point_of(params) if self.space else dict(params)
 
 
 def read_model_file(source: str) -> ModelFile:
-    """Run a model file and return what it declares; CodeInvalid where it raises or declares too little."""
-    # the blog posts of the world begin with these
+    """Run a model file and return what it declares; CodeInvalid where it raises or declares too little.
+
+    Examples:
+        >>> file = read_model_file('''
+        ... from optimizer import hp
+        ... space = {"x": hp.uniform("x", -5, 5)}
+        ... def objective(params):
+        ...     return (params["x"] - 1) ** 2
+        ... ''')
+        >>> file.name, file.metric, file.direction
+        ('objective', 'loss', 'minimize')
+        >>> file.function(file.point_of({"x": 3.0}))
+        4.0
+
+    """
+    # files written for Hyperopt begin with `from hyperopt import hp`
     sys.modules.setdefault("hyperopt", hyperopt)
     names: dict[str, Any] = {"__name__": "model_file"}
-    call(lambda: exec(compile(source, FILE_NAME, "exec"), names))  # noqa: S102, that is what a model file is for
+    run_user_code(lambda: exec(compile(source, FILE_NAME, "exec"), names))  # noqa: S102, running it is the purpose
     functions = [name for name in _DEFAULT_METRICS if callable(names.get(name))]
     if len(functions) != 1:
         found = "both" if functions else "neither"
@@ -61,10 +75,10 @@ def read_model_file(source: str) -> ModelFile:
             "A model file defines one function: objective(params), which returns a value, or build(params), "
             f"which returns a compiled Keras model. This one has {found}."
         )
-    search_space, space = _space(names)
+    search_space, space = _search_space(names)
     name = functions[0]
     metric = names.get("metric", _DEFAULT_METRICS[name])
-    direction = names.get("direction", _usual_direction(metric))
+    direction = names.get("direction", _guess_direction(metric))
     if direction not in {"minimize", "maximize"}:
         raise CodeInvalid(f"direction must be 'minimize' or 'maximize', not {direction!r}.")
     if not isinstance(metric, str) or not 0 < len(metric) <= 50:
@@ -72,8 +86,8 @@ def read_model_file(source: str) -> ModelFile:
     return ModelFile(search_space, space, names[name], name, metric, cast("Direction", direction))
 
 
-def call(function: Callable[[], Any]) -> Any:
-    """Return what code of the file returns; CodeInvalid says on which line it raised what."""
+def run_user_code(function: Callable[[], Any]) -> Any:
+    """Return what a function of the file returns; CodeInvalid names the line and the error it raised."""
     try:
         return function()
     except TrainerError:
@@ -83,7 +97,7 @@ def call(function: Callable[[], Any]) -> Any:
     except SystemExit as error:
         raise CodeInvalid(f"The model file ends the process (exit code {error.code!r}).") from error
     except Exception as error:
-        if type(error).__name__ == "ResourceExhaustedError":  # out of memory, as everywhere
+        if type(error).__name__ == "ResourceExhaustedError":  # out of memory, a kind of failure of its own
             raise
         lines = [
             frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == FILE_NAME
@@ -93,11 +107,11 @@ def call(function: Callable[[], Any]) -> Any:
         raise CodeInvalid(f"{where}{type(error).__name__}{f': {said[0][:300]}' if said else ''}.") from error
 
 
-def _space(names: Mapping[str, Any]) -> tuple[SearchSpace, LabelledSpace | None]:
+def _search_space(names: Mapping[str, Any]) -> tuple[SearchSpace, LabelledSpace | None]:
     declared, knobs = names.get("space"), names.get("knobs")
     if (declared is None) == (knobs is None):
         raise CodeInvalid(
-            "A model file says what may vary: space = {...} of hp.* nodes, or knobs = [Knob(...), ...]. "
+            "A model file defines a search space: space = {...} of hp.* nodes, or knobs = [Knob(...), ...]. "
             f"This one has {'neither' if declared is None else 'both'}."
         )
     try:
@@ -106,11 +120,11 @@ def _space(names: Mapping[str, Any]) -> tuple[SearchSpace, LabelledSpace | None]
             return space.search_space, space
         if not all(isinstance(knob, Knob) for knob in knobs):
             raise CodeInvalid("knobs must be a list of trainers.knob.Knob.")
-        return SearchSpace.from_json(space_json(own_info(tuple(knobs)), {})), None
+        return SearchSpace.from_json(space_json(custom_info(tuple(knobs)), {})), None
     except (OptimizerError, TypeError) as error:
-        raise CodeInvalid(f"The search space is not right: {error}.") from error
+        raise CodeInvalid(f"The search space is invalid: {error}.") from error
 
 
-def _usual_direction(metric: object) -> str:
+def _guess_direction(metric: object) -> str:
     words = ("acc", "auc", "f1", "precision", "recall", "r2", "score", "value")
     return "maximize" if any(word in str(metric).lower() for word in words) else "minimize"

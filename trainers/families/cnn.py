@@ -1,8 +1,9 @@
 """A convolutional classifier of images.
 
 Block i is convs_per_block times Conv2D(filters_i, kernel_i), batch norm (if on), activation; then, where
-residual, the block's input is added through a 1 x 1 convolution; then pooling and dropout of whole filters.
-Behind the blocks come global pooling, one dense layer (if it has units), dropout and the softmax.
+residual (He and others 2016), the block's input is added, through a 1 x 1 convolution where it has another
+number of filters; then pooling and dropout of whole filters. After the blocks come global pooling, one dense
+layer (if it has units), dropout and the softmax.
 """
 
 from __future__ import annotations
@@ -13,17 +14,27 @@ from typing import TYPE_CHECKING, Any
 from trainers.base import TrainerInfo
 from trainers.families.family import Family
 from trainers.knob import Knob, Value
-from trainers.parts import augmentation, classification, dense, keras_optimizer, schedule, training
+from trainers.parts import augmentation, classification, keras_optimizer, schedule, training
+from trainers.parts.head import apply_head, head_dropout_knob, head_units_knob
 from trainers.parts.inputs import image_input
-from trainers.priors import among, either, log_uniform, uniform, whole
+from trainers.parts.knobs import (
+    activation_knob,
+    dropout_knob,
+    filters_knob,
+    initializer_knob,
+    l2_knob,
+    switch_knob,
+)
+from trainers.priors import choice, integer, uniform
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Dataset
     from trainers.plan import Plan
 
 MAX_BLOCKS = 5
-SMALLEST = 4  # an image whose shorter side is below this is not pooled any more
+MIN_POOLED_SIDE = 4  # pixels; an image whose shorter side is below this is not pooled any more
 _BLOCKS = "Blocks"
+_HEAD = "Head"
 _FILTERS = (32, 64, 128, 128, 128)
 
 _BLOCK_KNOBS = (
@@ -34,10 +45,10 @@ _BLOCK_KNOBS = (
         default=2,
         minimum=1,
         maximum=MAX_BLOCKS,
-        help="How many blocks of convolutions; each halves the image, as long as it has 4 pixels or more.",
+        help="Number of blocks of convolutions. Each halves the image while it has at least 4 pixels.",
         group=_BLOCKS,
         unit="blocks",
-        distribution=whole(1, 3),
+        distribution=integer(1, 3),
         is_searched=True,
     ),
     Knob(
@@ -47,23 +58,18 @@ _BLOCK_KNOBS = (
         default=1,
         minimum=1,
         maximum=4,
-        help="How many convolutions follow each other before the image is halved.",
+        help="Number of convolutions before the image is halved.",
         group=_BLOCKS,
-        distribution=whole(1, 3),
+        distribution=integer(1, 3),
     ),
-    dense.activation_knob(
-        "The function that bends the sums of convolutions and of the dense layer.",
+    activation_knob(
+        "Activation function of convolutions and of the dense layer.", _BLOCKS, ("relu", "gelu", "silu")
+    ),
+    switch_knob(
+        "batch_norm",
+        "Batch normalization",
+        "Apply batch normalization after each convolution, before the activation.",
         _BLOCKS,
-        ("relu", "gelu", "silu"),
-    ),
-    Knob(
-        name="batch_norm",
-        label="Batch normalization",
-        kind="boolean",
-        default=False,
-        help="Normalize each convolution's sums over the batch, before the activation.",
-        group=_BLOCKS,
-        distribution=either(),
         is_searched=True,
     ),
     Knob(
@@ -73,19 +79,16 @@ _BLOCK_KNOBS = (
         default=0.9,
         minimum=0,
         maximum=0.9999,
-        help="How long means and variances are remembered for validation; trainings of few steps want less.",
+        help="How slowly the means and variances for validation change; use less for trainings of few steps.",
         group=_BLOCKS,
         distribution=uniform(0.8, 0.99),
         when=("batch_norm", (True,)),
     ),
-    Knob(
-        name="residual",
-        label="Residual",
-        kind="boolean",
-        default=False,
-        help="Add what went into a block to what comes out; deep networks train more easily.",
-        group=_BLOCKS,
-        distribution=either(),
+    switch_knob(
+        "residual",
+        "Residual",
+        "Add each block's input to its output; deep networks train more easily.",
+        _BLOCKS,
     ),
     Knob(
         name="pooling",
@@ -93,35 +96,21 @@ _BLOCK_KNOBS = (
         kind="categorical",
         default="max",
         choices=("max", "average", "stride"),
-        help="How a block halves the image: largest or mean of 2 × 2 pixels, or a convolution in strides.",
+        help="How a block halves the image: maximum or mean of 2 × 2 pixels, or a convolution with stride 2.",
         group=_BLOCKS,
-        distribution=among("max", "average", "stride"),
+        distribution=choice("max", "average", "stride"),
     ),
-    dense.dropout_knob(
-        "block_dropout", "Dropout in blocks", "Share of whole filters set to zero while training.", _BLOCKS
+    dropout_knob(
+        "block_dropout", "Dropout in blocks", "Share of whole filters set to zero during training.", _BLOCKS
     ),
-    Knob(
-        name="l2",
-        label="L2 penalty",
-        kind="float",
-        default=0.0,
-        minimum=0,
-        help="How much the squares of the convolutions' weights add to the training loss.",
-        group=_BLOCKS,
-        distribution=log_uniform(1e-6, 1e-2),
-    ),
-    Knob(
-        name="initializer",
-        label="Initializer",
-        kind="categorical",
+    l2_knob("of the convolutions", _BLOCKS),
+    initializer_knob(
+        "How the weights of convolutions are initialized.",
+        _BLOCKS,
+        ("glorot_uniform", "he_normal"),
         default="he_normal",
-        choices=dense.INITIALIZERS,
-        help="How the convolutions' weights are drawn at first.",
-        group=_BLOCKS,
-        distribution=among("glorot_uniform", "he_normal"),
     ),
 )
-_HEAD = "Head"
 _HEAD_KNOBS = (
     Knob(
         name="global_pooling",
@@ -129,49 +118,27 @@ _HEAD_KNOBS = (
         kind="categorical",
         default="flatten",
         choices=("average", "max", "flatten"),
-        help="What becomes of each filter's last image: its mean, its largest value, or all of its pixels.",
+        help="What is passed on of each filter's last feature map: its mean, its maximum, or all of it.",
         group=_HEAD,
-        distribution=among("average", "max", "flatten"),
+        distribution=choice("average", "max", "flatten"),
     ),
-    Knob(
-        name="head_units",
-        label="Units of the head",
-        kind="int",
-        default=0,
-        minimum=0,
-        maximum=16_384,
-        help="How wide the dense layer before the output is; 0 leaves it out.",
-        group=_HEAD,
-        unit="units",
-        distribution=whole(0, 256, 32),
-    ),
-    dense.dropout_knob(
-        "head_dropout",
-        "Dropout of the head",
-        "Share of the values before the output set to zero while training.",
-        _HEAD,
-        is_searched=True,
-    ),
+    head_units_knob(_HEAD, default=0, largest=256, step=32),
+    head_dropout_knob("head_dropout", "Dropout of the head", _HEAD),
 )
 
 
 def _knobs_of_block(block: int) -> tuple[Knob, ...]:
     """Knobs of block `block` (from 1); they exist where the network has that many blocks."""
+    group = f"Block {block}"
     when = None if block == 1 else ("n_blocks", tuple(range(block, MAX_BLOCKS + 1)))
     return (
-        Knob(
-            name=f"filters_{block}",
-            label=f"Filters, block {block}",
-            kind="int",
+        filters_knob(
+            f"filters_{block}",
+            f"Filters, block {block}",
+            group,
+            when,
             default=_FILTERS[block - 1],
-            minimum=1,
-            maximum=2_048,
-            help="How many patterns each convolution of the block looks for.",
-            group=f"Block {block}",
-            unit="filters",
-            distribution=whole(16, 128, 16),
             is_searched=block <= 2,
-            when=when,
         ),
         Knob(
             name=f"kernel_{block}",
@@ -179,10 +146,10 @@ def _knobs_of_block(block: int) -> tuple[Knob, ...]:
             kind="categorical",
             default=3,
             choices=(1, 3, 5, 7),
-            help="How many pixels wide and high a pattern is.",
-            group=f"Block {block}",
+            help="Width and height of the kernel.",
+            group=group,
             unit="pixels",
-            distribution=among(3, 5),
+            distribution=choice(3, 5),
             when=when,
         ),
     )
@@ -193,17 +160,17 @@ def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
 
     inputs, x = image_input(data)
     if not data.info.is_color:
-        x = keras.layers.Reshape((*data.facts.shape, 1))(x)
+        x = keras.layers.Reshape((*data.facts.shape, 1))(x)  # convolutions need an axis of channels
     x = augmentation.augment(x, values)
     for block in range(1, int(values["n_blocks"]) + 1):
         x = _block(x, values, int(values[f"filters_{block}"]), int(values[f"kernel_{block}"]))
     x = _pool_globally(x, str(values["global_pooling"]))
-    x = dense.head(x, values, dropout="head_dropout")
+    x = apply_head(x, values, dropout="head_dropout")
     return classification.plan(inputs, x, values, data, mixup=float(values["mixup"]))
 
 
 def _block(x: Any, values: Mapping[str, Value], filters: int, kernel: int) -> Any:
-    """Return the Keras tensor behind one block."""
+    """Return the Keras tensor after one block."""
     import keras  # noqa: PLC0415
 
     before = x
@@ -213,10 +180,10 @@ def _block(x: Any, values: Mapping[str, Value], filters: int, kernel: int) -> An
             x = keras.layers.BatchNormalization(momentum=values["batch_norm_momentum"])(x)
         x = keras.layers.Activation(values["activation"])(x)
     if values["residual"]:
-        if before.shape[-1] != filters:
+        if before.shape[-1] != filters:  # only tensors of the same shape can be added
             before = _convolve(before, values, filters, 1)
         x = keras.layers.Add()([x, before])
-    if min(x.shape[1:3]) >= SMALLEST:
+    if min(x.shape[1:3]) >= MIN_POOLED_SIDE:
         match values["pooling"]:
             case "max":
                 x = keras.layers.MaxPooling2D(2)(x)

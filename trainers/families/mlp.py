@@ -14,8 +14,17 @@ from trainers.families.family import Family
 from trainers.knob import Knob, Value
 from trainers.parts import classification, dense, keras_optimizer, regression, schedule, training
 from trainers.parts.inputs import array_input, array_rows
+from trainers.parts.knobs import (
+    When,
+    activation_knob,
+    dropout_knob,
+    initializer_knob,
+    l2_knob,
+    switch_knob,
+    units_knob,
+)
 from trainers.plan import Plan
-from trainers.priors import among, either, log_uniform, whole
+from trainers.priors import integer
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Dataset
@@ -31,20 +40,17 @@ _NETWORK_KNOBS = (
         default=2,
         minimum=1,
         maximum=MAX_LAYERS,
-        help="How many hidden layers there are between the inputs and the output.",
+        help="Number of hidden layers between the inputs and the output.",
         group=_LAYERS,
         unit="layers",
-        distribution=whole(1, 3),
+        distribution=integer(1, 3),
         is_searched=True,
     ),
-    Knob(
-        name="batch_norm",
-        label="Batch normalization everywhere",
-        kind="boolean",
-        default=False,
-        help="Normalize every hidden layer's sums over the batch; where off, each layer's own knob says.",
-        group=_LAYERS,
-        distribution=either(),
+    switch_knob(
+        "batch_norm",
+        "Batch normalization everywhere",
+        "Apply batch normalization in every hidden layer; if off, each layer has its own knob.",
+        _LAYERS,
     ),
 )
 
@@ -54,73 +60,60 @@ def _layer_knobs(layer: int) -> tuple[Knob, ...]:
     group = f"Layer {layer}"
     when = None if layer == 1 else ("n_layers", tuple(range(layer, MAX_LAYERS + 1)))
     return (
-        Knob(
-            name=f"units_{layer}",
-            label=f"Units, layer {layer}",
-            kind="int",
+        units_knob(
+            f"units_{layer}",
+            f"Units, layer {layer}",
+            "Width of the layer.",
+            group,
+            integer(32, 512, 32),
+            when,
             default=128,
-            minimum=1,
-            maximum=16_384,
-            help="How wide the layer is.",
-            group=group,
-            unit="units",
-            distribution=whole(32, 512, 32),
             is_searched=layer <= 3,
-            when=when,
         ),
-        dense.activation_knob(
-            "The function that bends the layer's sums.",
+        activation_knob(
+            "Activation function of the layer.",
             group,
             name=f"activation_{layer}",
             label=f"Activation, layer {layer}",
             when=when,
         ),
-        dense.dropout_knob(
-            f"pre_dropout_{layer}",
-            f"Dropout before activation, layer {layer}",
-            "Share of the layer's sums set to zero while training, before the activation.",
+        *_dropout_knobs(layer, group, when),
+        switch_knob(
+            f"batch_norm_{layer}",
+            f"Batch normalization, layer {layer}",
+            "Apply batch normalization before the activation.",
             group,
             when,
         ),
-        dense.dropout_knob(
+        l2_knob("of the layer", group, name=f"l2_{layer}", label=f"L2 penalty, layer {layer}", when=when),
+        initializer_knob(
+            "How the layer's weights are initialized; He's suit relu, LeCun's selu.",
+            group,
+            ("glorot_uniform", "he_normal", "lecun_normal"),
+            default="glorot_uniform",
+            name=f"initializer_{layer}",
+            label=f"Initializer, layer {layer}",
+            when=when,
+        ),
+    )
+
+
+def _dropout_knobs(layer: int, group: str, when: When | None) -> tuple[Knob, ...]:
+    return (
+        dropout_knob(
+            f"pre_dropout_{layer}",
+            f"Dropout before activation, layer {layer}",
+            "Share of values set to zero during training, before the activation.",
+            group,
+            when,
+        ),
+        dropout_knob(
             f"dropout_{layer}",
             f"Dropout, layer {layer}",
-            "Share of the layer's outputs set to zero while training. More of it fights overfitting.",
+            "Share of the layer's outputs set to zero during training. Higher values reduce overfitting.",
             group,
             when,
             is_searched=layer <= 2,
-        ),
-        Knob(
-            name=f"batch_norm_{layer}",
-            label=f"Batch normalization, layer {layer}",
-            kind="boolean",
-            default=False,
-            help="Normalize the layer's sums over the batch, before the activation.",
-            group=group,
-            distribution=either(),
-            when=when,
-        ),
-        Knob(
-            name=f"l2_{layer}",
-            label=f"L2 penalty, layer {layer}",
-            kind="float",
-            default=0.0,
-            minimum=0,
-            help="How much the squares of the layer's weights add to the training loss.",
-            group=group,
-            distribution=log_uniform(1e-6, 1e-2),
-            when=when,
-        ),
-        Knob(
-            name=f"initializer_{layer}",
-            label=f"Initializer, layer {layer}",
-            kind="categorical",
-            default="glorot_uniform",
-            choices=dense.INITIALIZERS,
-            help="How the layer's weights are drawn at first; He's suit relu, LeCun's selu.",
-            group=group,
-            distribution=among("glorot_uniform", "he_normal", "lecun_normal"),
-            when=when,
         ),
     )
 
@@ -138,7 +131,7 @@ def _knobs(task_knobs: tuple[Knob, ...]) -> tuple[Knob, ...]:
 
 
 def hidden_layers(x: Any, values: Mapping[str, Value]) -> Any:
-    """Return the Keras tensor behind the hidden layers that complete params describe."""
+    """Return the Keras tensor after the hidden layers that complete params describe."""
     for layer in range(1, int(values["n_layers"]) + 1):
         x = dense.dense_block(
             x,
@@ -163,7 +156,7 @@ def _plan_regressor(values: Mapping[str, Value], data: Dataset) -> Plan:
     return Plan(
         inputs,
         regression.head(hidden_layers(x, values), data),
-        regression.goal(values, data.facts),
+        regression.loss_and_metrics(values, data.facts),
         array_rows(data.x_train, regression.targets(data.y_train)),
         array_rows(data.x_validation, regression.targets(data.y_validation)),
     )

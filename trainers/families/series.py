@@ -17,8 +17,10 @@ from trainers.errors import ParamsInvalid
 from trainers.families.family import Family
 from trainers.knob import Knob, Value
 from trainers.parts import dense, keras_optimizer, regression, schedule, sequences, training
+from trainers.parts.head import apply_head, head_dropout_knob, head_units_knob
+from trainers.parts.knobs import activation_knob, switch_knob, units_knob
 from trainers.plan import Plan, Rows
-from trainers.priors import among, either, whole
+from trainers.priors import choice, integer
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Array, Dataset
@@ -37,7 +39,7 @@ _SERIES_KNOBS = (
         default=7,
         minimum=1,
         maximum=1_000,
-        help="How many rows are forecast at once. What you need, not what is best: a shorter one is easier.",
+        help="Number of rows to forecast at once. Choose what you need: a shorter horizon is easier.",
         group=_SERIES,
         unit="rows",
         distribution={"type": "constant", "value": 7},
@@ -49,20 +51,18 @@ _SERIES_KNOBS = (
         default=28,
         minimum=1,
         maximum=10_000,
-        help="How many past rows a forecast is made from.",
+        help="Number of past rows that a forecast uses.",
         group=_SERIES,
         unit="rows",
-        distribution=whole(7, 56, 7),
+        distribution=integer(7, 56, 7),
         is_searched=True,
     ),
-    Knob(
-        name="uses_ahead",
-        label="Calendar",
-        kind="boolean",
-        default=True,
-        help="Tell the network what is known of the rows to come, such as holidays.",
-        group=_SERIES,
-        distribution=either(),
+    switch_knob(
+        "uses_ahead",
+        "Calendar",
+        "Use what is known about the rows to forecast, such as holidays.",
+        _SERIES,
+        is_on=True,
     ),
 )
 _NETWORK_KNOBS = (
@@ -72,9 +72,9 @@ _NETWORK_KNOBS = (
         kind="categorical",
         default="dense",
         choices=("dense", "conv", "lstm"),
-        help="Look at the window as a whole, for patterns in it, or row by row.",
+        help="Read the window with dense layers, convolutions, or an LSTM.",
         group=_NETWORK,
-        distribution=among("dense", "conv", "lstm"),
+        distribution=choice("dense", "conv", "lstm"),
         is_searched=True,
     ),
     Knob(
@@ -84,49 +84,36 @@ _NETWORK_KNOBS = (
         default=1,
         minimum=0,
         maximum=8,
-        help="How many dense layers read the window; 0 leaves a linear forecast where there is no head.",
+        help="Number of dense layers; with 0, and no head, the forecast is linear.",
         group=_NETWORK,
-        distribution=whole(0, 3),
+        distribution=integer(0, 3),
         when=_DENSE,
     ),
-    Knob(
-        name="dense_units",
-        label="Dense units",
-        kind="int",
+    units_knob(
+        "dense_units",
+        "Dense units",
+        "Width of the dense layers.",
+        _NETWORK,
+        integer(16, 256, 16),
+        _DENSE,
         default=64,
-        minimum=1,
-        maximum=16_384,
-        help="How wide these layers are.",
-        group=_NETWORK,
-        unit="units",
-        distribution=whole(16, 256, 16),
-        when=_DENSE,
     ),
     *sequences.conv_knobs(_NETWORK, _CONV),
     *sequences.recurrent_knobs("lstm", "LSTM", _NETWORK, _LSTM),
-    Knob(
-        name="head_units",
-        label="Units of the head",
-        kind="int",
-        default=64,
-        minimum=0,
-        maximum=16_384,
-        help="How wide the dense layer that joins the window and the calendar is; 0 leaves it out.",
-        group=_NETWORK,
-        unit="units",
-        distribution=whole(0, 256, 32),
-        is_searched=True,
-    ),
-    dense.activation_knob("The function that bends the sums of dense layers and convolutions.", _NETWORK),
-    dense.dropout_knob(
-        "dropout",
-        "Dropout",
-        "Share of the values before the output set to zero while training.",
+    head_units_knob(
         _NETWORK,
+        default=64,
+        largest=256,
+        step=32,
+        text="Width of the dense layer that combines window and calendar; 0 removes it.",
         is_searched=True,
     ),
+    activation_knob("Activation function of dense layers and convolutions.", _NETWORK),
+    head_dropout_knob("dropout", "Dropout", _NETWORK),
 )
-_NAIVE = Metric("val_naive_mae", "validation mean absolute error of repeating the last season", "minimize")
+_NAIVE_MAE = Metric(
+    "val_naive_mae", "validation mean absolute error of repeating the last season", "minimize"
+)
 
 
 def windows(x: Array, y: Array, first: int, n: int, values: Mapping[str, Value], n_ahead: int) -> Rows:
@@ -145,7 +132,7 @@ def windows(x: Array, y: Array, first: int, n: int, values: Mapping[str, Value],
     return Rows(n, inputs, lambda rows: y[first + rows[:, None] + ahead].astype(np.float32))
 
 
-def naive_error(y: Array, first: int, n: int, horizon: int, season: int) -> float:
+def seasonal_naive_mae(y: Array, first: int, n: int, horizon: int, season: int) -> float:
     """Return the mean absolute error of repeating the last season, over the same windows."""
     starts = first + np.arange(n)[:, None]
     ahead = np.arange(horizon)
@@ -155,7 +142,7 @@ def naive_error(y: Array, first: int, n: int, horizon: int, season: int) -> floa
 def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
     window, horizon = int(values["window"]), int(values["horizon"])
     n_train, n_validation = len(data.y_train), len(data.y_validation)
-    back = max(window, data.info.season)
+    back = max(window, data.info.season)  # rows of the training part before the first forecast
     _check_lengths(back, horizon, n_train, n_validation)
     n_ahead = data.facts.n_ahead if values["uses_ahead"] else 0
     x = np.concatenate([data.x_train[-back:], data.x_validation])
@@ -165,13 +152,13 @@ def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
     return Plan(
         inputs,
         outputs,
-        regression.goal(values, data.facts),
+        regression.loss_and_metrics(values, data.facts),
         windows(data.x_train, data.y_train, window, n_train - window - horizon + 1, values, n_ahead),
         windows(x, y, back, n, values, n_ahead),
         reading={
             "forecast": {"window": window, "horizon": horizon, "n_ahead": n_ahead, "season": data.info.season}
         },
-        constants={_NAIVE.name: naive_error(y, back, n, horizon, data.info.season)},
+        constants={_NAIVE_MAE.name: seasonal_naive_mae(y, back, n, horizon, data.info.season)},
     )
 
 
@@ -192,22 +179,22 @@ def _network(values: Mapping[str, Value], data: Dataset, n_ahead: int) -> tuple[
 
     horizon = int(values["horizon"])
     inputs = [keras.Input((int(values["window"]), *data.facts.shape))]
-    x = _read(inputs[0], values)
+    x = _encode(inputs[0], values)
     if n_ahead:
         inputs.append(keras.Input((horizon, n_ahead)))
         x = keras.layers.Concatenate()([x, keras.layers.Flatten()(inputs[1])])
-    x = dense.head(x, values, dropout="dropout")
+    x = apply_head(x, values, dropout="dropout")
     return inputs, regression.head(x, data, horizon)
 
 
-def _read(x: Any, values: Mapping[str, Value]) -> Any:
-    """Return one Keras vector per window."""
+def _encode(x: Any, values: Mapping[str, Value]) -> Any:
+    """Return one Keras vector per window (length, columns)."""
     from keras import layers  # noqa: PLC0415
 
     if values["network"] == "lstm":
-        return sequences.read_in_order(x, values, "lstm")
+        return sequences.recurrent_stack(x, values, "lstm")
     if values["network"] == "conv":
-        return layers.Flatten()(sequences.convolve(x, values, padding="causal"))
+        return layers.Flatten()(sequences.conv_stack(x, values, padding="causal"))
     x = layers.Flatten()(x)
     for _ in range(int(values["dense_layers"])):
         x = dense.dense_block(x, units=int(values["dense_units"]), activation=str(values["activation"]))
@@ -227,7 +214,7 @@ FORECASTER = Family(
             *training.KNOBS,
             *regression.KNOBS,
         ),
-        metrics=(*regression.METRICS, _NAIVE),
+        metrics=(*regression.METRICS, _NAIVE_MAE),
         kinds=("series",),
         task="forecast",
     ),

@@ -1,4 +1,4 @@
-"""A classifier of texts: words to numbers, numbers to vectors, vectors through one of three networks.
+"""A classifier of texts: words to tokens, tokens to vectors, vectors through one of three networks.
 
 The vocabulary is learned from the training part alone, for each trial anew: its size is a knob. `bag`
 averages the vectors, `conv` looks for short phrases, `gru` reads in order.
@@ -16,14 +16,16 @@ from trainers.base import TrainerInfo
 from trainers.datasets.texts import unpack_texts
 from trainers.families.family import Family
 from trainers.knob import Knob, Value
-from trainers.parts import classification, dense, keras_optimizer, schedule, sequences, training
-from trainers.priors import among, log_whole, uniform, whole
+from trainers.parts import classification, keras_optimizer, schedule, sequences, training
+from trainers.parts.head import apply_head, head_dropout_knob, head_units_knob
+from trainers.parts.knobs import activation_knob, dropout_knob
+from trainers.priors import choice, integer, log_integer
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Array, Dataset
     from trainers.plan import Plan
 
-_UNKNOWN = 1  # TextVectorization's number of a word outside the vocabulary; 0 pads
+_UNKNOWN_TOKEN = 1  # TextVectorization's number of a word outside the vocabulary; 0 pads
 _TEXT = "Text"
 _NETWORK = "Network"
 _CONV = ("network", ("conv",))
@@ -36,20 +38,20 @@ _TEXT_KNOBS = (
         kind="categorical",
         default="words",
         choices=("words", "characters"),
-        help="What a text is cut into.",
+        help="Split texts into words or characters.",
         group=_TEXT,
-        distribution=among("words", "characters"),
+        distribution=choice("words", "characters"),
     ),
     Knob(
         name="ngrams",
-        label="Up to n in a row",
+        label="N-grams",
         kind="int",
         default=1,
         minimum=1,
         maximum=5,
-        help="Also count runs of up to so many words (or characters) as words of their own.",
+        help="Sequences of up to this many words (or characters) count as words, too.",
         group=_TEXT,
-        distribution=whole(1, 3),
+        distribution=integer(1, 3),
     ),
     Knob(
         name="max_tokens",
@@ -58,10 +60,10 @@ _TEXT_KNOBS = (
         default=10_000,
         minimum=10,
         maximum=1_000_000,
-        help="How many of the training part's most frequent words are told apart.",
+        help="Number of most frequent words of the training part; all others are one unknown word.",
         group=_TEXT,
         unit="words",
-        distribution=log_whole(1_000, 20_000),
+        distribution=log_integer(1_000, 20_000),
         is_searched=True,
     ),
     Knob(
@@ -71,34 +73,30 @@ _TEXT_KNOBS = (
         default=100,
         minimum=1,
         maximum=10_000,
-        help="How many words of a text are read; longer ones are cut.",
+        help="Number of words of a text that are read; longer texts are cut.",
         group=_TEXT,
         unit="words",
-        distribution=log_whole(20, 200),
+        distribution=log_integer(20, 200),
     ),
     Knob(
         name="embedding",
-        label="Size of a word's vector",
+        label="Embedding size",
         kind="int",
         default=32,
         minimum=1,
         maximum=4_096,
-        help="How many numbers stand for a word.",
+        help="Length of the vector that represents a word.",
         group=_TEXT,
         unit="numbers",
-        distribution=log_whole(8, 128),
+        distribution=log_integer(8, 128),
         is_searched=True,
     ),
-    Knob(
-        name="word_dropout",
-        label="Dropout of vectors",
-        kind="float",
-        default=0.0,
-        minimum=0,
-        maximum=1,
-        help="Share of the vectors' numbers left out of whole texts while training.",
-        group=_TEXT,
-        distribution=uniform(0.0, 0.5),
+    dropout_knob(
+        "word_dropout",
+        "Embedding dropout",
+        "Share of the dimensions of all of a text's vectors set to zero during training.",
+        _TEXT,
+        highest=0.5,
     ),
 )
 _NETWORK_KNOBS = (
@@ -108,42 +106,23 @@ _NETWORK_KNOBS = (
         kind="categorical",
         default="bag",
         choices=("bag", "conv", "gru"),
-        help="Average the words' vectors, look for phrases, or read in order. The bag is fastest by far.",
+        help="Average the word vectors, look for phrases, or read in order. The bag is by far the fastest.",
         group=_NETWORK,
-        distribution=among("bag", "conv"),
+        distribution=choice("bag", "conv"),
         is_searched=True,
     ),
     *sequences.conv_knobs(_NETWORK, _CONV),
     *sequences.recurrent_knobs("gru", "GRU", _NETWORK, _GRU),
-    Knob(
-        name="head_units",
-        label="Units of the head",
-        kind="int",
-        default=32,
-        minimum=0,
-        maximum=16_384,
-        help="How wide the dense layer before the output is; 0 leaves it out.",
-        group=_NETWORK,
-        unit="units",
-        distribution=whole(0, 128, 16),
-    ),
-    dense.activation_knob(
-        "The function that bends the sums of convolutions and of the dense layer.", _NETWORK
-    ),
-    dense.dropout_knob(
-        "dropout",
-        "Dropout",
-        "Share of the values before the output set to zero while training.",
-        _NETWORK,
-        is_searched=True,
-    ),
+    head_units_knob(_NETWORK, default=32, largest=128, step=16),
+    activation_knob("Activation function of convolutions and of the dense layer.", _NETWORK),
+    head_dropout_knob("dropout", "Dropout", _NETWORK),
 )
 
 
-def word_numbers(values: Mapping[str, Value], data: Dataset) -> tuple[Array, Array, dict[str, Any]]:
-    """Return train and validation texts as word numbers (n, length) int32, and how they are read, as JSON.
+def token_ids(values: Mapping[str, Value], data: Dataset) -> tuple[Array, Array, dict[str, Any]]:
+    """Return train and validation texts as token ids (n, length) int32, and how they are read, as JSON.
 
-    A text without any word (a lone smiley) becomes one unknown word: an average over nothing is no number.
+    A text without any word (a lone smiley) becomes one unknown word: the mean of no vectors would be NaN.
     """
     import keras  # noqa: PLC0415, the web process reads the knobs above
 
@@ -157,9 +136,9 @@ def word_numbers(values: Mapping[str, Value], data: Dataset) -> tuple[Array, Arr
     vectorizer.adapt(parts[0])
     arrays = []
     for texts in parts:
-        numbers = np.array(keras.ops.convert_to_numpy(vectorizer(np.array(texts))), dtype=np.int32)
-        numbers[~numbers.any(axis=1), 0] = _UNKNOWN
-        arrays.append(numbers)
+        ids = np.array(keras.ops.convert_to_numpy(vectorizer(np.array(texts))), dtype=np.int32)
+        ids[~ids.any(axis=1), 0] = _UNKNOWN_TOKEN
+        arrays.append(ids)
     reading = {
         "max_tokens": int(values["max_tokens"]),
         "split": vectorizer.get_config()["split"],
@@ -173,27 +152,27 @@ def word_numbers(values: Mapping[str, Value], data: Dataset) -> tuple[Array, Arr
 def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
     import keras  # noqa: PLC0415, the web process reads the knobs above
 
-    x_train, x_validation, reading = word_numbers(values, data)
+    x_train, x_validation, reading = token_ids(values, data)
     n_words = len(reading["vocabulary"])
     inputs = keras.Input((x_train.shape[1],), dtype="int32")
-    has_mask = values["network"] != "conv"
+    has_mask = values["network"] != "conv"  # Keras' convolutions take no mask of the padding
     x = keras.layers.Embedding(n_words, int(values["embedding"]), mask_zero=has_mask)(inputs)
     if values["word_dropout"]:
         x = keras.layers.SpatialDropout1D(values["word_dropout"])(x)
-    x = _read(x, values)
-    x = dense.head(x, values, dropout="dropout")
+    x = _encode(x, values)
+    x = apply_head(x, values, dropout="dropout")
     prepared = replace(data, x_train=x_train, x_validation=x_validation)
     return classification.plan(inputs, x, values, prepared, reading={"text": reading})
 
 
-def _read(x: Any, values: Mapping[str, Value]) -> Any:
-    """Return one Keras vector per text, of vectors per word."""
+def _encode(x: Any, values: Mapping[str, Value]) -> Any:
+    """Return one Keras vector per text, made of its words' vectors."""
     from keras import layers  # noqa: PLC0415
 
     if values["network"] == "conv":
-        return layers.GlobalMaxPooling1D()(sequences.convolve(x, values))
+        return layers.GlobalMaxPooling1D()(sequences.conv_stack(x, values))
     if values["network"] == "gru":
-        return sequences.read_in_order(x, values, "gru")
+        return sequences.recurrent_stack(x, values, "gru")
     return layers.GlobalAveragePooling1D()(x)
 
 

@@ -1,4 +1,4 @@
-"""Batches for Keras, taken from rows one at a time: NumPy in, whatever Keras' backend is."""
+"""Batches for Keras, read from rows when they are needed: NumPy arrays, for every backend."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no types
-    """Rows in batches. With a `seed` they are shuffled anew for each epoch, and blended where `mixup` > 0.
+    """Rows in batches. With a `seed` they are shuffled again for each epoch, and blended where `mixup` > 0.
 
-    What is drawn depends on seed, epoch and batch alone, so a training that is continued in `first_epoch`
+    Random numbers depend on seed, epoch and batch alone, so a training that is resumed in `first_epoch`
     (counted from 0) gets the batches of one that was never interrupted.
 
-    Mixup (Zhang and others 2018): each row is blended with another one of its batch, in a share that is drawn
-    from Beta(mixup, mixup) per batch.
+    Mixup (Zhang and others 2018, section 2): each row is blended with another one of its batch, with a share
+    that is drawn from Beta(mixup, mixup) per batch.
     """
 
     def __init__(
@@ -46,10 +46,10 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no type
 
     def __getitem__(self, number: int) -> tuple[Any, ...]:
         start = number * self._batch_size
-        picked = self._order[start : start + self._batch_size]
-        batch = [self._rows.inputs(picked), self._rows.targets(picked)]
+        numbers = self._order[start : start + self._batch_size]
+        batch = [self._rows.inputs(numbers), self._rows.targets(numbers)]
         if self._rows.weights is not None:
-            batch.append(self._rows.weights[picked])
+            batch.append(self._rows.weights[numbers])
         return tuple(self._blend(batch, number) if self._mixup else batch)
 
     def on_epoch_end(self) -> None:
@@ -62,9 +62,10 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no type
             self._order = np.random.default_rng([self._seed, self._epoch]).permutation(self._rows.n)
 
     def _blend(self, batch: list[Array], number: int) -> list[Array]:
-        if self._seed is None:
+        if self._seed is None:  # validation rows stay as they are
             return batch
         rng = np.random.default_rng([self._seed, self._epoch, number])
+        # float32, as Python's floats would make float64 of images that are stored as uint8
         share = np.float32(rng.beta(self._mixup, self._mixup))
         partners = rng.permutation(len(batch[0]))
         return [share * array + (np.float32(1) - share) * array[partners] for array in batch]

@@ -1,4 +1,4 @@
-"""Cross-validation: a training per fold, and the mean as the value. A step that is reported is a fold."""
+"""Cross-validation: a training per fold, and the mean as the value. Each fold is reported as one step."""
 
 from __future__ import annotations
 
@@ -15,41 +15,41 @@ if TYPE_CHECKING:
     from trainers.datasets.splits import Split
 
 
-class _WithinFold:
-    """Lets the epochs of a fold into the log only."""
+class _FoldReporter:
+    """Writes the epochs of a fold to the log only."""
 
     def __init__(self, reporter: Reporter, fold: int, n_folds: int) -> None:
         self._reporter = reporter
-        self._words = f"fold {fold + 1} of {n_folds}"
+        self._prefix = f"fold {fold + 1} of {n_folds}"
         self.should_stop = reporter.should_stop
 
     def report(self, step: int, metrics: Mapping[str, float], seconds: float) -> None:  # noqa: ARG002
-        """Write the epoch's losses into the log."""
+        """Write the epoch's losses to the log."""
         shown = ", ".join(f"{name} {value:.4f}" for name, value in metrics.items() if name.endswith("loss"))
         self.log(f"epoch {step}  {shown}")
 
     def resume(self, epochs: Sequence[Epoch]) -> None:
-        """Folds begin anew."""
+        """Folds are not resumed: each starts again."""
 
     def log(self, line: str) -> None:
-        """Say of which fold the line is."""
-        self._reporter.log(f"{self._words}: {line}")
+        """Write the line with the number of its fold."""
+        self._reporter.log(f"{self._prefix}: {line}")
 
 
-def train_on_folds(
+def cross_validate(
     splits: Sequence[Split],
     train: Callable[[Split, Reporter], Result],
     reporter: Reporter,
     objective: Objective,
 ) -> Result:
-    """Train on each split; each metric of the result is the mean, with the objective's deviation beside it.
+    """Train on each split; each metric of the result is the mean of the folds.
 
-    After each fold the means so far are reported, so that a trial can be stopped when its first folds are
-    poor: TrialStopped.
+    The objective's standard deviation is a metric, too, with the suffix `_sd`. After each fold the means so
+    far are reported, so that a pruner can stop a trial whose first folds are poor: TrialStopped.
     """
     results: list[Result] = []
     for number, split in enumerate(splits):
-        results.append(train(split, _WithinFold(reporter, number, len(splits))))
+        results.append(train(split, _FoldReporter(reporter, number, len(splits))))
         seconds = sum(result.seconds for result in results)
         reporter.report(number + 1, _means(results, objective), seconds)
         if reporter.should_stop() and number + 1 < len(splits):

@@ -1,4 +1,4 @@
-"""A Keras network, its optimizer and its loss as Python that people can read, change and run elsewhere."""
+"""A Keras network, its optimizer and its loss as Python code, for the package of a downloaded model."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from trainers.knob import Value
     from trainers.plan import Plan
 
-# What Keras writes down of a layer, and nobody wrote in code.
-_ASIDE = {"name", "trainable", "dtype", "build_config", "registered_name", "shared_object_id"}
-_HEAD = '''"""The network and how it was trained, in plain Keras; `train.py` beside this trains it again."""
+# Parts of a layer's configuration that are no arguments, or that nobody would write in code.
+_IGNORED_KEYS = {"name", "trainable", "dtype", "build_config", "registered_name", "shared_object_id"}
+_TEMPLATE = '''"""The network and how it was trained, in plain Keras. `train.py` trains it again."""
 
 import keras
 
-EPOCHS = {epochs}  # the best one of the search's training
+EPOCHS = {epochs}  # the best epoch of the trial
 BATCH_SIZE = {batch_size}
 SEED = {seed}
 CLASS_WEIGHTS = {class_weights!r}
@@ -32,7 +32,7 @@ def build() -> keras.Model:
 
 
 def compile_network(network: keras.Model) -> None:
-    """Give it its optimizer and its loss."""
+    """Compile the network with its optimizer, loss and metrics."""
     network.compile(
         optimizer={optimizer},
         loss={loss},
@@ -41,26 +41,26 @@ def compile_network(network: keras.Model) -> None:
 
 
 def callbacks() -> list[keras.callbacks.Callback]:
-    """Return what changes the training on its way."""
+    """Return the callbacks of the training."""
     return [{callbacks}]
 '''
 
 
-def code_of(
+def network_code(
     plan: Plan, values: Mapping[str, Value], optimizer: Any, callbacks: str, *, epochs: int, seed: int
 ) -> str:
-    """Return a module with `build`, `compile_network` and `callbacks`; "" for what has no plain code.
+    """Return a module with `build`, `compile_network` and `callbacks`, "" where there is no plain code.
 
-    That is a loss that does not say its code, and a network that is no graph of Keras' own layers. The
-    callbacks come as code.
+    There is none for a loss without `code`, or a network that is not a graph of Keras' own layers, each
+    called once. `callbacks` is code already.
     """
-    if not plan.goal.code:
+    if not plan.loss_and_metrics.code:
         return ""
     try:
         lines = _network_lines(keras.Model(plan.inputs, plan.outputs))
-    except _NoCode:
+    except _NotExpressible:
         return ""
-    return _HEAD.format(
+    return _TEMPLATE.format(
         epochs=epochs,
         batch_size=values["batch_size"],
         seed=seed,
@@ -68,20 +68,21 @@ def code_of(
         mixup=plan.mixup,
         body="\n    ".join(lines),
         optimizer=_expression(keras.optimizers.serialize(optimizer)),
-        loss=plan.goal.code,
-        metrics=plan.goal.metrics_code,
+        loss=plan.loss_and_metrics.code,
+        metrics=plan.loss_and_metrics.metrics_code,
         callbacks=callbacks,
     )
 
 
-class _NoCode(Exception):  # noqa: N818 (no error)
-    """Of this there is no plain code."""
+class _NotExpressible(Exception):  # noqa: N818 (no error)
+    """An object that cannot be written as plain code."""
 
 
 def _network_lines(network: keras.Model) -> list[str]:
     """Return the lines of a function that builds a graph of layers, each of which is called once."""
     config = network.get_config()
-    layers = _called(config["layers"])
+    layers = _layers_of_output(config["layers"])
+    # Keras' names of layers to names of variables: x is used again as soon as nothing needs its tensor
     names: dict[str, str] = {}
     lines = []
     for number, layer in enumerate(layers):
@@ -91,7 +92,7 @@ def _network_lines(network: keras.Model) -> list[str]:
             lines.append(f"{names[layer['name']]} = {_input(layer['config'])}")
             continue
         if len(layer["inbound_nodes"]) != 1:
-            raise _NoCode
+            raise _NotExpressible
         argument, *_ = layer["inbound_nodes"][0]["args"]
         shown = _tensors(argument, names)
         later = {name for other in layers[number + 1 :] for name in _inbound(other)}
@@ -105,8 +106,8 @@ def _network_lines(network: keras.Model) -> list[str]:
     return [*lines, f"return keras.Model({shown}, {names[layers[-1]['name']]})"]
 
 
-def _called(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return those that the last one is made of. Others make masks, which Keras does by itself."""
+def _layers_of_output(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the layers that the last one depends on. Others compute masks, which Keras adds itself."""
     by_name = {layer["name"]: layer for layer in layers}
     wanted = [layers[-1]["name"]]
     for name in wanted:
@@ -137,24 +138,24 @@ def _tensors(argument: Any, names: Mapping[str, str]) -> str:
 
 
 def _expression(config: Any) -> str:
-    """Return code that makes what Keras has serialized, with all that differs from its defaults."""
+    """Return code for an object that Keras has serialized, with the arguments that are not defaults."""
     if isinstance(config, Mapping) and "class_name" in config:
         return _call(config)
     if isinstance(config, list | tuple):
         inner = ", ".join(map(_expression, config))
         return f"[{inner}]" if isinstance(config, list) else f"({inner}{',' if len(config) == 1 else ''})"
     if isinstance(config, float):
-        return repr(_plain(config))
+        return repr(_shortest(config))
     if config is None or isinstance(config, bool | int | str):
         return repr(config)
-    raise _NoCode
+    raise _NotExpressible
 
 
 def _call(config: Mapping[str, Any]) -> str:
     module, name = config["module"], config["class_name"]
     kind = getattr(_module(module), name, None)
     if kind is None:
-        raise _NoCode
+        raise _NotExpressible
     given = dict(config["config"])
     signature = inspect.signature(kind.__init__).parameters
     required = [
@@ -163,14 +164,15 @@ def _call(config: Mapping[str, Any]) -> str:
         if parameter.default is parameter.empty and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
     ]
     if any(parameter not in given for parameter in required):
-        raise _NoCode
+        raise _NotExpressible
     needed = {parameter: keras.saving.deserialize_keras_object(given[parameter]) for parameter in required}
-    usual = kind(**needed).get_config()
+    defaults = kind(**needed).get_config()
     arguments = [_expression(given[parameter]) for parameter in required]
     arguments += [
         f"{key}={_expression(value)}"
         for key, value in given.items()
-        if key not in {*_ASIDE, *required} and _bare(value) != _bare(usual.get(key))
+        if key not in {*_IGNORED_KEYS, *required}
+        and _without_ignored(value) != _without_ignored(defaults.get(key))
     ]
     return f"{module}.{name}({', '.join(arguments)})"
 
@@ -181,20 +183,20 @@ def _module(path: str) -> Any:
     for part in parts:
         found = getattr(found, part, None)
     if found is None:
-        raise _NoCode
+        raise _NotExpressible
     return found
 
 
-def _bare(value: Any) -> Any:
-    """Return a configuration without what `_ASIDE` names, fit to be compared."""
+def _without_ignored(value: Any) -> Any:
+    """Return a configuration without `_IGNORED_KEYS` at any depth, for comparison."""
     if isinstance(value, Mapping):
-        return {key: _bare(inner) for key, inner in value.items() if key not in _ASIDE}
+        return {key: _without_ignored(inner) for key, inner in value.items() if key not in _IGNORED_KEYS}
     if isinstance(value, list | tuple):
-        return [_bare(inner) for inner in value]
+        return [_without_ignored(inner) for inner in value]
     return value
 
 
-def _plain(number: float) -> float:
-    """Return the shortest number that is the same float32: Keras keeps rates as such."""
+def _shortest(number: float) -> float:
+    """Return the shortest number with the same float32 value: Keras stores learning rates as float32."""
     short = np.float32(number)
     return float(str(short)) if float(short) == number else number

@@ -1,4 +1,4 @@
-"""Images changed at random while training, so that a network sees more than there are."""
+"""Augmentation: random changes of images during training, which reduce overfitting."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainers.knob import Knob, Value
-from trainers.priors import among, uniform
+from trainers.priors import choice, uniform
 
 GROUP = "Augmentation"
 
 
-def _amount(name: str, label: str, text: str, maximum: float, most: float, unit: str = "") -> Knob:
+def _amount(name: str, label: str, text: str, maximum: float, highest: float, unit: str = "") -> Knob:
     return Knob(
         name=name,
         label=label,
@@ -22,7 +22,7 @@ def _amount(name: str, label: str, text: str, maximum: float, most: float, unit:
         help=text,
         group=GROUP,
         unit=unit,
-        distribution=uniform(0.0, most),
+        distribution=uniform(0.0, highest),
     )
 
 
@@ -33,19 +33,32 @@ KNOBS = (
         kind="categorical",
         default="none",
         choices=("none", "horizontal", "vertical", "both"),
-        help="Mirror half of the images. Not for digits and letters: a mirrored 2 is no 2.",
+        help="Mirror half of the images. Not for digits or letters, which mean something else when mirrored.",
         group=GROUP,
-        distribution=among("none", "horizontal"),
+        distribution=choice("none", "horizontal"),
     ),
-    _amount("shift", "Shift", "Move images by up to this share of their sides.", 0.5, 0.2),
-    _amount("rotate", "Rotate", "Turn images by up to so many degrees, either way.", 180, 30, "degrees"),
+    _amount("shift", "Shift", "Move images by up to this share of their width and height.", 0.5, 0.2),
+    _amount(
+        "rotate",
+        "Rotate",
+        "Rotate images by up to this many degrees, either way.",
+        180,
+        30,
+        "degrees",
+    ),
     _amount("zoom", "Zoom", "Enlarge or shrink images by up to this share.", 0.9, 0.3),
-    _amount("mixup", "Mixup", "Blend pairs of images and labels; more blends more evenly, 0 never.", 2, 0.4),
+    _amount(
+        "mixup",
+        "Mixup",
+        "Blend pairs of images and labels; larger values blend more evenly, 0 is off.",
+        2,
+        0.4,
+    ),
 )
 
 
 def augment(x: Any, values: Mapping[str, Value]) -> Any:
-    """Return the Keras tensor of images (h, w, channels) behind layers that change them in training only."""
+    """Return the Keras tensor of images (h, w, channels) after layers that change them in training only."""
     from keras import layers  # noqa: PLC0415, the web process reads the knobs above
 
     if values["flip"] != "none":

@@ -1,4 +1,4 @@
-"""Telling classes apart: softmax, cross-entropy, and what is measured."""
+"""Classification: softmax, cross-entropy, and the metrics."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from trainers.base import Metric
 from trainers.knob import Knob, Value
 from trainers.parts.inputs import array_rows
 from trainers.parts.training import GROUP
-from trainers.plan import Goal, Plan
-from trainers.priors import among, uniform
+from trainers.plan import LossAndMetrics, Plan
+from trainers.priors import choice, uniform
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Array, Dataset
@@ -34,7 +34,7 @@ KNOBS = (
         default=0.0,
         minimum=0,
         maximum=0.9,
-        help="Share of each label spread over all classes while training; validation is measured without.",
+        help="Share of each label spread over all classes during training; validation uses the plain labels.",
         group=GROUP,
         distribution=uniform(0.0, 0.3),
     ),
@@ -44,22 +44,22 @@ KNOBS = (
         kind="categorical",
         default="none",
         choices=("none", "balanced", "square_root"),
-        help="Let rows of rare classes count more while training: fully, or by the square root.",
+        help="Weight rows by the inverse frequency of their class during training, or by its square root.",
         group=GROUP,
-        distribution=among("none", "balanced", "square_root"),
+        distribution=choice("none", "balanced", "square_root"),
     ),
 )
 
 
-def goal(values: Mapping[str, Value], n_classes: int) -> Goal:
-    """Return losses and metrics of one-hot targets (n, classes)."""
+def loss_and_metrics(values: Mapping[str, Value], n_classes: int) -> LossAndMetrics:
+    """Return loss and metrics for one-hot targets (n, classes)."""
     import keras  # noqa: PLC0415, the web process reads the knobs above
 
     from trainers.parts.macro_f1 import MacroF1  # noqa: PLC0415
 
-    return Goal(
+    return LossAndMetrics(
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=values["label_smoothing"]),
-        plain_loss=keras.losses.CategoricalCrossentropy(),
+        validation_loss=keras.losses.CategoricalCrossentropy(),
         metrics=[keras.metrics.CategoricalAccuracy(name="accuracy"), MacroF1(n_classes)],
         code=f"keras.losses.CategoricalCrossentropy(label_smoothing={values['label_smoothing']!r})",
         metrics_code='["accuracy"]',
@@ -80,7 +80,7 @@ def targets(y: Array, n_classes: int) -> Callable[[Array], Array]:
 
 
 def weights(values: Mapping[str, Value], y: Array, n_classes: int) -> Array | None:
-    """Return what each training row counts, 1 on average, float32 (n,); None where all count the same."""
+    """Return the weight of each training row, 1 on average, float32 (n,); None where all are the same."""
     if values["class_weights"] == "none":
         return None
     counts = np.maximum(np.bincount(y, minlength=n_classes), 1)
@@ -104,7 +104,7 @@ def plan(
     return Plan(
         inputs,
         head(x, data),
-        goal(values, n_classes),
+        loss_and_metrics(values, n_classes),
         array_rows(data.x_train, targets(data.y_train, n_classes), weights(values, data.y_train, n_classes)),
         array_rows(data.x_validation, targets(data.y_validation, n_classes)),
         mixup=mixup,

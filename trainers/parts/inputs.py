@@ -19,7 +19,7 @@ def array_rows(x: Array, targets: Callable[[Array], Array], weights: Array | Non
 
 
 def array_input(data: Dataset) -> tuple[Any, Any]:
-    """Return the Keras input of a table or of images, and the flat tensor behind it; pixels are in 0..1."""
+    """Return the Keras input of a table or of images, and the flat tensor after it; pixels are in 0..1."""
     import keras  # noqa: PLC0415, the web process reads families that name this
 
     if data.info.kind == "table":
@@ -30,9 +30,9 @@ def array_input(data: Dataset) -> tuple[Any, Any]:
 
 
 def image_input(data: Dataset) -> tuple[Any, Any]:
-    """Return the Keras input of images, and the tensor of pixels in 0..1 behind it.
+    """Return the Keras input of images, and the tensor of pixels in 0..1 after it.
 
-    Batches of whole numbers become float32 behind the input only: so they travel as single bytes.
+    Batches of whole numbers become float32 after the input only: until then a pixel is one byte.
     """
     import keras  # noqa: PLC0415
 

@@ -1,4 +1,8 @@
-"""The optimizer: how gradients become steps. Each rule has its own branch of knobs."""
+"""The Keras optimizer. Each algorithm has its own branch of knobs, with the defaults of Keras.
+
+Sources: Adam, Kingma and Ba 2015; AMSGrad, Reddi and others 2018; AdamW, Loshchilov and Hutter 2019; RMSprop,
+Tieleman and Hinton 2012; Lion, Chen and others 2023.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainers.knob import Knob, Value
-from trainers.priors import among, either, log_uniform, uniform
+from trainers.parts.knobs import When, switch_knob
+from trainers.priors import choice, log_uniform, uniform
 
 GROUP = "Optimizer"
 _ADAMS = ("optimizer", ("adam", "adamw"))
@@ -16,7 +21,7 @@ _LION = ("optimizer", ("lion",))
 _BELOW_ONE = 0.99999
 
 
-def _decay(name: str, label: str, default: float, text: str, when: tuple[str, tuple[Value, ...]]) -> Knob:
+def _decay(name: str, label: str, default: float, text: str, when: When) -> Knob:
     """Return the knob of a moving average's decay rate."""
     return Knob(
         name=name,
@@ -32,6 +37,24 @@ def _decay(name: str, label: str, default: float, text: str, when: tuple[str, tu
     )
 
 
+def _momentum(
+    name: str, label: str, default: float, rule: str, when: When, *, maximum: float, highest: float
+) -> Knob:
+    """Return the knob of an optimizer's momentum; values up to `highest` are worth trying."""
+    return Knob(
+        name=name,
+        label=label,
+        kind="float",
+        default=default,
+        minimum=0,
+        maximum=maximum,
+        help=f"Share of the previous step that {rule} adds to the next one.",
+        group=GROUP,
+        distribution=uniform(0.0, highest),
+        when=when,
+    )
+
+
 KNOBS = (
     Knob(
         name="optimizer",
@@ -39,9 +62,9 @@ KNOBS = (
         kind="categorical",
         default="adam",
         choices=("adam", "adamw", "sgd", "rmsprop", "lion"),
-        help="The rule that turns gradients into steps. Adam is a safe start.",
+        help="The algorithm that turns gradients into weight updates. Adam is a safe start.",
         group=GROUP,
-        distribution=among("adam", "sgd", "rmsprop"),
+        distribution=choice("adam", "sgd", "rmsprop"),
     ),
     Knob(
         name="learning_rate",
@@ -50,7 +73,7 @@ KNOBS = (
         default=0.001,
         minimum=0,
         minimum_exclusive=True,
-        help="How far one step goes. Usually the knob that matters most; search it on a log scale.",
+        help="Size of each update step. Usually the most important knob; search it on a log scale.",
         group=GROUP,
         distribution=log_uniform(1e-4, 1e-1),
         is_searched=True,
@@ -66,39 +89,22 @@ KNOBS = (
         distribution=log_uniform(1e-5, 1e-1),
         when=("optimizer", ("adamw", "lion")),
     ),
-    Knob(
-        name="momentum",
-        label="Momentum",
-        kind="float",
-        default=0.9,
-        minimum=0,
-        maximum=1,
-        help="How much of the last step SGD carries into the next one.",
-        group=GROUP,
-        distribution=uniform(0.0, 0.99),
-        when=_SGD,
+    _momentum("momentum", "Momentum", 0.9, "SGD", _SGD, maximum=1, highest=0.99),
+    switch_knob(
+        "nesterov",
+        "Nesterov momentum",
+        "Compute the gradient at the point that momentum leads to, not at the current weights.",
+        GROUP,
+        _SGD,
     ),
-    Knob(
-        name="nesterov",
-        label="Nesterov momentum",
-        kind="boolean",
-        default=False,
-        help="Measure the gradient where the momentum leads to, not where the weights are.",
-        group=GROUP,
-        distribution=either(),
-        when=_SGD,
-    ),
-    _decay("beta_1", "Decay of the mean", 0.9, "How long Adam and AdamW remember gradients.", _ADAMS),
-    _decay("beta_2", "Decay of the square", 0.999, "How long they remember squared gradients.", _ADAMS),
-    Knob(
-        name="amsgrad",
-        label="AMSGrad",
-        kind="boolean",
-        default=False,
-        help="Never let a step grow again because squared gradients were forgotten.",
-        group=GROUP,
-        distribution=either(),
-        when=_ADAMS,
+    _decay("beta_1", "Beta 1", 0.9, "Decay rate of Adam's and AdamW's running mean of gradients.", _ADAMS),
+    _decay("beta_2", "Beta 2", 0.999, "Decay rate of their running mean of squared gradients.", _ADAMS),
+    switch_knob(
+        "amsgrad",
+        "AMSGrad",
+        "Use the largest mean of squared gradients so far, so that steps do not grow again.",
+        GROUP,
+        _ADAMS,
     ),
     Knob(
         name="epsilon",
@@ -108,45 +114,39 @@ KNOBS = (
         minimum=0,
         minimum_exclusive=True,
         maximum=1,
-        help="Added before dividing by the root of squared gradients; more of it calms rare, large steps.",
+        help="Added to the divisor for numerical stability; larger values limit rare, large steps.",
         group=GROUP,
         distribution=log_uniform(1e-8, 1e-3),
         when=("optimizer", ("adam", "adamw", "rmsprop")),
     ),
-    _decay("rho", "Decay of the square", 0.9, "How long RMSprop remembers squared gradients.", _RMSPROP),
-    Knob(
-        name="rmsprop_momentum",
-        label="Momentum of RMSprop",
-        kind="float",
-        default=0.0,
-        minimum=0,
+    _decay("rho", "Rho", 0.9, "Decay rate of RMSprop's running mean of squared gradients.", _RMSPROP),
+    _momentum(
+        "rmsprop_momentum",
+        "Momentum of RMSprop",
+        0.0,
+        "RMSprop",
+        _RMSPROP,
         maximum=_BELOW_ONE,
-        help="How much of the last step RMSprop carries into the next one.",
-        group=GROUP,
-        distribution=uniform(0.0, 0.95),
-        when=_RMSPROP,
+        highest=0.95,
     ),
-    Knob(
-        name="centered",
-        label="Centered",
-        kind="boolean",
-        default=False,
-        help="Divide by the gradients' spread around their mean, not around zero.",
-        group=GROUP,
-        distribution=either(),
-        when=_RMSPROP,
+    switch_knob(
+        "centered",
+        "Centered",
+        "Divide by the variance of the gradients instead of their mean square.",
+        GROUP,
+        _RMSPROP,
     ),
-    _decay("lion_beta_1", "Weight of the mean", 0.9, "How much of Lion's step is memory.", _LION),
-    _decay("lion_beta_2", "Decay of the mean", 0.99, "How long Lion remembers gradients.", _LION),
+    _decay("lion_beta_1", "Beta 1 of Lion", 0.9, "Weight of the running mean in each step of Lion.", _LION),
+    _decay("lion_beta_2", "Beta 2 of Lion", 0.99, "Decay rate of Lion's running mean of gradients.", _LION),
     Knob(
         name="clipping",
         label="Gradient clipping",
         kind="categorical",
         default="none",
         choices=("none", "norm", "global_norm", "value"),
-        help="Shorten gradients that are too long: each variable's, all together, or number by number.",
+        help="Shorten large gradients: by the norm of each variable, by the norm of all, or value by value.",
         group=GROUP,
-        distribution=among("none", "global_norm"),
+        distribution=choice("none", "global_norm"),
     ),
     Knob(
         name="clip_at",
@@ -155,7 +155,7 @@ KNOBS = (
         default=1.0,
         minimum=0,
         minimum_exclusive=True,
-        help="The length, or the value, above which a gradient is shortened.",
+        help="The norm, or value, above which gradients are clipped.",
         group=GROUP,
         distribution=log_uniform(0.1, 10.0),
         when=("clipping", ("norm", "global_norm", "value")),
@@ -175,15 +175,15 @@ def build_optimizer(values: Mapping[str, Value], learning_rate: Any) -> Any:
         "lion": (keras.optimizers.Lion, ("weight_decay",)),
     }
     kind, names = kinds[str(values["optimizer"])]
-    own = {name: values[name] for name in names}
+    arguments = {name: values[name] for name in names}
     if values["optimizer"] == "rmsprop":
-        own["momentum"] = values["rmsprop_momentum"]
+        arguments["momentum"] = values["rmsprop_momentum"]
     if values["optimizer"] == "lion":
-        own |= {"beta_1": values["lion_beta_1"], "beta_2": values["lion_beta_2"]}
-    return kind(learning_rate, **own, **_clipping(values))
+        arguments |= {"beta_1": values["lion_beta_1"], "beta_2": values["lion_beta_2"]}
+    return kind(learning_rate, **arguments, **_clipping(values))
 
 
 def _clipping(values: Mapping[str, Value]) -> dict[str, Value]:
-    words = {"norm": "clipnorm", "global_norm": "global_clipnorm", "value": "clipvalue"}
+    keras_names = {"norm": "clipnorm", "global_norm": "global_clipnorm", "value": "clipvalue"}
     clipping = str(values["clipping"])
-    return {words[clipping]: values["clip_at"]} if clipping in words else {}
+    return {keras_names[clipping]: values["clip_at"]} if clipping in keras_names else {}

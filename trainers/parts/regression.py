@@ -1,4 +1,4 @@
-"""Predicting numbers: a network that answers in the target's own unit, and what is measured."""
+"""Regression: a network that predicts in the target's own unit, and the metrics."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from trainers.base import Metric
 from trainers.knob import Knob, Value
 from trainers.parts.training import GROUP
-from trainers.plan import Goal
-from trainers.priors import among, log_uniform
+from trainers.plan import LossAndMetrics
+from trainers.priors import choice, log_uniform
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Array, Dataset, Facts
@@ -31,18 +31,18 @@ KNOBS = (
         kind="categorical",
         default="squared",
         choices=("squared", "absolute", "huber", "log_cosh"),
-        help="What training minimizes. Absolute and Huber errors care less about outliers.",
+        help="The loss to minimize. Absolute and Huber losses are less sensitive to outliers.",
         group=GROUP,
-        distribution=among("squared", "absolute", "huber"),
+        distribution=choice("squared", "absolute", "huber"),
     ),
     Knob(
         name="huber_delta",
-        label="Huber's delta",
+        label="Huber delta",
         kind="float",
         default=1.0,
         minimum=0,
         minimum_exclusive=True,
-        help="Where the error turns from squared to absolute, in standard deviations of the target.",
+        help="Error at which the loss turns from squared to absolute, in standard deviations of the target.",
         group=GROUP,
         distribution=log_uniform(0.1, 3.0),
         when=("loss", ("huber",)),
@@ -50,26 +50,26 @@ KNOBS = (
 )
 
 
-def goal(values: Mapping[str, Value], facts: Facts) -> Goal:
-    """Return losses of standardized errors and metrics in the target's unit; targets are (n, outputs)."""
+def loss_and_metrics(values: Mapping[str, Value], facts: Facts) -> LossAndMetrics:
+    """Return losses of standardized errors and metrics in the target's unit, for targets (n, outputs)."""
     import keras  # noqa: PLC0415, the web process reads the knobs above
 
     losses = keras.losses
-    kinds: dict[str, Callable[[Any, Any], Any]] = {
+    by_name: dict[str, Callable[[Any, Any], Any]] = {
         "squared": losses.mean_squared_error,
         "absolute": losses.mean_absolute_error,
         "huber": lambda y, p: losses.huber(y, p, delta=values["huber_delta"]),
         "log_cosh": losses.log_cosh,
     }
 
-    def standardized(kind: str) -> Callable[[Any, Any], Any]:
-        return lambda y, p: kinds[kind](
+    def standardized(name: str) -> Callable[[Any, Any], Any]:
+        return lambda y, p: by_name[name](
             (y - facts.y_mean) / facts.y_scale, (p - facts.y_mean) / facts.y_scale
         )
 
-    return Goal(
+    return LossAndMetrics(
         loss=standardized(str(values["loss"])),
-        plain_loss=standardized("squared"),
+        validation_loss=standardized("squared"),
         metrics=[
             keras.metrics.MeanAbsoluteError(name="mae"),
             keras.metrics.RootMeanSquaredError(name="rmse"),

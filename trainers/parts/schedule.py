@@ -1,4 +1,4 @@
-"""How the learning rate changes while a training goes on."""
+"""How the learning rate changes during a training."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from trainers.knob import Knob, Value
-from trainers.priors import among, log_uniform, uniform, whole
+from trainers.parts.knobs import When, epochs_knob
+from trainers.priors import choice, log_uniform, uniform
 
 if TYPE_CHECKING:
     from trainers.job import Objective
@@ -19,7 +20,7 @@ _PLATEAU = ("schedule", ("plateau",))
 _END_OF_CYCLE = 1e-4  # of the peak; Smith and Topin 2019 let the cycle end several orders below its start
 
 
-def _share(name: str, label: str, default: float, text: str, when: tuple[str, tuple[Value, ...]]) -> Knob:
+def _share_of_training(name: str, label: str, default: float, text: str, when: When) -> Knob:
     return Knob(
         name=name,
         label=label,
@@ -34,7 +35,7 @@ def _share(name: str, label: str, default: float, text: str, when: tuple[str, tu
     )
 
 
-def _factor(name: str, label: str, text: str, when: tuple[str, tuple[Value, ...]]) -> Knob:
+def _factor(name: str, label: str, text: str, when: When) -> Knob:
     return Knob(
         name=name,
         label=label,
@@ -59,9 +60,9 @@ KNOBS = (
         choices=("constant", "cosine", "step", "one_cycle", "plateau"),
         help="How the learning rate changes. All but step and plateau are planned for the full budget.",
         group=GROUP,
-        distribution=among("constant", "cosine", "one_cycle"),
+        distribution=choice("constant", "cosine", "one_cycle"),
     ),
-    _share("warmup", "Warm-up", 0.0, "Share of the training in which the rate rises from zero.", _COSINE),
+    _share_of_training("warmup", "Warm-up", 0.0, "Share of the training in which it rises from 0.", _COSINE),
     Knob(
         name="final_share",
         label="Final share",
@@ -69,27 +70,17 @@ KNOBS = (
         default=0.0,
         minimum=0,
         maximum=1,
-        help="What is left of the learning rate at the end, as a share.",
+        help="Learning rate at the end, as a share of its highest value.",
         group=GROUP,
         distribution=uniform(0.0, 0.2),
         when=_COSINE,
     ),
-    Knob(
-        name="step_every",
-        label="Step every",
-        kind="int",
-        default=5,
-        minimum=1,
-        maximum=10_000,
-        help="Epochs after which the learning rate falls.",
-        group=GROUP,
-        unit="epochs",
-        distribution=whole(1, 10),
-        when=_STEP,
+    epochs_knob(
+        "step_every", "Step every", "Epochs between drops of the learning rate.", GROUP, _STEP, default=5
     ),
-    _factor("step_factor", "Step factor", "What the learning rate is multiplied with at each step.", _STEP),
-    _share(
-        "peak_at", "Peak at", 0.3, "Share of the training in which the rate rises to its peak.", _ONE_CYCLE
+    _factor("step_factor", "Step factor", "The learning rate is multiplied by this at each step.", _STEP),
+    _share_of_training(
+        "peak_at", "Peak at", 0.3, "Share of the training in which it rises to its peak.", _ONE_CYCLE
     ),
     Knob(
         name="start_divisor",
@@ -102,20 +93,16 @@ KNOBS = (
         distribution=log_uniform(2.0, 100.0),
         when=_ONE_CYCLE,
     ),
-    Knob(
-        name="plateau_patience",
-        label="Plateau patience",
-        kind="int",
+    epochs_knob(
+        "plateau_patience",
+        "Plateau patience",
+        "Epochs without improvement after which the learning rate drops.",
+        GROUP,
+        _PLATEAU,
         default=3,
-        minimum=1,
-        maximum=10_000,
-        help="Epochs without a better objective after which the learning rate falls.",
-        group=GROUP,
-        unit="epochs",
-        distribution=whole(1, 5),
-        when=_PLATEAU,
+        highest=5,
     ),
-    _factor("plateau_factor", "Plateau factor", "What the learning rate is then multiplied with.", _PLATEAU),
+    _factor("plateau_factor", "Plateau factor", "It is multiplied by this at each drop.", _PLATEAU),
 )
 
 
@@ -127,12 +114,12 @@ def build_schedule(values: Mapping[str, Value], steps_per_epoch: int, max_epochs
     n_steps = steps_per_epoch * max_epochs
     match values["schedule"]:
         case "cosine":
-            n_rising = round(float(values["warmup"]) * n_steps)
-            return _rise_and_fall(0.0, rate, n_rising, n_steps, float(values["final_share"]))
+            n_warm_up = round(float(values["warmup"]) * n_steps)
+            return _warm_up_and_decay(0.0, rate, n_warm_up, n_steps, float(values["final_share"]))
         case "one_cycle":
-            n_rising = round(float(values["peak_at"]) * n_steps)
+            n_warm_up = round(float(values["peak_at"]) * n_steps)
             start = rate / float(values["start_divisor"])
-            return _rise_and_fall(start, rate, n_rising, n_steps, _END_OF_CYCLE)
+            return _warm_up_and_decay(start, rate, n_warm_up, n_steps, _END_OF_CYCLE)
         case "step":
             every = steps_per_epoch * int(values["step_every"])
             return schedules.ExponentialDecay(rate, every, float(values["step_factor"]), staircase=True)
@@ -141,13 +128,12 @@ def build_schedule(values: Mapping[str, Value], steps_per_epoch: int, max_epochs
 
 
 def plateau_code(values: Mapping[str, Value], objective: Objective) -> str:
-    """Return that callback as Python, "" where it is not chosen."""
+    """Return the callback of `plateau_callbacks` as Python, "" where it is not chosen."""
     if values.get("schedule") != "plateau":
         return ""
-    mode = "min" if objective.direction == "minimize" else "max"
     return (
-        f"keras.callbacks.ReduceLROnPlateau({objective.metric!r}, mode={mode!r}, min_delta=0, "
-        f"factor={values['plateau_factor']!r}, patience={values['plateau_patience']!r})"
+        f"keras.callbacks.ReduceLROnPlateau({objective.metric!r}, mode={objective.keras_mode!r}, "
+        f"min_delta=0, factor={values['plateau_factor']!r}, patience={values['plateau_patience']!r})"
     )
 
 
@@ -159,7 +145,7 @@ def plateau_callbacks(values: Mapping[str, Value], objective: Objective) -> list
         return []
     callback = keras.callbacks.ReduceLROnPlateau(
         objective.metric,
-        mode="min" if objective.direction == "minimize" else "max",
+        mode=objective.keras_mode,
         factor=values["plateau_factor"],
         patience=values["plateau_patience"],
         min_delta=0,
@@ -167,13 +153,13 @@ def plateau_callbacks(values: Mapping[str, Value], objective: Objective) -> list
     return [callback]
 
 
-def _rise_and_fall(start: float, peak: float, n_rising: int, n_steps: int, final_share: float) -> Any:
-    """Return a straight rise from `start` to `peak`, then half a cosine down to `final_share` of the peak."""
+def _warm_up_and_decay(start: float, peak: float, n_warm_up: int, n_steps: int, final_share: float) -> Any:
+    """Return a linear rise from `start` to `peak`, then a cosine decay to `final_share` of the peak."""
     from keras.optimizers import schedules  # noqa: PLC0415
 
-    n_falling = max(1, n_steps - n_rising)
-    if not n_rising:
-        return schedules.CosineDecay(peak, n_falling, alpha=final_share)
+    n_decay = max(1, n_steps - n_warm_up)
+    if not n_warm_up:
+        return schedules.CosineDecay(peak, n_decay, alpha=final_share)
     return schedules.CosineDecay(
-        start, n_falling, alpha=final_share, warmup_target=peak, warmup_steps=n_rising
+        start, n_decay, alpha=final_share, warmup_target=peak, warmup_steps=n_warm_up
     )

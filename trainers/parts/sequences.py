@@ -1,4 +1,4 @@
-"""Layers that read what comes in an order: words of a text, days of a series."""
+"""Layers that read rows in order: words of a text, days of a series."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainers.knob import Knob, Value
-from trainers.priors import among, either, uniform, whole
-
-When = tuple[str, tuple[Value, ...]]
+from trainers.parts.knobs import When, dropout_knob, filters_knob, switch_knob, units_knob
+from trainers.priors import choice, integer
 
 
 def conv_knobs(group: str, when: When) -> tuple[Knob, ...]:
-    """Return the knobs of a stack of convolutions along the order."""
+    """Return the knobs of a stack of convolutions."""
     return (
         Knob(
             name="conv_layers",
@@ -21,44 +20,29 @@ def conv_knobs(group: str, when: When) -> tuple[Knob, ...]:
             default=1,
             minimum=1,
             maximum=8,
-            help="How many convolutions follow each other.",
+            help="Number of convolutions, one after the other.",
             group=group,
-            distribution=whole(1, 3),
+            distribution=integer(1, 3),
             when=when,
         ),
-        Knob(
-            name="filters",
-            label="Filters",
-            kind="int",
-            default=64,
-            minimum=1,
-            maximum=2_048,
-            help="How many patterns each convolution looks for.",
-            group=group,
-            unit="filters",
-            distribution=whole(16, 128, 16),
-            when=when,
-        ),
+        filters_knob("filters", "Filters", group, when, default=64),
         Knob(
             name="kernel",
             label="Kernel",
             kind="categorical",
             default=3,
             choices=(2, 3, 5, 7, 9),
-            help="How many neighbours a pattern spans.",
+            help="Number of neighbours that a filter sees at once.",
             group=group,
-            distribution=among(2, 3, 5),
+            distribution=choice(2, 3, 5),
             when=when,
         ),
-        Knob(
-            name="dilated",
-            label="Dilated",
-            kind="boolean",
-            default=False,
-            help="Space the neighbours out twice as far with each convolution, to see further back.",
-            group=group,
-            distribution=either(),
-            when=when,
+        switch_knob(
+            "dilated",
+            "Dilated",
+            "Double the dilation with each convolution to see further.",
+            group,
+            when,
         ),
     )
 
@@ -73,51 +57,35 @@ def recurrent_knobs(name: str, label: str, group: str, when: When) -> tuple[Knob
             default=1,
             minimum=1,
             maximum=4,
-            help="How many recurrent layers follow each other.",
+            help="Number of recurrent layers, one after the other.",
             group=group,
-            distribution=whole(1, 2),
+            distribution=integer(1, 2),
             when=when,
         ),
-        Knob(
-            name=f"{name}_units",
-            label=f"{label} units",
-            kind="int",
+        units_knob(
+            f"{name}_units",
+            f"{label} units",
+            "Size of each recurrent layer's state.",
+            group,
+            integer(16, 128, 16),
+            when,
             default=32,
-            minimum=1,
             maximum=2_048,
-            help="How much each layer can remember.",
-            group=group,
-            unit="units",
-            distribution=whole(16, 128, 16),
-            when=when,
         ),
-        Knob(
-            name="bidirectional",
-            label="Both ways",
-            kind="boolean",
-            default=False,
-            help="Read from the end as well; twice the work.",
-            group=group,
-            distribution=either(),
-            when=when,
-        ),
-        Knob(
-            name="recurrent_dropout",
-            label="Dropout between steps",
-            kind="float",
-            default=0.0,
-            minimum=0,
-            maximum=1,
-            help="Share of the inputs that the recurrent layers leave out while training.",
-            group=group,
-            distribution=uniform(0.0, 0.5),
-            when=when,
+        switch_knob("bidirectional", "Bidirectional", "Also read from the end; twice the work.", group, when),
+        dropout_knob(
+            "recurrent_dropout",
+            "Dropout of recurrent layers",
+            "Share of the inputs of recurrent layers set to zero during training.",
+            group,
+            when,
+            highest=0.5,
         ),
     )
 
 
-def convolve(x: Any, values: Mapping[str, Value], padding: str = "same") -> Any:
-    """Return the Keras tensor (length, filters) behind convolutions; `padding` "causal" looks back only."""
+def conv_stack(x: Any, values: Mapping[str, Value], padding: str = "same") -> Any:
+    """Return the Keras tensor (length, filters) after convolutions; `padding` "causal" looks back only."""
     from keras import layers  # noqa: PLC0415, the web process reads the knobs above
 
     for number in range(int(values["conv_layers"])):
@@ -131,8 +99,8 @@ def convolve(x: Any, values: Mapping[str, Value], padding: str = "same") -> Any:
     return x
 
 
-def read_in_order(x: Any, values: Mapping[str, Value], name: str) -> Any:
-    """Return the Keras vector that recurrent layers end with; `name` is gru or lstm."""
+def recurrent_stack(x: Any, values: Mapping[str, Value], name: str) -> Any:
+    """Return the Keras vector after the last recurrent layer; `name` is gru or lstm."""
     from keras import layers  # noqa: PLC0415
 
     kind = layers.GRU if name == "gru" else layers.LSTM

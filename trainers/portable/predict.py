@@ -1,10 +1,12 @@
 """Predict with a model that Parzen trained. It needs numpy and keras with tensorflow, for images pillow.
 
-    python predict.py rows.csv          # a table with the columns' names, or texts, one a line
-    python predict.py picture.png
-    python predict.py series.csv        # rows in order; those to be forecast at the end, their target empty
+    python predict.py rows.csv          # a table with column names in its first line
+    python predict.py texts.txt         # one text per line
+    python predict.py image.png
+    python predict.py series.csv        # rows in order; rows to forecast last, with an empty target
 
-`model.keras` and `reading.json` lie beside this file; the latter says how a row becomes a network's input.
+`model.keras` and `reading.json` must be in the folder of this file; `reading.json` describes how rows become
+the network's input. The file uses nothing of Parzen.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from typing import Any
 import numpy as np
 
 MISSING = {"", "?", "na", "n/a", "nan", "null", "none"}
-UNKNOWN_WORD = 1
+UNKNOWN_TOKEN = 1  # of a word that is not in the vocabulary; 0 is padding
 YEAR = 365.25 * 24 * 3600  # seconds
 DATES = (
     "%m/%d/%Y",
@@ -38,7 +40,7 @@ DATES = (
 def encode_rows(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.ndarray:
     """Return rows of a table, texts by column name, as float32 (n, columns) for the network.
 
-    ValueError where a number is none. A column that is not given is missing.
+    A missing column counts as missing values. ValueError for a text in a column of numbers.
     """
     columns = []
     for part in reading["encoding"]:
@@ -68,8 +70,8 @@ def _categories(part: dict[str, Any], texts: list[str]) -> np.ndarray:
     return np.eye(len(known) + 1)[[place.get(text, len(known)) for text in texts]][:, :width]
 
 
-def encode_picture(reading: dict[str, Any], data: bytes) -> np.ndarray:
-    """Return a picture's file as (1, *shape) for the network, brought to its size; ValueError for others."""
+def encode_image(reading: dict[str, Any], data: bytes) -> np.ndarray:
+    """Return an image file as (1, *shape) uint8 for the network, resized and padded; ValueError otherwise."""
     from PIL import Image, ImageOps  # noqa: PLC0415, only images need it
 
     height, width, *channels = reading["shape"]
@@ -77,30 +79,30 @@ def encode_picture(reading: dict[str, Any], data: bytes) -> np.ndarray:
         picture = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
         pixels = np.asarray(ImageOps.pad(picture.convert("RGB" if channels else "L"), (width, height)))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(f"This is no picture that can be read: {error}.") from None
+        raise ValueError(f"This is not an image that can be read: {error}.") from None
     levels: np.ndarray = np.round(pixels * (reading["max_value"] / 255))
     return levels[None].astype(np.uint8)
 
 
 def encode_texts(reading: dict[str, Any], texts: list[str]) -> np.ndarray:
-    """Return texts as word numbers (n, length) int32, as Keras' TextVectorization made them."""
+    """Return texts as token ids (n, length) int32, as Keras' TextVectorization does in training."""
     from keras import layers  # noqa: PLC0415, only texts need it here
 
-    how = reading["text"]
+    settings = reading["text"]
     vectorizer = layers.TextVectorization(
-        max_tokens=how["max_tokens"],
-        split=how["split"],
-        ngrams=how["ngrams"],
-        output_sequence_length=how["length"],
-        vocabulary=how["vocabulary"],
+        max_tokens=settings["max_tokens"],
+        split=settings["split"],
+        ngrams=settings["ngrams"],
+        output_sequence_length=settings["length"],
+        vocabulary=settings["vocabulary"],
     )
-    numbers = np.array(vectorizer(np.array(texts)), dtype=np.int32)
-    numbers[~numbers.any(axis=1), 0] = UNKNOWN_WORD
-    return numbers
+    ids = np.array(vectorizer(np.array(texts)), dtype=np.int32)
+    ids[~ids.any(axis=1), 0] = UNKNOWN_TOKEN  # the mean of no vectors would be NaN
+    return ids
 
 
 def encode_series(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.ndarray:
-    """Return rows of a series in order as float32 (n, columns); ValueError where they have no date."""
+    """Return the rows of a series, in order, as float32 (n, columns); ValueError where dates are missing."""
     names = {part["name"] for part in reading["encoding"]}
     if "season, sine" in names and "season, sine" not in rows[0]:
         turns = _seconds(rows) * (2 * np.pi / YEAR)
@@ -110,35 +112,37 @@ def encode_series(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.nda
 
 
 def windows(reading: dict[str, Any], encoded: np.ndarray, starts: np.ndarray) -> Any:
-    """Return the past of each of `starts`, or a list of that and what is known ahead: a network's inputs."""
-    how = reading["forecast"]
-    past = encoded[starts[:, None] + np.arange(-how["window"], 0)]
-    if not how["n_ahead"]:
+    """Return the network's input for forecasts at `starts`: the past, or a list of past and known future."""
+    settings = reading["forecast"]
+    past = encoded[starts[:, None] + np.arange(-settings["window"], 0)]
+    if not settings["n_ahead"]:
         return past
-    return [past, encoded[starts[:, None] + np.arange(how["horizon"]), -how["n_ahead"] :]]
+    return [past, encoded[starts[:, None] + np.arange(settings["horizon"]), -settings["n_ahead"] :]]
 
 
 def next_window(reading: dict[str, Any], rows: list[dict[str, str]]) -> Any:
-    """Return what the network reads to forecast behind the last row whose target is known."""
-    how, target = reading["forecast"], reading["target"]
+    """Return the network's input for the forecast after the last row with a known target."""
+    settings, target = reading["forecast"], reading["target"]
     if not rows or target not in rows[0]:
-        raise ValueError(f"The rows need a header with a column named {target!r}.")
-    rows = in_order(rows)
+        raise ValueError(f"The table needs a column named {target!r}.")
+    rows = sort_by_date(rows)
     start = len(rows)
     while start and str(rows[start - 1].get(target) or "").strip().lower() in MISSING:
         start -= 1
-    if start < how["window"]:
-        raise ValueError(f"A forecast needs the last {how['window']} rows; there are {start}.")
-    if how["n_ahead"] and len(rows) - start < how["horizon"]:
+    if start < settings["window"]:
         raise ValueError(
-            f"Give the {how['horizon']} rows to be forecast, too, with an empty {target}: what is known of "
-            "them ahead, such as their dates, is used."
+            f"A forecast needs {settings['window']} rows with a known {target}; the file has {start}."
+        )
+    if settings["n_ahead"] and len(rows) - start < settings["horizon"]:
+        raise ValueError(
+            f"Add the {settings['horizon']} rows to forecast, with an empty {target}: their other columns, "
+            "such as dates, are used."
         )
     return windows(reading, encode_series(reading, rows), np.array([start]))
 
 
-def in_order(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Return rows by the dates of their first column that holds any, each once; as they are without dates."""
+def sort_by_date(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return rows in the order of their first column of dates, one row per date; unchanged without dates."""
     try:
         seconds = _seconds(rows)
     except ValueError:
@@ -147,72 +151,72 @@ def in_order(rows: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def _seconds(rows: list[dict[str, str]]) -> np.ndarray:
-    """Return seconds since 1970 from the first column that holds dates."""
+    """Return seconds since 1970 of the first column in which every value is a date."""
     for name in rows[0]:
         for form in ("", *DATES):
             try:
-                times = [_moment(str(row[name]).strip(), form).timestamp() for row in rows]
+                times = [_parse_date(str(row[name]).strip(), form).timestamp() for row in rows]
             except ValueError:
                 continue
             return np.array(times)
-    raise ValueError("No column holds a date in every row, such as 2024-01-31.")
+    raise ValueError("No column has a date, such as 2024-01-31, in every row.")
 
 
-def _moment(text: str, form: str) -> datetime:
-    moment = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)  # noqa: UP017, for older Pythons
+def _parse_date(text: str, form: str) -> datetime:
+    date = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007
+    return date if date.tzinfo else date.replace(tzinfo=timezone.utc)  # noqa: UP017, for older Pythons
 
 
-def answers(reading: dict[str, Any], outputs: np.ndarray) -> list[dict[str, Any]]:
-    """Return for each row the class with its probability and those of the others, or the number."""
+def decode_outputs(reading: dict[str, Any], outputs: np.ndarray) -> list[dict[str, Any]]:
+    """Return for each row the class with all probabilities, or the predicted number."""
     if not reading["classes"]:
         return [{"value": float(row[0])} for row in outputs]
-    found = []
+    decoded = []
     for row in outputs:
         order = np.argsort(-row)
-        shares = {reading["classes"][i]: float(row[i]) for i in order}
-        found.append({"class": reading["classes"][order[0]], "probabilities": shares})
-    return found
+        probabilities = {reading["classes"][i]: float(row[i]) for i in order}
+        decoded.append({"class": reading["classes"][order[0]], "probabilities": probabilities})
+    return decoded
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
-    """Return the rows of a file with a header, whatever stands between its columns."""
-    return rows_of(path.read_text(encoding="utf-8-sig"))
+    """Return the rows of a file with a header, as texts by column; the delimiter is detected."""
+    return parse_csv(path.read_text(encoding="utf-8-sig"))
 
 
-def rows_of(text: str) -> list[dict[str, str]]:
-    """Return the rows of a table with a header, as texts by column."""
+def parse_csv(text: str) -> list[dict[str, str]]:
+    """Return the rows of a table with a header, as texts by column; the delimiter is detected."""
     first = text.split("\n", 1)[0]
     delimiter = Counter(character for character in first if character in ",;\t|").most_common(1)
     return list(csv.DictReader(io.StringIO(text), delimiter=delimiter[0][0] if delimiter else ","))
 
 
-def read_file(reading: dict[str, Any], path: Path) -> Any:
-    """Return what the network reads of a file, an array or a list of some; ValueError for a wrong one."""
+def load_inputs(reading: dict[str, Any], path: Path) -> Any:
+    """Return the network's input from a file, an array or a list of arrays; ValueError for a wrong file."""
     if reading["kind"] == "table":
         return encode_rows(reading, read_csv(path))
     if reading["kind"] == "images":
-        return encode_picture(reading, path.read_bytes())
+        return encode_image(reading, path.read_bytes())
     if reading["kind"] == "text":
         return encode_texts(reading, path.read_text(encoding="utf-8").splitlines())
     return next_window(reading, read_csv(path))
 
 
 def main() -> None:
-    """Print an answer for each row of the file that is named."""
+    """Print a prediction for each row of the given file."""
     import keras  # noqa: PLC0415, it takes seconds
 
     folder = Path(__file__).resolve().parent
     reading = json.loads((folder / "reading.json").read_text(encoding="utf-8"))
     try:
-        inputs = read_file(reading, Path(sys.argv[1]))
+        inputs = load_inputs(reading, Path(sys.argv[1]))
     except (ValueError, OSError) as error:
         sys.exit(str(error))
     outputs = keras.saving.load_model(folder / "model.keras").predict(inputs, verbose=0)
     if reading["kind"] == "series":
-        outputs = outputs.reshape(-1, 1)  # a line for each row ahead
-    for answer in answers(reading, outputs):
-        print(answer.get("class", answer.get("value")), json.dumps(answer))  # noqa: T201
+        outputs = outputs.reshape(-1, 1)  # one line per forecast row
+    for prediction in decode_outputs(reading, outputs):
+        print(prediction.get("class", prediction.get("value")), json.dumps(prediction))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Train the network of this folder again, on data of your own. It needs numpy and keras with a backend.
+"""Train the network of this folder again, on your own data. It needs numpy and keras with a backend.
 
-    python train.py rows.csv        # a table, texts or a series, with a header and the column of the target
+    python train.py rows.csv        # a table, texts or a series, with a header and the target column
     python train.py images.npz      # images: arrays x and y (or x_train and y_train)
-    python train.py images/         # images: a folder of pictures for each class
+    python train.py images/         # images: a folder for each class
 
-`network.py` beside this file builds the network, `predict.py` reads rows as `reading.json` says. A fifth of
-the rows is held back to measure on, of a series the last fifth. What was trained is left in trained.keras.
+`network.py` in this folder builds the network, `predict.py` prepares rows as `reading.json` says. A fifth of
+the rows is used for validation, of a series the last fifth. The trained network is saved as trained.keras.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ import network  # type: ignore[import-not-found]
 import numpy as np
 import predict  # type: ignore[import-not-found]
 
-HELD_BACK = 0.2
+VALIDATION_FRACTION = 0.2
 
 
-class Mixed(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no types
-    """Batches whose rows are blended with others of the batch (mixup, Zhang and others 2018)."""
+class MixupBatches(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no types
+    """Batches in which each row is blended with another one (mixup, Zhang and others 2018)."""
 
     def __init__(self, x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> None:
         super().__init__()
@@ -47,13 +47,13 @@ class Mixed(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no types
 
 
 def load(reading: dict[str, Any], path: Path) -> tuple[Any, np.ndarray]:
-    """Return what the network reads, an array or a list of some, and the targets; ValueError otherwise."""
+    """Return the network's input, one array or several, and the targets; ValueError for wrong data."""
     if reading["kind"] == "images":
         return load_images(reading, path)
     rows = predict.read_csv(path)
     target = reading["target"]
     if not rows or target not in rows[0]:
-        raise ValueError(f"{path} needs rows and a header with a column named {target!r}.")
+        raise ValueError(f"{path} needs a header with a column named {target!r}, and rows.")
     if reading["kind"] == "text":
         names = [name for name in rows[0] if name != target]
         name = "text" if "text" in names else names[0]
@@ -65,14 +65,14 @@ def load(reading: dict[str, Any], path: Path) -> tuple[Any, np.ndarray]:
 
 
 def load_images(reading: dict[str, Any], path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Return pictures (n, *shape) and class numbers (n,)."""
+    """Return images (n, *shape) and class numbers (n,)."""
     if path.is_dir():
         files = [file for file in sorted(path.glob("*/*")) if file.parent.name in reading["classes"]]
         if not files:
             raise ValueError(
-                f"{path} needs a folder for each of the classes {', '.join(reading['classes'])}."
+                f"{path} needs a folder of images for each of these classes: {', '.join(reading['classes'])}."
             )
-        x = np.concatenate([predict.encode_picture(reading, file.read_bytes()) for file in files])
+        x = np.concatenate([predict.encode_image(reading, file.read_bytes()) for file in files])
         return x, np.array([reading["classes"].index(file.parent.name) for file in files])
     with np.load(path, allow_pickle=False) as arrays:
         part = "" if "x" in arrays else "_train"
@@ -80,18 +80,20 @@ def load_images(reading: dict[str, Any], path: Path) -> tuple[np.ndarray, np.nda
 
 
 def load_series(reading: dict[str, Any], rows: list[dict[str, str]]) -> tuple[Any, np.ndarray]:
-    """Return a window for each row that has enough before and behind it, and what followed it."""
-    how, rows = reading["forecast"], predict.in_order(rows)
+    """Return all windows of the series and the values that follow each."""
+    settings, rows = reading["forecast"], predict.sort_by_date(rows)
     y = numbers(rows, reading["target"])
-    starts = np.arange(how["window"], len(rows) - how["horizon"] + 1)
+    starts = np.arange(settings["window"], len(rows) - settings["horizon"] + 1)
     if not len(starts):
-        raise ValueError(f"{how['window'] + how['horizon']} rows are needed at least; there are {len(rows)}.")
+        raise ValueError(
+            f"At least {settings['window'] + settings['horizon']} rows are needed, not {len(rows)}."
+        )
     inputs = predict.windows(reading, predict.encode_series(reading, rows), starts)
-    return inputs, y[starts[:, None] + np.arange(how["horizon"])]
+    return inputs, y[starts[:, None] + np.arange(settings["horizon"])]
 
 
 def numbers(rows: list[dict[str, str]], name: str) -> np.ndarray:
-    """Return a column of numbers as float32 (n,)."""
+    """Return a column of numbers as float32 (n,); ValueError where one is missing."""
     try:
         return np.array([float(row[name]) for row in rows], dtype=np.float32)
     except ValueError as error:
@@ -103,12 +105,14 @@ def class_numbers(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.nda
     place = {name: number for number, name in enumerate(reading["classes"])}
     unknown = {row[reading["target"]].strip() for row in rows} - set(place)
     if unknown:
-        raise ValueError(f"The network knows no class {min(unknown)!r}, only {', '.join(place)}.")
+        raise ValueError(
+            f"{min(unknown)!r} is not a class of the network; its classes are {', '.join(place)}."
+        )
     return np.array([place[row[reading["target"]].strip()] for row in rows])
 
 
 def weights_of(y: np.ndarray) -> np.ndarray:
-    """Return how much each row counts, 1 on average, float32 (n,)."""
+    """Return the weight of each row, 1 on average, float32 (n,)."""
     if network.CLASS_WEIGHTS == "none":
         return np.ones(len(y), dtype=np.float32)
     counts = np.bincount(y)[y]
@@ -117,7 +121,7 @@ def weights_of(y: np.ndarray) -> np.ndarray:
 
 
 def main() -> None:
-    """Train and say how well it went."""
+    """Train, and print the metrics of each epoch."""
     keras.utils.set_random_seed(network.SEED)
     folder = Path(__file__).resolve().parent
     reading = json.loads((folder / "reading.json").read_text(encoding="utf-8"))
@@ -126,25 +130,31 @@ def main() -> None:
     except (ValueError, OSError) as error:
         sys.exit(str(error))
     inputs = x if isinstance(x, list) else [x]
-    order = np.arange(len(y))
+    order = np.arange(len(y))  # a series keeps its order: the last fifth comes after the rest
     if reading["kind"] != "series":
         order = np.random.default_rng(network.SEED).permutation(order)
-    train, held_back = np.split(order, [len(order) - max(1, round(len(order) * HELD_BACK))])
+    train, validation = np.split(order, [len(order) - max(1, round(len(order) * VALIDATION_FRACTION))])
     weights = weights_of(y[train]) if reading["classes"] else np.ones(len(train), dtype=np.float32)
     y = np.eye(len(reading["classes"]), dtype=np.float32)[y] if reading["classes"] else y
-    of_train, of_rest = ([array[rows] for array in inputs] for rows in (train, held_back))
+    train_inputs, validation_inputs = ([array[rows] for array in inputs] for rows in (train, validation))
     model = network.build()
     network.compile_network(model)
-    fed: dict[str, Any] = {
-        "x": of_train if len(inputs) > 1 else of_train[0],
+    arguments: dict[str, Any] = {
+        "x": train_inputs if len(inputs) > 1 else train_inputs[0],
         "y": y[train],
         "sample_weight": weights,
         "batch_size": network.BATCH_SIZE,
     }
     if network.MIXUP:
-        fed = {"x": Mixed(of_train[0], y[train], weights)}
-    rest = (of_rest if len(inputs) > 1 else of_rest[0], y[held_back])
-    model.fit(**fed, epochs=network.EPOCHS, validation_data=rest, callbacks=network.callbacks(), verbose=2)
+        arguments = {"x": MixupBatches(train_inputs[0], y[train], weights)}
+    validation_data = (validation_inputs if len(inputs) > 1 else validation_inputs[0], y[validation])
+    model.fit(
+        **arguments,
+        epochs=network.EPOCHS,
+        validation_data=validation_data,
+        callbacks=network.callbacks(),
+        verbose=2,
+    )
     keras.Model(model.inputs, model.outputs).save(folder / "trained.keras")
 
 

@@ -1,11 +1,11 @@
-"""The child's side: run one job in a freshly forked process and tell the supervisor over a pipe.
+"""The child's side: run one job in a freshly forked process and report to the supervisor over a pipe.
 
 Messages are JSON objects, one per `send_bytes`; nothing is ever pickled. To the child: {"type": "stop"}.
-From the child: "log" (line), "report" (step, metrics, seconds), "resumed" (step: the last of an earlier
-attempt's, which come as reports before it), and one last "result" (the fields of
+From the child: "log" (line), "report" (step, metrics, seconds), "resumed" (step: the last one of an earlier
+attempt, whose reports come before it), and finally one "result" (the fields of
 `trainers.job.Result`) or "failed" (kind, message, traceback). Kinds are in
-`trainers.processes.outcome`. The child has no database and no broker; when the pipe ends, the supervisor
-is gone and the child ends at once.
+`trainers.processes.outcome`. The child knows no database and no broker; when the pipe ends, the supervisor
+is gone and the child exits at once.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from trainers.checkpoints import Checkpoints
 from trainers.datasets.base import NO_DATA
 from trainers.datasets.registry import load_dataset, load_test_part
 from trainers.datasets.uploads.source import Upload
-from trainers.fitting.folds import train_on_folds
+from trainers.fitting.folds import cross_validate
+from trainers.processes.backend import set_up_backend
 from trainers.processes.outcome import failure_message
 from trainers.processes.pipe import LineWriter, Pipe
 from trainers.registry import load_trainer, trainer_info
@@ -36,12 +37,11 @@ if TYPE_CHECKING:
     from trainers.datasets.base import Dataset, TestPart
     from trainers.datasets.splits import Split
 
-MOST_COMPILED_BYTES = 500_000_000  # what was used longest ago goes first
 SUPERVISOR_GONE = 1  # exit code when the pipe ended under the child
 
 
 def child_main(connection: Connection, job_json: str) -> None:
-    """Run the job and end the process: exit code 0 once a result or a failure was sent.
+    """Run the job and end the process, with exit code 0 once a result or a failure was sent.
 
     Call it in a process of its own, forked from one that never ran a TensorFlow operation.
     """
@@ -53,12 +53,12 @@ def child_main(connection: Connection, job_json: str) -> None:
     with LineWriter(pipe.log) as out, redirect_stdout(out), redirect_stderr(out):
         try:
             result = _run(Job.from_json(job_json), pipe)
-            last = {"type": "result", **result.to_json_dict()}
+            final_message = {"type": "result", **result.to_json_dict()}
         except BaseException as error:  # noqa: BLE001, whatever ended the training is its outcome
-            last = failure_message(error)
-            pipe.log(f"{last['kind']}: {last['message']}")
+            final_message = failure_message(error)
+            pipe.log(f"{final_message['kind']}: {final_message['message']}")
     is_done.set()
-    pipe.send(last)
+    pipe.send(final_message)
     os._exit(0)  # threads that a training left behind must not keep the process
 
 
@@ -67,7 +67,7 @@ def _run(job: Job, pipe: Pipe) -> Result:
     pipe.log(f"attempt {job.attempt}, seed {job.seed}, {threads}")
     objective = Objective(job.objective, job.direction)
     train = _trainer(job)
-    # people's own code must not write what other trainings will run
+    # code of a person must not write what other trainings will run
     set_up_backend(
         job.threads, None if job.code else Path(job.cache_dir), is_deterministic=job.is_deterministic
     )
@@ -77,7 +77,7 @@ def _run(job: Job, pipe: Pipe) -> Result:
         data = NO_DATA
         if job.dataset:
             data = load_dataset(job.dataset, job.data_dir, job.cache_dir, split, upload=upload)
-            pipe.log(_data_line(data, is_test_touched=job.is_confirming))
+            pipe.log(_data_line(data, is_test_used=job.is_confirming))
         return train(
             job.params,
             data,
@@ -85,14 +85,14 @@ def _run(job: Job, pipe: Pipe) -> Result:
             reporter,
             seed=job.seed,
             objective=objective,
-            checkpoints=Checkpoints.of(job) if is_alone else None,
+            checkpoints=Checkpoints.for_job(job) if is_alone else None,
             model_path=Path(job.model_path) if job.model_path and split.fold == 0 else None,
             test=_test_part(job, split, upload) if job.is_confirming and job.dataset else None,
         )
 
     reporter = PipeReporter(pipe, job.max_epochs)
     if job.split.n_folds and job.dataset:
-        result = train_on_folds(job.split.folds, partial(train_on, is_alone=False), reporter, objective)
+        result = cross_validate(job.split.folds, partial(train_on, is_alone=False), reporter, objective)
         pipe.log(f"complete: {job.objective} {result.value:.4f}, mean of {job.split.n_folds} folds")
         return result
     result = train_on(job.split, reporter)
@@ -102,11 +102,13 @@ def _run(job: Job, pipe: Pipe) -> Result:
 
 def _trainer(job: Job) -> Trainer:
     if job.code:
-        from trainers.custom.custom_trainer import OwnTrainer  # noqa: PLC0415, others do without SciPy
+        from trainers.custom.custom_trainer import CustomTrainer  # noqa: PLC0415, others need no SciPy
 
         folders = [job.checkpoint_dir, str(Path(job.model_path).parent) if job.model_path else ""]
-        # what Parzen keeps lies beside its cache
-        return OwnTrainer(job.code, private=[str(Path(job.cache_dir).parent)], open_folders=folders)
+        # Parzen's own files are beside its cache
+        return CustomTrainer(
+            job.code, private_folders=[str(Path(job.cache_dir).parent)], writable_folders=folders
+        )
     trainer_info(job.trainer).complete_params(job.params)  # before anything slow
     return load_trainer(job.trainer)
 
@@ -115,47 +117,11 @@ def _test_part(job: Job, split: Split, upload: Upload | None) -> TestPart:
     return load_test_part(job.dataset, job.data_dir, job.cache_dir, split, upload=upload)
 
 
-def set_up_backend(threads: int, cache_dir: Path | None, *, is_deterministic: bool = False) -> None:
-    """Limit the backend's threads, let JAX keep what it compiles; call it before the first operation.
-
-    On a CPU operations are deterministic as it is; on a GPU those are chosen that are, and they are slower.
-    """
-    import keras  # noqa: PLC0415, the module is also read without Keras
-
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
-        import tensorflow as tf  # noqa: PLC0415
-
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
-        if is_deterministic:
-            tf.config.experimental.enable_op_determinism()
-    elif backend == "jax":
-        os.environ["NPROC"] = str(threads)  # how many cores XLA believes in
-        if is_deterministic:
-            os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_gpu_deterministic_ops=true"
-        if cache_dir:
-            _keep_compiled(cache_dir / "jax")
-
-
-def _keep_compiled(folder: Path) -> None:
-    """Compiling takes a training of digits two of its 2.2 seconds; the next one of the same shapes none."""
-    import jax  # noqa: PLC0415
-
-    for name, value in {
-        "jax_compilation_cache_dir": str(folder),
-        "jax_compilation_cache_max_size": MOST_COMPILED_BYTES,
-        "jax_persistent_cache_min_compile_time_secs": 0,
-        "jax_persistent_cache_min_entry_size_bytes": -1,
-    }.items():
-        jax.config.update(name, value)  # type: ignore[no-untyped-call]
-
-
-def _data_line(data: Dataset, *, is_test_touched: bool) -> str:
+def _data_line(data: Dataset, *, is_test_used: bool) -> str:
     info = data.info
     return (
         f"data {info.label}: {info.n_train:,} train, {info.n_validation:,} validation, "
-        f"{info.n_test:,} test ({'measured at the end' if is_test_touched else 'not touched'})"
+        f"{info.n_test:,} test ({'evaluated at the end' if is_test_used else 'not used'})"
     )
 
 
@@ -167,18 +133,18 @@ class PipeReporter:
         self._max_epochs = max_epochs
 
     def report(self, step: int, metrics: Mapping[str, float], seconds: float) -> None:
-        """Send the epoch's metrics, and a line about them for the log."""
-        ordered = {name: metrics[name] for name in sorted(metrics, key=_place)}
+        """Send the epoch's metrics, and a log line with them."""
+        ordered = {name: metrics[name] for name in sorted(metrics, key=_metric_order)}
         self._pipe.send({"type": "report", "step": step, "metrics": ordered, "seconds": seconds})
         width = len(str(self._max_epochs))
-        self._pipe.log(f"epoch {step:>{width}}/{self._max_epochs}  {_shown(ordered)}")
+        self._pipe.log(f"epoch {step:>{width}}/{self._max_epochs}  {_format_metrics(ordered)}")
 
     def resume(self, epochs: Sequence[Epoch]) -> None:
-        """Send the earlier epochs again: what is reported of an attempt is the whole training."""
+        """Send the earlier epochs again: the reports of an attempt are those of the whole training."""
         for step, (metrics, seconds) in enumerate(epochs, 1):
             self._pipe.send({"type": "report", "step": step, "metrics": metrics, "seconds": seconds})
         self._pipe.send({"type": "resumed", "step": len(epochs)})
-        self._pipe.log(f"continues after epoch {len(epochs)}, which an earlier attempt has saved")
+        self._pipe.log(f"continues after epoch {len(epochs)}, which an earlier attempt saved")
 
     def log(self, line: str) -> None:
         """Send one line for the log."""
@@ -189,13 +155,13 @@ class PipeReporter:
         return self._pipe.is_stopped
 
 
-def _place(name: str) -> tuple[bool, bool, str]:
+def _metric_order(name: str) -> tuple[bool, bool, str]:
     """Sort metrics: training before validation, the loss first."""
     return name.startswith("val_"), not name.endswith("loss"), name
 
 
-def _shown(metrics: Mapping[str, float]) -> str:
-    """Return the metrics as text, training's accuracy left out: the line must be short."""
+def _format_metrics(metrics: Mapping[str, float]) -> str:
+    """Return the metrics as text, without the accuracy in training: the line must be short."""
     return "  ".join(
         f"{name} {value:.4f}" if name.endswith("loss") else f"{name} {value:.3f}"
         for name, value in metrics.items()

@@ -21,12 +21,12 @@ import sys
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
-NUMBER = struct.Struct("<q")
+STATUS_NUMBER = struct.Struct("<q")
 MAX_JOB_BYTES = 10_000_000
 
 
 def main(descriptor: int) -> None:
-    """Serve until the parent is gone."""
+    """Fork a child per job until the parent closes its socket."""
     import trainers.processes.preload  # noqa: F401, PLC0415, an error in here ends the server with a traceback
 
     gc.collect()
@@ -68,16 +68,16 @@ def _fork(connection: int, status: int, statuses: dict[int, int], servers: tuple
     os.close(connection)
 
 
-def _run_child(descriptor: int, status: int, not_mine: list[int]) -> None:
+def _run_child(descriptor: int, status: int, inherited: list[int]) -> None:
     """Become the job's process; never returns into the server's loop."""
     code = 1
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()
-        for other in not_mine:
+        for other in inherited:
             os.close(other)
-        os.write(status, NUMBER.pack(os.getpid()))
+        os.write(status, STATUS_NUMBER.pack(os.getpid()))
         os.close(status)
         connection = Connection(descriptor)
         job_json = connection.recv_bytes(MAX_JOB_BYTES).decode()
@@ -85,15 +85,15 @@ def _run_child(descriptor: int, status: int, not_mine: list[int]) -> None:
 
         child_main(connection, job_json)
     except EOFError:
-        pass  # the supervisor changed its mind before it sent the job
-    except BaseException:  # noqa: BLE001, nothing may climb into the server's stack
+        pass  # the supervisor closed the connection before it sent the job
+    except BaseException:  # noqa: BLE001, nothing may return into the server's loop
         sys.excepthook(*sys.exc_info())
     finally:
         os._exit(code)
 
 
 def _reap(statuses: dict[int, int]) -> None:
-    """Report every child that ended. What it left running in its process group is killed first."""
+    """Report every child that ended, after killing what it left running in its process group."""
     while True:
         try:
             ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
@@ -108,7 +108,7 @@ def _reap(statuses: dict[int, int]) -> None:
         status = statuses.pop(pid, None)
         if status is not None:
             with suppress(OSError):  # the supervisor may have closed its end
-                os.write(status, NUMBER.pack(os.waitstatus_to_exitcode(wait_status)))
+                os.write(status, STATUS_NUMBER.pack(os.waitstatus_to_exitcode(wait_status)))
             os.close(status)
 
 

@@ -1,4 +1,4 @@
-"""The supervisor's side: start trainings in clean child processes, listen to them, end them.
+"""The supervisor's side: starts trainings in child processes.
 
 One `TrainerHost` per worker process; it may be used from several threads. The children come from a
 fork server (`fork_server.py`) that has imported Keras once, in an environment without the worker's secrets.
@@ -52,7 +52,7 @@ class TrainerHost:
         ours, theirs = socket.socketpair()
         status_read, status_write = os.pipe()
         try:
-            self._hand_over(theirs.fileno(), status_write)
+            self._send_descriptors(theirs.fileno(), status_write)
         except BaseException:
             ours.close()
             os.close(status_read)
@@ -66,9 +66,9 @@ class TrainerHost:
         return TrainerProcess(connection, status_read, text)
 
     def warm_up(self) -> None:
-        """Start the fork server, so that the first training need not wait for Keras as long."""
+        """Start the fork server, so that the first training does not wait until Keras is loaded."""
         with self._lock:
-            self._ensure_server()
+            self._running_server()
 
     @property
     def server_pid(self) -> int | None:
@@ -79,26 +79,28 @@ class TrainerHost:
     def close(self) -> None:
         """End the fork server. Trainings that still run keep running until they are closed."""
         with self._lock:
-            self._drop_server()
+            self._stop_server()
 
-    def _hand_over(self, connection: int, status: int) -> None:
-        """Give a job's two descriptors to the fork server; once more where it died at that moment."""
+    def _send_descriptors(self, connection: int, status: int) -> None:
+        """Send a job's two descriptors to the fork server; try again once if it died at that moment."""
         with self._lock:
             for is_last in (False, True):
-                server = self._ensure_server()
+                server = self._running_server()
                 try:
                     socket.send_fds(server, [b"j"], [connection, status])
                 except OSError as error:
-                    self._drop_server()
+                    self._stop_server()
                     if is_last:
-                        raise HostFailed(f"The trainer fork server does not answer: {error}.") from error
+                        raise HostFailed(
+                            f"The fork server for trainings does not respond: {error}."
+                        ) from error
                 else:
                     return
 
-    def _ensure_server(self) -> socket.socket:
+    def _running_server(self) -> socket.socket:
         if self._socket and self._server and self._server.poll() is None:
             return self._socket
-        self._drop_server()
+        self._stop_server()
         ours, theirs = socket.socketpair()
         with theirs:
             try:
@@ -111,11 +113,11 @@ class TrainerHost:
                 )
             except OSError as error:
                 ours.close()
-                raise HostFailed(f"The trainer fork server does not start: {error}.") from error
+                raise HostFailed(f"The fork server for trainings cannot be started: {error}.") from error
         self._socket = ours
         return ours
 
-    def _drop_server(self) -> None:
+    def _stop_server(self) -> None:
         if self._socket:
             self._socket.close()  # the server ends when it sees this
             self._socket = None

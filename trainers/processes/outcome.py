@@ -14,15 +14,15 @@ MAX_MESSAGE = 500  # characters
 def failure_message(error: BaseException) -> dict[str, Any]:
     """Return {"type": "failed", "kind", "message", "traceback"} for what ended a training.
 
-    Kinds: diverged, stopped, out_of_memory, error. An outcome that we raise ourselves has no traceback:
-    its message says it all.
+    Kinds: diverged, stopped, out_of_memory, error. A TrainerError has no traceback: its message
+    says everything.
     """
-    is_ours = isinstance(error, TrainerError)
-    trace = "" if is_ours else "".join(traceback.format_exception(error))
+    is_expected = isinstance(error, TrainerError)
+    trace = "" if is_expected else "".join(traceback.format_exception(error))
     return {
         "type": "failed",
         "kind": failure_kind(error),
-        "message": _sentence(error),
+        "message": _one_sentence(error),
         "traceback": trace if len(trace) <= MAX_TRACEBACK else "...\n" + trace[4 - MAX_TRACEBACK :],
     }
 
@@ -38,7 +38,7 @@ def failure_kind(error: BaseException) -> str:
     return "out_of_memory" if names & {"MemoryError", "ResourceExhaustedError"} else "error"
 
 
-def _sentence(error: BaseException) -> str:
+def _one_sentence(error: BaseException) -> str:
     if isinstance(error, TrainerError):
         text = str(error)
     elif failure_kind(error) == "out_of_memory":

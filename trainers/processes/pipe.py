@@ -18,7 +18,7 @@ MAX_MESSAGE_BYTES = 1_000_000
 
 
 def to_json(value: object) -> bytes:
-    """Return a message as JSON. Numbers that JSON does not have are null: they never become numbers."""
+    """Return a message as JSON. NaN and infinities, which JSON does not have, become null."""
     return json.dumps(_finite(value), allow_nan=False, default=str).encode()
 
 
@@ -59,12 +59,12 @@ class Pipe:
         self._send_bytes(to_json(message))
 
     def log(self, line: str) -> None:
-        """Send one line for the log, cut at MAX_LINE; after MAX_LINES lines nothing more is sent."""
+        """Send one line for the log, cut at MAX_LINE; after MAX_LINES lines no more are sent."""
         self._n_lines += 1
         if self._n_lines > MAX_LINES + 1:
             return
         if self._n_lines > MAX_LINES:
-            line = f"more than {MAX_LINES:,} lines: the rest of the log is left out"
+            line = f"more than {MAX_LINES:,} lines: the rest of the log is omitted"
         self.send({"type": "log", "line": line.rstrip()[:MAX_LINE]})
 
     def _send_bytes(self, data: bytes) -> None:
@@ -85,7 +85,7 @@ class Pipe:
 
 
 class LineWriter(io.TextIOBase):
-    """A text stream that hands on each full line; a carriage return starts a line anew."""
+    """A text stream that passes each full line to a function; a carriage return restarts the line."""
 
     def __init__(self, write_line: Callable[[str], None]) -> None:
         self._write_line = write_line
@@ -96,23 +96,23 @@ class LineWriter(io.TextIOBase):
         return True
 
     def write(self, text: str) -> int:
-        """Take text; full lines are handed on, the rest is kept."""
+        """Take text; full lines are passed on, the rest is kept."""
         *lines, rest = (self._rest + text).split("\n")
         for line in lines:
-            self._hand_on(line)
+            self._write_out(line)
         self._rest = rest[-MAX_LINE:]
         return len(text)
 
     def flush(self) -> None:
-        """Leave an unfinished line where it is: progress bars flush all the time."""
+        """Keep an unfinished line: progress bars flush all the time."""
 
     def close(self) -> None:
-        """Hand on an unfinished line."""
-        self._hand_on(self._rest)
+        """Pass on an unfinished line."""
+        self._write_out(self._rest)
         self._rest = ""
         super().close()
 
-    def _hand_on(self, line: str) -> None:
+    def _write_out(self, line: str) -> None:
         shown = line.rstrip("\r").rsplit("\r", 1)[-1]
         if shown.strip():
             self._write_line(shown)

@@ -13,10 +13,10 @@ from typing import Any, Self
 
 import psutil
 
-from trainers.processes.fork_server import NUMBER
+from trainers.processes.fork_server import STATUS_NUMBER
 
 MAX_MESSAGE_BYTES = 4_000_000
-_EXIT_GRACE = 5.0  # seconds between the end of the pipe and the exit code
+_EXIT_GRACE_SECONDS = 5.0  # seconds between the end of the pipe and the exit code
 
 Message = dict[str, Any]
 
@@ -68,7 +68,7 @@ class TrainerProcess:
                 if not self._connection.poll(timeout):
                     return None
                 message: Message = json.loads(self._connection.recv_bytes(MAX_MESSAGE_BYTES))
-            except (EOFError, OSError, ValueError):  # the end, or no message of ours: either way it is over
+            except (EOFError, OSError, ValueError):  # the end, or not a message: either way it is over
                 self._is_pipe_open = False
                 self._await_exit()
             else:
@@ -84,7 +84,7 @@ class TrainerProcess:
         self._read_status()
         with self._status_lock:
             if self._pid is None:
-                self._close_connection()  # not forked yet: it will find the pipe closed and end
+                self._close_connection()  # not forked yet: it will find the pipe closed and exit
             elif self._is_running():
                 with suppress(ProcessLookupError, PermissionError):
                     os.killpg(self._pid, signal.SIGKILL)
@@ -103,7 +103,7 @@ class TrainerProcess:
         return total
 
     def close(self) -> None:
-        """Kill what still runs and give everything back; safe to call twice."""
+        """Kill what still runs and close all descriptors; safe to call twice."""
         self.kill()
         self._close_connection()
         self._await_exit()
@@ -134,18 +134,18 @@ class TrainerProcess:
         """Take what has arrived on the status pipe: the process id, then the exit code."""
         with self._status_lock:
             while self._is_status_open and wait([self._status], timeout=0):
-                data = os.read(self._status, NUMBER.size)
+                data = os.read(self._status, STATUS_NUMBER.size)
                 if not data:  # the fork server died before it could tell
                     self._is_status_open = False
                 elif self._pid is None:
-                    self._pid = NUMBER.unpack(data)[0]
+                    self._pid = STATUS_NUMBER.unpack(data)[0]
                 else:
-                    self._exit_code = NUMBER.unpack(data)[0]
+                    self._exit_code = STATUS_NUMBER.unpack(data)[0]
                     self._is_status_open = False
 
     def _await_exit(self) -> None:
         """Wait for the exit code, a moment only; a child that closed its pipe and goes on is killed."""
-        deadline = time.monotonic() + _EXIT_GRACE
+        deadline = time.monotonic() + _EXIT_GRACE_SECONDS
         while True:
             self._read_status()
             with self._status_lock:

@@ -15,7 +15,6 @@ from dashboard.new_study import actions
 from dashboard.new_study.actions import OwnModelRefused, make_own_study
 from dashboard.new_study.custom_page import EXAMPLE
 from tests.builders import WORKER, actor, make_study, make_user
-from trainers.custom.declaration import Declared
 from trainers.registry import trainer_info
 
 URL = "/studies/new/own/"
@@ -53,7 +52,7 @@ def posted(**changes):
 def declares(monkeypatch, **changes):
     """The file says this, whatever it is; no process is started."""
     fields = {"space": SPACE, "metric": "loss", "direction": "minimize", "needs_data": False, **changes}
-    monkeypatch.setattr(actions, "declare", lambda *_: Declared(**fields))
+    monkeypatch.setattr(actions, "read_declaration", lambda *_: Declaration(**fields))
 
 
 def test_nobody_may_unless_settings_and_an_administrator_say_so(page, settings, user):
@@ -141,7 +140,7 @@ def test_the_example_works_as_it_stands(page, allowed):
     ],
 )
 def test_a_form_that_breaks_a_rule_makes_nothing(page, allowed, monkeypatch, changes, words):
-    monkeypatch.setattr(actions, "declare", lambda *_: pytest.fail("it was run"))
+    monkeypatch.setattr(actions, "read_declaration", lambda *_: pytest.fail("it was run"))
     answer = page.post(URL, posted(**changes))
     assert answer.status_code == 422
     assert words in answer.content.decode() or "Null characters" in answer.content.decode()

@@ -194,7 +194,7 @@ def test_every_trainer_is_a_form_with_the_datasets_that_fit_it(page, info):
 
     assert forms.trainer.name == info.name
     assert [entry.name for entry in forms.datasets] == [
-        entry.name for entry in known_datasets() if info.is_fitting(entry)
+        entry.name for entry in known_datasets() if info.is_compatible_with(entry)
     ]
     assert forms.study["dataset"].value() in forms.study.datasets
     assert len(forms.knobs) == len(info.knobs)

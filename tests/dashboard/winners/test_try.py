@@ -231,9 +231,9 @@ def test_a_series_is_forecast_row_by_row(page, user, monkeypatch):
     assert "1,400,000" in shown
 
 
-def test_a_package_of_an_own_model_holds_its_file(page, user):
+def test_a_package_of_a_custom_model_holds_its_file(page, user):
     trial = kept(user, {}, code="def objective(params):\n    return 1.0\n")
     answer = page.get(reverse("trial-package", args=[trial.study_id, trial.number]))
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
-        assert archive.read("own_model.py").startswith(b"def objective")
-        assert "`own_model.py` is the model file" in archive.read("README.md").decode()
+        assert archive.read("custom_model.py").startswith(b"def objective")
+        assert "`custom_model.py` is the model file" in archive.read("README.md").decode()

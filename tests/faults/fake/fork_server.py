@@ -8,6 +8,7 @@ import sys
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import optimizer.objective  # noqa: F401, loads SciPy once and not in every child
 from tests.faults.fake import trainer
 from trainers import registry
 from trainers.processes import child, fork_server

@@ -52,7 +52,7 @@ def test_an_objective_is_a_metric_of_the_validation_part(info: TrainerInfo):
 
 @every_trainer
 def test_the_trainer_fits_a_dataset(info: TrainerInfo):
-    assert any(info.is_fitting(dataset) for dataset in datasets(""))
+    assert any(info.is_compatible_with(dataset) for dataset in datasets(""))
 
 
 @pytest.mark.parametrize("name", ["mlp", "mlp_regressor"])
@@ -141,7 +141,7 @@ def test_a_preset_is_a_study_that_can_run(one: Preset):
     assert one.max_epochs >= 1
     assert one.max_trials >= 1
     known = {dataset.name: dataset for dataset in datasets("")}
-    assert all(info.is_fitting(known[name]) for name in one.datasets)
+    assert all(info.is_compatible_with(known[name]) for name in one.datasets)
     assert any(known[name].is_available for name in one.datasets)
     assert len(search_space(space)) == len(space["params"])
 

@@ -15,7 +15,7 @@ from trainers.datasets.base import Dataset
 from trainers.datasets.registry import datasets, load_dataset
 from trainers.datasets.splits import Split
 from trainers.errors import ParamsInvalid, TrialDiverged, TrialStopped
-from trainers.registry import FAMILIES, fitting_trainers, load_trainer, trainer_info
+from trainers.registry import FAMILIES, compatible_trainers, load_trainer, trainer_info
 from trainers.space import KnobSetting, space_json
 
 pytestmark = pytest.mark.slow
@@ -28,7 +28,7 @@ FITTING = [
     pytest.param(info, dataset.name, id=f"{info.name}-{dataset.name}")
     for dataset in datasets("")
     if dataset.name != "mnist"
-    for info in fitting_trainers(dataset)
+    for info in compatible_trainers(dataset)
 ]
 TINY = {
     ("images", "classification"): "digits",
@@ -65,7 +65,7 @@ def script(monkeypatch, info: TrainerInfo, epochs: list[dict[str, float]]) -> No
     """Let Keras' fit replay these logs through the callbacks, and train nothing."""
     from keras.callbacks import CallbackList
 
-    from trainers.fitting.fit import MeasuredPlainly
+    from trainers.fitting.model import PlainValidationLossModel
 
     def fit(self, train, *, callbacks, **_: Any) -> None:
         replay = CallbackList(callbacks, model=self)
@@ -75,7 +75,7 @@ def script(monkeypatch, info: TrainerInfo, epochs: list[dict[str, float]]) -> No
             replay.on_train_batch_end(0, logs)
             replay.on_epoch_end(number, dict(logs))
 
-    monkeypatch.setattr(MeasuredPlainly, "fit", fit)
+    monkeypatch.setattr(PlainValidationLossModel, "fit", fit)
 
 
 @every_trainer
@@ -113,7 +113,9 @@ def test_a_training_stops_when_told(info: TrainerInfo, data_for):
 @every_trainer
 def test_data_objectives_and_params_that_do_not_fit_are_refused(info: TrainerInfo, data_for):
     data = data_for(info)
-    others = [dataset for dataset in datasets("") if dataset.is_available and not info.is_fitting(dataset)]
+    others = [
+        dataset for dataset in datasets("") if dataset.is_available and not info.is_compatible_with(dataset)
+    ]
     other = Dataset(others[0], *[np.zeros(0)] * 4)
     with pytest.raises(ParamsInvalid, match=f"{info.label} cannot learn"):
         run(info, other)
@@ -165,7 +167,7 @@ def test_a_real_fit_on_every_fitting_dataset(info: TrainerInfo, name: str, cache
 
 
 def test_every_dataset_has_a_trainer_and_none_is_offered_what_it_cannot_learn():
-    names = {dataset.name: [info.name for info in fitting_trainers(dataset)] for dataset in datasets("")}
+    names = {dataset.name: [info.name for info in compatible_trainers(dataset)] for dataset in datasets("")}
     assert names["digits"] == ["mlp", "cnn"]
     assert names["breast_cancer"] == names["bank_marketing"] == ["mlp"]
     assert names["diabetes"] == names["california_housing"] == ["mlp_regressor"]

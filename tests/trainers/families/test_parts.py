@@ -106,9 +106,13 @@ def test_a_plateau_and_a_patience_follow_the_objective():
         4,
         0.25,
     )
-    (stopping,) = training.stopping_callbacks(values, accuracy)
+    (stopping,) = training.early_stopping_callbacks(values, accuracy)
     assert (stopping.monitor, stopping.mode, stopping.patience) == ("val_accuracy", "max", 2)
-    assert schedule.plateau_callbacks(complete(), LOSS) == training.stopping_callbacks(complete(), LOSS) == []
+    assert (
+        schedule.plateau_callbacks(complete(), LOSS)
+        == training.early_stopping_callbacks(complete(), LOSS)
+        == []
+    )
 
 
 def test_class_weights_make_rare_classes_count_as_much_as_others():

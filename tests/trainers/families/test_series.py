@@ -11,7 +11,7 @@ from tests.trainers.builders import RecordingReporter
 from trainers.base import Budget, Objective
 from trainers.datasets.base import Dataset
 from trainers.errors import ParamsInvalid
-from trainers.families.series import FORECASTER, naive_error, windows
+from trainers.families.series import FORECASTER, seasonal_naive_mae, windows
 
 X = np.arange(20, dtype=np.float32)[:, None] * np.array([1, 100], dtype=np.float32)
 Y = np.arange(20.0)
@@ -58,10 +58,10 @@ def test_every_window_is_measured_on_the_same_targets(window: int, data: Dataset
 
 def test_the_naive_forecast_repeats_the_last_season():
     weekly = np.tile(np.arange(7.0), 10)
-    assert naive_error(weekly, 20, 30, horizon=7, season=7) == 0
-    assert naive_error(weekly, 20, 30, horizon=20, season=7) == 0  # further than a season: again
-    assert naive_error(Y, 8, 5, horizon=1, season=1) == 1
-    assert naive_error(Y, 8, 5, horizon=3, season=1) == pytest.approx((1 + 2 + 3) / 3)
+    assert seasonal_naive_mae(weekly, 20, 30, horizon=7, season=7) == 0
+    assert seasonal_naive_mae(weekly, 20, 30, horizon=20, season=7) == 0  # further than a season: again
+    assert seasonal_naive_mae(Y, 8, 5, horizon=1, season=1) == 1
+    assert seasonal_naive_mae(Y, 8, 5, horizon=3, season=1) == pytest.approx((1 + 2 + 3) / 3)
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from tests.trainers.builders import RecordingReporter
 from trainers.base import Budget, Objective
 from trainers.datasets.base import Dataset
 from trainers.datasets.texts import pack_texts
-from trainers.families.text import CLASSIFIER, word_numbers
+from trainers.families.text import CLASSIFIER, token_ids
 
 pytestmark = pytest.mark.slow
 COMPLETE = CLASSIFIER.info.complete_params
@@ -41,7 +41,7 @@ def of_texts(train: list[str], validation: list[str]) -> Dataset:
 
 
 def test_the_vocabulary_is_the_training_parts_alone():
-    train, validation, reading = word_numbers(
+    train, validation, reading = token_ids(
         COMPLETE({"length": 3}), of_texts(["one two", "two, Three!"], ["four two"])
     )
     assert len(reading["vocabulary"]) == 2 + 3
@@ -52,21 +52,19 @@ def test_the_vocabulary_is_the_training_parts_alone():
 
 
 def test_a_vocabulary_is_never_larger_than_its_knob():
-    _, _, reading = word_numbers(COMPLETE({"max_tokens": 10}), of_texts([f"w{i}" for i in range(50)], ["w1"]))
+    _, _, reading = token_ids(COMPLETE({"max_tokens": 10}), of_texts([f"w{i}" for i in range(50)], ["w1"]))
     assert len(reading["vocabulary"]) == 10
 
 
 def test_a_text_without_words_is_one_unknown_word():
-    train, validation, _ = word_numbers(COMPLETE({"length": 2}), of_texts(["one", "..."], ["?!"]))
+    train, validation, _ = token_ids(COMPLETE({"length": 2}), of_texts(["one", "..."], ["?!"]))
     assert train[1].tolist() == validation[0].tolist() == [1, 0]
 
 
 def test_characters_and_runs_of_words_can_be_counted():
     texts = of_texts(["ab ab"], ["ab"])
-    assert (
-        len(word_numbers(COMPLETE({"split": "characters"}), texts)[2]["vocabulary"]) == 2 + 3
-    )  # a, b, space
-    assert len(word_numbers(COMPLETE({"ngrams": 2}), texts)[2]["vocabulary"]) == 2 + 2  # "ab", "ab ab"
+    assert len(token_ids(COMPLETE({"split": "characters"}), texts)[2]["vocabulary"]) == 2 + 3  # a, b, space
+    assert len(token_ids(COMPLETE({"ngrams": 2}), texts)[2]["vocabulary"]) == 2 + 2  # "ab", "ab ab"
 
 
 @pytest.mark.parametrize(

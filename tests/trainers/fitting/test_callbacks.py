@@ -38,10 +38,10 @@ class ScriptedModel:
 
 
 def fit(reporter: RecordingReporter, losses: list[list[float]], val_losses: list[float]) -> ScriptedModel:
-    from trainers.fitting.callbacks import ForwardReports, StopAtDivergence
+    from trainers.fitting.callbacks import ReportProgress, StopOnDivergence
 
     model = ScriptedModel(losses, val_losses)
-    model.fit([StopAtDivergence(), ForwardReports(reporter)])
+    model.fit([StopOnDivergence(), ReportProgress(reporter)])
     return model
 
 

@@ -75,7 +75,7 @@ def test_mixup_blends_inputs_and_targets_in_the_same_share():
     ],
 )
 def test_steps_at_once_follow_the_rule(work: float, n_steps: int, max_epochs: int, expected: int):
-    from trainers.fitting.fit import steps_per_execution
+    from trainers.fitting.model import steps_per_execution
 
     assert steps_per_execution(work, n_steps, max_epochs) == expected
 
@@ -85,7 +85,7 @@ def test_steps_at_once_change_no_number(monkeypatch, cache_dir: str):
     data = load_dataset("digits", "", cache_dir, Split())
     found = []
     for fewest in (0, 10**9):
-        monkeypatch.setattr("trainers.fitting.fit.FEWEST_STEPS", fewest)
+        monkeypatch.setattr("trainers.fitting.model.MIN_STEPS_TO_TRACE", fewest)
         reporter = RecordingReporter()
         load_trainer("mlp")(SMALL, data, Budget(2), reporter, seed=1, objective=LOSS)
         found.append(reporter.metrics)
@@ -109,7 +109,7 @@ def test_f1_is_what_scikit_learn_says():
 def test_work_counts_every_place_at_which_a_parameter_is_used():
     from keras import Input, Model, layers
 
-    from trainers.fitting.fit import work_per_row
+    from trainers.fitting.model import work_per_row
 
     inputs = Input((8, 8, 1))
     x = layers.Conv2D(2, 3, padding="same", use_bias=False)(inputs)

@@ -6,7 +6,7 @@ import pytest
 from tests.trainers.builders import RecordingReporter
 from trainers.datasets.splits import Split, split_rows
 from trainers.errors import DatasetInvalid, ParamsInvalid, TrialStopped
-from trainers.fitting.folds import train_on_folds
+from trainers.fitting.folds import cross_validate
 from trainers.job import Objective, Result
 
 Y = np.arange(60) % 3
@@ -79,7 +79,7 @@ def test_the_value_is_the_mean_with_its_deviation():
     reporter = RecordingReporter()
     values = iter([0.1, 0.2, 0.3, 0.2])
 
-    found = train_on_folds(FOLDS, lambda split, inner: result(next(values)), reporter, LOSS)
+    found = cross_validate(FOLDS, lambda split, inner: result(next(values)), reporter, LOSS)
 
     assert found.value == pytest.approx(0.2)
     assert found.metrics == pytest.approx({"val_loss": 0.2, "val_accuracy": 0.8, "val_loss_sd": 0.0816496})
@@ -96,7 +96,7 @@ def test_epochs_of_a_fold_stand_in_the_log_only():
         inner.log("a line")
         return result(0.1)
 
-    train_on_folds(FOLDS[:1], train, reporter, LOSS)
+    cross_validate(FOLDS[:1], train, reporter, LOSS)
     assert reporter.lines[:2] == [
         "fold 1 of 1: epoch 1  loss 0.5000, val_loss 0.2500",
         "fold 1 of 1: a line",
@@ -108,7 +108,7 @@ def test_a_trial_is_stopped_after_a_fold():
     reporter = RecordingReporter()
     reporter.should_stop = lambda: True
     with pytest.raises(TrialStopped, match="after fold 1 of 4"):
-        train_on_folds(FOLDS, lambda split, inner: result(0.1), reporter, LOSS)
+        cross_validate(FOLDS, lambda split, inner: result(0.1), reporter, LOSS)
 
 
 @pytest.mark.slow

@@ -88,7 +88,7 @@ def test_a_trial_runs_from_the_job_to_the_result(host: TrainerHost, cache_dir: s
     lines = [message["line"] for message in messages if message["type"] == "log"]
     assert lines[:3] == [
         "attempt 2, seed 4702, 1 thread",
-        "data Digits: 1,079 train, 359 validation, 359 test (not touched)",
+        "data Digits: 1,079 train, 359 validation, 359 test (not used)",
         "model: 2,410 parameters",
     ]
     assert lines[3].startswith("epoch 1/2  loss ")

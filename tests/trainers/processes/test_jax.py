@@ -13,7 +13,7 @@ from tests.trainers.datasets.uploads.test_real_fits import TEXTS
 from tests.trainers.processes.test_host import read_all
 from tests.trainers.sources import series
 from trainers.processes.host import TrainerHost
-from trainers.registry import fitting_trainers
+from trainers.registry import compatible_trainers
 
 pytestmark = [
     pytest.mark.slow,
@@ -66,7 +66,7 @@ def test_images_and_numbers_are_learned(host, cache_dir):
 @pytest.mark.parametrize("content", ["\n".join(["label\ttext", *TEXTS]), series(120)], ids=["text", "series"])
 def test_texts_and_series_are_learned(host, cache_dir, tmp_path, content: str):
     upload, _ = described(tmp_path, content)
-    (info, *_) = fitting_trainers(upload.info)
+    (info, *_) = compatible_trainers(upload.info)
     objective = next(metric for metric in info.metrics if metric.is_objective)
 
     found = last_of(

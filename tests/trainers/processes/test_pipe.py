@@ -75,7 +75,7 @@ def test_log_lines_are_cut_and_counted(ends, monkeypatch: pytest.MonkeyPatch):
         pipe.log("x" * 5_000)
     lines = [message["line"] for message in received(ours)]
     assert [len(line) for line in lines[:3]] == [2_000] * 3
-    assert lines[3:] == ["more than 3 lines: the rest of the log is left out"]
+    assert lines[3:] == ["more than 3 lines: the rest of the log is omitted"]
 
 
 def test_printed_text_becomes_lines():

@@ -15,10 +15,10 @@ from trainers.datasets.uploads.image_zip import read_pictures
 from trainers.datasets.uploads.source import ORIGINAL, Upload
 from trainers.datasets.uploads.tables import read_table
 from trainers.errors import DatasetInvalid
-from trainers.subprocess_call import AnswerRefused, ask, serve
+from trainers.subprocess_call import SubprocessFailed, call_module, serve_request
 
 MAX_SECONDS = 3600
-_WHAT = "Reading the file"
+_TASK = "Reading the file"
 
 
 def look(folder: Path, form: str, *, has_header: bool = True) -> Findings:
@@ -39,12 +39,12 @@ def describe(upload: Upload, cache_dir: str, split_seed: int = 0) -> tuple[Uploa
 
 def _run(request: Mapping[str, Any]) -> Any:
     try:
-        return ask(__spec__.name, request, what=_WHAT, seconds=MAX_SECONDS)
-    except AnswerRefused as error:
+        return call_module(__spec__.name, request, task=_TASK, seconds=MAX_SECONDS)
+    except SubprocessFailed as error:
         raise DatasetInvalid(str(error)) from error
 
 
-def _answer(request: Mapping[str, Any]) -> Any:
+def _handle(request: Mapping[str, Any]) -> Any:
     if request["do"] == "look":
         folder = Path(request["folder"])
         original = folder / ORIGINAL
@@ -65,4 +65,4 @@ def _answer(request: Mapping[str, Any]) -> Any:
 
 
 if __name__ == "__main__":
-    serve(_answer, what=_WHAT)
+    serve_request(_handle, task=_TASK)

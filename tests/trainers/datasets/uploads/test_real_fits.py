@@ -11,7 +11,7 @@ from tests.trainers.families.test_every_trainer import run
 from tests.trainers.sources import series, table
 from trainers.datasets.registry import load_dataset
 from trainers.datasets.splits import Split
-from trainers.registry import fitting_trainers
+from trainers.registry import compatible_trainers
 
 pytestmark = pytest.mark.slow
 RNG = np.random.default_rng(0)
@@ -33,7 +33,7 @@ def test_an_upload_is_trained_on(tmp_path, name):
     upload, _ = described(tmp_path, content, form, **changes)
     data = load_dataset(upload.info.name, "", str(tmp_path / "cache"), Split(), upload=upload)
 
-    trainers = fitting_trainers(upload.info)
+    trainers = compatible_trainers(upload.info)
     assert trainers
     for info in trainers:
         assert math.isfinite(run(info, data).value)
