@@ -21,6 +21,7 @@ from dashboard.engine.hints import announce_upload
 from dashboard.engine.quotas import check_room
 from dashboard.engine.uploads import as_upload, folder_of, studies_with
 from dashboard.models import Dataset, DatasetState, FileForm
+from dashboard.refusal import Refused
 from dashboard.wording import clean_text, count_noun
 from trainers.datasets.uploads import reading
 from trainers.datasets.uploads.findings import Findings
@@ -42,12 +43,8 @@ READING = timedelta(seconds=reading.MAX_SECONDS + 60)
 SLUG_LENGTH, DIGEST_LENGTH = 30, 8
 
 
-class DatasetRefused(Exception):  # noqa: N818 (says what happened)
-    """The reason, as a sentence for the person."""
-
-
 def upload_dataset(*, file: UploadedFile, label: str, has_header: bool, place: Place, by: User) -> Dataset:
-    """Keep a file and let a worker read it. After DatasetRefused or QuotaRefused, nothing is kept."""
+    """Keep a file and let a worker read it. After Refused, nothing is kept."""
     digest = hashlib.file_digest(file.open("rb"), "sha256").hexdigest()
     dataset = Dataset(
         label=label,
@@ -70,18 +67,18 @@ def upload_dataset(*, file: UploadedFile, label: str, has_header: bool, place: P
             _keep(file, folder_of(dataset.name))
             announce_upload()
     except IntegrityError:
-        raise DatasetRefused(
+        raise Refused(
             f"You have uploaded this very file as {label} already. Give it another name, or use that one."
         ) from None
     return dataset
 
 
 def describe_dataset(*, dataset_id: int, recipe: Recipe) -> None:
-    """Say how a dataset is read, and let a worker check that. Raises DatasetRefused, or DatasetInvalid."""
+    """Say how a dataset is read, and let a worker check that. Raises Refused, or DatasetInvalid."""
     with transaction.atomic():
         dataset = Dataset.objects.select_for_update().get(pk=dataset_id)
         if dataset.is_moving or not dataset.findings:
-            raise DatasetRefused(f"{dataset} is just being read. Wait a moment.")
+            raise Refused(f"{dataset} is just being read. Wait a moment.")
         _check_unused(dataset, "changed")
         check_recipe(recipe, Findings.from_json_dict(dataset.findings))
         Dataset.objects.filter(pk=dataset_id).update(
@@ -95,7 +92,7 @@ def share_dataset(*, dataset_id: int, place: Place) -> None:
 
 
 def delete_dataset(*, dataset_id: int) -> None:
-    """Throw a dataset away for good. Raises DatasetRefused where a study needs it."""
+    """Throw a dataset away for good. Raises Refused where a study needs it."""
     with transaction.atomic():
         dataset = Dataset.objects.select_for_update().get(pk=dataset_id)
         _check_unused(dataset, "deleted")
@@ -160,7 +157,7 @@ def _describe(dataset: Dataset) -> dict[str, Any]:
 def _check_unused(dataset: Dataset, what: str) -> None:
     n = studies_with(dataset).count()
     if n:
-        raise DatasetRefused(
+        raise Refused(
             f"{dataset} is used by {count_noun(n, 'study,studies')} and cannot be {what} any more. "
             "Upload the file again under another name, or another version of it."
         )

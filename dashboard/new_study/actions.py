@@ -10,26 +10,23 @@ from dashboard.access.rules import may_run_own_code
 from dashboard.engine.events import record_event
 from dashboard.engine.lifecycle import create_study
 from dashboard.models import Study, code_digest
+from dashboard.refusal import Refused
 from dashboard.wording import person_name
 from trainers.custom.declaring import declare
 from trainers.custom.info import OWN
 
 
-class OwnModelRefused(Exception):  # noqa: N818 (says what happened)
-    """The reason, as a sentence for the person."""
-
-
 def create_own_study(*, owner: User, code: str, dataset: str, **fields: Any) -> Study:
     """A draft whose search space and objective are what the file declares.
 
-    The file runs for that, in a process of its own. Raises CodeInvalid, OwnModelRefused or ValidationError,
+    The file runs for that, in a process of its own. Raises CodeInvalid, Refused or ValidationError,
     and then nothing is written.
     """
     if not may_run_own_code(owner):
-        raise OwnModelRefused("You may not train with Python files of your own. Ask an administrator.")
+        raise Refused("You may not train with Python files of your own. Ask an administrator.")
     declared = declare(code, (str(settings.VAR_DIR),))
     if declared.needs_data and not dataset:
-        raise OwnModelRefused("build(params) returns a model to be fitted: choose the dataset for that.")
+        raise Refused("build(params) returns a model to be fitted: choose the dataset for that.")
     with transaction.atomic():
         study = create_study(
             owner=owner,

@@ -17,13 +17,14 @@ from dashboard.engine.queues import known_queues
 from dashboard.engine.quotas import QuotaRefused
 from dashboard.models import Study
 from dashboard.new_study import page
-from dashboard.new_study.actions import OwnModelRefused, create_own_study
+from dashboard.new_study.actions import create_own_study
 from dashboard.new_study.cost_page import cost_page, given_by
 from dashboard.new_study.costs import ask_cost
 from dashboard.new_study.custom_page import start_fields
 from dashboard.new_study.forms import OwnModelForm
 from dashboard.new_study.knob_form import KnobForm
 from dashboard.new_study.priors import prior_of
+from dashboard.refusal import Refused
 from dashboard.studies.forms import as_copied
 from dashboard.studies.queries import templates_among
 from dashboard.web.requests import person, person_name, posted, row_number, visible_study
@@ -166,10 +167,10 @@ def _create_custom(request: HttpRequest, form: OwnModelForm) -> Study | None:
             study = create_own_study(owner=person(request), **form.study_fields())
             if request.POST.get("action") != "draft":
                 start_study(study_id=study.pk, by=person_name(request))
-    except (CodeInvalid, OwnModelRefused) as refusal:
-        form.add_error("code", str(refusal))
     except QuotaRefused as refusal:
         form.add_error("max_trials", str(refusal))
+    except (CodeInvalid, Refused) as refusal:
+        form.add_error("code", str(refusal))
     except ValidationError as error:
         form.add_error(None, error)
     else:

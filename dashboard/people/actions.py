@@ -11,12 +11,9 @@ from django.db.models.functions import Now
 from dashboard.access.rules import open_invitations
 from dashboard.access.secret_links import digest_of, new_secret
 from dashboard.models import Invitation, Membership, Role, Team
+from dashboard.refusal import Refused
 
 INVITATION_DAYS = 14
-
-
-class TeamRefused(Exception):  # noqa: N818 (says what happened)
-    """The reason, as a sentence for the person."""
 
 
 def create_team(*, name: str, by: User) -> Team:
@@ -28,9 +25,9 @@ def create_team(*, name: str, by: User) -> Team:
             team.save(force_insert=True)
             Membership.objects.create(team=team, user=by, role=Role.OWNER)
     except IntegrityError:
-        raise TeamRefused(f"There is a team named {team.name} already; choose another name.") from None
+        raise Refused(f"There is a team named {team.name} already; choose another name.") from None
     except ValidationError as error:
-        raise TeamRefused(" ".join(error.messages)) from None
+        raise Refused(" ".join(error.messages)) from None
     return team
 
 
@@ -59,7 +56,7 @@ def accept_invitation(*, secret: str, user: User) -> Team:
         team = Team.objects.select_for_update().get(pk=found.team_id) if found else None
         used = _behind(secret).update(used_at=Now(), used_by=user)
         if found is None or team is None or not used:
-            raise TeamRefused("This invitation is used up, revoked or out of date. Ask for another one.")
+            raise Refused("This invitation is used up, revoked or out of date. Ask for another one.")
         membership, is_new = Membership.objects.get_or_create(
             team=team, user=user, defaults={"role": found.role}
         )
@@ -80,7 +77,7 @@ def change_role(*, team: Team, user_id: int, role: Role) -> None:
         if role != Role.OWNER:
             _keep_an_owner(team, members, user_id)
         if not team.memberships.filter(user=user_id).update(role=role):
-            raise TeamRefused("This person is no member of the team any more.")
+            raise Refused("This person is no member of the team any more.")
 
 
 def remove_member(*, team: Team, user_id: int) -> None:
@@ -103,13 +100,9 @@ def _keep_an_owner(team: Team, members: dict[int, Role], user_id: int) -> None:
     """Two owners who remove each other at once come one after the other: the second is refused."""
     owners = {user for user, role in members.items() if role == Role.OWNER}
     if owners == {user_id}:
-        raise TeamRefused(f"{team.name} needs an owner. Make somebody else an owner first.")
+        raise Refused(f"{team.name} needs an owner. Make somebody else an owner first.")
 
 
 def create_first_user(*, name: str, password: str) -> User:
     """The first person of an installation may do everything."""
     return User.objects.create_superuser(username=name, password=password)
-
-
-class AccountRefused(Exception):  # noqa: N818 (says what happened)
-    """The reason, as a sentence for the person."""

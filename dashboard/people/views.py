@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dashboard.access.rules import team_role, teams_of
 from dashboard.models import Role, Team
 from dashboard.people import actions
-from dashboard.people.actions import TeamRefused
 from dashboard.people.forms import RoleForm, SignUpForm, TeamForm
 from dashboard.people.page import team_page
+from dashboard.refusal import Refused
 from dashboard.web.requests import person, posted
 
 TeamView = Callable[..., HttpResponse]
@@ -30,7 +30,7 @@ def team_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             return redirect(actions.create_team(name=form.cleaned_data["name"], by=person(request)))
-        except TeamRefused as refusal:
+        except Refused as refusal:
             form.add_error("name", str(refusal))
     context = {"teams": teams_of(person(request)), "form": form}
     return render(request, "people/teams.html", context, status=422 if form.errors else 200)
@@ -53,7 +53,7 @@ def changes_team(view: TeamView) -> TeamView:
             raise PermissionDenied(f"Only owners of {team.name} change who is in it.")
         try:
             return view(request, team, **others)
-        except TeamRefused as refusal:
+        except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect(team)
 
@@ -97,7 +97,7 @@ def team_leave(request: HttpRequest, team_id: int) -> HttpResponse:
         return redirect(team)
     try:
         actions.remove_member(team=team, user_id=person(request).pk)
-    except TeamRefused as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(team)
     messages.success(request, f"You have left {team.name}.")
@@ -121,7 +121,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         with transaction.atomic():  # no account without the team
             user = form.save() if form else person(request)
             team = actions.accept_invitation(secret=secret, user=user)
-    except TeamRefused:
+    except Refused:
         return render(request, "people/invitation.html", {"invitation": None}, status=404)
     if form:
         login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")

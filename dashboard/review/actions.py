@@ -6,7 +6,7 @@ from django.db import transaction
 from dashboard.engine.events import record_event
 from dashboard.engine.lifecycle import touch_study
 from dashboard.models import Quota, Review, Study
-from dashboard.people.actions import AccountRefused
+from dashboard.refusal import Refused
 from dashboard.wording import person_name
 
 
@@ -34,9 +34,9 @@ def change_person(
     `may_run_code` gives or takes the right to own models; None leaves it as it is.
     """
     if person == by and not (is_active and is_staff):
-        raise AccountRefused("You cannot take your own rights away; ask another administrator.")
+        raise Refused("You cannot take your own rights away; ask another administrator.")
     if person.is_superuser and not by.is_superuser:
-        raise AccountRefused(f"{person} is an administrator; only administrators change that account.")
+        raise Refused(f"{person} is an administrator; only administrators change that account.")
     User.objects.filter(pk=person.pk).update(is_active=is_active, is_staff=is_staff)
     if may_run_code is not None:
         right = Permission.objects.get(codename="run_own_code", content_type__app_label="dashboard")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dashboard.access.rules import may_run_own_code, studies_visible_to
 from dashboard.goals import goal_of
 from dashboard.models import AuditEntry, Quota, Team
-from dashboard.people.actions import AccountRefused
+from dashboard.refusal import Refused
 from dashboard.review.actions import change_person, set_quota, sign_off
 from dashboard.review.forms import PersonForm, QuotaForm, ReviewForm, SearchForm
 from dashboard.review.page import review_page
@@ -91,7 +91,7 @@ def person_edit(request: HttpRequest, user_id: int) -> HttpResponse:
                 may_run_code=rights.get("may_run_code"),
                 by=person(request),
             )
-        except AccountRefused as refusal:
+        except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             set_quota(user_id=whom.pk, **form.limits())

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.access.rules import deleted_studies, role_in
 from dashboard.discussion.queries import is_watching
-from dashboard.engine.budgets import BudgetRefused, change_budget
+from dashboard.engine.budgets import change_budget
 from dashboard.engine.lifecycle import drain_study, pause_study, resume_study, start_study, stop_study
-from dashboard.engine.quotas import QuotaRefused
 from dashboard.engine.retries import retry_lost_trials
 from dashboard.engine.trials import n_complete
 from dashboard.models import Role, Study
+from dashboard.refusal import Refused
 from dashboard.studies.actions import archive_study, delete_study, offer_as_template, restore_study
 from dashboard.studies.budget_page import budget_page
 from dashboard.studies.importance import importance_card
@@ -82,7 +82,7 @@ def study_start(request: HttpRequest, study_id: int) -> HttpResponse:
     study = changing_study(request, study_id)
     try:
         start_study(study_id=study.pk, by=person_name(request))
-    except QuotaRefused as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect(study)
 
@@ -124,7 +124,7 @@ def study_budget(request: HttpRequest, study_id: int) -> HttpResponse:
         fields = page.form.study_fields()
         try:
             change_budget(study_id=study.pk, by=person_name(request), **fields)
-        except BudgetRefused as refusal:
+        except Refused as refusal:
             page.form.add_error(None, str(refusal))
         else:
             return redirect(study)

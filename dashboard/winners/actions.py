@@ -16,6 +16,7 @@ from dashboard.engine.questions import answer_next, forget_old
 from dashboard.engine.trials import best_trials
 from dashboard.models import Artifact, Origin, Prediction, QuestionState, Study, Trial, TrialState
 from dashboard.models.study_fields import NAME_LENGTH, confirmed_fields
+from dashboard.refusal import Refused
 from dashboard.winners.queries import confirmations_of, first_complete, repeats_of
 from dashboard.wording import count_noun, person_name
 from trainers.processes.prediction import MAX_SECONDS, PredictionRefused, predict
@@ -26,14 +27,10 @@ LARGEST = 2**31 - 1
 FRESH_SEEDS = 2**30
 
 
-class ConfirmRefused(Exception):  # noqa: N818 (says what happened)
-    """The reason, as a sentence for the person."""
-
-
 def confirm_best(*, study_id: int, n_best: int, n_seeds: int, by: User) -> Study:
     """Train the best trials, and the first one to compare with, with each of so many seeds.
 
-    Raises ConfirmRefused or QuotaRefused, and then nothing is written.
+    Raises Refused, and then nothing is written.
     """
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
@@ -59,15 +56,15 @@ def confirm_best(*, study_id: int, n_best: int, n_seeds: int, by: User) -> Study
 def repeat_trial(*, study_id: int, number: int, by: User) -> Study:
     """Train a complete trial once more with its own seed, to see whether it comes out the same.
 
-    Raises ConfirmRefused or QuotaRefused, and then nothing is written.
+    Raises Refused, and then nothing is written.
     """
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
         trial = study.trials.get(number=number)
         if trial.state != TrialState.COMPLETE:
-            raise ConfirmRefused(f"Trial {trial} has no value to come out again.")
+            raise Refused(f"Trial {trial} has no value to come out again.")
         if repeats_of(trial).filter(study__finished_at=None).exists():
-            raise ConfirmRefused(f"Trial {trial} is being run again already. Wait for that.")
+            raise Refused(f"Trial {trial} is being run again already. Wait for that.")
         runs = _start_runs(study, f"{study.name}, {trial} again", 1, by, is_repeat=True)
         _copy(runs, trial, number=0, seed=trial.training_seed, how="with its own seed").save(
             force_insert=True
@@ -93,26 +90,26 @@ def _start_runs(study: Study, name: str, n: int, by: User, *, is_repeat: bool = 
 
 
 def choose_winner(*, study_id: int, number: int | None, by: User) -> None:
-    """Write down which trial somebody takes. Raises ConfirmRefused where that one has no value."""
+    """Write down which trial somebody takes. Raises Refused where that one has no value."""
     with transaction.atomic():
         complete = Trial.objects.filter(study=study_id, state=TrialState.COMPLETE)
         trial = None if number is None or number > LARGEST else complete.filter(number=number).first()
         if trial is None:
-            raise ConfirmRefused("The study has no complete trial of this number.")
+            raise Refused("The study has no complete trial of this number.")
         Study.objects.filter(pk=study_id).update(winner=trial, version=F("version") + 1)
         record_event(study_id, f"chose trial {trial} as the winner", by=person_name(by))
 
 
 def _trials_to_confirm(study: Study, n_best: int) -> list[Trial]:
     if study.confirms_id is not None:
-        raise ConfirmRefused("These trainings confirm another study; they are not confirmed again.")
+        raise Refused("These trainings confirm another study; they are not confirmed again.")
     if not study.is_ended:
-        raise ConfirmRefused("The search still goes on. Confirm its best trials when it has ended.")
+        raise Refused("The search still goes on. Confirm its best trials when it has ended.")
     if confirmations_of(study).filter(finished_at=None).exists():
-        raise ConfirmRefused("The best trials are being confirmed already. Wait for that, or stop it.")
+        raise Refused("The best trials are being confirmed already. Wait for that, or stop it.")
     first = first_complete(study)
     if first is None:
-        raise ConfirmRefused("No trial completed, so there is none to confirm.")
+        raise Refused("No trial completed, so there is none to confirm.")
     ids = list(dict.fromkeys([*best_trials(study, n_best), first.pk]))
     found = Trial.objects.in_bulk(ids)
     return [found[pk] for pk in ids]
@@ -134,16 +131,12 @@ def _copy(runs: Study, trial: Trial, *, number: int, seed: int, how: str) -> Tri
 MAX_OPEN = 3
 
 
-class TryRefused(Exception):  # noqa: N818 (says what happened)
-    """The reason, as a sentence for the person."""
-
-
 def ask_model(*, trial: Trial, given: dict[str, Any], by: User) -> Prediction:
-    """Put something into the line. Raises TryRefused."""
+    """Put something into the line. Raises Refused."""
     with transaction.atomic():
         open_ones = (QuestionState.WAITING, QuestionState.RUNNING)
         if Prediction.objects.filter(by=by, state__in=open_ones).count() >= MAX_OPEN:
-            raise TryRefused("Three of your predictions are being worked on. Wait for them.")
+            raise Refused("Three of your predictions are being worked on. Wait for them.")
         forget_old(Prediction)
         prediction = Prediction.objects.create(trial=trial, given=given, by=by)
         announce_prediction()

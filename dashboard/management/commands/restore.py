@@ -13,10 +13,11 @@ from django.db.migrations.loader import MigrationLoader
 from dashboard.engine.queues import workers_alive
 from dashboard.engine.timeline import begin_timeline
 from dashboard.models import Study
-from dashboard.operations.backups.archive import BackupRefused, Manifest, read_archive
+from dashboard.operations.backups.archive import Manifest, read_archive
 from dashboard.operations.backups.dumps import load_database
 from dashboard.operations.backups.folders import replace_folders
 from dashboard.operations.launch.lock import FolderInUse, folder_lock
+from dashboard.refusal import Refused
 from dashboard.wording import count_noun
 
 
@@ -41,7 +42,7 @@ class Command(BaseCommand):
                 f"Parzen is running from {settings.VAR_DIR}. End it with Ctrl-C first: what it writes "
                 "during a restore would be lost."
             ) from None
-        except (BackupRefused, OSError) as error:
+        except (Refused, OSError) as error:
             raise CommandError(str(error)) from error
         call_command("migrate", verbosity=0, interactive=False)
         n = begin_timeline()
@@ -53,14 +54,14 @@ class Command(BaseCommand):
 
 def _check_fit(manifest: Manifest) -> None:
     if manifest.database != connection.vendor:
-        raise BackupRefused(
+        raise Refused(
             f"The backup is of a {manifest.database} database, and this Parzen uses {connection.vendor}. "
             "Restore it with the DATABASE_URL of that kind."
         )
     loader = MigrationLoader(None)
     unknown = set(manifest.migrations) - {f"{app}.{name}" for app, name in loader.disk_migrations}
     if unknown:
-        raise BackupRefused(
+        raise Refused(
             f"The backup is of a newer Parzen: this one does not know {min(unknown)}. Upgrade it first."
         )
 
@@ -72,12 +73,12 @@ def _check_target(*, is_sure: bool) -> None:
     except DatabaseError:  # nothing is there yet, or nothing that can be read
         return
     if n_workers:
-        raise BackupRefused(
+        raise Refused(
             f"{count_noun(n_workers, 'worker')} of this database {'is' if n_workers == 1 else 'are'} alive. "
             "End the workers on every host first; one that has died is forgotten after a minute."
         )
     if n_studies and not is_sure:
-        raise BackupRefused(
+        raise Refused(
             f"The database holds {count_noun(n_studies, 'study,studies')}, which the backup would replace. "
             "Save them first (manage.py backup), then restore with --yes."
         )

@@ -12,9 +12,9 @@ from django.db.models.functions import Now
 
 from dashboard.engine.artifacts import purge_study
 from dashboard.engine.lifecycle import drain_study, pause_study, resume_study, start_study, stop_study
-from dashboard.engine.quotas import QuotaRefused
 from dashboard.engine.retries import retry_lost_trials, retry_trial
 from dashboard.models import Study
+from dashboard.refusal import Refused
 from dashboard.wording import count_noun
 
 # Verb -> (service, what has become of the study, what it had to be)
@@ -86,7 +86,7 @@ class Command(BaseCommand):
         act, done, needed = ACTIONS[verb]
         try:
             has_acted = act(study_id=study.pk, by=by)
-        except QuotaRefused as refusal:
+        except Refused as refusal:
             raise CommandError(str(refusal)) from None
         if not has_acted:
             study.refresh_from_db()

@@ -17,6 +17,7 @@ from dashboard.engine.uploads import folder_of, ready_upload
 from dashboard.engine.worker.jobs import job_of
 from dashboard.models import Dataset, Quota, Role, Study, TrialState
 from dashboard.people.actions import create_team
+from dashboard.refusal import Refused
 from dashboard.tasks import read_uploads
 from tests.builders import WORKER, make_dataset, make_study, make_user, running_study
 from tests.trainers.sources import series, table
@@ -113,7 +114,7 @@ def test_the_guess_can_be_corrected_as_long_as_no_study_uses_it(page, user):
         reverse("dataset-describe", args=[dataset.name]), {"task": "regression", "target": "0"}
     )
     assert answer.status_code == 422
-    with pytest.raises(actions.DatasetRefused, match="is used by 1 study and cannot be changed any more"):
+    with pytest.raises(Refused, match="is used by 1 study and cannot be changed any more"):
         actions.describe_dataset(dataset_id=dataset.pk, recipe=ready_upload(study.dataset).recipe)
 
 

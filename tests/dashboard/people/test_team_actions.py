@@ -10,7 +10,6 @@ from django.utils import timezone
 from dashboard.access.rules import may, places_for, role_in, studies_visible_to
 from dashboard.models import Invitation, Membership, Role, Team
 from dashboard.people.actions import (
-    TeamRefused,
     accept_invitation,
     change_role,
     create_team,
@@ -18,6 +17,7 @@ from dashboard.people.actions import (
     remove_member,
     revoke_invitation,
 )
+from dashboard.refusal import Refused
 from tests.builders import make_study, make_user
 
 HOSTILE = ("<script>alert(1)</script>", "a\x00b", "\u202eevil", "x" * 81, "", "   ")
@@ -48,14 +48,14 @@ def test_maker_is_the_first_owner(team, ada):
 def test_hostile_name_is_kept_as_text_or_refused(ada, name):
     try:
         team = create_team(name=name, by=ada)
-    except TeamRefused:
+    except Refused:
         assert not Team.objects.exists()
     else:
         assert Team.objects.get().name == team.name
 
 
 def test_name_is_taken_once(team, ada):
-    with pytest.raises(TeamRefused, match="There is a team named Vision already"):
+    with pytest.raises(Refused, match="There is a team named Vision already"):
         create_team(name=" Vision ", by=ada)
     assert Team.objects.count() == 1
 
@@ -73,7 +73,7 @@ def test_link_lets_one_person_in(team, ada):
     secret = invite(team=team, role=Role.VIEWER, by=ada)
     accept_invitation(secret=secret, user=make_user("grace"))
 
-    with pytest.raises(TeamRefused, match="used up, revoked or out of date"):
+    with pytest.raises(Refused, match="used up, revoked or out of date"):
         accept_invitation(secret=secret, user=make_user("mallory"))
     assert team.memberships.count() == 2
 
@@ -94,7 +94,7 @@ def test_dead_link_lets_nobody_in(team, ada, end):
     else:
         secret = "\ud800 no such secret \x00"
 
-    with pytest.raises(TeamRefused):
+    with pytest.raises(Refused):
         accept_invitation(secret=secret, user=make_user("mallory"))
     assert team.memberships.count() == 1
 
@@ -112,7 +112,7 @@ def test_last_owner_stays(team, ada):
         lambda: remove_member(team=team, user_id=ada.pk),
         lambda: change_role(team=team, user_id=ada.pk, role=Role.EDITOR),
     ):
-        with pytest.raises(TeamRefused, match="Vision needs an owner"):
+        with pytest.raises(Refused, match="Vision needs an owner"):
             act()
     assert team.memberships.get(user=ada).role == Role.OWNER
 
@@ -127,7 +127,7 @@ def test_owner_leaves_after_another_was_made(team, ada):
 
 
 def test_role_of_somebody_who_left_cannot_be_changed(team):
-    with pytest.raises(TeamRefused, match="no member of the team any more"):
+    with pytest.raises(Refused, match="no member of the team any more"):
         change_role(team=team, user_id=make_user("grace").pk, role=Role.EDITOR)
 
 
@@ -142,7 +142,7 @@ def test_two_owners_who_remove_each_other_leave_one():
         barrier.wait()
         try:
             remove_member(team=team, user_id=user.pk)
-        except TeamRefused as error:
+        except Refused as error:
             refused.append(str(error))
         finally:
             connection.close()

@@ -13,9 +13,10 @@ from django.urls import reverse
 
 from dashboard.engine import artifacts, questions
 from dashboard.models import Artifact, Prediction, QuestionState, Study
+from dashboard.refusal import Refused
 from dashboard.tasks import answer_predictions
 from dashboard.winners import actions
-from dashboard.winners.actions import TryRefused, ask_model, confirm_best
+from dashboard.winners.actions import ask_model, confirm_best
 from tests.builders import complete, make_user, running_study
 from trainers.processes.prediction import PredictionRefused
 
@@ -137,7 +138,7 @@ def test_nobody_fills_the_line(user):
     trial = kept(user, TEXT)
     for _ in range(3):
         ask_model(trial=trial, given={"text": "x"}, by=user)
-    with pytest.raises(TryRefused):
+    with pytest.raises(Refused):
         ask_model(trial=trial, given={"text": "x"}, by=user)
     ask_model(trial=trial, given={"text": "x"}, by=make_user("grace"))
 
