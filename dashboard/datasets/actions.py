@@ -1,9 +1,7 @@
 """Datasets that people upload: kept, read by a worker's process, described, shared, thrown away."""
 
 import hashlib
-import logging
 import shutil
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,11 +10,11 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max
-from django.db.models.functions import Now
+from django.db.models import Max
 from django.utils.text import slugify
 
 from dashboard.access.rules import Place
+from dashboard.engine.backlog import Backlog, work_on_next
 from dashboard.engine.hints import announce_upload
 from dashboard.engine.quotas import check_room
 from dashboard.engine.uploads import as_upload, folder_of, studies_with
@@ -27,9 +25,6 @@ from trainers.datasets.uploads import reading
 from trainers.datasets.uploads.findings import Findings
 from trainers.datasets.uploads.recipe import Recipe, check_recipe, guess_recipe
 from trainers.datasets.uploads.source import ORIGINAL
-from trainers.errors import TrainerError
-
-logger = logging.getLogger(__name__)
 
 FORMS = {
     ".csv": FileForm.TABLE,
@@ -38,8 +33,14 @@ FORMS = {
     ".npz": FileForm.ARRAYS,
     ".zip": FileForm.PICTURES,
 }
-# After so long a reading has died with its worker.
-READING = timedelta(seconds=reading.MAX_SECONDS + 60)
+UPLOADS = Backlog(
+    Dataset,
+    max_seconds=reading.MAX_SECONDS,
+    waiting=DatasetState.WAITING,
+    running=DatasetState.READING,
+    refused=DatasetState.REFUSED,
+    claimed_at="reading_since",
+)
 SLUG_LENGTH, DIGEST_LENGTH = 30, 8
 
 
@@ -102,32 +103,13 @@ def delete_dataset(*, dataset_id: int) -> None:
 
 def read_next() -> bool:
     """Read the file that has waited longest, unless another one is being read. False: nothing was to do."""
-    dataset = _claim()
-    if dataset is None:
-        return False
-    try:
-        found = _describe(dataset) if dataset.recipe else _look(dataset)
-    except TrainerError as error:
-        found = {"state": DatasetState.REFUSED, "problem": clean_text(error, 500)}
-    n = Dataset.objects.filter(
-        pk=dataset.pk, state=DatasetState.READING, n_readings=dataset.n_readings
-    ).update(reading_since=None, **found)
-    logger.info("dataset %s: %s%s", dataset.name, found["state"], "" if n else ", and nobody waits for it")
-    return True
+    return work_on_next(UPLOADS, _read)
 
 
-def _claim() -> Dataset | None:
-    with transaction.atomic():
-        died = Dataset.objects.filter(state=DatasetState.READING, reading_since__lt=Now() - READING)
-        died.update(state=DatasetState.WAITING, reading_since=None)
-        waiting = Dataset.objects.select_for_update().filter(state=DatasetState.WAITING)
-        first = waiting.order_by("created_at").first()
-        if first is None or Dataset.objects.filter(state=DatasetState.READING).exists():
-            return None
-        Dataset.objects.filter(pk=first.pk).update(
-            state=DatasetState.READING, reading_since=Now(), n_readings=F("n_readings") + 1
-        )
-    return Dataset.objects.get(pk=first.pk)
+def _read(dataset: Dataset) -> dict[str, Any]:
+    """By its recipe, or else to see what is in it."""
+    found = _describe(dataset) if dataset.recipe else _look(dataset)
+    return {"problem": "", **found}
 
 
 def _look(dataset: Dataset) -> dict[str, Any]:
@@ -135,7 +117,7 @@ def _look(dataset: Dataset) -> dict[str, Any]:
     findings = reading.look(folder_of(dataset.name), dataset.form, has_header=dataset.has_header)
     recipe = guess_recipe(findings, _earlier_recipe(dataset))
     fields = {"findings": findings.to_json_dict(), "recipe": recipe.to_json_dict()}
-    return {"state": DatasetState.LOOKED, "problem": "", **fields}
+    return {"state": DatasetState.LOOKED, **fields}
 
 
 def _earlier_recipe(dataset: Dataset) -> Recipe | None:
@@ -151,7 +133,7 @@ def _describe(dataset: Dataset) -> dict[str, Any]:
     upload, warnings = reading.describe(as_upload(dataset), str(settings.CACHE_DIR))
     info = upload.to_json_dict()["info"]
     info["source"] = f"{dataset.file_name}, uploaded by {dataset.owner.get_full_name() or dataset.owner}."
-    return {"state": DatasetState.READY, "problem": "", "info": info, "warnings": warnings}
+    return {"state": DatasetState.READY, "info": info, "warnings": warnings}
 
 
 def _check_unused(dataset: Dataset, what: str) -> None:

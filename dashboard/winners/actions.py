@@ -9,10 +9,10 @@ from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import F
 
+from dashboard.engine.backlog import Backlog, delete_old_questions, work_on_next
 from dashboard.engine.events import record_event
 from dashboard.engine.hints import announce_prediction
 from dashboard.engine.lifecycle import create_study, start_study
-from dashboard.engine.questions import answer_next, forget_old
 from dashboard.engine.trials import best_trials
 from dashboard.models import Artifact, Origin, Prediction, QuestionState, Study, Trial, TrialState
 from dashboard.models.study_fields import NAME_LENGTH, confirmed_fields
@@ -25,6 +25,7 @@ MAX_BEST, MAX_SEEDS = 10, 20
 LARGEST = 2**31 - 1
 # What the search has seeded its trainings with stays below.
 FRESH_SEEDS = 2**30
+PREDICTIONS = Backlog(Prediction, max_seconds=MAX_SECONDS)
 
 
 def confirm_best(*, study_id: int, n_best: int, n_seeds: int, by: User) -> Study:
@@ -137,14 +138,14 @@ def ask_model(*, trial: Trial, given: dict[str, Any], by: User) -> Prediction:
         open_ones = (QuestionState.WAITING, QuestionState.RUNNING)
         if Prediction.objects.filter(by=by, state__in=open_ones).count() >= MAX_OPEN:
             raise Refused("Three of your predictions are being worked on. Wait for them.")
-        forget_old(Prediction)
+        delete_old_questions(Prediction)
         prediction = Prediction.objects.create(trial=trial, given=given, by=by)
         announce_prediction()
     return prediction
 
 
 def answer_next_prediction() -> bool:
-    return answer_next(Prediction, _predict, max_seconds=MAX_SECONDS)
+    return work_on_next(PREDICTIONS, _predict)
 
 
 def _predict(prediction: Prediction) -> dict[str, Any]:
@@ -158,4 +159,5 @@ def _predict(prediction: Prediction) -> dict[str, Any]:
                 model.write_bytes(file.read())
         except OSError as error:
             raise PredictionRefused("The model's file is gone.") from error
-        return predict(model, artifact.reading, prediction.given)
+        answer = predict(model, artifact.reading, prediction.given)
+    return {"state": QuestionState.DONE, "answer": answer}

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dashboard.datasets import actions
+from dashboard.engine.backlog import claim_next
 from dashboard.engine.claims import claim_trial_of
 from dashboard.engine.uploads import folder_of, ready_upload
 from dashboard.engine.worker.jobs import job_of
@@ -284,9 +285,8 @@ def test_files_are_read_one_at_a_time_and_again_where_the_reader_died(page):
     send(page)
     send(page, series(), label="Days")
     first, second = Dataset.objects.order_by("pk")
-    claimed = actions._claim()
-    assert claimed == first
-    assert actions._claim() is None  # one at a time
+    assert claim_next(actions.UPLOADS) == first
+    assert claim_next(actions.UPLOADS) is None  # one at a time
 
     Dataset.objects.filter(pk=first.pk).update(reading_since="2020-01-01T00:00Z")
     read_uploads()
@@ -315,7 +315,8 @@ def test_a_reading_that_somebody_began_again_changes_nothing(page, monkeypatch):
     dataset = Dataset.objects.get()
 
     def look(*_args, **_kwargs):
-        Dataset.objects.update(n_readings=2)  # its lease was over, and another worker has it
+        # Its lease was over, and another worker has it.
+        Dataset.objects.update(reading_since="2030-01-01T00:00Z")
         raise reading.DatasetInvalid("late")
 
     monkeypatch.setattr(reading, "look", look)
