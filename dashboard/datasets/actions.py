@@ -63,9 +63,9 @@ def upload_dataset(*, file: UploadedFile, label: str, has_header: bool, place: P
             check_room(dataset)
             same = Dataset.objects.filter(owner=by, label=label)
             dataset.version = (same.aggregate(n=Max("version"))["n"] or 0) + 1
-            dataset.name = _free_name(label, digest)
+            dataset.name = _unused_name(label, digest)
             dataset.save(force_insert=True)
-            _keep(file, folder_of(dataset.name))
+            _store(file, folder_of(dataset.name))
             announce_upload()
     except IntegrityError:
         raise Refused(
@@ -98,7 +98,7 @@ def delete_dataset(*, dataset_id: int) -> None:
         dataset = Dataset.objects.select_for_update().get(pk=dataset_id)
         _check_unused(dataset, "deleted")
         Dataset.objects.filter(pk=dataset_id).delete()
-        transaction.on_commit(partial(_throw_away, dataset.name))
+        transaction.on_commit(partial(_delete_files, dataset.name))
 
 
 def read_next() -> bool:
@@ -108,11 +108,11 @@ def read_next() -> bool:
 
 def _read(dataset: Dataset) -> dict[str, Any]:
     """By its recipe, or else to see what is in it."""
-    found = _describe(dataset) if dataset.recipe else _look(dataset)
+    found = _describe(dataset) if dataset.recipe else _inspect(dataset)
     return {"problem": "", **found}
 
 
-def _look(dataset: Dataset) -> dict[str, Any]:
+def _inspect(dataset: Dataset) -> dict[str, Any]:
     """What is in the file. Arrays and pictures need no description, but may get one."""
     findings = reading.look(folder_of(dataset.name), dataset.form, has_header=dataset.has_header)
     recipe = guess_recipe(findings, _earlier_recipe(dataset))
@@ -145,7 +145,7 @@ def _check_unused(dataset: Dataset, what: str) -> None:
         )
 
 
-def _free_name(label: str, digest: str) -> str:
+def _unused_name(label: str, digest: str) -> str:
     """Readable, and telling the version by the start of its digest."""
     stem = f"{slugify(label)[:SLUG_LENGTH].strip('-') or 'data'}-{digest[:DIGEST_LENGTH]}"
     taken = set(Dataset.objects.filter(name__startswith=stem).values_list("name", flat=True))
@@ -156,14 +156,14 @@ def _free_name(label: str, digest: str) -> str:
     )
 
 
-def _keep(file: UploadedFile, folder: Path) -> None:
+def _store(file: UploadedFile, folder: Path) -> None:
     """Move the file to its place; it was written on the same disk."""
     folder.mkdir(mode=0o700, parents=True)
     shutil.move(file.temporary_file_path(), folder / ORIGINAL)  # type: ignore[attr-defined]
     (folder / ORIGINAL).chmod(0o600)
 
 
-def _throw_away(name: str) -> None:
+def _delete_files(name: str) -> None:
     """The file, and what this machine prepared of it."""
     shutil.rmtree(folder_of(name), ignore_errors=True)
     for prepared in (Path(settings.CACHE_DIR) / "datasets").glob(f"{name}-v*"):

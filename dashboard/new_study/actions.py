@@ -16,7 +16,7 @@ from trainers.custom.declaring import declare
 from trainers.custom.info import OWN
 
 
-def create_own_study(*, owner: User, code: str, dataset: str, **fields: Any) -> Study:
+def create_custom_study(*, owner: User, code: str, dataset: str, **fields: Any) -> Study:
     """A draft whose search space and objective are what the file declares.
 
     The file runs for that, in a process of its own. Raises CodeInvalid, Refused or ValidationError,

@@ -17,11 +17,11 @@ from dashboard.engine.queues import known_queues
 from dashboard.engine.quotas import QuotaRefused
 from dashboard.models import Study
 from dashboard.new_study import page
-from dashboard.new_study.actions import create_own_study
+from dashboard.new_study.actions import create_custom_study
 from dashboard.new_study.cost_page import cost_page, given_by
 from dashboard.new_study.costs import ask_cost
 from dashboard.new_study.custom_page import start_fields
-from dashboard.new_study.forms import OwnModelForm
+from dashboard.new_study.forms import CustomModelForm
 from dashboard.new_study.knob_form import KnobForm
 from dashboard.new_study.priors import prior_of
 from dashboard.refusal import Refused
@@ -146,7 +146,7 @@ def own_study_new(request: HttpRequest) -> HttpResponse:
     start = start_fields()
     if request.GET.get("from", "").isdecimal():
         start = as_copied(visible_study(request, row_number(request.GET["from"])))
-    form = OwnModelForm(
+    form = CustomModelForm(
         posted(request),
         queues=known_queues(),
         places=places_for(person(request)),
@@ -160,11 +160,11 @@ def own_study_new(request: HttpRequest) -> HttpResponse:
     return render(request, "new_study/custom.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _create_custom(request: HttpRequest, form: OwnModelForm) -> Study | None:
+def _create_custom(request: HttpRequest, form: CustomModelForm) -> Study | None:
     """Make the study and, unless it is to stay a draft, start it: both or neither."""
     try:
         with transaction.atomic():
-            study = create_own_study(owner=person(request), **form.study_fields())
+            study = create_custom_study(owner=person(request), **form.study_fields())
             if request.POST.get("action") != "draft":
                 start_study(study_id=study.pk, by=person_name(request))
     except QuotaRefused as refusal:

@@ -15,7 +15,7 @@ from dashboard.engine.hints import announce_prediction
 from dashboard.engine.lifecycle import create_study, start_study
 from dashboard.engine.trials import best_trials
 from dashboard.models import Artifact, Origin, Prediction, QuestionState, Study, Trial, TrialState
-from dashboard.models.study_fields import NAME_LENGTH, confirmed_fields
+from dashboard.models.study_fields import NAME_LENGTH, confirmation_fields
 from dashboard.refusal import Refused
 from dashboard.winners.queries import confirmations_of, first_complete, repeats_of
 from dashboard.wording import count_noun, person_name
@@ -76,7 +76,7 @@ def repeat_trial(*, study_id: int, number: int, by: User) -> Study:
 
 def _start_runs(study: Study, name: str, n: int, by: User, *, is_repeat: bool = False) -> Study:
     """A running study for so many trials that are yet to be made, in the transaction of the caller."""
-    fields = {declared.name: getattr(study, declared.name) for declared in confirmed_fields()}
+    fields = {declared.name: getattr(study, declared.name) for declared in confirmation_fields()}
     runs = create_study(
         owner=study.owner,
         name=name[:NAME_LENGTH],

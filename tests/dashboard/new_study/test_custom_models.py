@@ -12,7 +12,7 @@ from dashboard.engine.worker.jobs import job_of
 from dashboard.engine.worker.supervisor import Supervisor
 from dashboard.models import Study, StudyEvent, TrialState
 from dashboard.new_study import actions
-from dashboard.new_study.actions import create_own_study
+from dashboard.new_study.actions import create_custom_study
 from dashboard.new_study.custom_page import EXAMPLE
 from dashboard.refusal import Refused
 from tests.builders import WORKER, make_study, make_user
@@ -63,7 +63,7 @@ def test_nobody_may_unless_settings_and_an_administrator_say_so(page, settings, 
     assert "Your own model" not in page.get("/studies/new/").content.decode()
     assert page.post(URL, posted()).status_code == 404
     with pytest.raises(Refused):
-        create_own_study(owner=user, code="x", dataset="")
+        create_custom_study(owner=user, code="x", dataset="")
 
     root = make_user("root", is_staff=True, is_superuser=True)
     theirs = Client()
