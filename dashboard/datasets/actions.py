@@ -1,9 +1,7 @@
 """Datasets that people upload: kept, read by a worker's process, described, shared, thrown away."""
 
 import hashlib
-import logging
 import shutil
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,25 +9,23 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max
-from django.db.models.functions import Now
+from django.db.models import Max
 from django.utils.text import slugify
 
 from dashboard.access.actions import action
 from dashboard.access.actor import Actor
 from dashboard.access.rules import Place, place_fields
+from dashboard.engine.backlog import Backlog, work_on_next
 from dashboard.engine.hints import announce_upload
 from dashboard.engine.quotas import check_room
 from dashboard.engine.uploads import as_upload, folder_of, studies_with
 from dashboard.models import Dataset, DatasetState, FileForm, Role
+from dashboard.refusal import Refused
 from dashboard.wording import clean_text, count_noun
 from trainers.datasets.uploads import reading
 from trainers.datasets.uploads.findings import Findings
 from trainers.datasets.uploads.recipe import Recipe, check_recipe, guess_recipe
 from trainers.datasets.uploads.source import ORIGINAL
-from trainers.errors import TrainerError
-
-logger = logging.getLogger(__name__)
 
 FORMS = {
     ".csv": FileForm.TABLE,
@@ -38,18 +34,20 @@ FORMS = {
     ".npz": FileForm.ARRAYS,
     ".zip": FileForm.PICTURES,
 }
-# After so long a reading has died with its worker.
-READING = timedelta(seconds=reading.MAX_SECONDS + 60)
+UPLOADS = Backlog(
+    Dataset,
+    max_seconds=reading.MAX_SECONDS,
+    waiting=DatasetState.WAITING,
+    running=DatasetState.READING,
+    refused=DatasetState.REFUSED,
+    claimed_at="reading_since",
+)
 SLUG_LENGTH, DIGEST_LENGTH = 30, 8
-
-
-class DatasetRefused(Exception):  # noqa: N818 (says what happened)
-    """The reason, as a sentence for the person."""
 
 
 @action("dataset-upload")
 def upload_dataset(*, file: UploadedFile, label: str, has_header: bool, place: Place, by: Actor) -> Dataset:
-    """Keep a file and let a worker read it. After DatasetRefused or QuotaRefused, nothing is kept."""
+    """Keep a file and let a worker read it. After Refused or QuotaRefused, nothing is kept."""
     digest = hashlib.file_digest(file.open("rb"), "sha256").hexdigest()
     dataset = Dataset(
         label=label,
@@ -67,12 +65,12 @@ def upload_dataset(*, file: UploadedFile, label: str, has_header: bool, place: P
             check_room(dataset)
             same = Dataset.objects.filter(owner=by.account, label=label)
             dataset.version = (same.aggregate(n=Max("version"))["n"] or 0) + 1
-            dataset.name = _free_name(label, digest)
+            dataset.name = _unused_name(label, digest)
             dataset.save(force_insert=True)
-            _keep(file, folder_of(dataset.name))
+            _store(file, folder_of(dataset.name))
             announce_upload()
     except IntegrityError:
-        raise DatasetRefused(
+        raise Refused(
             f"You have already uploaded this file as {label}. Use that dataset, or enter another name."
         ) from None
     return dataset
@@ -80,11 +78,11 @@ def upload_dataset(*, file: UploadedFile, label: str, has_header: bool, place: P
 
 @action("dataset-describe", needs=Role.EDITOR)
 def describe_dataset(dataset: Dataset, *, recipe: Recipe, by: Actor) -> None:
-    """Say how a dataset is read, and let a worker check that. Raises DatasetRefused, or DatasetInvalid."""
+    """Say how a dataset is read, and let a worker check that. Raises Refused, or DatasetInvalid."""
     with transaction.atomic():
         dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
         if dataset.is_moving or not dataset.findings:
-            raise DatasetRefused(f"{dataset} is being imported. Try again in a moment.")
+            raise Refused(f"{dataset} is being imported. Try again in a moment.")
         _check_unused(dataset, "changed")
         check_recipe(recipe, Findings.from_json_dict(dataset.findings))
         Dataset.objects.filter(pk=dataset.pk).update(
@@ -101,50 +99,31 @@ def share_dataset(dataset: Dataset, place: Place, *, by: Actor) -> None:
 
 @action("dataset-delete", needs=Role.OWNER)
 def delete_dataset(dataset: Dataset, *, by: Actor) -> None:
-    """Throw a dataset away for good. Raises DatasetRefused where a study needs it."""
+    """Throw a dataset away for good. Raises Refused where a study needs it."""
     with transaction.atomic():
         dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
         _check_unused(dataset, "deleted")
         Dataset.objects.filter(pk=dataset.pk).delete()
-        transaction.on_commit(partial(_throw_away, dataset.name))
+        transaction.on_commit(partial(_delete_files, dataset.name))
 
 
 def read_next() -> bool:
     """Read the file that has waited longest, unless another one is being read. False: nothing was to do."""
-    dataset = _claim()
-    if dataset is None:
-        return False
-    try:
-        found = _describe(dataset) if dataset.recipe else _look(dataset)
-    except TrainerError as error:
-        found = {"state": DatasetState.REFUSED, "problem": clean_text(error, 500)}
-    n = Dataset.objects.filter(
-        pk=dataset.pk, state=DatasetState.READING, n_readings=dataset.n_readings
-    ).update(reading_since=None, **found)
-    logger.info("dataset %s: %s%s", dataset.name, found["state"], "" if n else ", but no longer waiting")
-    return True
+    return work_on_next(UPLOADS, _read)
 
 
-def _claim() -> Dataset | None:
-    with transaction.atomic():
-        died = Dataset.objects.filter(state=DatasetState.READING, reading_since__lt=Now() - READING)
-        died.update(state=DatasetState.WAITING, reading_since=None)
-        waiting = Dataset.objects.select_for_update().filter(state=DatasetState.WAITING)
-        first = waiting.order_by("created_at").first()
-        if first is None or Dataset.objects.filter(state=DatasetState.READING).exists():
-            return None
-        Dataset.objects.filter(pk=first.pk).update(
-            state=DatasetState.READING, reading_since=Now(), n_readings=F("n_readings") + 1
-        )
-    return Dataset.objects.get(pk=first.pk)
+def _read(dataset: Dataset) -> dict[str, Any]:
+    """By its recipe, or else to see what is in it."""
+    found = _describe(dataset) if dataset.recipe else _inspect(dataset)
+    return {"problem": "", **found}
 
 
-def _look(dataset: Dataset) -> dict[str, Any]:
+def _inspect(dataset: Dataset) -> dict[str, Any]:
     """What is in the file. Arrays and pictures need no description, but may get one."""
     findings = reading.look(folder_of(dataset.name), dataset.form, has_header=dataset.has_header)
     recipe = guess_recipe(findings, _earlier_recipe(dataset))
     fields = {"findings": findings.to_json_dict(), "recipe": recipe.to_json_dict()}
-    return {"state": DatasetState.LOOKED, "problem": "", **fields}
+    return {"state": DatasetState.LOOKED, **fields}
 
 
 def _earlier_recipe(dataset: Dataset) -> Recipe | None:
@@ -160,19 +139,19 @@ def _describe(dataset: Dataset) -> dict[str, Any]:
     upload, warnings = reading.describe(as_upload(dataset), str(settings.CACHE_DIR))
     info = upload.to_json_dict()["info"]
     info["source"] = f"{dataset.file_name}, uploaded by {dataset.owner.get_full_name() or dataset.owner}."
-    return {"state": DatasetState.READY, "problem": "", "info": info, "warnings": warnings}
+    return {"state": DatasetState.READY, "info": info, "warnings": warnings}
 
 
 def _check_unused(dataset: Dataset, what: str) -> None:
     n = studies_with(dataset).count()
     if n:
-        raise DatasetRefused(
+        raise Refused(
             f"{dataset} is used by {count_noun(n, 'study,studies')} and can no longer be {what}. "
             "Upload the file again under another name, or as a new version."
         )
 
 
-def _free_name(label: str, digest: str) -> str:
+def _unused_name(label: str, digest: str) -> str:
     """Readable, and telling the version by the start of its digest."""
     stem = f"{slugify(label)[:SLUG_LENGTH].strip('-') or 'data'}-{digest[:DIGEST_LENGTH]}"
     taken = set(Dataset.objects.filter(name__startswith=stem).values_list("name", flat=True))
@@ -183,14 +162,14 @@ def _free_name(label: str, digest: str) -> str:
     )
 
 
-def _keep(file: UploadedFile, folder: Path) -> None:
+def _store(file: UploadedFile, folder: Path) -> None:
     """Move the file to its place; it was written on the same disk."""
     folder.mkdir(mode=0o700, parents=True)
     shutil.move(file.temporary_file_path(), folder / ORIGINAL)  # type: ignore[attr-defined]
     (folder / ORIGINAL).chmod(0o600)
 
 
-def _throw_away(name: str) -> None:
+def _delete_files(name: str) -> None:
     """The file, and what this machine prepared of it."""
     shutil.rmtree(folder_of(name), ignore_errors=True)
     for prepared in (Path(settings.CACHE_DIR) / "datasets").glob(f"{name}-v*"):

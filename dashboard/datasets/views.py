@@ -11,12 +11,11 @@ from dashboard.access.forms import SharingForm
 from dashboard.access.rules import check_role, place_of, places_for, seen_by
 from dashboard.catalog import known_datasets
 from dashboard.datasets import actions
-from dashboard.datasets.actions import DatasetRefused
 from dashboard.datasets.forms import RecipeForm, UploadForm
 from dashboard.datasets.page import dataset_page, uploads_for
-from dashboard.engine.quotas import QuotaRefused
 from dashboard.engine.uploads import as_upload
 from dashboard.models import Dataset, DatasetState, Role
+from dashboard.refusal import Refused
 from dashboard.web.polling import is_shown
 from dashboard.web.requests import actor_of, person, posted
 from trainers.datasets.pictures import contact_sheet
@@ -68,7 +67,7 @@ def dataset_upload(request: HttpRequest) -> HttpResponse:
                     by=actor_of(request),
                 )
             )
-        except (DatasetRefused, QuotaRefused) as refusal:
+        except Refused as refusal:
             form.add_error("file", str(refusal))
     return render(request, "datasets/upload.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -102,7 +101,7 @@ def dataset_describe(request: HttpRequest, name: str) -> HttpResponse:
         try:
             actions.describe_dataset(dataset, recipe=form.recipe(), by=actor_of(request))
             return redirect(dataset)
-        except (DatasetRefused, DatasetInvalid) as refusal:
+        except (Refused, DatasetInvalid) as refusal:
             form.add_error(None, str(refusal))
     page = dataset_page(dataset, person(request), form)
     return render(
@@ -132,7 +131,7 @@ def dataset_delete(request: HttpRequest, name: str) -> HttpResponse:
     if request.method == "POST":
         try:
             actions.delete_dataset(dataset, by=actor_of(request))
-        except DatasetRefused as refusal:
+        except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect(dataset)
         messages.success(request, f"{dataset} was deleted.")

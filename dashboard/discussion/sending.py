@@ -12,8 +12,9 @@ from django.db.models.functions import Now
 
 from dashboard.access.rules import studies_visible_to
 from dashboard.discussion.queries import wishes_of
-from dashboard.discussion.webhooks import HookRefused, post_json
+from dashboard.discussion.webhooks import post_json
 from dashboard.models import News, Notification
+from dashboard.refusal import Refused
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ def _hook(notification: Notification) -> bool:
     }
     try:
         post_json(wishes_of(notification.user).hook_url, body)
-    except HookRefused as error:
+    except Refused as error:
         logger.warning("Could not call the webhook of %s: %s", notification.user, error)
         return False
     Notification.objects.filter(pk=notification.pk).update(is_hook_due=False)

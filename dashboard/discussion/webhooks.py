@@ -15,12 +15,10 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
+from dashboard.refusal import Refused
+
 SECONDS = 5
 HTTP_ERROR = 300  # a redirect is one, too: it is not followed
-
-
-class HookRefused(Exception):  # noqa: N818 (says what happened)
-    """The reason, as a sentence for the person."""
 
 
 def _check(connected: socket.socket) -> socket.socket:
@@ -28,7 +26,7 @@ def _check(connected: socket.socket) -> socket.socket:
     mapped = getattr(host, "ipv4_mapped", None)
     if not (mapped or host).is_global and not settings.WEBHOOKS_PRIVATE:
         connected.close()
-        raise HookRefused(f"The webhook URL points to a private network ({host}). Use a public address.")
+        raise Refused(f"The webhook URL points to a private network ({host}). Use a public address.")
     return connected
 
 
@@ -57,7 +55,7 @@ class _CheckingAdapter(HTTPAdapter):
 
 
 def post_json(url: str, body: dict[str, Any]) -> None:
-    """Raises HookRefused when it did not arrive. The answer is not read."""
+    """Raises Refused when it did not arrive. The answer is not read."""
     session = requests.Session()
     session.trust_env = False  # no proxy of the machine: it would connect in our place
     for scheme in ("http://", "https://"):
@@ -66,6 +64,6 @@ def post_json(url: str, body: dict[str, Any]) -> None:
         try:
             answer = session.post(url, json=body, timeout=SECONDS, allow_redirects=False, stream=True)
         except (requests.RequestException, HTTPError, ValueError, OSError) as error:
-            raise HookRefused(f"The webhook did not respond ({type(error).__name__}).") from error
+            raise Refused(f"The webhook did not respond ({type(error).__name__}).") from error
     if answer.status_code >= HTTP_ERROR:
-        raise HookRefused(f"The webhook responded with status {answer.status_code}.")
+        raise Refused(f"The webhook responded with status {answer.status_code}.")

@@ -9,34 +9,28 @@ from django.db.models.functions import Now
 from dashboard.engine.endings import end_study_if_done
 from dashboard.engine.events import record_event
 from dashboard.engine.hints import announce_work
-from dashboard.engine.quotas import QuotaRefused, check_trials
+from dashboard.engine.quotas import check_trials
 from dashboard.models import Study, StudyState
 from dashboard.models.study_fields import study_field
+from dashboard.refusal import Refused
 from dashboard.wording import count_noun
 
 
-class BudgetRefused(Exception):  # noqa: N818 (says what happened)
-    """The reason, as a sentence for the person."""
-
-
 def change_budget(*, study_id: int, by: str, **fields: Any) -> None:
-    """Set these limits. An ended study goes on with them; BudgetRefused where it would end at once again."""
+    """Set these limits. An ended study goes on with them; Refused where it would end at once again."""
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
         if study.confirms_id is not None:
-            raise BudgetRefused(
+            raise Refused(
                 "These trainings confirm another study. Set their number when you confirm that study."
             )
         n_made = study.trials.count()
         if fields.get("max_trials", study.max_trials) < n_made:
             made = f"{count_noun(n_made, 'trial')} already exist{'s' if n_made == 1 else ''}"
-            raise BudgetRefused(f"{made}, so the total must be at least {n_made:,}.")
+            raise Refused(f"{made}, so the total must be at least {n_made:,}.")
         wanted = fields.get("max_trials", study.max_trials)
         if study.state != StudyState.DRAFT and (wanted > study.max_trials or study.is_ended):
-            try:
-                check_trials(study, wanted - n_made)
-            except QuotaRefused as refusal:
-                raise BudgetRefused(str(refusal)) from None
+            check_trials(study, wanted - n_made)
         changes = [
             study_field(name).show_change(value)
             for name, value in fields.items()
@@ -66,4 +60,4 @@ def _continue(study: Study) -> None:
     )
     if end_study_if_done(study_id=study.pk):
         reason = Study.objects.values_list("state_reason", flat=True).get(pk=study.pk)
-        raise BudgetRefused(f"The study would stop immediately. {reason}. Raise or clear that limit.")
+        raise Refused(f"The study would stop immediately. {reason}. Raise or clear that limit.")

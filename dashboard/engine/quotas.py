@@ -6,6 +6,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
 from dashboard.models import Artifact, Dataset, Owned, Quota, Study, StudyState, Trial, TrialState
+from dashboard.refusal import Refused
 from dashboard.wording import count_noun
 
 PERIOD = timedelta(days=30)
@@ -63,8 +64,8 @@ def studies_out_of_slots() -> set[int]:
     return full
 
 
-class QuotaRefused(Exception):  # noqa: N818 (says what happened)
-    """The reason, as a sentence for the person."""
+class QuotaRefused(Refused):
+    """Forms say it beside the number of trials."""
 
 
 def check_trials(study: Study, n_more: int) -> None:

@@ -3,11 +3,9 @@
 from dashboard.models.artifact import Artifact
 from dashboard.models.attempt import Attempt, AttemptState
 from dashboard.models.audit import AuditEntry, Door
-from dashboard.models.cost import Cost
 from dashboard.models.dataset import Dataset, DatasetState, FileForm
 from dashboard.models.event import StudyEvent
-from dashboard.models.prediction import Prediction
-from dashboard.models.question import QuestionState
+from dashboard.models.questions import Cost, Prediction, QuestionState
 from dashboard.models.quota import Quota
 from dashboard.models.report import Report
 from dashboard.models.review import Review

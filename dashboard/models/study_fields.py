@@ -68,10 +68,10 @@ class StudyField:
     short_label: str = ""
     # Whether it can be changed later.
     is_budget: bool = False
-    # Whether a study that starts from another one, or from a template, takes it over.
-    is_copied: bool = True
-    # Whether the study that confirms another one takes it over.
-    is_confirmed: bool = True
+    # Whether a study that starts from another one, or from a template, has the same.
+    is_kept_by_copy: bool = True
+    # Whether the study that confirms another one has the same.
+    is_kept_by_confirmation: bool = True
 
     @property
     def input_name(self) -> str:
@@ -104,12 +104,12 @@ FIELDS: Sequence[StudyField] = (
         kind=Kind.TEXT,
         high=NAME_LENGTH,
         # Both get a name of their own.
-        is_copied=False,
-        is_confirmed=False,
+        is_kept_by_copy=False,
+        is_kept_by_confirmation=False,
     ),
     # Chosen together as a place. A copy is private until somebody shares it.
-    StudyField(name="team_id", label="Team", asked_by=NewStudy.NONE, is_copied=False),
-    StudyField(name="is_open", label="Visible to everyone", asked_by=NewStudy.NONE, is_copied=False),
+    StudyField(name="team_id", label="Team", asked_by=NewStudy.NONE, is_kept_by_copy=False),
+    StudyField(name="is_open", label="Visible to everyone", asked_by=NewStudy.NONE, is_kept_by_copy=False),
     StudyField(name="dataset", label="Dataset", kind=Kind.CHOICE),
     StudyField(name="code", label="Model file", asked_by=NewStudy.CUSTOM_MODEL),
     # A form of its own for each; the form's knobs, or the model file, say the space.
@@ -121,7 +121,11 @@ FIELDS: Sequence[StudyField] = (
     StudyField(name="sampler", label="Sampler", kind=Kind.CHOICE, initial="auto"),
     # A confirmation trains to the end.
     StudyField(
-        name="pruner", label="Early stopping", kind=Kind.CHOICE, is_required=False, is_confirmed=False
+        name="pruner",
+        label="Early stopping",
+        kind=Kind.CHOICE,
+        is_required=False,
+        is_kept_by_confirmation=False,
     ),
     StudyField(
         name="seed",
@@ -132,10 +136,10 @@ FIELDS: Sequence[StudyField] = (
         is_required=False,
         hint="Same seed, same suggestions and trainings.",
         # A copy is another search, unless somebody asks for the same one.
-        is_copied=False,
+        is_kept_by_copy=False,
     ),
     # The same for all studies that are to be compared; no form asks for it.
-    StudyField(name="split_seed", label="Split seed", asked_by=NewStudy.NONE, is_copied=False),
+    StudyField(name="split_seed", label="Split seed", asked_by=NewStudy.NONE, is_kept_by_copy=False),
     StudyField(
         name="n_folds",
         label="Folds",
@@ -159,7 +163,7 @@ FIELDS: Sequence[StudyField] = (
         section=Section.MAIN,
         is_budget=True,
         # As many as it has trainings.
-        is_confirmed=False,
+        is_kept_by_confirmation=False,
     ),
     StudyField(
         name="max_epochs",
@@ -183,7 +187,7 @@ FIELDS: Sequence[StudyField] = (
         section=Section.MAIN,
         is_budget=True,
         # Nothing cuts a confirmation short: its trainings are counted, and their values are all wanted.
-        is_confirmed=False,
+        is_kept_by_confirmation=False,
     ),
     StudyField(
         name="max_trial_seconds",
@@ -216,7 +220,7 @@ FIELDS: Sequence[StudyField] = (
         hint="The study stops when this value is reached. Enter accuracy in percent.",
         section=Section.MAIN,
         is_budget=True,
-        is_confirmed=False,
+        is_kept_by_confirmation=False,
     ),
     StudyField(
         name="max_stale_trials",
@@ -228,7 +232,7 @@ FIELDS: Sequence[StudyField] = (
         placeholder="no limit",
         section=Section.MORE,
         is_budget=True,
-        is_confirmed=False,
+        is_kept_by_confirmation=False,
     ),
     StudyField(
         name="min_improvement",
@@ -242,7 +246,7 @@ FIELDS: Sequence[StudyField] = (
         unit="%",
         section=Section.MORE,
         is_budget=True,
-        is_confirmed=False,
+        is_kept_by_confirmation=False,
     ),
     StudyField(
         name="max_failures",
@@ -255,7 +259,7 @@ FIELDS: Sequence[StudyField] = (
         section=Section.MORE,
         is_budget=True,
         # As many as it has trainings: each is told about, whatever the others did.
-        is_confirmed=False,
+        is_kept_by_confirmation=False,
     ),
     StudyField(
         name="queue",
@@ -324,9 +328,9 @@ def asked_fields(form: NewStudy) -> list[StudyField]:
     return [field for field in FIELDS if field.asked_by & form]
 
 
-def copied_fields() -> list[StudyField]:
-    return [field for field in FIELDS if field.is_copied]
+def copy_fields() -> list[StudyField]:
+    return [field for field in FIELDS if field.is_kept_by_copy]
 
 
-def confirmed_fields() -> list[StudyField]:
-    return [field for field in FIELDS if field.is_confirmed]
+def confirmation_fields() -> list[StudyField]:
+    return [field for field in FIELDS if field.is_kept_by_confirmation]

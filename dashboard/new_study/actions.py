@@ -11,12 +11,9 @@ from dashboard.access.rules import may_run_own_code
 from dashboard.engine.events import record_event
 from dashboard.engine.lifecycle import create_study, start_study
 from dashboard.models import Study, code_digest
+from dashboard.refusal import Refused
 from trainers.custom.declaration import read_declaration
 from trainers.custom.info import CUSTOM_TRAINER
-
-
-class OwnModelRefused(Exception):  # noqa: N818 (says what happened)
-    """The reason, as a sentence for the person."""
 
 
 @action("study-new")
@@ -29,18 +26,18 @@ def make_study(*, is_draft: bool, by: Actor, **fields: Any) -> Study:
     return study
 
 
-@action("own-study-new")
-def make_own_study(*, code: str, dataset: str, is_draft: bool, by: Actor, **fields: Any) -> Study:
+@action("custom-study-new")
+def make_custom_study(*, code: str, dataset: str, is_draft: bool, by: Actor, **fields: Any) -> Study:
     """The same with search space and objective as the file declares them.
 
-    The file runs for that, in a process of its own. Raises CodeInvalid, OwnModelRefused, ValidationError or
+    The file runs for that, in a process of its own. Raises CodeInvalid, Refused, ValidationError or
     QuotaRefused, and then nothing is written.
     """
     if not may_run_own_code(by.account):
-        raise OwnModelRefused("You are not allowed to train custom models. Ask an administrator.")
+        raise Refused("You are not allowed to train custom models. Ask an administrator.")
     declared = read_declaration(code, (str(settings.VAR_DIR),))
     if declared.needs_data and not dataset:
-        raise OwnModelRefused("build(params) returns a model to fit. Choose a dataset.")
+        raise Refused("build(params) returns a model to fit. Choose a dataset.")
     with transaction.atomic():
         study = create_study(
             owner=by.account,

@@ -8,11 +8,13 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from dashboard.engine.backlog import Backlog, delete_old_questions, work_on_next
 from dashboard.engine.hints import announce_cost
-from dashboard.engine.questions import answer_next, forget_old
 from dashboard.engine.uploads import ready_upload
 from dashboard.models import Cost, QuestionState
 from trainers.costs.estimate import MAX_SECONDS, measure
+
+COSTS = Backlog(Cost, max_seconds=MAX_SECONDS)
 
 
 def cost_given(*, trainer: str, dataset: str, space: dict[str, Any]) -> dict[str, Any]:
@@ -33,7 +35,7 @@ def cost_key(given: dict[str, Any]) -> str:
 def ask_cost(*, given: dict[str, Any], by: User) -> Cost:
     """Put the question into the line, instead of one of this person's that still waits."""
     with transaction.atomic():
-        forget_old(Cost)
+        delete_old_questions(Cost)
         key = cost_key(given)
         Cost.objects.filter(by=by, state=QuestionState.WAITING).exclude(key=key).delete()
         Cost.objects.filter(key=key, state=QuestionState.REFUSED).delete()
@@ -44,13 +46,14 @@ def ask_cost(*, given: dict[str, Any], by: User) -> Cost:
 
 
 def answer_next_cost() -> bool:
-    return answer_next(Cost, _measure, max_seconds=MAX_SECONDS)
+    return work_on_next(COSTS, _measure)
 
 
 def _measure(cost: Cost) -> dict[str, Any]:
-    return measure(
+    answer = measure(
         **cost.given,
         data_dir=str(settings.DATA_DIR),
         cache_dir=str(settings.CACHE_DIR),
         threads=settings.THREADS_PER_TRIAL,
     )
+    return {"state": QuestionState.DONE, "answer": answer}

@@ -18,7 +18,7 @@ from trainers.custom.declaration import MAX_CODE_LENGTH
 from trainers.datasets.base import DatasetInfo
 
 
-class Stopper(NamedTuple):
+class PrunerOption(NamedTuple):
     """A way to stop trials early, or none."""
 
     name: str
@@ -28,9 +28,9 @@ class Stopper(NamedTuple):
 
 # None comes first and is the default: a budget counts trials, and each that is stopped early tells less. The
 # threshold is left out, as its bounds would have to be known before.
-STOPPERS = (
-    Stopper("", "None", "Every trial trains to completion."),
-    *(Stopper(p.name, p.label, p.help) for p in PRUNERS.values() if p.name != "threshold"),
+PRUNER_OPTIONS = (
+    PrunerOption("", "None", "Every trial trains to completion."),
+    *(PrunerOption(p.name, p.label, p.help) for p in PRUNERS.values() if p.name != "threshold"),
 )
 
 
@@ -43,7 +43,7 @@ class NewStudyForm(SettingsForm):
         super().__init__(*args, settings=asked_fields(asked_by), **kwargs)
         self.places = offer_places(self, places)
         set_choices(self, "sampler", [(name, entry.label) for name, entry in SAMPLERS.items()])
-        set_choices(self, "pruner", [(entry.name, entry.label) for entry in STOPPERS])
+        set_choices(self, "pruner", [(entry.name, entry.label) for entry in PRUNER_OPTIONS])
         self.fields["n_parallel"].initial = settings.SLOTS
 
     def study_fields(self) -> dict[str, Any]:
@@ -100,7 +100,7 @@ class StudyForm(NewStudyForm):
         }
 
 
-class OwnModelForm(NewStudyForm):
+class CustomModelForm(NewStudyForm):
     """The same for a custom model, whose file says the objective and the space."""
 
     code = forms.CharField(

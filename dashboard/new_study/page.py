@@ -14,7 +14,7 @@ from dashboard.access.rules import Place
 from dashboard.catalog import fitting_datasets
 from dashboard.engine.queues import known_queues
 from dashboard.models import Study
-from dashboard.new_study.forms import STOPPERS, Stopper, StudyForm
+from dashboard.new_study.forms import PRUNER_OPTIONS, PrunerOption, StudyForm
 from dashboard.new_study.grid import GridNote, grid_note
 from dashboard.new_study.knob_form import LABELS, SEARCH, KnobForm, initial_of
 from dashboard.studies.forms import as_copied
@@ -158,14 +158,16 @@ class StudyForms:
         return grid_note(self.planned_space, self.study["max_trials"].value())
 
     @property
-    def stoppers(self) -> Sequence[Stopper]:
-        return STOPPERS
+    def pruner_options(self) -> Sequence[PrunerOption]:
+        return PRUNER_OPTIONS
 
     @property
-    def stopper(self) -> str:
+    def pruner_label(self) -> str:
         """The label of the chosen one."""
         chosen = self.study["pruner"].value() or ""
-        return next((entry.label for entry in STOPPERS if entry.name == chosen), STOPPERS[0].label)
+        return next(
+            (entry.label for entry in PRUNER_OPTIONS if entry.name == chosen), PRUNER_OPTIONS[0].label
+        )
 
     @property
     def trainers(self) -> list[TrainerInfo]:

@@ -15,13 +15,14 @@ from dashboard.engine.queues import known_queues
 from dashboard.engine.quotas import QuotaRefused
 from dashboard.models import Study
 from dashboard.new_study import page
-from dashboard.new_study.actions import OwnModelRefused, make_own_study, make_study
+from dashboard.new_study.actions import make_custom_study, make_study
 from dashboard.new_study.cost_page import cost_page, given_by
 from dashboard.new_study.costs import ask_cost
 from dashboard.new_study.custom_page import start_fields
-from dashboard.new_study.forms import OwnModelForm
+from dashboard.new_study.forms import CustomModelForm
 from dashboard.new_study.knob_form import KnobForm
 from dashboard.new_study.priors import prior_of
+from dashboard.refusal import Refused
 from dashboard.studies.forms import as_copied
 from dashboard.studies.queries import templates_among
 from dashboard.web.requests import actor_of, person, posted, row_number, visible_study
@@ -35,7 +36,7 @@ from trainers.registry import trainer_info
 def study_new(request: HttpRequest) -> HttpResponse:
     earlier = row_number(request.GET.get("from", ""))
     if earlier is not None and visible_study(request, earlier).code and may_run_own_code(person(request)):
-        return redirect(f"{reverse('own-study-new')}?from={earlier}")
+        return redirect(f"{reverse('custom-study-new')}?from={earlier}")
     datasets = datasets_for(person(request))
     start = _start(request, datasets)
     forms = page.StudyForms(
@@ -138,14 +139,14 @@ def _is_draft(request: HttpRequest) -> bool:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def own_study_new(request: HttpRequest) -> HttpResponse:
+def custom_study_new(request: HttpRequest) -> HttpResponse:
     """For whom it may be; others find nothing here."""
     if not may_run_own_code(person(request)):
         raise Http404
     start = start_fields()
     if request.GET.get("from", "").isdecimal():
         start = as_copied(visible_study(request, row_number(request.GET["from"])))
-    form = OwnModelForm(
+    form = CustomModelForm(
         posted(request),
         queues=known_queues(),
         places=places_for(person(request)),
@@ -159,13 +160,13 @@ def own_study_new(request: HttpRequest) -> HttpResponse:
     return render(request, "new_study/custom.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _create_custom(request: HttpRequest, form: OwnModelForm) -> Study | None:
+def _create_custom(request: HttpRequest, form: CustomModelForm) -> Study | None:
     try:
-        return make_own_study(is_draft=_is_draft(request), by=actor_of(request), **form.study_fields())
-    except (CodeInvalid, OwnModelRefused) as refusal:
-        form.add_error("code", str(refusal))
+        return make_custom_study(is_draft=_is_draft(request), by=actor_of(request), **form.study_fields())
     except QuotaRefused as refusal:
         form.add_error("max_trials", str(refusal))
+    except (CodeInvalid, Refused) as refusal:
+        form.add_error("code", str(refusal))
     except ValidationError as error:
         form.add_error(None, error)
     return None

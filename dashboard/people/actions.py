@@ -13,12 +13,9 @@ from dashboard.access.actor import Actor
 from dashboard.access.rules import open_invitations
 from dashboard.access.secret_links import digest_of, new_secret
 from dashboard.models import Invitation, Membership, Role, Team
+from dashboard.refusal import Refused
 
 INVITATION_DAYS = 14
-
-
-class TeamRefused(Exception):  # noqa: N818 (says what happened)
-    """The reason, as a sentence for the person."""
 
 
 @action("team-create")
@@ -31,9 +28,9 @@ def create_team(*, name: str, by: Actor) -> Team:
             team.save(force_insert=True)
             Membership.objects.create(team=team, user=by.account, role=Role.OWNER)
     except IntegrityError:
-        raise TeamRefused(f"A team named {team.name} already exists. Choose another name.") from None
+        raise Refused(f"A team named {team.name} already exists. Choose another name.") from None
     except ValidationError as error:
-        raise TeamRefused(" ".join(error.messages)) from None
+        raise Refused(" ".join(error.messages)) from None
     return team
 
 
@@ -65,7 +62,7 @@ def accept_invitation(*, secret: str, by: Actor) -> Team:
         team = Team.objects.select_for_update().get(pk=found.team_id) if found else None
         used = _behind(secret).update(used_at=Now(), used_by=user)
         if found is None or team is None or not used:
-            raise TeamRefused("This invitation was used, was revoked, or has expired. Ask for a new one.")
+            raise Refused("This invitation was used, was revoked, or has expired. Ask for a new one.")
         membership, is_new = Membership.objects.get_or_create(
             team=team, user=user, defaults={"role": found.role}
         )
@@ -88,7 +85,7 @@ def change_role(team: Team, *, user_id: int, role: Role, by: Actor) -> None:
         if role != Role.OWNER:
             _keep_an_owner(team, members, user_id)
         if not team.memberships.filter(user=user_id).update(role=role):
-            raise TeamRefused("This person is no longer a member of the team.")
+            raise Refused("This person is no longer a member of the team.")
 
 
 @action("member-remove", needs=Role.OWNER)
@@ -120,7 +117,7 @@ def _keep_an_owner(team: Team, members: dict[int, Role], user_id: int) -> None:
     """Two owners who remove each other at once come one after the other: the second is refused."""
     owners = {user for user, role in members.items() if role == Role.OWNER}
     if owners == {user_id}:
-        raise TeamRefused(f"{team.name} needs an owner. Make someone else an owner first.")
+        raise Refused(f"{team.name} needs an owner. Make someone else an owner first.")
 
 
 def create_first_user(*, name: str, password: str) -> User:

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dashboard.access.rules import check_role, team_role, teams_of
 from dashboard.models import Role, Team
 from dashboard.people import actions
-from dashboard.people.actions import TeamRefused
 from dashboard.people.forms import RoleForm, SignUpForm, TeamForm
 from dashboard.people.page import team_page
+from dashboard.refusal import Refused
 from dashboard.web.requests import actor_of, person, posted
 
 TeamView = Callable[..., HttpResponse]
@@ -29,7 +29,7 @@ def team_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             return redirect(actions.create_team(name=form.cleaned_data["name"], by=actor_of(request)))
-        except TeamRefused as refusal:
+        except Refused as refusal:
             form.add_error("name", str(refusal))
     context = {"teams": teams_of(person(request)), "form": form}
     return render(request, "people/teams.html", context, status=422 if form.errors else 200)
@@ -49,7 +49,7 @@ def changes_team(view: Callable[..., HttpResponse | None]) -> TeamView:
         if request.method == "POST":
             try:
                 return view(request, team, **others) or redirect(team)
-            except TeamRefused as refusal:
+            except Refused as refusal:
                 messages.error(request, str(refusal))
         return redirect(team)
 
@@ -111,7 +111,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         with transaction.atomic():  # no account without the team
             user = form.save() if form else person(request)
             team = actions.accept_invitation(secret=secret, by=actor_of(request, user))
-    except TeamRefused:
+    except Refused:
         return render(request, "people/invitation.html", {"invitation": None}, status=404)
     if form:
         login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")

@@ -8,10 +8,7 @@ from dashboard.access.actor import Actor
 from dashboard.engine.events import record_event
 from dashboard.engine.lifecycle import touch_study
 from dashboard.models import Quota, Review, Study, Team
-
-
-class AccountRefused(Exception):  # noqa: N818 (says what happened)
-    """The reason, as a sentence for the person."""
+from dashboard.refusal import Refused
 
 
 @action("person-edit", needs=Rank.ADMINISTRATOR)
@@ -29,7 +26,7 @@ def change_person(
     `may_run_code` gives or takes the right to custom models; None leaves it as it is.
     """
     if person == by.user and not (is_active and is_staff):
-        raise AccountRefused("You cannot remove your own rights. Ask another administrator.")
+        raise Refused("You cannot remove your own rights. Ask another administrator.")
     with transaction.atomic():
         User.objects.filter(pk=person.pk).update(is_active=is_active, is_staff=is_staff)
         if may_run_code is not None:

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dashboard.access.rules import may_run_own_code, studies_visible_to
 from dashboard.goals import goal_of
 from dashboard.models import AuditEntry, Quota, Team
-from dashboard.review.actions import AccountRefused, change_person, set_team_quota, sign_off
+from dashboard.refusal import Refused
+from dashboard.review.actions import change_person, set_team_quota, sign_off
 from dashboard.review.forms import PersonForm, QuotaForm, ReviewForm, SearchForm
 from dashboard.review.page import review_page
 from dashboard.review.people_page import people_rows, quota_words
@@ -91,7 +92,7 @@ def person_edit(request: HttpRequest, user_id: int) -> HttpResponse:
                 quota=form.limits(),
                 by=actor_of(request),
             )
-        except AccountRefused as refusal:
+        except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"Saved {whom}.")

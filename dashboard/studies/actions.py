@@ -48,7 +48,7 @@ def retry_lost(study: Study, *, by: Actor) -> int:
 
 @action("study-budget", needs=Role.EDITOR)
 def change_budget(study: Study, *, by: Actor, **fields: Any) -> None:
-    """Raises BudgetRefused."""
+    """Raises Refused."""
     budgets.change_budget(study_id=study.pk, by=by.name, **fields)
 
 

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.access.rules import check_role, deleted_studies, role_in
 from dashboard.discussion.queries import is_watching
-from dashboard.engine.budgets import BudgetRefused
 from dashboard.engine.quotas import QuotaRefused
 from dashboard.engine.trials import n_complete
 from dashboard.models import Role, Study
+from dashboard.refusal import Refused
 from dashboard.studies import actions
 from dashboard.studies.budget_page import budget_page
 from dashboard.studies.importance import importance_card
@@ -97,7 +97,7 @@ def study_budget(request: HttpRequest, study_id: int) -> HttpResponse:
         fields = page.form.study_fields()
         try:
             actions.change_budget(study, by=actor_of(request), **fields)
-        except BudgetRefused as refusal:
+        except Refused as refusal:
             page.form.add_error(None, str(refusal))
         else:
             return redirect(study)

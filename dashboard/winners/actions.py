@@ -10,13 +10,14 @@ from django.db.models import F
 
 from dashboard.access.actions import action
 from dashboard.access.actor import Actor
+from dashboard.engine.backlog import Backlog, delete_old_questions, work_on_next
 from dashboard.engine.events import record_event
 from dashboard.engine.hints import announce_prediction
 from dashboard.engine.lifecycle import create_study, start_study
-from dashboard.engine.questions import answer_next, forget_old
 from dashboard.engine.trials import best_trials
 from dashboard.models import Artifact, Origin, Prediction, QuestionState, Role, Study, Trial, TrialState
-from dashboard.models.study_fields import NAME_LENGTH, confirmed_fields
+from dashboard.models.study_fields import NAME_LENGTH
+from dashboard.refusal import Refused
 from dashboard.winners.queries import confirmations_of, first_complete, repeats_of
 from dashboard.wording import count_noun
 from trainers.processes.prediction import MAX_SECONDS, PredictionRefused, predict
@@ -25,17 +26,14 @@ MAX_BEST, MAX_SEEDS = 10, 20
 LARGEST = 2**31 - 1
 # What the search has seeded its trainings with stays below.
 FRESH_SEEDS = 2**30
-
-
-class ConfirmRefused(Exception):  # noqa: N818 (says what happened)
-    """The reason, as a sentence for the person."""
+PREDICTIONS = Backlog(Prediction, max_seconds=MAX_SECONDS)
 
 
 @action("study-confirm", needs=Role.EDITOR)
 def confirm_best(study: Study, *, n_best: int, n_seeds: int, by: Actor) -> Study:
     """Train the best trials, and the first one to compare with, with each of so many seeds.
 
-    Raises ConfirmRefused or QuotaRefused, and then nothing is written.
+    Raises Refused, and then nothing is written.
     """
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study.pk)
@@ -62,15 +60,15 @@ def confirm_best(study: Study, *, n_best: int, n_seeds: int, by: Actor) -> Study
 def repeat_trial(trial: Trial, *, by: Actor) -> Study:
     """Train a complete trial once more with its own seed, to see whether it comes out the same.
 
-    Raises ConfirmRefused or QuotaRefused, and then nothing is written.
+    Raises Refused, and then nothing is written.
     """
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=trial.study_id)
         trial = study.trials.get(pk=trial.pk)
         if trial.state != TrialState.COMPLETE:
-            raise ConfirmRefused(f"Trial {trial} has no value to compare with. Choose a complete trial.")
+            raise Refused(f"Trial {trial} has no value to compare with. Choose a complete trial.")
         if repeats_of(trial).filter(study__finished_at=None).exists():
-            raise ConfirmRefused(f"Trial {trial} is already running again. Wait for it to finish.")
+            raise Refused(f"Trial {trial} is already running again. Wait for it to finish.")
         runs = _start_runs(study, f"{study.name}, {trial} again", 1, by, is_repeat=True)
         _copy(runs, trial, number=0, seed=trial.training_seed, how="with its own seed").save(
             force_insert=True
@@ -81,7 +79,7 @@ def repeat_trial(trial: Trial, *, by: Actor) -> Study:
 
 def _start_runs(study: Study, name: str, n: int, by: Actor, *, is_repeat: bool = False) -> Study:
     """A running study for so many trials that are yet to be made, in the transaction of the caller."""
-    fields = {declared.name: getattr(study, declared.name) for declared in confirmed_fields()}
+    fields = {declared.name: getattr(study, declared.name) for declared in confirmation_fields()}
     runs = create_study(
         owner=study.owner,
         name=name[:NAME_LENGTH],
@@ -97,28 +95,26 @@ def _start_runs(study: Study, name: str, n: int, by: Actor, *, is_repeat: bool =
 
 @action("study-winner", needs=Role.EDITOR)
 def choose_winner(study: Study, *, number: int | None, by: Actor) -> None:
-    """Write down which trial somebody takes. Raises ConfirmRefused where that one has no value."""
+    """Write down which trial somebody takes. Raises Refused where that one has no value."""
     with transaction.atomic():
         complete = Trial.objects.filter(study=study, state=TrialState.COMPLETE)
         trial = None if number is None or number > LARGEST else complete.filter(number=number).first()
         if trial is None:
-            raise ConfirmRefused("The study has no complete trial with this number.")
+            raise Refused("The study has no complete trial with this number.")
         Study.objects.filter(pk=study.pk).update(winner=trial, version=F("version") + 1)
         record_event(study.pk, f"chose trial {trial} as the winner", by=by.name)
 
 
 def _trials_to_confirm(study: Study, n_best: int) -> list[Trial]:
     if study.confirms_id is not None:
-        raise ConfirmRefused("These trainings already confirm another study and cannot be confirmed again.")
+        raise Refused("These trainings already confirm another study and cannot be confirmed again.")
     if not study.is_ended:
-        raise ConfirmRefused("The search is still running. Confirm its best trials when it ends.")
+        raise Refused("The search is still running. Confirm its best trials when it ends.")
     if confirmations_of(study).filter(finished_at=None).exists():
-        raise ConfirmRefused(
-            "The best trials are already being confirmed. Wait until that finishes, or stop it."
-        )
+        raise Refused("The best trials are already being confirmed. Wait until that finishes, or stop it.")
     first = first_complete(study)
     if first is None:
-        raise ConfirmRefused("No trial completed, so there is nothing to confirm.")
+        raise Refused("No trial completed, so there is nothing to confirm.")
     ids = list(dict.fromkeys([*best_trials(study, n_best), first.pk]))
     found = Trial.objects.in_bulk(ids)
     return [found[pk] for pk in ids]
@@ -140,25 +136,21 @@ def _copy(runs: Study, trial: Trial, *, number: int, seed: int, how: str) -> Tri
 MAX_OPEN = 3
 
 
-class TryRefused(Exception):  # noqa: N818 (says what happened)
-    """The reason, as a sentence for the person."""
-
-
 @action("trial-try", needs=Role.VIEWER)
 def ask_model(trial: Trial, *, given: dict[str, Any], by: Actor) -> Prediction:
-    """Put something into the line. Raises TryRefused."""
+    """Put something into the line. Raises Refused."""
     with transaction.atomic():
         open_ones = (QuestionState.WAITING, QuestionState.RUNNING)
         if Prediction.objects.filter(by=by.account, state__in=open_ones).count() >= MAX_OPEN:
-            raise TryRefused("Three of your predictions are still running. Wait for one to finish.")
-        forget_old(Prediction)
+            raise Refused("Three of your predictions are still running. Wait for one to finish.")
+        delete_old_questions(Prediction)
         prediction = Prediction.objects.create(trial=trial, given=given, by=by.account)
         announce_prediction()
     return prediction
 
 
 def answer_next_prediction() -> bool:
-    return answer_next(Prediction, _predict, max_seconds=MAX_SECONDS)
+    return work_on_next(PREDICTIONS, _predict)
 
 
 def _predict(prediction: Prediction) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.access.rules import check_role, may
-from dashboard.engine.quotas import QuotaRefused
 from dashboard.models import Artifact, Role
+from dashboard.refusal import Refused
 from dashboard.web.requests import (
     actor_of,
     person,
@@ -19,8 +19,6 @@ from dashboard.web.requests import (
     visible_trial,
 )
 from dashboard.winners.actions import (
-    ConfirmRefused,
-    TryRefused,
     ask_model,
     choose_winner,
     confirm_best,
@@ -46,7 +44,7 @@ def study_confirm(request: HttpRequest, study_id: int) -> HttpResponse:
             try:
                 confirm_best(study, by=actor_of(request), **form.cleaned_data)
                 return redirect("study-confirm", study.pk)
-            except (ConfirmRefused, QuotaRefused) as refusal:
+            except Refused as refusal:
                 form.add_error(None, str(refusal))
     page = confirm_page(study, may_edit=may(person(request), study, Role.EDITOR))
     context = {"page": page, "form": form}
@@ -63,7 +61,7 @@ def study_winner(request: HttpRequest, study_id: int) -> HttpResponse:
     try:
         choose_winner(study, number=number, by=actor_of(request))
         messages.success(request, f"Trial #{number} is now the winner of {study.name}.")
-    except ConfirmRefused as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("study-confirm", study.pk)
 
@@ -81,7 +79,7 @@ def trial_try(request: HttpRequest, study_id: int, number: int) -> HttpResponse:
         try:
             ask_model(artifact.trial, given=form.given(), by=actor_of(request))
             return redirect("trial-try", study.pk, number)
-        except TryRefused as refusal:
+        except Refused as refusal:
             form.add_error(None, str(refusal))
     context = {"page": page, "form": form, "study": study}
     return render(request, "winners/try.html", context, status=422 if form.errors else 200)
@@ -106,7 +104,7 @@ def trial_repeat(request: HttpRequest, study_id: int, number: int) -> HttpRespon
     if request.method == "POST":
         try:
             repeat_trial(trial, by=actor_of(request))
-        except (ConfirmRefused, QuotaRefused) as refusal:
+        except Refused as refusal:
             messages.error(request, str(refusal))
     return redirect(trial)
 

@@ -10,9 +10,10 @@ from django.core.management import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from dashboard.operations.backups.archive import DUMP, BackupRefused, Manifest, digest, write_archive
+from dashboard.operations.backups.archive import DUMP, Manifest, digest, write_archive
 from dashboard.operations.backups.dumps import dump_database
 from dashboard.operations.backups.folders import artifact_folder, folders_to_save
+from dashboard.refusal import Refused
 
 
 class Command(BaseCommand):
@@ -31,7 +32,7 @@ class Command(BaseCommand):
                 dump = Path(folder) / DUMP
                 dump_database(dump)
                 write_archive(file, dump, self._manifest(dump), folders_to_save())
-        except (BackupRefused, OSError) as error:
+        except (Refused, OSError) as error:
             raise CommandError(str(error)) from error
         size = f"{file.stat().st_size / 1e6:,.1f} MB"
         self.stdout.write(

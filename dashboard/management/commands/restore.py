@@ -15,11 +15,12 @@ from dashboard.access.audit import record_action
 from dashboard.engine.queues import workers_alive
 from dashboard.engine.timeline import begin_timeline
 from dashboard.models import Study
-from dashboard.operations.backups.archive import BackupRefused, Manifest, read_archive
+from dashboard.operations.backups.archive import Manifest, read_archive
 from dashboard.operations.backups.dumps import load_database
 from dashboard.operations.backups.folders import replace_folders
 from dashboard.operations.launch.lock import FolderInUse, folder_lock
 from dashboard.operations.queries import lacks_of_replaced
+from dashboard.refusal import Refused
 from dashboard.wording import count_noun
 
 
@@ -44,7 +45,7 @@ class Command(BaseCommand):
                 f"Parzen is running from {settings.VAR_DIR}. Stop it with Ctrl-C first: changes made "
                 "during a restore would be lost."
             ) from None
-        except (BackupRefused, OSError) as error:
+        except (Refused, OSError) as error:
             raise CommandError(str(error)) from error
         call_command("migrate", verbosity=0, interactive=False)
         n = begin_timeline()
@@ -57,13 +58,13 @@ class Command(BaseCommand):
 
 def _check_fit(manifest: Manifest) -> None:
     if manifest.database != connection.vendor:
-        raise BackupRefused(
+        raise Refused(
             f"The backup is from {manifest.database}, but this Parzen uses {connection.vendor}. "
             f"Set DATABASE_URL to a {manifest.database} database."
         )
     seen = {(app, name) for app, _, name in (label.partition(".") for label in manifest.migrations)}
     if missing := lacks_of_replaced(seen):
-        raise BackupRefused(
+        raise Refused(
             f"The backup is too old for this version: it lacks {missing[0]}. Restore it with the version "
             "before this one, which brings it up to date, and save it there again."
         )
@@ -71,7 +72,7 @@ def _check_fit(manifest: Manifest) -> None:
     replaced = {key for migration in known.values() for key in migration.replaces}
     unknown = {f"{app}.{name}" for app, name in seen - set(known) - replaced}
     if unknown:
-        raise BackupRefused(
+        raise Refused(
             f"The backup is from a newer version of Parzen (migration {min(unknown)}). Upgrade first."
         )
 
@@ -83,12 +84,12 @@ def _check_target(*, is_sure: bool) -> None:
     except DatabaseError:  # nothing is there yet, or nothing that can be read
         return
     if n_workers:
-        raise BackupRefused(
+        raise Refused(
             f"{count_noun(n_workers, 'worker')} still {'uses' if n_workers == 1 else 'use'} this database. "
             "Stop the workers on every host first. A crashed worker is removed after a minute."
         )
     if n_studies and not is_sure:
-        raise BackupRefused(
+        raise Refused(
             f"The restore would replace {count_noun(n_studies, 'study,studies')} in the database. "
             "Back them up first (manage.py backup), then restore with --yes."
         )

@@ -11,14 +11,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from dashboard.refusal import Refused
+
 FORMAT = 1
 MANIFEST, DUMP = "manifest.json", "database"
 ARTIFACTS, UPLOADS = "artifacts", "uploads"
 _DAMAGED = (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, KeyError, TypeError)
-
-
-class BackupRefused(Exception):  # noqa: N818 (says what happened)
-    """The reason, as a sentence for the person."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ def _add_all(tar: tarfile.TarFile, name: str, folder: Path) -> None:
 
 
 def read_archive(path: Path, folder: Path) -> tuple[Manifest, Path]:
-    """Unpack into `folder` and check; BackupRefused where the file is cut, changed or none of ours.
+    """Unpack into `folder` and check; Refused where the file is cut, changed or none of ours.
 
     Kept networks and uploads are in its folders ARTIFACTS and UPLOADS afterwards.
     """
@@ -80,15 +78,15 @@ def read_archive(path: Path, folder: Path) -> tuple[Manifest, Path]:
                     tar.extract(member, folder, filter="data")  # no link, and nothing outside the folder
     except _DAMAGED as error:
         if not path.exists():
-            raise BackupRefused(f"File {path} does not exist.") from error
-        raise BackupRefused(f"{path} is incomplete or not a Parzen backup ({error}).") from error
+            raise Refused(f"File {path} does not exist.") from error
+        raise Refused(f"{path} is incomplete or not a Parzen backup ({error}).") from error
     if manifest.format != FORMAT:
-        raise BackupRefused(
+        raise Refused(
             f"{path} has format {manifest.format}, but this version of Parzen reads format {FORMAT}. "
             "Restore it with the version that created it."
         )
     if digest(dump) != manifest.sha256:
-        raise BackupRefused(f"{path} is damaged: its database does not match the saved digest.")
+        raise Refused(f"{path} is damaged: its database does not match the saved digest.")
     return manifest, dump
 
 

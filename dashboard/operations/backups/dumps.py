@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from dashboard.operations.backups.archive import BackupRefused
+from dashboard.refusal import Refused
 
 # In one transaction with what is restored: it works as a whole, or nothing has changed.
 _EMPTY = "DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public;"
@@ -76,7 +76,7 @@ def _check(path: Path) -> None:
     except sqlite3.DatabaseError as error:
         problems = [str(error)]
     if problems:
-        raise BackupRefused(f"The database is damaged, so nothing was changed: {problems[0]}")
+        raise Refused(f"The database is damaged, so nothing was changed: {problems[0]}")
 
 
 def _run(program: str, *options: str) -> None:
@@ -88,7 +88,7 @@ def _run(program: str, *options: str) -> None:
 def _program(program: str, *options: str, environment: dict[str, Any] | None = None) -> None:
     found = shutil.which(program)
     if not found:
-        raise BackupRefused(
+        raise Refused(
             f"{program} is not on the PATH. Install PostgreSQL's client programs (Debian: "
             "postgresql-client), at least as new as the server."
         )
@@ -96,4 +96,4 @@ def _program(program: str, *options: str, environment: dict[str, Any] | None = N
     done = subprocess.run([found, *options], env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         words = done.stderr.strip() or f"exit code {done.returncode}"
-        raise BackupRefused(f"{program} failed, and nothing was changed: {words}")
+        raise Refused(f"{program} failed, and nothing was changed: {words}")

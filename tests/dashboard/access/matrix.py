@@ -95,7 +95,7 @@ MATRIX: dict[str, Row] = {
     "usersessions_list": Row((), SIGNED_IN, SIGNED_IN),
     "study-list": Row((), SIGNED_IN, READ_ONLY),
     "study-new": Row((), SIGNED_IN, SIGNED_IN),
-    "own-study-new": Row((), "sign in, 404, 404, 404, 404, 404", "sign in, 404, 404, 404, 404, 404"),
+    "custom-study-new": Row((), "sign in, 404, 404, 404, 404, 404", "sign in, 404, 404, 404, 404, 404"),
     "knob-prior": Row(("mlp", "learning_rate"), SIGNED_IN, READ_ONLY),
     "sampler-note": Row(("mlp",), READ_ONLY, SIGNED_IN),
     "study-cost": Row(("mlp",), READ_ONLY, SIGNED_IN),

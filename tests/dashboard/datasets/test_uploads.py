@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dashboard.datasets import actions
+from dashboard.engine.backlog import claim_next
 from dashboard.engine.claims import claim_trial_of
 from dashboard.engine.uploads import folder_of, ready_upload
 from dashboard.engine.worker.jobs import job_of
@@ -113,7 +114,7 @@ def test_the_guess_can_be_corrected_as_long_as_no_study_uses_it(page, user):
         reverse("dataset-describe", args=[dataset.name]), {"task": "regression", "target": "0"}
     )
     assert answer.status_code == 422
-    with pytest.raises(actions.DatasetRefused, match="is used by 1 study and can no longer be changed"):
+    with pytest.raises(actions.Refused, match="is used by 1 study and can no longer be changed"):
         actions.describe_dataset(dataset, recipe=ready_upload(study.dataset).recipe, by=OPERATOR)
 
 
@@ -283,9 +284,8 @@ def test_files_are_read_one_at_a_time_and_again_where_the_reader_died(page):
     send(page)
     send(page, series(), label="Days")
     first, second = Dataset.objects.order_by("pk")
-    claimed = actions._claim()
-    assert claimed == first
-    assert actions._claim() is None  # one at a time
+    assert claim_next(actions.UPLOADS) == first
+    assert claim_next(actions.UPLOADS) is None  # one at a time
 
     Dataset.objects.filter(pk=first.pk).update(reading_since="2020-01-01T00:00Z")
     read_uploads()
@@ -314,7 +314,8 @@ def test_a_reading_that_somebody_began_again_changes_nothing(page, monkeypatch):
     dataset = Dataset.objects.get()
 
     def look(*_args, **_kwargs):
-        Dataset.objects.update(n_readings=2)  # its lease was over, and another worker has it
+        # Its lease was over, and another worker has it.
+        Dataset.objects.update(reading_since="2030-01-01T00:00Z")
         raise reading.DatasetInvalid("late")
 
     monkeypatch.setattr(reading, "look", look)

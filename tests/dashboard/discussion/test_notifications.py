@@ -13,11 +13,12 @@ from dashboard.discussion import sending
 from dashboard.discussion.actions import add_comment, set_wishes, unwatch, watch
 from dashboard.discussion.notifications import collect_news
 from dashboard.discussion.sending import send_due
-from dashboard.discussion.webhooks import HookRefused, post_json
+from dashboard.discussion.webhooks import post_json
 from dashboard.engine.fences import fail_trial
 from dashboard.engine.lifecycle import end_study, stop_study
 from dashboard.models import Comment, FailureKind, Membership, News, Notification, Role, StudyState, Watch
 from dashboard.people.actions import create_team, remove_member
+from dashboard.refusal import Refused
 from dashboard.studies.actions import delete_study, share_study
 from tests.builders import OPERATOR, actor, claim, complete, fence_of, make_study, make_user, running_study
 
@@ -245,14 +246,14 @@ def test_webhook_gets_what_happened(ada, hook, settings):
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0", "2130706433"])
 def test_webhook_into_a_private_network_is_refused_before_anything_is_sent(hook, host):
-    with pytest.raises(HookRefused):
+    with pytest.raises(Refused):
         post_json(f"http://{host}:{hook.server_port}/hook", {})
 
     assert hook.posts == []
 
 
 def test_refusal_says_why(hook):
-    with pytest.raises(HookRefused, match=r"private network \(127.0.0.1\). Use a public address"):
+    with pytest.raises(Refused, match=r"private network \(127.0.0.1\). Use a public address"):
         post_json(hook.url, {})
 
 
@@ -261,7 +262,7 @@ def test_webhook_that_answers_otherwise_is_an_error_and_no_redirect_is_followed(
     settings.WEBHOOKS_PRIVATE = True
     hook.status = status
 
-    with pytest.raises(HookRefused, match=f"status {status}"):
+    with pytest.raises(Refused, match=f"status {status}"):
         post_json(hook.url, {})
 
     assert hook.n_connections == 1
@@ -273,7 +274,7 @@ def test_webhook_that_answers_otherwise_is_an_error_and_no_redirect_is_followed(
 def test_address_that_does_not_answer_is_an_error_in_words(url, settings):
     settings.WEBHOOKS_PRIVATE = True
 
-    with pytest.raises(HookRefused, match="The webhook did not respond"):
+    with pytest.raises(Refused, match="The webhook did not respond"):
         post_json(url, {})
 
 

@@ -2,10 +2,11 @@
 
 import pytest
 
-from dashboard.engine.budgets import BudgetRefused, change_budget
+from dashboard.engine.budgets import change_budget
 from dashboard.engine.claims import claim_trial_of
 from dashboard.engine.fences import fail_trial
 from dashboard.models import FailureKind, StudyEvent
+from dashboard.refusal import Refused
 from tests.builders import WORKER, claim, complete, everything, fence_of, make_study, running_study
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,7 @@ def test_total_cannot_fall_below_what_was_made():
         complete(study)
     before = everything()
 
-    with pytest.raises(BudgetRefused, match="2 trials already exist, so the total must be at least 2"):
+    with pytest.raises(Refused, match="2 trials already exist, so the total must be at least 2"):
         change(study, max_trials=1)
 
     assert everything() == before
@@ -77,7 +78,7 @@ def test_study_that_would_end_at_once_does_not_go_on():
     complete(study, 0.4)
     before = everything()
 
-    with pytest.raises(BudgetRefused, match=r"would end at once\. Target reached"):
+    with pytest.raises(Refused, match=r"would end at once\. Target reached"):
         change(study, max_trials=9)
 
     assert everything() == before

@@ -12,12 +12,14 @@ from dashboard.engine.worker.jobs import job_of
 from dashboard.engine.worker.supervisor import Supervisor
 from dashboard.models import Study, StudyEvent, TrialState
 from dashboard.new_study import actions
-from dashboard.new_study.actions import OwnModelRefused, make_own_study
+from dashboard.new_study.actions import make_custom_study
 from dashboard.new_study.custom_page import EXAMPLE
+from dashboard.refusal import Refused
 from tests.builders import WORKER, actor, make_study, make_user
+from trainers.custom.declaration import Declaration
 from trainers.registry import trainer_info
 
-URL = "/studies/new/own/"
+URL = "/studies/new/custom/"
 SPACE = {"version": 1, "params": [{"name": "x", "type": "float", "low": 0.0, "high": 1.0}]}
 
 
@@ -61,8 +63,8 @@ def test_nobody_may_unless_settings_and_an_administrator_say_so(page, settings, 
     assert page.get(URL).status_code == 404
     assert "Custom model" not in page.get("/studies/new/").content.decode()
     assert page.post(URL, posted()).status_code == 404
-    with pytest.raises(OwnModelRefused):
-        make_own_study(code="x", dataset="", is_draft=True, by=actor(user))
+    with pytest.raises(Refused):
+        make_custom_study(code="x", dataset="", is_draft=True, by=actor(user))
 
     root = make_user("root", is_staff=True, is_superuser=True)
     theirs = Client()

@@ -19,12 +19,12 @@ from dashboard.models import Attempt, Trial
 from dashboard.operations.backups.archive import (
     ARTIFACTS,
     DUMP,
-    BackupRefused,
     Manifest,
     digest,
     read_archive,
     write_archive,
 )
+from dashboard.refusal import Refused
 from tests.builders import WORKER, claim, complete, fence_of, outcome, running_study
 from tests.faults.databases import DATABASES, has_postgresql
 
@@ -89,7 +89,7 @@ def test_network_that_leads_out_of_its_folder_is_refused(archive, tmp_path, out,
         tar.add(tmp_path / "in" / DUMP, DUMP)
         tar.addfile(evil)
 
-    with pytest.raises(BackupRefused):
+    with pytest.raises(Refused):
         read_archive(archive, out)
 
 
@@ -103,7 +103,7 @@ def test_cut_archive_is_refused(archive, out, share):
     content = archive.read_bytes()
     archive.write_bytes(content[: int(len(content) * share)])
 
-    with pytest.raises(BackupRefused, match=r"monday\.backup is "):
+    with pytest.raises(Refused, match=r"monday\.backup is "):
         read_archive(archive, out)
 
 
@@ -113,12 +113,12 @@ def test_changed_archive_is_refused(archive, out, at):
     content[at] ^= 0xFF
     archive.write_bytes(content)
 
-    with pytest.raises(BackupRefused):
+    with pytest.raises(Refused):
         read_archive(archive, out)
 
 
 def test_file_that_is_not_there_is_named(out):
-    with pytest.raises(BackupRefused, match="/nowhere does not exist"):
+    with pytest.raises(Refused, match="/nowhere does not exist"):
         read_archive(Path("/nowhere"), out)
 
 
@@ -126,7 +126,7 @@ def test_archive_of_a_later_format_is_refused(archive, out):
     dump = archive.parent / "in" / DUMP
     write_archive(archive, dump, Manifest("sqlite", [], "2030", digest(dump), format=2), {})
 
-    with pytest.raises(BackupRefused, match="has format 2, but this version of Parzen reads format 1"):
+    with pytest.raises(Refused, match="has format 2, but this version of Parzen reads format 1"):
         read_archive(archive, out)
 
 
@@ -136,7 +136,7 @@ def test_names_inside_an_archive_lead_nowhere(tmp_path, out):
     with tarfile.open(path, "w:gz") as tar:
         tar.add(tmp_path / "x", "../../escaped")
 
-    with pytest.raises(BackupRefused):
+    with pytest.raises(Refused):
         read_archive(path, out)
     assert list(out.parent.parent.glob("escaped")) == []
 

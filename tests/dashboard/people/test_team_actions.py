@@ -10,7 +10,6 @@ from django.utils import timezone
 from dashboard.access.rules import may, places_for, role_in, studies_visible_to
 from dashboard.models import Invitation, Membership, Role, Team
 from dashboard.people.actions import (
-    TeamRefused,
     accept_invitation,
     change_role,
     create_team,
@@ -18,6 +17,7 @@ from dashboard.people.actions import (
     remove_member,
     revoke_invitation,
 )
+from dashboard.refusal import Refused
 from tests.builders import OPERATOR, actor, make_study, make_user
 
 HOSTILE = ("<script>alert(1)</script>", "a\x00b", "\u202eevil", "x" * 81, "", "   ")
@@ -48,14 +48,14 @@ def test_maker_is_the_first_owner(team, ada):
 def test_hostile_name_is_kept_as_text_or_refused(ada, name):
     try:
         team = create_team(name=name, by=actor(ada))
-    except TeamRefused:
+    except Refused:
         assert not Team.objects.exists()
     else:
         assert Team.objects.get().name == team.name
 
 
 def test_name_is_taken_once(team, ada):
-    with pytest.raises(TeamRefused, match="A team named Vision already"):
+    with pytest.raises(Refused, match="A team named Vision already"):
         create_team(name=" Vision ", by=actor(ada))
     assert Team.objects.count() == 1
 
@@ -73,7 +73,7 @@ def test_link_lets_one_person_in(team, ada):
     secret = invite(team, role=Role.VIEWER, by=actor(ada))
     accept_invitation(secret=secret, by=actor(make_user("grace")))
 
-    with pytest.raises(TeamRefused, match="was used, was revoked, or has expired"):
+    with pytest.raises(Refused, match="was used, was revoked, or has expired"):
         accept_invitation(secret=secret, by=actor(make_user("mallory")))
     assert team.memberships.count() == 2
 
@@ -94,7 +94,7 @@ def test_dead_link_lets_nobody_in(team, ada, end):
     else:
         secret = "\ud800 no such secret \x00"
 
-    with pytest.raises(TeamRefused):
+    with pytest.raises(Refused):
         accept_invitation(secret=secret, by=actor(make_user("mallory")))
     assert team.memberships.count() == 1
 
@@ -112,7 +112,7 @@ def test_last_owner_stays(team, ada):
         lambda: remove_member(team, user_id=ada.pk, by=OPERATOR),
         lambda: change_role(team, user_id=ada.pk, role=Role.EDITOR, by=OPERATOR),
     ):
-        with pytest.raises(TeamRefused, match="Vision needs an owner"):
+        with pytest.raises(Refused, match="Vision needs an owner"):
             act()
     assert team.memberships.get(user=ada).role == Role.OWNER
 
@@ -127,7 +127,7 @@ def test_owner_leaves_after_another_was_made(team, ada):
 
 
 def test_role_of_somebody_who_left_cannot_be_changed(team):
-    with pytest.raises(TeamRefused, match="no longer a member of the team"):
+    with pytest.raises(Refused, match="no longer a member of the team"):
         change_role(team, user_id=make_user("grace").pk, role=Role.EDITOR, by=OPERATOR)
 
 
@@ -142,7 +142,7 @@ def test_two_owners_who_remove_each_other_leave_one():
         barrier.wait()
         try:
             remove_member(team, user_id=user.pk, by=OPERATOR)
-        except TeamRefused as error:
+        except Refused as error:
             refused.append(str(error))
         finally:
             connection.close()

@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from dashboard.catalog import known_datasets
 from dashboard.engine.artifacts import keep_model, model_draft
-from dashboard.engine.budgets import BudgetRefused, change_budget
+from dashboard.engine.budgets import change_budget
 from dashboard.engine.claims import claim_trial, claim_trial_of
 from dashboard.engine.lifecycle import pause_study, start_study, stop_study
 from dashboard.engine.quotas import QuotaRefused, n_trials_used
 from dashboard.models import Artifact, Quota, Study, StudyEvent, StudyState, Team, Trial
 from dashboard.new_study.page import StudyForms, start_from_defaults
+from dashboard.refusal import Refused
 from tests.builders import WORKER, add_trials, claim, complete, make_study, make_user, running_study
 from trainers.registry import trainer_info
 
@@ -111,7 +112,7 @@ def test_budget_is_not_raised_beyond_the_quota(user):
     study = running_study(owner=user, max_trials=10)
     add_trials(study, 4)
 
-    with pytest.raises(BudgetRefused, match=r"with 4 used or planned\. This study needs 21 more"):
+    with pytest.raises(Refused, match=r"with 4 used or planned\. This study needs 21 more"):
         change_budget(study_id=study.pk, by="ada", max_trials=25)
     change_budget(study_id=study.pk, by="ada", max_trials=20)
     change_budget(study_id=study.pk, by="ada", max_trials=5)

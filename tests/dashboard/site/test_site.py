@@ -80,8 +80,8 @@ NAMES = [name for name in names() if not name.startswith(LIBRARIES) and name != 
 FILES = {"dataset-picture", "trial-model", "trial-package", "study-report"}
 PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | FILES]
 # Nothing is there unless the settings allow own models; test_own_models.py has what holds then.
-NAMES.remove("own-study-new")
-PAGES.remove("own-study-new")
+NAMES.remove("custom-study-new")
+PAGES.remove("custom-study-new")
 STUDY_ROUTES = [name for name in NAMES if name.startswith(("study-", "trial-")) and ARGS[name]]
 
 

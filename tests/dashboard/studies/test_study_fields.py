@@ -71,7 +71,7 @@ class TrainerWay:
 class CustomModelWay:
     """The same with a model file, which says the objective itself: so no value is a share."""
 
-    form, url = NewStudy.CUSTOM_MODEL, "/studies/new/own/"
+    form, url = NewStudy.CUSTOM_MODEL, "/studies/new/custom/"
     following = FOLLOWING | {"trainer": "own", "objective": "score"}
     kept = TYPED | {"target_value": ("99.5", 99.5)}
 
@@ -121,7 +121,7 @@ def check_copy(page, way):
     copy = send(page, f"/studies/new/?from={study.pk}", {})
 
     assert copy.pk != study.pk
-    assert lost(study, copy, [d for d in FIELDS if d.is_copied]) == set()
+    assert lost(study, copy, [d for d in FIELDS if d.is_kept_by_copy]) == set()
     assert (copy.name, copy.is_open) == ("one of a kind again", False)
 
 
@@ -152,7 +152,7 @@ def check_confirmation(page, way):
 
     runs = confirm_best(study_id=study.pk, n_best=1, n_seeds=2, by=study.owner)
 
-    assert lost(study, runs, [d for d in FIELDS if d.is_confirmed]) == set()
+    assert lost(study, runs, [d for d in FIELDS if d.is_kept_by_confirmation]) == set()
     assert (runs.max_trials, runs.max_failures) == (2, 2)
     assert (runs.pruner, runs.max_seconds, runs.target_value) == ("", None, None)
 
@@ -160,9 +160,9 @@ def check_confirmation(page, way):
 CHECKS = {
     "asked_by": check_form,
     "section": check_form,
-    "is_copied": check_copy,
+    "is_kept_by_copy": check_copy,
     "is_budget": check_budget,
-    "is_confirmed": check_confirmation,
+    "is_kept_by_confirmation": check_confirmation,
 }
 
 

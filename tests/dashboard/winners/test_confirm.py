@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from dashboard.access.rules import Place
-from dashboard.engine.budgets import BudgetRefused, change_budget
+from dashboard.engine.budgets import change_budget
 from dashboard.engine.claims import claim_trial_of
 from dashboard.engine.fences import Fence, Outcome, finish_trial
 from dashboard.engine.quotas import QuotaRefused
@@ -13,9 +13,10 @@ from dashboard.goals import goal_of
 from dashboard.models import Origin, Quota, Study, StudyEvent, StudyState, Trial, TrialState
 from dashboard.models.trial import trial_seed
 from dashboard.people.actions import create_team
+from dashboard.refusal import Refused
 from dashboard.review.queries import review_queue
 from dashboard.studies.actions import delete_study, restore_study, share_study
-from dashboard.winners.actions import FRESH_SEEDS, ConfirmRefused, choose_winner, confirm_best, repeat_trial
+from dashboard.winners.actions import FRESH_SEEDS, choose_winner, confirm_best, repeat_trial
 from dashboard.winners.confirm_page import Measured, last_confirmed
 from dashboard.winners.queries import confirmations_of
 from dashboard.winners.repeats import repeats
@@ -84,7 +85,7 @@ def test_a_round_ends_by_itself_and_proposes_nothing(user):
 
     runs.refresh_from_db()
     assert (runs.state, runs.trials.count()) == (StudyState.FINISHED, 4)
-    with pytest.raises(BudgetRefused, match="These trainings confirm another study"):
+    with pytest.raises(Refused, match="These trainings confirm another study"):
         change_budget(study_id=runs.pk, by="ada", max_trials=9)
 
 
@@ -154,7 +155,7 @@ def test_a_failed_training_is_counted_and_left_out(page, user):
 def test_what_cannot_be_confirmed_is_refused_in_words(page, user, prepare, words):
     study = prepare(user)
     n = Study.objects.count()
-    with pytest.raises(ConfirmRefused, match=words):
+    with pytest.raises(Refused, match=words):
         confirm_best(study, n_best=1, n_seeds=1, by=actor(user))
     answer = page.post(reverse("study-confirm", args=[study.pk]), {"n_best": 1, "n_seeds": 1})
     assert answer.status_code == 422
@@ -164,14 +165,14 @@ def test_what_cannot_be_confirmed_is_refused_in_words(page, user, prepare, words
 
 def test_nothing_complete_leaves_nothing_to_confirm(user):
     study = make_study("stopped", owner=user)
-    with pytest.raises(ConfirmRefused, match="No trial completed"):
+    with pytest.raises(Refused, match="No trial completed"):
         confirm_best(study, n_best=1, n_seeds=1, by=actor(user))
 
 
 def test_one_round_at_a_time(user):
     study = ended_study(user)
     confirm_best(study, n_best=1, n_seeds=1, by=actor(user))
-    with pytest.raises(ConfirmRefused, match="already being confirmed"):
+    with pytest.raises(Refused, match="already being confirmed"):
         confirm_best(study, n_best=1, n_seeds=1, by=actor(user))
 
 
@@ -214,7 +215,7 @@ def test_a_choice_is_written_down(page, user):
     for wrong in ("", "99", "9" * 30, "x"):
         answer = page.post(reverse("study-winner", args=[study.pk]), {"trial": wrong}, follow=True)
         assert "The study has no complete trial with this number." in answer.content.decode()
-    with pytest.raises(ConfirmRefused):
+    with pytest.raises(Refused):
         choose_winner(study, number=None, by=actor(user))
 
 
@@ -308,5 +309,5 @@ def test_running_again_is_asked_for_on_the_page(page, user):
 def test_a_trial_without_a_value_is_not_run_again(user):
     study = running_study(owner=user)
     claim_trial_of(study_id=study.pk, worker=WORKER)
-    with pytest.raises(ConfirmRefused, match="Trial #0 has no value"):
+    with pytest.raises(Refused, match="Trial #0 has no value"):
         repeat_trial(study.trials.get(number=0), by=actor(user))

@@ -11,11 +11,13 @@ from django.core.files.storage import storages
 from django.test import Client
 from django.urls import reverse
 
-from dashboard.engine import artifacts, questions
+from dashboard.engine import artifacts
+from dashboard.engine.backlog import claim_next
 from dashboard.models import Artifact, Prediction, QuestionState, Study
+from dashboard.refusal import Refused
 from dashboard.tasks import answer_predictions
 from dashboard.winners import actions
-from dashboard.winners.actions import TryRefused, ask_model, confirm_best
+from dashboard.winners.actions import ask_model, confirm_best
 from tests.builders import actor, complete, make_user, running_study
 from trainers.processes.prediction import PredictionRefused
 
@@ -137,7 +139,7 @@ def test_nobody_fills_the_line(user):
     trial = kept(user, TEXT)
     for _ in range(3):
         ask_model(trial, given={"text": "x"}, by=actor(user))
-    with pytest.raises(TryRefused):
+    with pytest.raises(Refused):
         ask_model(trial, given={"text": "x"}, by=actor(user))
     ask_model(trial, given={"text": "x"}, by=actor(make_user("grace", is_staff=True)))
 
@@ -145,12 +147,25 @@ def test_nobody_fills_the_line(user):
 def test_one_that_died_with_its_worker_is_answered_again(user, asked):
     trial = kept(user, TEXT)
     prediction = ask_model(trial, given={"text": "x"}, by=actor(user))
-    questions._claim(Prediction, 60)
-    assert questions._claim(Prediction, 60) is None
+    assert claim_next(actions.PREDICTIONS) == prediction
+    assert claim_next(actions.PREDICTIONS) is None
     Prediction.objects.update(running_since="2020-01-01T00:00Z")
     answer_predictions()
     prediction.refresh_from_db()
     assert prediction.state == QuestionState.DONE
+
+
+def test_an_answer_after_the_lease_is_not_written(user, monkeypatch):
+    prediction = ask_model(trial=kept(user, TEXT), given={"text": "x"}, by=user)
+
+    def predict(*_args):
+        Prediction.objects.update(running_since="2030-01-01T00:00Z")  # another process has claimed it
+        return {"class": "late"}
+
+    monkeypatch.setattr(actions, "predict", predict)
+    actions.answer_next_prediction()
+    prediction.refresh_from_db()
+    assert (prediction.state, prediction.answer) == (QuestionState.RUNNING, {})
 
 
 def test_each_sees_their_own_tries_only_and_old_ones_go(page, user, asked):
@@ -205,8 +220,8 @@ def test_one_is_answered_at_a_time(user, asked):
     trial = kept(user, TEXT)
     ask_model(trial, given={"text": "x"}, by=actor(user))
     ask_model(trial, given={"text": "y"}, by=actor(user))
-    assert questions._claim(Prediction, 60) is not None
-    assert questions._claim(Prediction, 60) is None
+    assert claim_next(actions.PREDICTIONS) is not None
+    assert claim_next(actions.PREDICTIONS) is None
 
 
 def test_a_package_trains_again_where_the_network_has_code(page, user):

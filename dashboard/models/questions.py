@@ -1,5 +1,9 @@
+"""What people ask on a page and a background process answers."""
+
 from django.conf import settings
 from django.db import models
+
+from dashboard.models.trial import Trial
 
 
 class QuestionState(models.TextChoices):
@@ -10,7 +14,7 @@ class QuestionState(models.TextChoices):
 
 
 class Question(models.Model):
-    """What a person asks on a page and a process of the housekeeping answers. Forgotten after a day."""
+    """Deleted after a day."""
 
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     given = models.JSONField()
@@ -29,3 +33,26 @@ class Question(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in {QuestionState.WAITING, QuestionState.RUNNING}
+
+
+class Prediction(Question):
+    """Something that a person tried a kept model on.
+
+    Given is a row as texts by column, a text, or the base64 of a picture's file. The answer is a class with
+    the probabilities of all, or a value.
+    """
+
+    trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="predictions")
+
+    def __str__(self) -> str:
+        return f"prediction of {self.trial}"
+
+
+class Cost(Question):
+    """What the networks of a search space cost. Whoever asks for the same space gets the same answer."""
+
+    # Digest of what is given: trainer, dataset, upload, space.
+    key = models.CharField(max_length=64, unique=True)
+
+    def __str__(self) -> str:
+        return f"cost {self.key[:8]}"
