@@ -16,7 +16,7 @@ from dashboard.engine.hints import announce_prediction
 from dashboard.engine.lifecycle import create_study, start_study
 from dashboard.engine.trials import best_trials
 from dashboard.models import Artifact, Origin, Prediction, QuestionState, Role, Study, Trial, TrialState
-from dashboard.models.study_fields import NAME_LENGTH
+from dashboard.models.study_fields import NAME_LENGTH, confirmation_fields
 from dashboard.refusal import Refused
 from dashboard.winners.queries import confirmations_of, first_complete, repeats_of
 from dashboard.wording import count_noun

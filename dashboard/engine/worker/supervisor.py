@@ -11,11 +11,10 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextvars import copy_context
-from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
-from kombu.utils.functional import retry_over_time
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_incrementing
 
 from dashboard.engine import fences
 from dashboard.engine.artifacts import keep_model, model_draft
@@ -296,20 +295,19 @@ class Supervisor:
 
         False when it was refused: the trial is no longer ours.
         """
-        return retry_over_time(
-            lambda: self._write_news() and write(),
-            DATABASE_AWAY,
-            errback=self._before_retry,  # type: ignore[arg-type]  # the stubs have it wrong
-            interval_start=0.2,
-            interval_step=0.3,
-            interval_max=2,
-            timeout=MAX_RECORD_SECONDS,
-        )
+        return Retrying(
+            retry=retry_if_exception_type(DATABASE_AWAY),
+            wait=wait_incrementing(start=0.2, increment=0.3, max=2),
+            stop=stop_after_delay(MAX_RECORD_SECONDS),
+            before_sleep=_drop_connection,
+            reraise=True,
+        )(lambda: self._write_news() and write())
 
-    def _before_retry(self, error: Exception, intervals: Any, _retries: int) -> float:
-        logger.warning("the database is not responding, retrying: %s", error)
-        close_old_connections()
-        return float(next(intervals))
+
+def _drop_connection(state: RetryCallState) -> None:
+    error = state.outcome and state.outcome.exception()
+    logger.warning("the database is not responding, retrying: %s", error)
+    close_old_connections()
 
 
 def _how(code: int) -> str:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
 from dashboard.operations.launch import first_start
+from dashboard.operations.launch.broker import BrokerMissing, embedded_broker
 from dashboard.operations.launch.lock import FolderInUse, folder_lock
 from dashboard.operations.launch.processes import STOP_SECONDS, log_dir, manager_command
 
@@ -41,6 +42,7 @@ class Command(BaseCommand):
     def _start(self) -> None:
         self._check_port()
         self._check_front_end()
+        self._check_broker()
         first_start.write_secret_key()
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
@@ -63,6 +65,12 @@ class Command(BaseCommand):
     def _check_front_end(self) -> None:
         if not (settings.BASE_DIR / "static" / "vendor" / "htmx.min.js").is_file():
             raise CommandError("The browser libraries are not installed. Run `make install` first.")
+
+    def _check_broker(self) -> None:
+        try:
+            embedded_broker()
+        except BrokerMissing as error:
+            raise CommandError(str(error)) from None
 
     def _run(self, sign_in: str) -> None:
         # In a session of its own: Ctrl-C is for this process, which then ends the parts in order.

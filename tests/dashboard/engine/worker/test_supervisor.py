@@ -1,6 +1,7 @@
 """A training is watched to its end, and every end is recorded once."""
 
 import time
+from unittest.mock import create_autospec
 
 import pytest
 from django.db import OperationalError
@@ -222,6 +223,10 @@ def test_late_result_is_refused_when_another_worker_has_the_trial(supervise, tri
     assert everything() == before
 
 
+def away(*_):
+    raise OperationalError("could not connect")
+
+
 class ScriptedLate(dict):
     """A message that is preceded by an event."""
 
@@ -254,6 +259,19 @@ def test_result_survives_a_database_that_is_away_for_a_moment(supervise, trial, 
 
 
 @pytest.mark.django_db(transaction=True)  # a lost connection is dropped
+def test_result_is_left_to_another_attempt_when_the_database_stays_away(supervise, trial, monkeypatch):
+    monkeypatch.setattr(module, "MAX_RECORD_SECONDS", 0)
+    monkeypatch.setattr(fences, "finish_trial", create_autospec(fences.finish_trial, side_effect=away))
+
+    with pytest.raises(OperationalError):
+        supervise(result(0.25))
+
+    trial.refresh_from_db()
+    assert trial.state == "running"
+    assert fences.finish_trial.call_count == 1
+
+
+@pytest.mark.django_db(transaction=True)  # a lost connection is dropped
 def test_steps_are_kept_until_the_database_is_back(supervise, trial, monkeypatch):
     write, calls = fences.report_steps, []
 
@@ -272,9 +290,6 @@ def test_steps_are_kept_until_the_database_is_back(supervise, trial, monkeypatch
 
 @pytest.mark.django_db(transaction=True)  # a lost connection is dropped
 def test_training_is_given_up_before_the_reaper_may_give_it_away(supervise, trial, monkeypatch, settings):
-    def away(fence):
-        raise OperationalError("could not connect")
-
     monkeypatch.setattr(fences, "is_current", away)
     monkeypatch.setattr(fences, "renew_lease", away)
 
@@ -289,9 +304,6 @@ def test_training_is_given_up_before_the_reaper_may_give_it_away(supervise, tria
 
 @pytest.mark.django_db(transaction=True)  # a lost connection is dropped
 def test_short_outage_does_not_end_a_training(supervise, trial, monkeypatch):
-    def away(fence):
-        raise OperationalError("could not connect")
-
     monkeypatch.setattr(fences, "is_current", away)
     monkeypatch.setattr(fences, "renew_lease", away)
 
