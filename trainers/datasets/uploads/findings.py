@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+if TYPE_CHECKING:
+    from trainers.datasets.uploads.numerals import Decimal
 
 Form = Literal["table", "arrays", "pictures"]
 MANY = 1_000  # different values are counted up to here
@@ -28,7 +31,8 @@ class Findings:
     """A table's columns with some rows; or arrays' shape; or pictures per class with their usual size.
 
     `shape` is one row's of arrays, or the usual (height, width) of pictures. `is_whole` says that the
-    targets of arrays are whole numbers, so that they can be classes.
+    targets of arrays are whole numbers, so that they can be classes. `decimal` stands before the fractions of
+    numbers in texts. `notes` say how the file was read where there were several ways.
     """
 
     form: Form
@@ -41,6 +45,8 @@ class Findings:
     n_values: int = 0
     is_color: bool = False
     classes: Mapping[str, int] = field(default_factory=dict)
+    decimal: Decimal = "."
+    notes: tuple[str, ...] = ()
 
     def column(self, name: str) -> ColumnFinding | None:
         """Return the column of this name, None where there is none."""
@@ -55,4 +61,5 @@ class Findings:
         """Read the fields from a JSON object."""
         columns = tuple(ColumnFinding(**column) for column in raw["columns"])
         preview = tuple(map(tuple, raw["preview"]))
-        return cls(**{**raw, "columns": columns, "preview": preview, "shape": tuple(raw["shape"])})
+        lists = {"shape": tuple(raw["shape"]), "notes": tuple(raw.get("notes", ()))}
+        return cls(**{**raw, "columns": columns, "preview": preview, **lists})

@@ -13,7 +13,6 @@ from trainers.datasets.uploads.arrays import read_arrays
 from trainers.datasets.uploads.findings import Findings
 from trainers.datasets.uploads.image_zip import read_pictures
 from trainers.datasets.uploads.source import ORIGINAL, Upload
-from trainers.datasets.uploads.tables import read_table
 from trainers.errors import DatasetInvalid
 from trainers.subprocess_call import SubprocessFailed, call_module, serve_request
 
@@ -53,6 +52,8 @@ def _handle(request: Mapping[str, Any]) -> Any:
                 return read_pictures(original).to_json_dict()
             case "arrays":
                 return read_arrays(original, folder).to_json_dict()
+        from trainers.datasets.uploads.tables import read_table  # noqa: PLC0415, pyarrow: only this process
+
         return read_table(original, folder, has_header=request["has_header"]).to_json_dict()
     upload = Upload.from_json_dict(request["upload"]).described()
     warnings = upload.leaks()

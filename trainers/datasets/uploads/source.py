@@ -224,7 +224,8 @@ class Upload:
 
     def _numbers(self, name: str) -> Array:
         number = self._number(name)
-        return stored.read_numbers(Path(self.folder), number, self.findings.columns[number])
+        column = self.findings.columns[number]
+        return stored.read_numbers(Path(self.folder), number, column, self.findings.decimal)
 
     def _texts(self, name: str) -> list[str]:
         number = self._number(name)

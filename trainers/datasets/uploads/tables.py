@@ -1,142 +1,100 @@
-"""Tables of separated values of any size: split into columns row by row, and strictly."""
+"""Tables of any size: read piece by piece with the reader that fits the file, and split into columns."""
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
-from itertools import chain, islice
-from typing import IO, TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING
 
-from trainers.datasets.uploads.columns import ColumnWriter, remove_columns
+import pyarrow as pa
+
+from trainers.datasets.uploads.column_writer import ColumnWriter
+from trainers.datasets.uploads.columns import remove_columns
 from trainers.datasets.uploads.findings import Findings
+from trainers.datasets.uploads.parquet import PARQUET_MAGIC, open_parquet
+from trainers.datasets.uploads.separated import read_separated
+from trainers.datasets.uploads.text_files import MAX_BYTES
+from trainers.datasets.uploads.workbook import ZIP_MAGIC, open_workbook
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-MAX_COLUMNS = 2_000
+    from trainers.datasets.uploads.rows import TableRows
+
 N_PREVIEW = 10
-_PIECE_ROWS, _PIECE_CHARACTERS = 20_000, 8_000_000
-_DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
-_TRIAL_ROWS = 20
+_PIECE_ROWS, _PIECE_BYTES = 20_000, 8_000_000
 _SHOWN = 120  # characters of a field in the preview
 
 
 def read_table(path: Path, folder: Path, *, has_header: bool = True) -> Findings:
-    """Write the columns of a UTF-8 file into `folder`; DatasetInvalid names a wrong line.
+    """Write the columns of a file into `folder`; DatasetInvalid says what is wrong with it, and where.
 
-    The delimiter is the one that splits the first rows into the same number of fields, and into most. Fields
-    may be in quotes; where tabs stand between them, quotes that do not fit are taken as they are.
+    The first bytes tell an Excel workbook and a Parquet file; all else is text, gzip or not.
     """
-    try:
-        delimiter = _delimiter(path)
-        try:
-            return _read(path, folder, delimiter, csv.QUOTE_MINIMAL, has_header=has_header)
-        except QuotesBroken:
-            if delimiter != "\t":
-                raise
-            return _read(path, folder, delimiter, csv.QUOTE_NONE, has_header=has_header)
-    except UnicodeDecodeError as error:
-        byte = error.object[error.start]
-        raise DatasetInvalid(
-            f"The file is not UTF-8: it holds the byte 0x{byte:02X}. Save it as UTF-8 and upload it again."
-        ) from error
+    use = partial(_write, folder=folder)
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start == ZIP_MAGIC:
+        return use(open_workbook(path, has_header=has_header))
+    if start == PARQUET_MAGIC:
+        return use(open_parquet(path))
+    return read_separated(path, use, has_header=has_header)
 
 
-class QuotesBroken(DatasetInvalid):
-    """A quote that does not fit, or a field without an end."""
-
-
-def _read(path: Path, folder: Path, delimiter: str, quoting: int, *, has_header: bool) -> Findings:
+def _write(rows: TableRows, folder: Path) -> Findings:
     remove_columns(folder)
-    n_rows = 0
-    preview: list[list[str]] = []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = _rows(file, delimiter, quoting)
-        first = next(rows, None)
-        names = _names(first[1] if first else [], has_header=has_header)
-        writers = [ColumnWriter(name, folder, number) for number, name in enumerate(names)]
-        for piece in _pieces(rows if has_header or first is None else chain([first], rows), len(names)):
-            preview += piece[: N_PREVIEW - len(preview)]
-            n_rows += len(piece)
-            for writer, texts in zip(writers, zip(*piece, strict=True), strict=True):
-                writer.add(texts)
+    n_rows = n_bytes = 0
+    preview: list[tuple[str, ...]] = []
+    writers = [ColumnWriter(name, folder, number, rows.decimal) for number, name in enumerate(rows.names)]
+    for piece in _gathered(rows.pieces):
+        if len(preview) < N_PREVIEW:
+            preview += _shown(piece.slice(0, N_PREVIEW - len(preview)))
+        n_rows += piece.num_rows
+        n_bytes += piece.nbytes
+        if n_bytes > MAX_BYTES:
+            raise DatasetInvalid(f"The table has more than {MAX_BYTES / 1e9:g} GB, the most that is read.")
+        for writer, texts in zip(writers, piece.columns, strict=True):
+            writer.add(texts)
     if not n_rows:
         raise DatasetInvalid("The file has no rows below its header.")
     return Findings(
         form="table",
         n_rows=n_rows,
         columns=tuple(writer.finish() for writer in writers),
-        preview=tuple(tuple(text.strip()[:_SHOWN] for text in row) for row in preview),
+        preview=tuple(preview),
+        decimal=rows.decimal,
+        notes=(*rows.notes, *_note_of_groups(writers)),
     )
 
 
-def _rows(file: IO[str], delimiter: str, quoting: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows with the line on which each ends; empty lines are left out."""
-    reader = csv.reader(file, delimiter=delimiter, quoting=quoting, strict=True)  # type: ignore[arg-type]
-    try:
-        for row in reader:
-            if row:
-                yield reader.line_num, row
-    except csv.Error as error:
-        raise QuotesBroken(f"Line {reader.line_num}: {error}.") from error
+def _gathered(pieces: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield pieces of such a size that a file with many columns is not written in crumbs."""
+    waiting: list[pa.RecordBatch] = []
+    for piece in pieces:
+        waiting.append(piece)
+        if sum(part.nbytes for part in waiting) >= _PIECE_BYTES:
+            yield from _cut(waiting)
+            waiting = []
+    if waiting:
+        yield from _cut(waiting)
 
 
-def _pieces(rows: Iterator[tuple[int, list[str]]], n_columns: int) -> Iterator[list[list[str]]]:
-    """Yield the rows in lists that fit into memory."""
-    piece: list[list[str]] = []
-    n_characters = 0
-    for line, row in rows:
-        if len(row) != n_columns:
-            raise DatasetInvalid(f"Line {line} has {len(row):,} fields, and the header has {n_columns:,}.")
-        text = "".join(row)
-        if "\0" in text:
-            raise DatasetInvalid(f"Line {line} holds a zero byte: this is no text file.")
-        piece.append(row)
-        n_characters += len(text)
-        if len(piece) >= _PIECE_ROWS or n_characters >= _PIECE_CHARACTERS:
-            yield piece
-            piece, n_characters = [], 0
-    if piece:
-        yield piece
+def _cut(waiting: list[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    whole = pa.concat_batches(waiting)
+    for first in range(0, whole.num_rows, _PIECE_ROWS):
+        yield whole.slice(first, _PIECE_ROWS)
 
 
-def _names(header: list[str], *, has_header: bool) -> list[str]:
-    if not header:
-        raise DatasetInvalid("The file is empty.")
-    if len(header) > MAX_COLUMNS:
-        raise DatasetInvalid(f"The file has {len(header):,} columns; at most {MAX_COLUMNS:,} are read.")
-    if len(header) == 1:
-        known = ", ".join(_DELIMITERS.values())
-        raise DatasetInvalid(f"The file has one column only. What stands between columns may be {known}.")
-    if not has_header:
-        return [f"column {number}" for number in range(1, len(header) + 1)]
-    names = [name.strip()[:_SHOWN] or f"column {number}" for number, name in enumerate(header, 1)]
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise DatasetInvalid(f"Two columns are named {twice[0]!r}; rename one and upload the file again.")
-    if any("\0" in name for name in names):
-        raise DatasetInvalid("The header holds a zero byte: this is no text file.")
-    return names
+def _shown(rows: pa.RecordBatch) -> list[tuple[str, ...]]:
+    columns = [[text.strip()[:_SHOWN] for text in column.to_pylist()] for column in rows.columns]
+    return list(zip(*columns, strict=True))
 
 
-def _delimiter(path: Path) -> str:
-    """Return what splits the first rows evenly and most often; a comma where nothing does."""
-    counts = {}
-    for delimiter in _DELIMITERS:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            counts[delimiter] = _even_fields(file, delimiter)
-    best = max(counts, key=lambda delimiter: counts[delimiter])
-    return best if counts[best] > 1 else ","
-
-
-def _even_fields(file: IO[str], delimiter: str) -> int:
-    """Return the number of fields in each of the first rows, 0 where they differ."""
-    numbers = set()
-    try:
-        for _, row in islice(_rows(file, delimiter, csv.QUOTE_MINIMAL), _TRIAL_ROWS):
-            numbers.add(len(row))
-    except QuotesBroken:
-        return 0
-    return numbers.pop() if len(numbers) == 1 else 0
+def _note_of_groups(writers: list[ColumnWriter]) -> list[str]:
+    names = [writer.name for writer in writers if writer.is_number and writer.is_grouped]
+    if not names:
+        return []
+    others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    mark = "," if writers[0].decimal == "." else "."
+    return [f"Numbers in {names[0]}{others} have marks between thousands: 1{mark}234 is read as 1234."]

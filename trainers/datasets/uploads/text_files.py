@@ -1,0 +1,120 @@
+"""Text files as they come: unpacked where they are gzip, decoded, with limits on what they may take."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import zlib
+from gzip import GzipFile
+from typing import TYPE_CHECKING
+
+from trainers.errors import DatasetInvalid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MAX_BYTES = 8 * 10**9  # unpacked
+MAX_LINE = 8_000_000  # characters
+WESTERN = "cp1252"
+GZIP_MAGIC = b"\x1f\x8b"
+# the longer marks first: that of UTF-32 begins like that of UTF-16
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def open_text(path: Path, encoding: str) -> io.TextIOWrapper:
+    """Open a file for reading, gzip or not; line ends stay as they are."""
+    return io.TextIOWrapper(open_bytes(path), encoding, newline="")
+
+
+def open_bytes(path: Path) -> io.BufferedReader:
+    """Open a file for reading, and unpack it on the way where it is gzip."""
+    file = path.open("rb")
+    if file.peek(2)[:2] != GZIP_MAGIC:
+        return file
+    return io.BufferedReader(_Unpacked(file))
+
+
+def lines_of(file: io.TextIOBase) -> Iterator[str]:
+    """Yield the lines; DatasetInvalid for one without an end, before it fills the memory."""
+    number = 0
+    while line := file.readline(MAX_LINE):
+        number += 1
+        if len(line) == MAX_LINE:
+            raise DatasetInvalid(
+                f"Line {number} has more than {MAX_LINE:,} characters; a table has one row a line."
+            )
+        yield line
+
+
+def encoding_of(path: Path) -> str:
+    """Return the encoding that a mark at the start names, UTF-8 without one."""
+    with open_bytes(path) as file:
+        start = file.read(4)
+    return next((encoding for mark, encoding in _MARKS if start.startswith(mark)), "utf-8")
+
+
+def check_western(path: Path, error: UnicodeDecodeError) -> None:
+    """Raise DatasetInvalid unless a file that is not UTF-8 may be Windows-1252, as spreadsheets save it.
+
+    Where the first letter that is not English is right in UTF-8, the file is UTF-8 with damage.
+    """
+    refusal = DatasetInvalid(
+        f"The file is not {error.encoding.upper()}: it holds the byte 0x{error.object[error.start]:02X}. "
+        "Save it as UTF-8 and upload it again."
+    )
+    if error.encoding != "utf-8":
+        raise refusal from error
+    with open_bytes(path) as file:
+        while (piece := file.read(1 << 20)).isascii():
+            if not piece:
+                raise refusal from error
+        first = next(place for place, byte in enumerate(piece) if byte > 127)
+        letter = piece[first : first + 4] + file.read(3)
+    if _is_utf8(letter[:2]) or _is_utf8(letter[:3]) or _is_utf8(letter[:4]):
+        raise refusal from error
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+class _Unpacked(io.RawIOBase):
+    """What a gzip file holds; DatasetInvalid where that is damaged, or larger than any table."""
+
+    def __init__(self, packed: io.BufferedReader) -> None:
+        super().__init__()
+        self._packed, self._n_bytes = packed, 0
+        self._file = GzipFile(fileobj=packed)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        try:
+            data = self._file.read(len(buffer))
+        except (OSError, EOFError, zlib.error) as error:
+            raise DatasetInvalid("The file cannot be unpacked: it is cut short, or no gzip file.") from error
+        self._n_bytes += len(data)
+        if self._n_bytes > MAX_BYTES:
+            raise DatasetInvalid(
+                f"The file takes more than {MAX_BYTES / 1e9:g} GB unpacked, the most that is read."
+            )
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._file.close()
+            self._packed.close()
+        super().close()
