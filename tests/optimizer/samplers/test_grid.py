@@ -135,9 +135,7 @@ def test_ends_with_an_error_when_everything_was_proposed(allow_repeats):
     space = SearchSpace([Parameter("a", Int(1, 3))])
     history = History(space)
     history.add(0, {"a": 2}, None, "failed")
-    with pytest.raises(
-        SpaceExhausted, match="all 3 points of the grid have been proposed; give it more values"
-    ):
+    with pytest.raises(SpaceExhausted, match="all 3 points of the grid have been proposed"):
         ask(GridSampler(), history, [{"a": 1}, {"a": 3}], allow_repeats=allow_repeats)
     assert ask(GridSampler(), history, [{"a": 1}]).params == {"a": 3}
 
