@@ -31,7 +31,7 @@ def change_person(
 ) -> None:
     """Let somebody in or keep them out; whoever does not come in any more is signed out everywhere.
 
-    `may_run_code` gives or takes the right to own models; None leaves it as it is.
+    `may_run_code` gives or takes the permission for custom models; None leaves it as it is.
     """
     if person == by and not (is_active and is_staff):
         raise AccountRefused("You cannot take your own rights away; ask another administrator.")

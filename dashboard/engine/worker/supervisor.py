@@ -88,7 +88,7 @@ class Supervisor:
     def run(self) -> None:
         """Supervise until the training has ended one way or the other. Never raises for a training's sake."""
         if self.study.code and not settings.OWN_CODE:
-            self._end(FailureKind.ERROR, "This worker trains no own models: PARZEN_OWN_CODE is off on it.")
+            self._end(FailureKind.ERROR, "This worker does not train custom models: PARZEN_OWN_CODE is off.")
             return
         try:
             process = self.host.start(job_of(self.trial, self.study))

@@ -175,4 +175,4 @@ def test_a_worker_that_is_not_allowed_to_trains_none(user, settings):
 
     trial.refresh_from_db()
     assert trial.state == TrialState.FAILED
-    assert trial.failure_message == "This worker trains no own models: PARZEN_OWN_CODE is off on it."
+    assert trial.failure_message == "This worker does not train custom models: PARZEN_OWN_CODE is off."
