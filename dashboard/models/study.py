@@ -59,7 +59,7 @@ class Study(models.Model):
     # Why the study is in its state, in words: "Budget reached: 80 trials".
     state_reason = models.CharField(max_length=300, blank=True)
 
-    # Empty for an own model that needs none.
+    # Empty for a custom model that needs none.
     dataset = models.CharField(max_length=50, blank=True)
     # The model file that trains in the place of a trainer.
     code = models.TextField(blank=True)

@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.trainers.builders import RecordingReporter, make_job
+from tests.trainers.builders import make_job
 from trainers.base import Budget, Objective
 from trainers.checkpoints import Checkpoint, Checkpoints, Epoch
 from trainers.datasets.registry import load_dataset
 from trainers.errors import TrialStopped
 from trainers.registry import load_trainer
+from trainers.testing import RecordingReporter
 
 ARRAYS = [np.arange(6, dtype=np.float32).reshape(2, 3), np.array(7, dtype=np.int64)]
 EPOCHS = [Epoch({"val_loss": 0.5}, 1.5), Epoch({"val_loss": 0.25}, 3.0)]

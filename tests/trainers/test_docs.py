@@ -1,6 +1,7 @@
-"""The code in docs/trainers.md runs as it is printed there."""
+"""The code in docs/trainers.md and docs/custom-models.md runs as it is printed there."""
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -8,20 +9,34 @@ import numpy as np
 import pytest
 
 from tests.trainers import sources
-from tests.trainers.builders import RecordingReporter
 from trainers.base import Budget, Objective
+from trainers.custom.declaration import read_declaration
+from trainers.custom.model_file import read_model_file
 from trainers.datasets.registry import datasets, load_dataset
 from trainers.datasets.splits import Split
-from trainers.registry import trainer_infos
+from trainers.registry import ENTRY_POINT_GROUP, trainer_infos
+from trainers.testing import DECLARATION_CHECKS, TRAINING_CHECKS, RecordingReporter
 
-PAGE = (Path(__file__).parents[2] / "docs" / "trainers.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "trainers.md").read_text(encoding="utf-8")
+CUSTOM = (DOCS / "custom-models.md").read_text(encoding="utf-8")
+
+
+def blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+
+
+def test_every_block_of_the_pages_has_a_test():
+    languages = [re.findall(r"^```(\w*)$", page, re.MULTILINE)[::2] for page in (PAGE, CUSTOM)]
+    assert languages == [["python"] * 4, ["python"] * 3 + ["toml"]]
 
 
 @pytest.fixture(scope="module")
 def printed() -> dict[str, Any]:
-    """What the page's code blocks define."""
+    """What the blocks of docs/trainers.md define; the one that trains is run by a slow test."""
     names: dict[str, Any] = {}
-    for block in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL):
+    dataset, trainer, _, pytest_file = blocks(PAGE, "python")
+    for block in (dataset, trainer, pytest_file):
         exec(compile(block, "docs/trainers.md", "exec"), names)
     return names
 
@@ -48,6 +63,60 @@ def test_the_trainer_of_the_page_learns(printed, cache_dir: str):
     assert result.value > 0.5
 
 
+@pytest.mark.slow
+def test_the_trainer_of_the_page_passes_the_checks(printed):
+    exec(compile(blocks(PAGE, "python")[2], "docs/trainers.md", "exec"), printed)
+
+
+@pytest.mark.parametrize("check", DECLARATION_CHECKS, ids=lambda check: check.__name__)
+def test_the_tests_of_the_page_check_the_declaration(printed, check):
+    printed["test_declaration"](check)
+
+
+@pytest.mark.slow
+def test_the_tests_of_the_page_check_a_training(printed):
+    printed["test_training"](TRAINING_CHECKS[0])
+
+
 def test_the_page_names_every_trainer_and_dataset():
     for name in (*(info.name for info in trainer_infos()), *(info.name for info in datasets(""))):
         assert f"`{name}`" in PAGE
+
+
+def test_the_model_file_of_the_page_that_is_written_for_hyperopt_can_be_used():
+    source = blocks(CUSTOM, "python")[0]
+    declaration = read_declaration(source)
+    assert [param["name"] for param in declaration.space["params"]] == ["x"]
+    assert (declaration.metric, declaration.direction, declaration.needs_data) == ("loss", "minimize", False)
+    file = read_model_file(source)
+    assert file.function(file.point_of({"x": 3.0}))["loss"] == 4.0
+
+
+def test_the_objective_of_the_page_reports_each_step():
+    file = read_model_file(blocks(CUSTOM, "python")[1])
+    reported: list[float] = []
+    last = file.function({"rate": 0.5}, report=reported.append, seed=3, max_epochs=4)
+    assert len(reported) == 4
+    assert reported == sorted(reported, reverse=True)
+    assert last == reported[-1]
+
+
+@pytest.mark.slow
+def test_the_model_of_the_page_can_be_built():
+    source = blocks(CUSTOM, "python")[2]
+    declaration = read_declaration(source)
+    assert (declaration.metric, declaration.direction, declaration.needs_data) == (
+        "val_accuracy",
+        "maximize",
+        True,
+    )
+    file = read_model_file(source)
+    model = file.function(file.point_of({"units": 32, "learning_rate": 0.01}))
+    assert model.compiled
+    assert model.predict(np.zeros((2, 8, 8), np.uint8), verbose=0).shape == (2, 10)
+
+
+def test_the_entry_point_of_the_page_is_the_one_that_is_read():
+    (block,) = blocks(CUSTOM, "toml")
+    (group,) = tomllib.loads(block)["project"]["entry-points"]
+    assert group == ENTRY_POINT_GROUP

@@ -1,4 +1,4 @@
-"""A model family: what pages see of it, and the function that makes a network of params and data."""
+"""A model family: its description, and the function that makes a network from params and data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Family:
-    """A `trainers.base.Trainer`. `plan` gets complete params and may load Keras."""
+    """A `trainers.base.Trainer`: its description, and a function from params and data to a `Plan`.
+
+    `plan` gets complete params. It may load Keras, which the module that defines it must not.
+
+    Examples:
+        >>> from trainers.base import Budget, Objective
+        >>> from trainers.families.mlp import REGRESSOR
+        >>> from trainers.testing import RecordingReporter, tiny_dataset
+        >>> def plan(values, data):
+        ...     return REGRESSOR.plan({**values, "units_1": 4}, data)
+        >>> small = Family(REGRESSOR.info, plan)
+        >>> result = small({"n_layers": 1}, tiny_dataset(small.info), Budget(2), RecordingReporter(), seed=1,
+        ...                objective=Objective("val_mae", "minimize"))
+        >>> result.n_steps, result.n_parameters  # 4 inputs, 4 units, 1 output
+        (2, 25)
+
+    """
 
     info: TrainerInfo
     plan: MakePlan

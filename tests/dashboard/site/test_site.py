@@ -79,7 +79,7 @@ LIBRARIES = ("account_", "mfa_", "socialaccount_", "openid_", "usersessions_")
 NAMES = [name for name in names() if not name.startswith(LIBRARIES) and name != "home"]
 FILES = {"dataset-picture", "trial-model", "trial-package", "study-report"}
 PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | FILES]
-# Nothing is there unless the settings allow own models; test_own_models.py has what holds then.
+# Nothing is there unless the settings allow custom models; test_custom_models.py has what holds then.
 NAMES.remove("custom-study-new")
 PAGES.remove("custom-study-new")
 STUDY_ROUTES = [name for name in NAMES if name.startswith(("study-", "trial-")) and ARGS[name]]

@@ -4,12 +4,12 @@ import time
 
 import pytest
 
-from tests.trainers.builders import RecordingReporter
 from trainers import subprocess_call
 from trainers.custom import declaration
 from trainers.custom.declaration import read_declaration
 from trainers.custom.model_file import CodeInvalid, read_model_file
 from trainers.job import Job
+from trainers.testing import RecordingReporter
 
 HYPEROPT = """
 from hyperopt import hp, STATUS_OK

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.trainers.builders import RecordingReporter
 from trainers.base import Budget, Objective
 from trainers.datasets.base import Dataset
 from trainers.datasets.registry import load_dataset
 from trainers.datasets.splits import Split
 from trainers.families.cnn import CLASSIFIER
+from trainers.testing import RecordingReporter
 
 pytestmark = pytest.mark.slow
 

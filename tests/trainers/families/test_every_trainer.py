@@ -1,22 +1,19 @@
-"""What every trainer owes its caller once Keras is there: with a scripted fit, and with real ones."""
+"""What every trainer owes its caller: the contract, and real fits of all datasets."""
 
 import math
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.trainers import sources
-from tests.trainers.builders import RecordingReporter
 from trainers.base import Budget, Objective, TrainerInfo
 from trainers.datasets.base import Dataset
 from trainers.datasets.registry import datasets, load_dataset
 from trainers.datasets.splits import Split
-from trainers.errors import ParamsInvalid, TrialDiverged, TrialStopped
+from trainers.errors import ParamsInvalid
 from trainers.registry import FAMILIES, compatible_trainers, load_trainer, trainer_info
-from trainers.space import KnobSetting, space_json
+from trainers.testing import TRAINING_CHECKS, RecordingReporter, tiny_dataset
 
 pytestmark = pytest.mark.slow
 
@@ -30,28 +27,6 @@ FITTING = [
     if dataset.name != "mnist"
     for info in compatible_trainers(dataset)
 ]
-TINY = {
-    ("images", "classification"): "digits",
-    ("table", "regression"): "diabetes",
-    ("text", "classification"): (
-        sources.TEXTS,
-        "".join(f"{('no', 'yes')[i % 2]}\tword{i % 9} and text {i}\n" for i in range(60)),
-    ),
-    ("series", "forecast"): (sources.SERIES, sources.series(60)),
-}
-
-
-@pytest.fixture
-def data_for(monkeypatch, tmp_path: Path):
-    """A tiny dataset that a trainer fits; its sizes are too small for nothing but speed."""
-
-    def load(info: TrainerInfo) -> Dataset:
-        tiny = TINY[info.kinds[0], info.task]
-        if isinstance(tiny, str):
-            return load_dataset(tiny, "", str(tmp_path), Split())
-        return sources.load(monkeypatch, tmp_path, *tiny)
-
-    return load
 
 
 def run(info: TrainerInfo, data: Dataset, reporter: Any = None, epochs: int = 1, **changes: Any):
@@ -61,96 +36,24 @@ def run(info: TrainerInfo, data: Dataset, reporter: Any = None, epochs: int = 1,
     return load_trainer(info.name)(params, data, Budget(epochs), reporter or RecordingReporter(), **arguments)
 
 
-def script(monkeypatch, info: TrainerInfo, epochs: list[dict[str, float]]) -> None:
-    """Let Keras' fit replay these logs through the callbacks, and train nothing."""
-    from keras.callbacks import CallbackList
-
-    from trainers.fitting.model import PlainValidationLossModel
-
-    def fit(self, train, *, callbacks, **_: Any) -> None:
-        replay = CallbackList(callbacks, model=self)
-        replay.on_train_begin()
-        for number, logs in enumerate(epochs):
-            replay.on_epoch_begin(number)
-            replay.on_train_batch_end(0, logs)
-            replay.on_epoch_end(number, dict(logs))
-
-    monkeypatch.setattr(PlainValidationLossModel, "fit", fit)
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.info.name)
+@pytest.mark.parametrize("check", TRAINING_CHECKS, ids=lambda check: check.__name__)
+def test_every_trainer_holds_the_contract(check, family):
+    check(family, tiny_dataset(family.info))
 
 
 @every_trainer
-def test_the_best_epoch_of_a_scripted_fit_is_the_result(info: TrainerInfo, data_for, monkeypatch):
-    data = data_for(info)
-    measured = [metric.name for metric in info.metrics]
-    for metric in (metric for metric in info.metrics if metric.is_objective):
-        best = min if metric.direction == "minimize" else max
-        epochs = [{**dict.fromkeys(measured, 0.5), metric.name: value} for value in (0.4, 0.2, 0.9, 0.3)]
-        script(monkeypatch, info, epochs)
-        reporter = RecordingReporter()
-        result = run(info, data, reporter, objective=Objective(metric.name, metric.direction))
-        assert reporter.steps == [1, 2, 3, 4]
-        assert result.value == best(0.4, 0.2, 0.9, 0.3)
-        assert result.best_step == {0.2: 2, 0.9: 3}[result.value]
-        assert result.metrics == reporter.metrics[result.best_step - 1]
-        assert result.n_steps == 4
-
-
-@every_trainer
-def test_a_loss_that_is_no_number_is_no_result(info: TrainerInfo, data_for, monkeypatch):
-    script(monkeypatch, info, [{"loss": 1.0, "val_loss": 1.0}, {"loss": math.nan, "val_loss": 1.0}])
-    with pytest.raises(TrialDiverged, match="loss became NaN in epoch 2"):
-        run(info, data_for(info))
-
-
-@every_trainer
-def test_a_training_stops_when_told(info: TrainerInfo, data_for):
-    reporter = RecordingReporter(should_stop=lambda: True)
-    with pytest.raises(TrialStopped):
-        run(info, data_for(info), reporter, epochs=50)
-    assert reporter.steps == []
-
-
-@every_trainer
-def test_data_objectives_and_params_that_do_not_fit_are_refused(info: TrainerInfo, data_for):
-    data = data_for(info)
-    others = [
-        dataset for dataset in datasets("") if dataset.is_available and not info.is_compatible_with(dataset)
-    ]
-    other = Dataset(others[0], *[np.zeros(0)] * 4)
+def test_data_objectives_and_params_that_do_not_fit_are_refused_in_a_sentence(info: TrainerInfo):
+    data = tiny_dataset(info)
+    available = [dataset for dataset in datasets("") if dataset.is_available]
+    other_info = next(dataset for dataset in available if not info.is_compatible_with(dataset))
+    other = Dataset(other_info, *[np.zeros(0)] * 4)
     with pytest.raises(ParamsInvalid, match=f"{info.label} cannot learn"):
         run(info, other)
     with pytest.raises(ParamsInvalid, match="no metric named 'auc'"):
         run(info, data, objective=Objective("auc", "maximize"))
     with pytest.raises(ParamsInvalid, match="learning_rate must be above 0"):
         run(info, data, params={"learning_rate": 0})
-
-
-@every_trainer
-def test_the_same_seed_gives_the_same_numbers(info: TrainerInfo, data_for):
-    data = data_for(info)
-    first, second, other = (run(info, data, epochs=2, seed=seed) for seed in (5, 5, 6))
-    assert first.metrics == second.metrics
-    assert first.metrics != other.metrics
-
-
-@every_trainer
-def test_any_point_of_the_whole_space_trains(info: TrainerInfo, data_for):
-    """Every knob searched at once: what the page allows must build, and end in numbers or as diverged."""
-    from optimizer import SearchSpace
-
-    data = data_for(info)
-    settings = {knob.name: KnobSetting.search(knob.distribution) for knob in info.knobs}
-    space = SearchSpace.from_json(space_json(info, settings))
-    for number in range(4):
-        params = space.sample(np.random.default_rng(number))
-        if "window" in params:
-            params["window"] = min(int(params["window"]), 28)  # the series is short
-        reporter = RecordingReporter()
-        try:
-            result = run(info, data, reporter, params=params)
-        except TrialDiverged:
-            continue
-        assert all(map(math.isfinite, result.metrics.values()))
 
 
 @pytest.mark.parametrize(("info", "name"), FITTING)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.trainers.builders import SMALL, RecordingReporter
+from tests.trainers.builders import SMALL
 from trainers.base import Budget, Objective, Result
 from trainers.datasets.base import Dataset
 from trainers.datasets.registry import load_dataset
@@ -15,6 +15,7 @@ from trainers.families.mlp import CLASSIFIER
 from trainers.presets import preset
 from trainers.registry import load_trainer, trainer_info
 from trainers.space import space_json
+from trainers.testing import RecordingReporter
 
 pytestmark = pytest.mark.slow
 

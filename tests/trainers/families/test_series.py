@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from tests.trainers import sources
-from tests.trainers.builders import RecordingReporter
 from trainers.base import Budget, Objective
 from trainers.datasets.base import Dataset
 from trainers.errors import ParamsInvalid
 from trainers.families.series import FORECASTER, seasonal_naive_mae, windows
+from trainers.testing import RecordingReporter
 
 X = np.arange(20, dtype=np.float32)[:, None] * np.array([1, 100], dtype=np.float32)
 Y = np.arange(20.0)

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from tests.trainers import sources
-from tests.trainers.builders import RecordingReporter
 from trainers.base import Budget, Objective
 from trainers.datasets.base import Dataset
 from trainers.datasets.texts import pack_texts
 from trainers.families.text import CLASSIFIER, token_ids
+from trainers.testing import RecordingReporter
 
 pytestmark = pytest.mark.slow
 COMPLETE = CLASSIFIER.info.complete_params

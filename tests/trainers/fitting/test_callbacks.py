@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.trainers.builders import RecordingReporter
 from trainers.errors import TrialDiverged, TrialStopped
+from trainers.testing import RecordingReporter
 
 pytestmark = pytest.mark.slow  # importing the callbacks loads Keras
 

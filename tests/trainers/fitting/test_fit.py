@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from tests.trainers.builders import SMALL, RecordingReporter
+from tests.trainers.builders import SMALL
 from trainers.base import Budget, Objective
 from trainers.datasets.registry import load_dataset
 from trainers.datasets.splits import Split
 from trainers.plan import Rows
 from trainers.registry import load_trainer
+from trainers.testing import RecordingReporter
 
 LOSS = Objective("val_loss", "minimize")
 pytestmark = pytest.mark.slow

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from tests.trainers.builders import RecordingReporter
 from trainers.datasets.splits import Split, split_rows
 from trainers.errors import DatasetInvalid, ParamsInvalid, TrialStopped
 from trainers.fitting.folds import cross_validate
 from trainers.job import Objective, Result
+from trainers.testing import RecordingReporter
 
 Y = np.arange(60) % 3
 FOLDS = Split(seed=3, n_folds=4).folds
