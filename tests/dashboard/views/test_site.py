@@ -18,6 +18,7 @@ from dashboard.services.studies import delete_study
 from dashboard.services.workers import register_worker
 from tests.builders import add_trials, everything, make_dataset, make_study, make_user, running_study
 from tests.dashboard.matrix import MATRIX, names
+from tests.dashboard.posted import keep_few_knobs
 
 # The rows that `world` makes.
 PLACES: dict[object, object] = {"study": 1, "trial": 0, "gone": 2, "comment": 1, "team": 1, "member": 1}
@@ -75,6 +76,11 @@ PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | FILES]
 NAMES.remove("own-study-new")
 PAGES.remove("own-study-new")
 STUDY_ROUTES = [name for name in NAMES if name.startswith(("study-", "trial-")) and ARGS[name]]
+
+
+@pytest.fixture(autouse=True)
+def few_knobs(monkeypatch):
+    keep_few_knobs(monkeypatch)
 
 
 @pytest.fixture(scope="module")
