@@ -1,6 +1,5 @@
 """Garbage from outside gets an answer that is not a 5xx, and leaves nothing behind. No browser is needed."""
 
-from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -10,7 +9,7 @@ from dashboard.catalog import known_datasets
 from dashboard.models import Study
 from dashboard.new_study.page import StudyForms, start_from_defaults
 from tests.builders import add_trials, make_user, running_study
-from trainers import registry
+from tests.dashboard.posted import keep_few_knobs
 from trainers.registry import trainer_info
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_broker")]
@@ -50,7 +49,6 @@ NUMBERS = (
     "\u202e1",
 )
 
-KNOBS = {"n_layers", "units_1", "activation_1", "optimizer", "learning_rate", "batch_size"}
 SCALES_OF = {
     "learning_rate": ("uniform", "log-uniform", "normal", "log-normal"),
     "units_1": ("uniform", "log-uniform"),
@@ -59,10 +57,7 @@ SCALES_OF = {
 
 @pytest.fixture(autouse=True)
 def few_knobs(monkeypatch):
-    """A trainer with the knobs that are named here and no more: a page of 80 takes half a second."""
-    info, train = registry._TRAINERS["mlp"]
-    few = tuple(knob for knob in info.knobs if knob.name in KNOBS)
-    monkeypatch.setitem(registry._TRAINERS, "mlp", (replace(info, knobs=few), train))
+    keep_few_knobs(monkeypatch)
 
 
 @pytest.fixture

@@ -1,13 +1,18 @@
 """What a browser posts: the fields that a page shows, with changes."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
+import pytest
 from django.http import HttpResponse, QueryDict
 
 from dashboard.catalog import known_datasets
 from dashboard.new_study.page import Start, StudyForms, start_from_defaults
+from trainers import registry
 from trainers.registry import trainer_info
+
+KNOBS = {"n_layers", "units_1", "units_2", "activation_1", "optimizer", "learning_rate", "batch_size"}
 
 
 def posted_fields(start: Start | None = None, **changes: Any) -> dict[str, Any]:
@@ -27,6 +32,13 @@ def posted_fields(start: Start | None = None, **changes: Any) -> dict[str, Any]:
         else:
             data[key] = value
     return data
+
+
+def keep_few_knobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that look at other things: a form with all the knobs of a trainer takes half a second."""
+    info, train = registry._TRAINERS["mlp"]
+    few = tuple(knob for knob in info.knobs if knob.name in KNOBS)
+    monkeypatch.setitem(registry._TRAINERS, "mlp", (replace(info, knobs=few), train))
 
 
 def query_dict(fields: dict[str, Any]) -> QueryDict:

@@ -15,9 +15,15 @@ from dashboard.people.actions import create_team
 from dashboard.studies.actions import delete_study
 from tests.builders import OPERATOR, actor, add_trials, everything, make_dataset, make_user, running_study
 from tests.dashboard.access.matrix import MATRIX, PEOPLE, SIGN_IN, names
+from tests.dashboard.posted import keep_few_knobs
 
 NAMES = names()
 CELLS = [(name, method, person) for name in NAMES for method in ("GET", "POST") for person in PEOPLE]
+
+
+@pytest.fixture(autouse=True)
+def few_knobs(monkeypatch):
+    keep_few_knobs(monkeypatch)
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +31,18 @@ def world(kept_rows):
     """A study of a team, with a trial; its owner is the team's. And all of its rows."""
     with kept_rows():
         return make_world(), everything()
+
+
+@pytest.fixture(scope="module")
+def sessions(world, kept_rows):
+    """A session for each person who is known here."""
+    found = {}
+    with kept_rows():
+        for person in PEOPLE[1:]:
+            client = Client()
+            client.force_login(make_user(person))
+            found[person] = client.cookies["sessionid"].value
+    return found
 
 
 @pytest.fixture
@@ -59,10 +77,14 @@ def make_world():
     return study
 
 
-def client_of(person):
-    client = Client(raise_request_exception=False)
-    if person != "anonymous":
-        client.force_login(make_user(person))
+@pytest.fixture
+def client_of(sessions, db):
+    def client(person):
+        client = Client(raise_request_exception=False)
+        if person != "anonymous":
+            client.cookies["sessionid"] = sessions[person]
+        return client
+
     return client
 
 
@@ -91,7 +113,7 @@ def test_every_address_is_listed():
 
 
 @pytest.mark.parametrize(("name", "method", "person"), CELLS)
-def test_cell(world, study, name, method, person):
+def test_cell(world, study, client_of, name, method, person):
     client, expected = client_of(person), MATRIX[name].cell(method, person)
 
     response = client.generic(method, url_of(name, study))
@@ -108,7 +130,7 @@ def test_cell(world, study, name, method, person):
         assert everything() == world[1]
 
 
-def test_what_one_may_not_see_is_named_nowhere(study):
+def test_what_one_may_not_see_is_named_nowhere(study, client_of):
     """A stranger finds neither the study nor its team by looking around."""
     page = client_of("stranger")
     for name in ("study-list", "team-list", "worker-list", "study-new", "dataset-list"):

@@ -7,11 +7,16 @@ from dashboard.catalog import known_datasets
 from dashboard.models import Study
 from dashboard.new_study.page import start_from_defaults, start_from_preset, start_from_study
 from tests.builders import everything, make_study
-from tests.dashboard.posted import posted_fields
+from tests.dashboard.posted import keep_few_knobs, posted_fields
 from trainers.presets import presets
 from trainers.registry import trainer_infos
 
 URL = reverse("study-new")
+
+
+@pytest.fixture
+def few_knobs(monkeypatch):
+    keep_few_knobs(monkeypatch)
 
 
 @pytest.fixture
@@ -37,18 +42,21 @@ def test_form_as_it_opens_makes_a_running_study(post, user):
     assert "learning_rate" in study.search_space.searched
 
 
+@pytest.mark.usefixtures("few_knobs")
 def test_draft_is_saved_without_being_started(post):
     post(name="later", action="draft")
 
     assert Study.objects.get().state == "draft"
 
 
+@pytest.mark.usefixtures("few_knobs")
 def test_direction_follows_the_objective(post):
     post(objective="val_accuracy")
 
     assert Study.objects.get().direction == "maximize"
 
 
+@pytest.mark.usefixtures("few_knobs")
 def test_minutes_are_stored_as_seconds_and_nothing_means_no_limit(post):
     post(max_minutes="1.5", max_trial_minutes="")
 
@@ -73,6 +81,7 @@ def test_knobs_become_the_space(post):
     assert list(space["units_1"].distribution.values()) == [8, 16, 24]
 
 
+@pytest.mark.usefixtures("few_knobs")
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -96,6 +105,7 @@ def test_wrong_field_is_named_and_nothing_is_written(post, changes, words):
     assert not Study.objects.exists()
 
 
+@pytest.mark.usefixtures("few_knobs")
 def test_what_was_typed_is_still_there_beside_the_error(post):
     html = post(name="my study", max_trials="none").content.decode()
 
@@ -114,6 +124,7 @@ def test_study_with_nothing_to_search_is_refused(post, page):
     assert not Study.objects.exists()
 
 
+@pytest.mark.usefixtures("few_knobs")
 def test_empty_post_is_refused_in_words(page):
     response = page.post(URL, {})
 
@@ -134,6 +145,7 @@ def test_preset_fills_the_form_and_runs_as_it_is(page, preset):
     assert set(study.search_space.searched) >= searched - {"dropout_2"}
 
 
+@pytest.mark.usefixtures("few_knobs")
 def test_unknown_preset_says_so_and_opens_the_defaults(page):
     response = page.get(URL, {"preset": "magic"})
 
@@ -141,6 +153,7 @@ def test_unknown_preset_says_so_and_opens_the_defaults(page):
     assert "There is no preset named" in response.content.decode()
 
 
+@pytest.mark.usefixtures("few_knobs")
 def test_copy_opens_with_the_same_values(page, user):
     study = make_study(name="original", max_trials=33, max_seconds=600, sampler="random")
 
@@ -151,6 +164,7 @@ def test_copy_opens_with_the_same_values(page, user):
     assert 'value="33"' in html
 
 
+@pytest.mark.usefixtures("few_knobs")
 def test_copy_searches_the_same_space(page, user):
     page.post(URL, posted_fields(knob__units_1__low="8", knob__units_1__high="24", knob__units_1__step="8"))
     first = Study.objects.get()
@@ -167,6 +181,7 @@ def test_copy_of_an_unknown_study_does_not_exist(page, study_id):
     assert page.get(URL, {"from": study_id}).status_code == 404
 
 
+@pytest.mark.usefixtures("few_knobs")
 @pytest.mark.parametrize("text", ["", "x", "-1", "²"])
 def test_odd_origin_opens_the_defaults(page, text):
     assert page.get(URL, {"from": text}).status_code == 200
@@ -181,6 +196,7 @@ def test_copy_of_a_study_whose_trainer_is_gone_says_so(page, user):
     assert "There is no trainer named" in response.content.decode()
 
 
+@pytest.mark.usefixtures("few_knobs")
 @pytest.mark.parametrize(("dataset", "chosen"), [("digits", "digits"), ("mnist", "digits"), ("x", "digits")])
 def test_dataset_of_the_address_is_chosen_where_it_is_there(page, dataset, chosen):
     response = page.get(URL, {"dataset": dataset})
@@ -218,6 +234,7 @@ def test_dataset_of_the_address_brings_a_trainer_that_fits_it(page):
     assert forms.study["objective"].value() == "val_mae"
 
 
+@pytest.mark.usefixtures("few_knobs")
 def test_dataset_that_does_not_fit_is_refused(page):
     fields = posted_fields(dataset="diabetes")
 
@@ -225,6 +242,7 @@ def test_dataset_that_does_not_fit_is_refused(page):
     assert not Study.objects.exists()
 
 
+@pytest.mark.usefixtures("few_knobs")
 def test_unknown_trainer_says_so_and_opens_the_defaults(page):
     response = page.get(URL, {"trainer": "svm"})
 

@@ -26,6 +26,7 @@ from tests.builders import (
     running_study,
 )
 from tests.dashboard.access.matrix import MATRIX, names
+from tests.dashboard.posted import keep_few_knobs
 
 # The rows that `world` makes.
 PLACES: dict[object, object] = {"study": 1, "trial": 0, "gone": 2, "comment": 1, "team": 1, "member": 1}
@@ -83,6 +84,11 @@ PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | FILES]
 NAMES.remove("custom-study-new")
 PAGES.remove("custom-study-new")
 STUDY_ROUTES = [name for name in NAMES if name.startswith(("study-", "trial-")) and ARGS[name]]
+
+
+@pytest.fixture(autouse=True)
+def few_knobs(monkeypatch):
+    keep_few_knobs(monkeypatch)
 
 
 @pytest.fixture(scope="module")
