@@ -182,7 +182,7 @@ def test_posting_without_a_token_is_refused(study, user, name):
     response = strict.post(url_of(name))
 
     assert response.status_code == 403
-    assert "too old to send" in response.content.decode()
+    assert "This page has expired" in response.content.decode()
     assert everything() == before
 
 
