@@ -78,7 +78,7 @@ def test_study_that_would_end_at_once_does_not_go_on():
     complete(study, 0.4)
     before = everything()
 
-    with pytest.raises(Refused, match=r"would end at once\. Target reached"):
+    with pytest.raises(Refused, match=r"would stop immediately\. Target reached"):
         change(study, max_trials=9)
 
     assert everything() == before

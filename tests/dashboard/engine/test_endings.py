@@ -112,7 +112,7 @@ def test_time_that_is_up_finishes_the_study_and_cancels_open_trials():
     run_since(study, 301)
     assert end_study_if_done(study_id=study.pk)
 
-    assert state_of(study) == ("finished", "Time up: 5 min")
+    assert state_of(study) == ("finished", "Time limit reached: 5 min")
     for row in (trial, waiting):
         row.refresh_from_db()
         assert row.state == "cancelled"

@@ -117,7 +117,7 @@ def test_broker_that_is_down_is_logged_and_no_error(monkeypatch, caplog):
     _send_hints(3, "cpu")
 
     assert len(tried) == 1
-    assert "The broker does not answer" in caplog.text
+    assert "The broker is not responding" in caplog.text
 
 
 def test_broker_counts_as_down_when_nothing_listens():

@@ -109,9 +109,8 @@ def test_signing_off_stands_in_history_and_takes_the_study_out_of_the_page(staff
     assert "wide nets was signed off." in answer.content.decode()
     assert "No studies need review" in answer.content.decode()
     assert Review.objects.get().by == root
-    assert StudyEvent.objects.filter(
-        study=study, what="signed off the study: Confirmed by hand", by="root"
-    ).exists()
+    told = "signed off the study: Confirmed by hand"
+    assert StudyEvent.objects.filter(study=study, what=told, by="root").exists()
     assert "Confirmed by hand" in staff.get(reverse("study-review", args=[study.pk])).content.decode()
 
 

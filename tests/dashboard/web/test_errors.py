@@ -7,9 +7,9 @@ from django.urls import reverse
 SIGNS = {
     "database or disk is full": "The disk is full",
     "database is locked": "The database was busy",
-    "attempt to write a readonly database": "cannot be written",
+    "attempt to write a readonly database": "Cannot write",
     "no such table: dashboard_study": "has not been set up",
-    "could not connect to server": "The database does not answer",
+    "could not connect to server": "The database is not responding",
 }
 
 
@@ -43,7 +43,7 @@ def test_person_reads_it_too_when_no_query_works_at_all(page):
         response = page.get(reverse("study-list"))
 
     assert response.status_code == 503
-    assert "The database does not answer" in response.content.decode()
+    assert "The database is not responding" in response.content.decode()
 
 
 def test_other_errors_are_not_blamed_on_the_database(page, monkeypatch):
@@ -53,4 +53,4 @@ def test_other_errors_are_not_blamed_on_the_database(page, monkeypatch):
     response = page.get(reverse("study-list"))
 
     assert response.status_code == 500
-    assert "That is our fault" in response.content.decode()
+    assert "The error is in the server log" in response.content.decode()

@@ -67,7 +67,7 @@ def test_failure_of_an_unknown_kind_is_an_error(supervise, trial):
         (-9, "was killed by signal 9"),
         (1, "exited with code 1 and no result"),
         (0, "exited with code 0 and no result"),
-        (None, "is gone"),
+        (None, "fork server"),
     ],
 )
 def test_process_that_died_loses_its_attempt(supervise, trial, attempt, code, words):
@@ -177,7 +177,7 @@ def test_training_ends_only_above_the_memory_limit(supervise, trial, settings, l
     assert trial.state == state
     if state == "failed":
         assert trial.failure_kind == "out_of_memory"
-        assert trial.failure_message == "The training used 100 MB; the limit is 99 MB."
+        assert trial.failure_message == "The training used 100 MB of memory; the limit is 99 MB."
 
 
 @pytest.mark.parametrize(("age", "state"), [(61, "failed"), (30, "complete")])
