@@ -39,6 +39,7 @@ __all__ = [
     "Membership",
     "News",
     "Notification",
+    "NotificationKind",
     "NotificationPreferences",
     "Origin",
     "Owned",
