@@ -18,7 +18,7 @@ from trainers.families.family import Family
 from trainers.knob import Knob, Value
 from trainers.parts import dense, keras_optimizer, regression, schedule, sequences, training
 from trainers.parts.head import apply_head, head_dropout_knob, head_units_knob
-from trainers.parts.knobs import activation_knob, switch_knob, units_knob
+from trainers.parts.knobs import activation_knob, count_knob, switch_knob, units_knob
 from trainers.plan import Plan, Rows
 from trainers.priors import choice, integer
 
@@ -32,29 +32,25 @@ _CONV = ("network", ("conv",))
 _LSTM = ("network", ("lstm",))
 
 _SERIES_KNOBS = (
-    Knob(
-        name="horizon",
-        label="Horizon",
-        kind="int",
+    count_knob(
+        "horizon",
+        "Horizon",
+        "Number of rows to forecast at once. Choose what you need: a shorter horizon is easier.",
+        _SERIES,
+        {"type": "constant", "value": 7},
         default=7,
-        minimum=1,
         maximum=1_000,
-        help="Number of rows to forecast at once. Choose what you need: a shorter horizon is easier.",
-        group=_SERIES,
         unit="rows",
-        distribution={"type": "constant", "value": 7},
     ),
-    Knob(
-        name="window",
-        label="Window",
-        kind="int",
+    count_knob(
+        "window",
+        "Window",
+        "Number of past rows that a forecast uses.",
+        _SERIES,
+        integer(7, 56, 7),
         default=28,
-        minimum=1,
         maximum=10_000,
-        help="Number of past rows that a forecast uses.",
-        group=_SERIES,
         unit="rows",
-        distribution=integer(7, 56, 7),
         is_searched=True,
     ),
     switch_knob(
@@ -77,17 +73,16 @@ _NETWORK_KNOBS = (
         distribution=choice("dense", "conv", "lstm"),
         is_searched=True,
     ),
-    Knob(
-        name="dense_layers",
-        label="Dense layers",
-        kind="int",
+    count_knob(
+        "dense_layers",
+        "Dense layers",
+        "Number of dense layers; with 0, and no head, the forecast is linear.",
+        _NETWORK,
+        integer(0, 3),
+        _DENSE,
         default=1,
         minimum=0,
         maximum=8,
-        help="Number of dense layers; with 0, and no head, the forecast is linear.",
-        group=_NETWORK,
-        distribution=integer(0, 3),
-        when=_DENSE,
     ),
     units_knob(
         "dense_units",
