@@ -116,6 +116,7 @@ def windows(x: Array, y: Array, first: int, n: int, values: Mapping[str, Value],
 
     Inputs are (b, window, columns), and (b, horizon, n_ahead) where the calendar is used.
     """
+    # offsets from the first forecast row, so that a batch is one lookup
     past = np.arange(-int(values["window"]), 0)
     ahead = np.arange(int(values["horizon"]))
 
@@ -131,6 +132,7 @@ def seasonal_naive_mae(y: Array, first: int, n: int, horizon: int, season: int) 
     """Return the mean absolute error of repeating the last season, over the same windows."""
     starts = first + np.arange(n)[:, None]
     ahead = np.arange(horizon)
+    # one season earlier; a horizon longer than a season repeats it
     return float(np.abs(y[starts + ahead] - y[starts - season + ahead % season]).mean())
 
 
@@ -140,8 +142,11 @@ def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
     back = max(window, data.info.season)  # rows of the training part before the first forecast
     _check_lengths(back, horizon, n_train, n_validation)
     n_ahead = data.facts.n_ahead if values["uses_ahead"] else 0
+    # windows of the validation part begin in the training part, whatever the size of the window:
+    # all trials are validated on the same rows
     x = np.concatenate([data.x_train[-back:], data.x_validation])
     y = np.concatenate([data.y_train[-back:], data.y_validation])
+    # the last window ends with the last row
     n = n_validation - horizon + 1
     inputs, outputs = _network(values, data, n_ahead)
     return Plan(

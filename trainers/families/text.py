@@ -126,6 +126,7 @@ def token_ids(values: Mapping[str, Value], data: Dataset) -> tuple[Array, Array,
         output_sequence_length=int(values["length"]),
     )
     parts = [unpack_texts(data.x_train), unpack_texts(data.x_validation)]
+    # the training part alone: words of the validation part must not be learned
     vectorizer.adapt(parts[0])
     arrays = []
     for texts in parts:

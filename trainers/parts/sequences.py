@@ -89,6 +89,7 @@ def conv_stack(x: Any, values: Mapping[str, Value], padding: str = "same") -> An
             values["filters"],
             values["kernel"],
             padding=padding,
+            # van den Oord and others 2016, section 2.1
             dilation_rate=2**number if values["dilated"] else 1,
             activation=values["activation"],
         )(x)
@@ -105,6 +106,7 @@ def recurrent_stack(x: Any, values: Mapping[str, Value], name: str) -> Any:
         layer = kind(
             values[f"{name}_units"],
             dropout=values["recurrent_dropout"],
+            # all layers but the last pass on a vector per step
             return_sequences=number < n_layers,
         )
         x = (layers.Bidirectional(layer) if values["bidirectional"] else layer)(x)

@@ -97,6 +97,7 @@ class TrainerProcess:
         total = 0
         with suppress(psutil.Error):
             child = psutil.Process(pid)
+            # processes that the training has started count, too
             for process in [child, *child.children(recursive=True)]:
                 with suppress(psutil.NoSuchProcess):
                     total += process.memory_info().rss
