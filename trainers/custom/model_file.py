@@ -107,8 +107,9 @@ def run_user_code(function: Callable[[], Any]) -> Any:
             frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == FILE_NAME
         ]
         where = f"Line {lines[-1]}: " if lines else ""
-        said = str(error).strip().splitlines()
-        raise CodeInvalid(f"{where}{type(error).__name__}{f': {said[0][:300]}' if said else ''}.") from error
+        sentences = str(error).strip().splitlines()
+        reason = f": {sentences[0][:300]}" if sentences else ""
+        raise CodeInvalid(f"{where}{type(error).__name__}{reason}.") from error
 
 
 def _search_space(names: Mapping[str, Any]) -> tuple[SearchSpace, LabelledSpace | None]:
