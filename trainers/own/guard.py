@@ -57,6 +57,7 @@ def guard(private: Sequence[str], open_folders: Sequence[str]) -> None:
         elif event in _PROCESSES:
             raise CodeInvalid(f"A model file may not start or end processes ({event}).")
 
+    sys.dont_write_bytecode = True  # or what is imported from here on would be written beside its source
     sys.addaudithook(hook)
 
 
