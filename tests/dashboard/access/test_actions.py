@@ -77,7 +77,7 @@ def test_what_changes_nothing_says_so(study):
 
     assert list(AuditEntry.objects.order_by("pk").values_list("is_refused", "reason")) == [
         (False, ""),
-        (False, "There was nothing to change."),
+        (False, "Nothing to change."),
     ]
 
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dashboard", "0026_costs"),
+        ("dashboard", "0027_audit_doors"),
     ]
 
     operations = [
