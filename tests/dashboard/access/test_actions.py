@@ -108,7 +108,7 @@ def test_a_trial_counts_as_part_of_its_study(study):
 
 
 def test_what_belongs_to_a_person_needs_an_account(db):
-    with pytest.raises(PermissionDenied, match="needs an account"):
+    with pytest.raises(PermissionDenied, match="needs a user account"):
         create_team(name="Vision", by=OPERATOR)
 
 
