@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.db import models
 from django.urls import reverse
-from trainers.custom.declaring import Declared
+from trainers.custom.declaration import Declaration
 
 from dashboard.engine.lifecycle import end_study, start_study
 from dashboard.models import Study, StudyEvent, study_fields
@@ -80,7 +80,7 @@ class CustomModelWay:
 def way(request, settings, user, monkeypatch):
     settings.QUEUES, settings.OWN_CODE = ["cpu", "gpu"], True
     user.user_permissions.add(Permission.objects.get(codename="run_own_code"))
-    declared = Declared(space=SPACE, metric="score", direction="maximize", needs_data=False)
+    declared = Declaration(space=SPACE, metric="score", direction="maximize", needs_data=False)
     monkeypatch.setattr(actions, "declare", lambda *_: declared)
     return request.param
 
