@@ -24,7 +24,7 @@ def run_maintenance() -> None:
 
 @shared_task
 def send_notifications() -> None:
-    notifications.collect_news()
+    notifications.collect_notifications()
     sending.send_due()
 
 

@@ -10,18 +10,18 @@ from django.db.models.functions import Now
 from dashboard.access.actions import action
 from dashboard.access.actor import Actor
 from dashboard.access.rules import may
-from dashboard.discussion.notifications import known_state
+from dashboard.discussion.notifications import snapshot_of
 from dashboard.engine.events import record_event
 from dashboard.engine.lifecycle import touch_study
 from dashboard.models import (
     Comment,
     Notification,
+    NotificationPreferences,
     Role,
     Study,
     Tag,
     Trial,
     Watch,
-    Wishes,
 )
 
 
@@ -59,9 +59,9 @@ def remove_comment(study: Study, comment: Comment, *, by: Actor) -> None:
 
 @action("study-watch", needs=Role.VIEWER)
 def watch(study: Study, *, by: Actor) -> None:
-    """From now on; what has happened already is no news."""
+    """From now on: what has happened already is not told."""
     with transaction.atomic():
-        known = known_state(Study.objects.get(pk=study.pk))
+        known = snapshot_of(Study.objects.get(pk=study.pk))
         Watch.objects.get_or_create(study=study, user=by.account, defaults=vars(known))
 
 
@@ -71,8 +71,8 @@ def unwatch(study: Study, *, by: Actor) -> None:
 
 
 @action("notification-settings")
-def set_wishes(*, page: list[str], mail: list[str], hook: list[str], hook_url: str, by: Actor) -> None:
-    Wishes.objects.update_or_create(
+def set_preferences(*, page: list[str], mail: list[str], hook: list[str], hook_url: str, by: Actor) -> None:
+    NotificationPreferences.objects.update_or_create(
         user=by.account, defaults={"page": page, "mail": mail, "hook": hook, "hook_url": hook_url}
     )
 

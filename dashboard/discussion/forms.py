@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
-from dashboard.models import News, Wishes
+from dashboard.models import NotificationKind, NotificationPreferences
 
 MAX_TAGS, TAG_LENGTH = 10, 30
 
@@ -55,10 +55,10 @@ class CommentForm(forms.Form):
 WAYS = (("page", "In Parzen"), ("mail", "By email"), ("hook", "By webhook"))
 
 
-class WishesForm(forms.Form):
-    page = forms.MultipleChoiceField(label="In Parzen", choices=News.choices, required=False)
-    mail = forms.MultipleChoiceField(label="By email", choices=News.choices, required=False)
-    hook = forms.MultipleChoiceField(label="By webhook", choices=News.choices, required=False)
+class PreferencesForm(forms.Form):
+    page = forms.MultipleChoiceField(label="In Parzen", choices=NotificationKind.choices, required=False)
+    mail = forms.MultipleChoiceField(label="By email", choices=NotificationKind.choices, required=False)
+    hook = forms.MultipleChoiceField(label="By webhook", choices=NotificationKind.choices, required=False)
     hook_url = forms.CharField(
         label="Webhook URL",
         max_length=500,
@@ -73,8 +73,8 @@ class WishesForm(forms.Form):
     )
 
     @classmethod
-    def for_wishes(cls, wishes: Wishes, data: Any) -> "WishesForm":
-        start = {name: getattr(wishes, name) for name in ("page", "mail", "hook", "hook_url")}
+    def for_preferences(cls, preferences: NotificationPreferences, data: Any) -> "PreferencesForm":
+        start = {name: getattr(preferences, name) for name in ("page", "mail", "hook", "hook_url")}
         return cls(data, initial=start)
 
     def clean(self) -> dict[str, Any]:
@@ -87,5 +87,5 @@ class WishesForm(forms.Form):
         """A kind of news, its words, and for each way its field, label and whether it is ticked."""
         return [
             (value, label, [(way, words, value in (self[way].value() or [])) for way, words in WAYS])
-            for value, label in News.choices
+            for value, label in NotificationKind.choices
         ]

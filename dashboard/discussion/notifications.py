@@ -12,14 +12,14 @@ from django.db import transaction
 from django.db.models import F
 
 from dashboard.access.rules import studies_visible_to
-from dashboard.discussion.queries import wishes_of
+from dashboard.discussion.queries import preferences_of
 from dashboard.engine.trials import best_trial, counts_by_state, do_many_fail
-from dashboard.models import FailureKind, News, Notification, Study, StudyState, TrialState, Watch
+from dashboard.models import FailureKind, Notification, NotificationKind, Study, StudyState, TrialState, Watch
 from dashboard.wording import metric, person_name
 
 
 @dataclass(frozen=True)
-class _Known:
+class _Snapshot:
     """What a watcher knows of a study."""
 
     version: int
@@ -29,47 +29,47 @@ class _Known:
     is_failing: bool
 
 
-def collect_news() -> int:
+def collect_notifications() -> int:
     """Write down what watchers do not know yet; returns how many notifications that made."""
     changed = Watch.objects.exclude(version=F("study__version")).filter(study__deleted_at=None)
-    return sum(_tell(pk) for pk in changed.values_list("pk", flat=True))
+    return sum(_notify(pk) for pk in changed.values_list("pk", flat=True))
 
 
-def _tell(watch_id: int) -> int:
+def _notify(watch_id: int) -> int:
     with transaction.atomic():
         watch = Watch.objects.select_for_update().filter(pk=watch_id).first()
         if watch is None:
             return 0
         study = Study.objects.get(pk=watch.study_id)
-        now = known_state(study)
-        before = _Known(watch.version, watch.state, watch.best, watch.comment, watch.is_failing)
+        now = snapshot_of(study)
+        before = _Snapshot(watch.version, watch.state, watch.best, watch.comment, watch.is_failing)
         Watch.objects.filter(pk=watch_id).update(**vars(now))
         if not studies_visible_to(watch.user).filter(pk=study.pk).exists():
             return 0
-        wishes = wishes_of(watch.user)
+        preferences = preferences_of(watch.user)
         made = [
             Notification(
                 user=watch.user,
                 study=study,
-                news=news,
+                kind=kind,
                 text=text[:300],
-                is_on_page=news in wishes.page,
-                is_mail_due=news in wishes.mail and bool(watch.user.email),
-                is_hook_due=news in wishes.hook and bool(wishes.hook_url),
+                is_on_page=kind in preferences.page,
+                is_mail_due=kind in preferences.mail and bool(watch.user.email),
+                is_hook_due=kind in preferences.hook and bool(preferences.hook_url),
             )
-            for news, text in _news(study, before, now, watch.user)
+            for kind, text in _changes(study, before, now, watch.user)
         ]
-        return len(Notification.objects.bulk_create([n for n in made if _goes_anywhere(n)]))
+        return len(Notification.objects.bulk_create([n for n in made if _has_channel(n)]))
 
 
-def _goes_anywhere(notification: Notification) -> bool:
+def _has_channel(notification: Notification) -> bool:
     return notification.is_on_page or notification.is_mail_due or notification.is_hook_due
 
 
-def known_state(study: Study) -> _Known:
+def snapshot_of(study: Study) -> _Snapshot:
     best = best_trial(study)
     last = study.comments.order_by("-pk").values_list("pk", flat=True).first()
-    return _Known(
+    return _Snapshot(
         version=study.version,
         state=study.state,
         best=best.number if best else None,
@@ -78,18 +78,26 @@ def known_state(study: Study) -> _Known:
     )
 
 
-def _news(study: Study, before: _Known, now: _Known, user: User) -> Iterator[tuple[News, str]]:
+def _changes(
+    study: Study, before: _Snapshot, now: _Snapshot, user: User
+) -> Iterator[tuple[NotificationKind, str]]:
     best = best_trial(study) if now.best is not None else None
     value = f" Best: {metric(best.value)} in trial {best}." if best else ""
     if now.state != before.state and study.is_ended:
-        news = News.FAILED if now.state == StudyState.FAILED else News.FINISHED
-        yield news, f"{study.name}: {study.state_reason}.{value}"
+        kind = NotificationKind.FAILED if now.state == StudyState.FAILED else NotificationKind.FINISHED
+        yield kind, f"{study.name}: {study.state_reason}.{value}"
     elif best and now.best != before.best and study.confirms_id is None:
-        yield News.NEW_BEST, f"{study.name} has a new best value, {metric(best.value)}, in trial {best}."
+        yield (
+            NotificationKind.NEW_BEST,
+            f"{study.name} has a new best value, {metric(best.value)}, in trial {best}.",
+        )
     if now.is_failing and not before.is_failing:
         kinds = study.trials.filter(state=TrialState.FAILED).values_list("failure_kind", flat=True)
         words = ", ".join(sorted({FailureKind(kind).label for kind in kinds if kind}))
-        yield News.ATTENTION, f"{study.name} needs attention: more than one in five trials failed ({words})."
+        yield (
+            NotificationKind.ATTENTION,
+            f"{study.name} needs attention: more than one in five trials failed ({words}).",
+        )
     for comment in study.comments.filter(pk__gt=before.comment).exclude(author=user).select_related("author"):
         place = f"trial {comment.trial} of {study.name}" if comment.trial else study.name
-        yield News.COMMENT, f"{person_name(comment.author)} commented on {place}: {comment.text}"
+        yield NotificationKind.COMMENT, f"{person_name(comment.author)} commented on {place}: {comment.text}"

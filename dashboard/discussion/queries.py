@@ -5,22 +5,27 @@ from django.db.models import QuerySet
 
 from dashboard.models import (
     Comment,
-    News,
     Notification,
+    NotificationKind,
+    NotificationPreferences,
     Study,
     Trial,
     Watch,
-    Wishes,
 )
 
 # Until somebody says otherwise.
-ON_PAGE = [News.FINISHED, News.FAILED, News.ATTENTION, News.COMMENT]
-BY_MAIL = [News.FINISHED, News.FAILED, News.ATTENTION]
+ON_PAGE = [
+    NotificationKind.FINISHED,
+    NotificationKind.FAILED,
+    NotificationKind.ATTENTION,
+    NotificationKind.COMMENT,
+]
+BY_MAIL = [NotificationKind.FINISHED, NotificationKind.FAILED, NotificationKind.ATTENTION]
 
 
-def wishes_of(user: User) -> Wishes:
-    found = Wishes.objects.filter(user=user).first()
-    return found or Wishes(user=user, page=ON_PAGE, mail=BY_MAIL, hook=[])
+def preferences_of(user: User) -> NotificationPreferences:
+    found = NotificationPreferences.objects.filter(user=user).first()
+    return found or NotificationPreferences(user=user, page=ON_PAGE, mail=BY_MAIL, hook=[])
 
 
 def is_watching(user: User, study: Study) -> bool:

@@ -11,9 +11,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from dashboard.access.rules import studies_visible_to
-from dashboard.discussion.queries import wishes_of
+from dashboard.discussion.queries import preferences_of
 from dashboard.discussion.webhooks import post_json
-from dashboard.models import News, Notification
+from dashboard.models import Notification, NotificationKind
 from dashboard.refusal import Refused
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def _address(notification: Notification) -> str:
 
 
 def _mail(notification: Notification) -> bool:
-    subject = " ".join(f"[Parzen] {notification.study.name}: {notification.news.replace('_', ' ')}".split())
+    subject = " ".join(f"[Parzen] {notification.study.name}: {notification.kind.replace('_', ' ')}".split())
     footer = f"Change your notification settings: {settings.PUBLIC_URL}/notifications/settings/"
     text = f"{notification.text}\n\n{_address(notification)}\n\n-- \n{footer}\n"
     try:
@@ -76,12 +76,12 @@ def _hook(notification: Notification) -> bool:
     study = notification.study
     body = {
         "text": f"{notification.text} {_address(notification)}",  # what Slack, Mattermost and others show
-        "event": News(notification.news).value,
+        "event": NotificationKind(notification.kind).value,
         "study": {"id": study.pk, "name": study.name, "state": study.state},
         "url": _address(notification),
     }
     try:
-        post_json(wishes_of(notification.user).hook_url, body)
+        post_json(preferences_of(notification.user).hook_url, body)
     except Refused as error:
         logger.warning("Could not call the webhook of %s: %s", notification.user, error)
         return False

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.discussion import actions
 from dashboard.discussion.actions import add_comment, remove_comment, write_note
-from dashboard.discussion.forms import CommentForm, NoteForm, WishesForm
-from dashboard.discussion.queries import notifications_of, wishes_of
+from dashboard.discussion.forms import CommentForm, NoteForm, PreferencesForm
+from dashboard.discussion.queries import notifications_of, preferences_of
 from dashboard.models import Study, Trial
 from dashboard.web.pager import pager_of
 from dashboard.web.requests import (
@@ -105,9 +105,9 @@ def notification_read(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def notification_settings(request: HttpRequest) -> HttpResponse:
-    form = WishesForm.for_wishes(wishes_of(person(request)), posted(request))
+    form = PreferencesForm.for_preferences(preferences_of(person(request)), posted(request))
     if form.is_valid():
-        actions.set_wishes(**form.cleaned_data, by=actor_of(request))
+        actions.set_preferences(**form.cleaned_data, by=actor_of(request))
         messages.success(request, "Saved.")
         return redirect("notification-settings")
     return render(

@@ -45,7 +45,7 @@ def keep_model(trial: Trial, draft: Path) -> bool:
         )
         for old in Artifact.objects.filter(trial__study=study).exclude(trial__in=best_trials(study, N_KEPT)):
             old.delete()
-            transaction.on_commit(partial(_throw_away, old.name))
+            transaction.on_commit(partial(_delete_file, old.name))
         touch_study(study.pk)
     return True
 
@@ -65,11 +65,11 @@ def purge_study(*, study_id: int) -> bool:
         names = list(Artifact.objects.filter(trial__study=study_id).values_list("name", flat=True))
         n, _ = Study.objects.filter(pk=study_id, deleted_at__isnull=False).delete()
         for name in names if n else ():
-            transaction.on_commit(partial(_throw_away, name))
+            transaction.on_commit(partial(_delete_file, name))
     return bool(n)
 
 
-def _throw_away(name: str) -> None:
+def _delete_file(name: str) -> None:
     try:
         storages["artifacts"].delete(name)
     except Exception:

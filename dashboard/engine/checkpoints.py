@@ -18,11 +18,11 @@ def checkpoint_folder(study_id: int, number: int) -> Path:
     return settings.CHECKPOINT_DIR / f"{study_id}-{number}"
 
 
-def forget_checkpoints(study_id: int, number: int) -> None:
+def delete_checkpoints(study_id: int, number: int) -> None:
     shutil.rmtree(checkpoint_folder(study_id, number), ignore_errors=True)
 
 
-def forget_old_checkpoints() -> None:
+def delete_old_checkpoints() -> None:
     """Remove those of trials that nobody will continue: all but open ones, and those that failed lately."""
     with suppress(FileNotFoundError):
         for folder in settings.CHECKPOINT_DIR.iterdir():

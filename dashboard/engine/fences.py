@@ -22,8 +22,8 @@ from dashboard.logs import log_context
 from dashboard.models import (
     Attempt,
     AttemptState,
+    CountedEvent,
     FailureKind,
-    Happening,
     Report,
     Study,
     Trial,
@@ -154,7 +154,7 @@ def prune_trial(fence: Fence, *, step: Step, value: float | None, reason: str) -
 def fail_trial(fence: Fence, *, kind: FailureKind, message: str, traceback: str = "") -> bool:
     """The training failed: another attempt where the study allows one for this kind, or a failed trial."""
     with _locked(fence) as study:
-        recorded = _go_wrong(study, fence, AttemptState.FAILED, kind, message, traceback=traceback)
+        recorded = _record_failure(study, fence, AttemptState.FAILED, kind, message, traceback=traceback)
     return _after(fence, recorded, f"failure ({kind})")
 
 
@@ -163,11 +163,11 @@ def lose_trial(fence: Fence, *, reason: str, if_expired: bool = False) -> bool:
     with _locked(fence) as study:
         if if_expired and not fence.trials().filter(lease_until__lt=Now()).exists():
             return False
-        recorded = _go_wrong(study, fence, AttemptState.LOST, FailureKind.LOST, reason)
+        recorded = _record_failure(study, fence, AttemptState.LOST, FailureKind.LOST, reason)
     return _after(fence, recorded, "loss")
 
 
-def _go_wrong(
+def _record_failure(
     study: Study, fence: Fence, state: AttemptState, kind: FailureKind, reason: str, *, traceback: str = ""
 ) -> bool:
     """Another attempt where the study's policy has one left, else a failed trial. Needs the study locked."""
@@ -223,7 +223,7 @@ def reap_lost_trials() -> int:
     for fence in [Fence(*row) for row in expired.values_list("study_id", "pk", "number", "attempt")]:
         if lose_trial(fence, reason=reason, if_expired=True):
             n += 1
-            count(Happening.LEASE_EXPIRY)
+            count(CountedEvent.LEASE_EXPIRY)
             worker = fence.attempts().values_list("worker", flat=True).get()
             with _about(fence):
                 logger.warning("lease expired: %s did not respond for %s s", worker, settings.LEASE_SECONDS)
@@ -256,7 +256,7 @@ def _refuse(fence: Fence, what: str) -> bool:
             logger.info("late %s refused: the trial was cancelled", what)
         else:
             logger.warning("late %s refused: the trial is %s at attempt %s", what, state, attempt)
-            count(Happening.STALE_WRITE)
+            count(CountedEvent.STALE_WRITE)
     return False
 
 

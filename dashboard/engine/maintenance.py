@@ -9,8 +9,8 @@ from dashboard.engine.endings import end_study_if_done
 from dashboard.engine.fences import reap_lost_trials
 from dashboard.engine.hints import announce_work
 from dashboard.engine.queues import n_claimable_trials, n_idle_slots
-from dashboard.engine.worker.registration import forget_dead_workers
-from dashboard.models import Happening, Study, StudyState
+from dashboard.engine.registration import delete_dead_workers
+from dashboard.models import CountedEvent, Study, StudyState
 
 # Seconds; a round is due every five.
 MISSED_ROUNDS = 15
@@ -26,14 +26,14 @@ def run_maintenance() -> None:
     announce_forgotten_work()
 
 
-def stand_in_for_housekeeping() -> None:
+def run_maintenance_if_late() -> None:
     """To be called with every heartbeat of a worker: it reaps, and does the rest when nobody else has.
 
     The housekeeping starts by messages, which are lost while the broker is down. Hints would be as well, so
     none are sent; each worker looks for work itself.
     """
     _reap()
-    age = seconds_since(Happening.HOUSEKEEPING)
+    age = seconds_since(CountedEvent.HOUSEKEEPING)
     if age is None or age > LATE:
         _tidy()
 
@@ -45,9 +45,9 @@ def _reap() -> None:
 
 def _tidy() -> None:
     began = time.monotonic()
-    forget_dead_workers()
+    delete_dead_workers()
     end_studies_that_are_done()
-    count(Happening.HOUSEKEEPING, seconds=time.monotonic() - began)
+    count(CountedEvent.HOUSEKEEPING, seconds=time.monotonic() - began)
 
 
 def _was_asleep() -> bool:

@@ -3,19 +3,19 @@
 from dashboard.models.artifact import Artifact
 from dashboard.models.attempt import Attempt, AttemptState
 from dashboard.models.audit import AuditEntry, Door
+from dashboard.models.comment import Comment, Tag
 from dashboard.models.dataset import Dataset, DatasetState, FileForm
 from dashboard.models.event import StudyEvent
+from dashboard.models.event_counter import CountedEvent, EventCounter
+from dashboard.models.notification import Notification, NotificationKind, NotificationPreferences, Watch
 from dashboard.models.questions import Cost, Prediction, QuestionState
 from dashboard.models.quota import Quota
 from dashboard.models.report import Report
 from dashboard.models.review import Review
 from dashboard.models.share import ShareLink
 from dashboard.models.study import Study, StudyState, code_digest, searches
-from dashboard.models.talk import Comment, Tag
-from dashboard.models.tally import Happening, Tally
 from dashboard.models.team import Invitation, Membership, Role, Team
 from dashboard.models.trial import FailureKind, Origin, Trial, TrialState
-from dashboard.models.watch import News, Notification, Watch, Wishes
 from dashboard.models.worker import Worker
 
 # What has an owner, and may be visible to a team or to everyone.
@@ -28,16 +28,18 @@ __all__ = [
     "AuditEntry",
     "Comment",
     "Cost",
+    "CountedEvent",
     "Dataset",
     "DatasetState",
     "Door",
+    "EventCounter",
     "FailureKind",
     "FileForm",
-    "Happening",
     "Invitation",
     "Membership",
     "News",
     "Notification",
+    "NotificationPreferences",
     "Origin",
     "Owned",
     "Prediction",
@@ -51,12 +53,10 @@ __all__ = [
     "StudyEvent",
     "StudyState",
     "Tag",
-    "Tally",
     "Team",
     "Trial",
     "TrialState",
     "Watch",
-    "Wishes",
     "Worker",
     "code_digest",
     "searches",

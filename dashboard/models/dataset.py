@@ -44,8 +44,6 @@ class Dataset(models.Model):
     # Why it was refused, as a sentence for the person.
     problem = models.CharField(max_length=500, blank=True)
     reading_since = models.DateTimeField(null=True, blank=True)
-    # Fences: only the last reading may write what it found.
-    n_readings = models.PositiveIntegerField(default=0)
     # JSON of trainers.datasets.uploads: what was found, how it is read, what pages say of it; empty before.
     findings = models.JSONField(default=dict, blank=True)
     recipe = models.JSONField(default=dict, blank=True)

@@ -14,7 +14,7 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 
-from dashboard.models import AttemptState, FailureKind, Happening, StudyState, TrialState
+from dashboard.models import AttemptState, CountedEvent, FailureKind, StudyState, TrialState
 from dashboard.operations.queries import Machinery, machinery
 from dashboard.operations.troubles import is_broker_known_to_be_up
 
@@ -84,28 +84,28 @@ def _ages(now: Machinery) -> Iterator[Metric]:
         now.workforce.heartbeat_age,
     )
     for what, words in (
-        (Happening.HOUSEKEEPING, "Time since the last maintenance run; NaN before the first."),
-        (Happening.CLAIM, "Time since a slot last claimed a trial; NaN before the first."),
+        (CountedEvent.HOUSEKEEPING, "Time since the last maintenance run; NaN before the first."),
+        (CountedEvent.CLAIM, "Time since a slot last claimed a trial; NaN before the first."),
     ):
-        age = now.tallies[what].age
+        age = now.event_totals[what].age
         yield GaugeMetricFamily(f"parzen_{what}_age_seconds", words, float("nan") if age is None else age)
 
 
 def _happenings(now: Machinery) -> Iterator[Metric]:
     for what, words in (
-        (Happening.CLAIM, "Time to claim a trial, including the sampler's suggestion."),
-        (Happening.HOUSEKEEPING, "Duration of maintenance runs."),
+        (CountedEvent.CLAIM, "Time to claim a trial, including the sampler's suggestion."),
+        (CountedEvent.HOUSEKEEPING, "Duration of maintenance runs."),
     ):
-        tally = now.tallies[what]
+        tally = now.event_totals[what]
         yield SummaryMetricFamily(
             f"parzen_{what}_seconds", words, count_value=tally.n, sum_value=tally.seconds
         )
     for name, what, words in (
-        ("lease_expiries", Happening.LEASE_EXPIRY, "Trials reassigned from workers that did not respond."),
+        ("lease_expiries", CountedEvent.LEASE_EXPIRY, "Trials reassigned from workers that did not respond."),
         (
             "stale_writes_refused",
-            Happening.STALE_WRITE,
+            CountedEvent.STALE_WRITE,
             "Writes refused because the worker had lost its trial.",
         ),
     ):
-        yield CounterMetricFamily(f"parzen_{name}", words, now.tallies[what].n)
+        yield CounterMetricFamily(f"parzen_{name}", words, now.event_totals[what].n)

@@ -8,9 +8,9 @@ from itertools import groupby
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from dashboard.engine.counters import Tallied, tallies
+from dashboard.engine.counters import EventTotals, event_totals
 from dashboard.engine.queues import Waiting, longest_waiting, running_attempts, workers_alive
-from dashboard.models import Attempt, Happening, Study, Worker
+from dashboard.models import Attempt, CountedEvent, Study, Worker
 from dashboard.models.worker import split_slot_name
 from dashboard.operations.troubles import is_broker_known_to_be_up
 from dashboard.wording import count_noun
@@ -61,7 +61,7 @@ class WorkersPage:
     unheard: list[Place]
     waiting: Waiting | None
     is_broker_up: bool
-    housekeeping: Tallied
+    housekeeping: EventTotals
     at: int
 
     @property
@@ -109,7 +109,7 @@ def workers_page(studies: QuerySet[Study]) -> WorkersPage:
         unheard=[place for rest in places.values() for place in rest],
         waiting=waiting if waiting and waiting.seconds >= SHORT else None,
         is_broker_up=is_broker_known_to_be_up(),
-        housekeeping=tallies()[Happening.HOUSEKEEPING],
+        housekeeping=event_totals()[CountedEvent.HOUSEKEEPING],
         at=int(timezone.now().timestamp()),
     )
 

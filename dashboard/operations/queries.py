@@ -9,7 +9,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models import Count, Max, Min, Sum
 from django.db.models.functions import Now
 
-from dashboard.engine.counters import Tallied, seconds_between, tallies
+from dashboard.engine.counters import EventTotals, event_totals, seconds_between
 from dashboard.engine.queues import longest_waiting, n_claimable_trials
 from dashboard.models import Attempt, Study, Trial, TrialState, Worker
 
@@ -51,7 +51,7 @@ class Machinery:
     n_idle_slots: int
     n_claimable: int
     waiting_seconds: float
-    tallies: dict[str, Tallied]
+    event_totals: dict[str, EventTotals]
 
 
 def machinery() -> Machinery:
@@ -70,7 +70,7 @@ def machinery() -> Machinery:
         n_idle_slots=max(0, force.n_slots - trials.get((TrialState.RUNNING, ""), 0)),
         n_claimable=sum(n_claimable_trials().values()),
         waiting_seconds=waiting.seconds if waiting else 0,
-        tallies=tallies(),
+        event_totals=event_totals(),
     )
 
 

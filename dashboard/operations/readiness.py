@@ -8,7 +8,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from dashboard.engine.counters import seconds_since
 from dashboard.engine.hints import is_broker_up
-from dashboard.models import Happening
+from dashboard.models import CountedEvent
 from dashboard.operations.queries import is_migrated
 from dashboard.operations.troubles import HOUSEKEEPING_LATE, START_BROKER, START_HOUSEKEEPING
 
@@ -53,5 +53,5 @@ def _is_database_up() -> bool:
 
 
 def _is_house_kept() -> bool:
-    age = seconds_since(Happening.HOUSEKEEPING)
+    age = seconds_since(CountedEvent.HOUSEKEEPING)
     return age is not None and age <= HOUSEKEEPING_LATE

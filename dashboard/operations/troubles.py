@@ -6,7 +6,7 @@ from django.core.cache import cache
 from dashboard.engine.counters import seconds_since
 from dashboard.engine.hints import hint_queue, is_broker_up
 from dashboard.engine.queues import n_slots, unserved_queues
-from dashboard.models import Happening
+from dashboard.models import CountedEvent
 from dashboard.wording import duration
 
 NO_WORKER = "No workers are running, so trials cannot start"
@@ -36,7 +36,7 @@ def troubles() -> list[str]:
             "The broker is not responding. No work is lost: workers check for new work every "
             f"{duration(settings.LEASE_SECONDS / 6)}. {START_BROKER}."
         )
-    age = seconds_since(Happening.HOUSEKEEPING)
+    age = seconds_since(CountedEvent.HOUSEKEEPING)
     if age is not None and age > HOUSEKEEPING_LATE:
         found.append(
             f"Maintenance has not run for {duration(age)}, so trials of lost workers are not retried "

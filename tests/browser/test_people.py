@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dashboard.discussion.actions import add_comment, write_note
-from dashboard.discussion.notifications import collect_news
+from dashboard.discussion.notifications import collect_notifications
 from dashboard.engine.lifecycle import end_study
 from dashboard.models import AuditEntry, Membership, Role, StudyEvent, StudyState
 from dashboard.people.actions import create_team
@@ -64,9 +64,9 @@ def test_talk_review_delete_and_bring_back(study, ada, site, person, other):
     expect(other.locator("#comments em")).to_have_text("so")
     check_looks(other)
 
-    collect_news()
+    collect_notifications()
     end_study(study_id=study.pk, state=StudyState.FINISHED, reason="Budget reached")
-    collect_news()
+    collect_notifications()
     person.goto(f"{site}/studies/")
     person.get_by_role("link", name="Notifications, 2 new").click()
     expect(person.get_by_text("Grace commented on digits of the team: Why *so* wide?")).to_be_visible()
@@ -113,7 +113,7 @@ def test_page_looks_right_with_little_and_with_much(path, study, ada, site, pers
         other = running_study(owner=ada, name=f"{'long-' * 18}{n}")
         complete(other, 0.25)
         end_study(study_id=other.pk, state=StudyState.FAILED, reason="5 trials in a row failed")
-    collect_news()
+    collect_notifications()
 
     person.goto(site + path)
 
@@ -129,7 +129,7 @@ def test_hostile_notes_tags_and_comments_run_nothing(study, site, person):
     said = []
     person.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
 
-    collect_news()
+    collect_notifications()
     for path in (
         study.get_absolute_url(),
         f"/studies/{study.pk}/note/",

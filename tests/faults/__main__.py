@@ -16,7 +16,7 @@ from tests.faults.driver import Plan, run
 
 def main() -> None:
     if sys.argv[1:2] == ["mutants"]:
-        from tests.faults.mutants import hunt
+        from tests.faults.mutants.hunt import hunt
 
         sys.exit(0 if hunt(sys.argv[2:]) else 1)
     plan = Plan(

@@ -8,13 +8,13 @@ from celery import bootsteps
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
-from dashboard.engine.checkpoints import forget_old_checkpoints
+from dashboard.engine.checkpoints import delete_old_checkpoints
 from dashboard.engine.fences import reap_lost_trials
 from dashboard.engine.hints import served_queues
-from dashboard.engine.maintenance import stand_in_for_housekeeping
+from dashboard.engine.maintenance import run_maintenance_if_late
 from dashboard.engine.queues import n_claimable_trials
+from dashboard.engine.registration import register_worker, remove_worker, renew_worker
 from dashboard.engine.worker import slots
-from dashboard.engine.worker.registration import register_worker, remove_worker, renew_worker
 from dashboard.engine.worker.vitals import versions, vitals
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Presence(bootsteps.StartStopStep):
         slots.queues[:] = served_queues(parent.app.amqp.queues.consume_from)
         slots.trainer_host().warm_up()
         reap_lost_trials()
-        forget_old_checkpoints()
+        delete_old_checkpoints()
         self._register()
         self._wake_idle_slots()
         self.thread = threading.Thread(target=self._stay_present, name="presence", daemon=True)
@@ -66,7 +66,7 @@ class Presence(bootsteps.StartStopStep):
     def beat(self) -> None:
         if not renew_worker(name=self.worker_name, vitals=vitals()):
             self._register()
-        stand_in_for_housekeeping()
+        run_maintenance_if_late()
         self._wake_idle_slots()
 
     def _register(self) -> None:

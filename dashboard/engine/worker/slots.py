@@ -13,10 +13,10 @@ from django.db import close_old_connections
 
 from dashboard.engine.claims import claim_trial
 from dashboard.engine.counters import count
-from dashboard.engine.worker.registration import Training
+from dashboard.engine.registration import Training
 from dashboard.engine.worker.supervisor import Supervisor
 from dashboard.logs import log_context
-from dashboard.models import Happening
+from dashboard.models import CountedEvent
 from dashboard.models.worker import slot_name
 from trainers.processes.host import TrainerHost
 
@@ -51,7 +51,7 @@ def run_trials() -> None:
             trial = claim_trial(worker=slot_name(worker_name(), number), queues=queues)
             if trial is None:
                 return
-            count(Happening.CLAIM, seconds=time.monotonic() - began)
+            count(CountedEvent.CLAIM, seconds=time.monotonic() - began)
             supervisor = Supervisor(trial, host=trainer_host(), shutting_down=shutting_down)
             with _lock:
                 _occupied[number] = supervisor

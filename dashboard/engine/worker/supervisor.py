@@ -18,7 +18,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from dashboard.engine import fences
 from dashboard.engine.artifacts import keep_model, model_draft
-from dashboard.engine.checkpoints import forget_checkpoints
+from dashboard.engine.checkpoints import delete_checkpoints
 from dashboard.engine.fences import Fence, Outcome, Step
 from dashboard.engine.search.pruning import find_hopeless_step
 from dashboard.engine.worker.jobs import job_of
@@ -80,7 +80,7 @@ class Supervisor:
         self.last_step = 0
         self.resumed_after = 0  # the last epoch of an earlier attempt
         self.is_out_of_touch = False
-        self.is_through = False  # nobody will continue this training
+        self.is_finished = False  # nobody will continue this training
         self.begun: float | None = None  # when the training process was there
         self.renewed = time.monotonic()
 
@@ -105,7 +105,7 @@ class Supervisor:
             is_over.set()
             process.kill()
             process.close()
-            if self.is_through:
+            if self.is_finished:
                 self._tidy_up()
 
     def _kill_when_out_of_touch(self, process: TrainerProcess, is_over: threading.Event) -> None:
@@ -168,7 +168,7 @@ class Supervisor:
             return False
         news = self.steps
         try:
-            return not self._write_news() or self._is_pruned(news)
+            return not self._write_steps() or self._is_pruned(news)
         except DATABASE_AWAY as error:
             return self._has_lost_touch(error)
 
@@ -183,7 +183,7 @@ class Supervisor:
             return False
         at, decision = found
         step, value = known[at], self.curve[at]
-        self.is_through = self._record(
+        self.is_finished = self._record(
             lambda: fences.prune_trial(self.fence, step=step, value=value, reason=decision.text)
         )
         return True
@@ -238,7 +238,7 @@ class Supervisor:
     # Endings --------------------------------------------------------------------------------------------
 
     def _finish(self, outcome: Outcome) -> None:
-        self.is_through = self._record(lambda: fences.finish_trial(self.fence, outcome))
+        self.is_finished = self._record(lambda: fences.finish_trial(self.fence, outcome))
 
     def _fail(self, message: Message) -> None:
         kind = message.get("kind", "error")
@@ -273,12 +273,12 @@ class Supervisor:
         except Exception as error:
             logger.exception("the model could not be saved")
             self.fence.attempts().update(reason=f"The model could not be saved: {error}"[:500])
-        forget_checkpoints(self.study.pk, self.trial.number)
+        delete_checkpoints(self.study.pk, self.trial.number)
 
     def _lose(self, reason: str) -> None:
         self._record(lambda: fences.lose_trial(self.fence, reason=reason))
 
-    def _write_news(self) -> bool:
+    def _write_steps(self) -> bool:
         is_ours = fences.report_steps(
             self.fence,
             steps=self.steps,
@@ -301,7 +301,7 @@ class Supervisor:
             stop=stop_after_delay(MAX_RECORD_SECONDS),
             before_sleep=_drop_connection,
             reraise=True,
-        )(lambda: self._write_news() and write())
+        )(lambda: self._write_steps() and write())
 
 
 def _drop_connection(state: RetryCallState) -> None:

@@ -7,8 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 import psutil
 
+from dashboard.engine.registration import Vitals
 from dashboard.engine.worker import slots
-from dashboard.engine.worker.registration import Vitals
 
 PACKAGES = {"Keras": ("keras",), "TensorFlow": ("tensorflow", "tensorflow-cpu"), "JAX": ("jax",)}
 

@@ -10,19 +10,28 @@ from django.urls import reverse
 
 from dashboard.access.rules import Place
 from dashboard.discussion import sending
-from dashboard.discussion.actions import add_comment, set_wishes, unwatch, watch
-from dashboard.discussion.notifications import collect_news
+from dashboard.discussion.actions import add_comment, set_preferences, unwatch, watch
+from dashboard.discussion.notifications import collect_notifications
 from dashboard.discussion.sending import send_due
 from dashboard.discussion.webhooks import post_json
 from dashboard.engine.fences import fail_trial
 from dashboard.engine.lifecycle import end_study, stop_study
-from dashboard.models import Comment, FailureKind, Membership, News, Notification, Role, StudyState, Watch
+from dashboard.models import (
+    Comment,
+    FailureKind,
+    Membership,
+    Notification,
+    NotificationKind,
+    Role,
+    StudyState,
+    Watch,
+)
 from dashboard.people.actions import create_team, remove_member
 from dashboard.refusal import Refused
 from dashboard.studies.actions import delete_study, share_study
 from tests.builders import OPERATOR, actor, claim, complete, fence_of, make_study, make_user, running_study
 
-EVERYTHING = list(News.values)
+EVERYTHING = list(NotificationKind.values)
 
 
 @pytest.fixture
@@ -32,21 +41,21 @@ def ada(db):
 
 @pytest.fixture
 def study(ada):
-    set_wishes(page=EVERYTHING, mail=[], hook=[], hook_url="", by=actor(ada))
+    set_preferences(page=EVERYTHING, mail=[], hook=[], hook_url="", by=actor(ada))
     study = running_study(owner=ada, name="digits", max_trials=30)
-    collect_news()
+    collect_notifications()
     return study
 
 
 def told(user):
-    return [(n.news, n.text) for n in user.notifications.order_by("pk")]
+    return [(n.kind, n.text) for n in user.notifications.order_by("pk")]
 
 
 def test_owner_is_told_how_a_study_ends_and_only_once(ada, study):
     complete(study, 0.25)
     stop_study(study_id=study.pk, by="Grace")
 
-    assert [collect_news(), collect_news()] == [1, 0]
+    assert [collect_notifications(), collect_notifications()] == [1, 0]
 
     assert told(ada) == [("finished", "digits: Stopped by Grace. Best: 0.2500 in trial #0.")]
 
@@ -54,7 +63,7 @@ def test_owner_is_told_how_a_study_ends_and_only_once(ada, study):
 def test_failed_study_is_news_of_its_own(ada, study):
     end_study(study_id=study.pk, state=StudyState.FAILED, reason="5 trials in a row failed")
 
-    collect_news()
+    collect_notifications()
 
     assert told(ada) == [("failed", "digits: 5 trials in a row failed.")]
 
@@ -62,7 +71,7 @@ def test_failed_study_is_news_of_its_own(ada, study):
 def test_new_best_value_is_told_and_a_worse_one_is_not(ada, study):
     for value in (0.5, 0.7, 0.3):
         complete(study, value)
-        collect_news()
+        collect_notifications()
 
     assert told(ada) == [
         ("new_best", "digits has a new best value, 0.5000, in trial #0."),
@@ -77,7 +86,7 @@ def test_study_of_which_many_trials_fail_needs_attention_once(ada, study):
             fail_trial(fence_of(trial), kind=FailureKind.ERROR, message="bad shape", traceback="")
         else:
             complete(study, 0.5)
-        collect_news()
+        collect_notifications()
 
     assert [text for news, text in told(ada) if news == "attention"] == [
         "digits needs attention: more than one in five trials failed (error)."
@@ -88,7 +97,7 @@ def test_comments_of_others_are_news(ada, study):
     for author in (ada, make_user("grace", first_name="Grace", is_staff=True)):
         add_comment(study, text="Why so wide?", by=actor(author))
 
-    collect_news()
+    collect_notifications()
 
     assert told(ada) == [("comment", "Grace commented on digits: Why so wide?")]
 
@@ -102,7 +111,7 @@ def test_what_happened_before_one_watches_is_no_news(study):
 
     watch(study, by=actor(grace))
     stop_study(study_id=study.pk, by="Ada")
-    collect_news()
+    collect_notifications()
 
     assert [news for news, _ in told(grace)] == ["finished"]
 
@@ -111,7 +120,7 @@ def test_whoever_stops_watching_is_not_told(ada, study):
     unwatch(study, by=actor(ada))
     stop_study(study_id=study.pk, by="Grace")
 
-    assert collect_news() == 0
+    assert collect_notifications() == 0
 
 
 def test_whoever_no_longer_sees_a_study_is_not_told(ada, study):
@@ -119,13 +128,13 @@ def test_whoever_no_longer_sees_a_study_is_not_told(ada, study):
     Membership.objects.create(team=team, user=grace, role=Role.VIEWER)
     share_study(study, Place("team", "Vision", "", team.pk), by=OPERATOR)
     watch(study, by=actor(grace))
-    set_wishes(page=EVERYTHING, mail=EVERYTHING, hook=[], hook_url="", by=actor(grace))
+    set_preferences(page=EVERYTHING, mail=EVERYTHING, hook=[], hook_url="", by=actor(grace))
     complete(study, 0.5)
-    collect_news()  # written down, not sent yet
+    collect_notifications()  # written down, not sent yet
     remove_member(team, user_id=grace.pk, by=OPERATOR)
     stop_study(study_id=study.pk, by="Ada")
 
-    collect_news()
+    collect_notifications()
     send_due()
 
     assert [news for news, _ in told(grace)] == ["new_best"]
@@ -134,10 +143,10 @@ def test_whoever_no_longer_sees_a_study_is_not_told(ada, study):
 
 def test_deleted_study_says_nothing_more(ada, study, page_of):
     complete(study, 0.5)
-    collect_news()
+    collect_notifications()
     delete_study(study, by=OPERATOR)
 
-    assert collect_news() == 0
+    assert collect_notifications() == 0
     assert "digits" not in page_of(ada).get(reverse("notification-list")).content.decode()
 
 
@@ -158,7 +167,7 @@ def test_mail_goes_to_whoever_wants_it_with_a_link(ada, settings):
     study = running_study(owner=ada, name="digits")  # finished, failed, attention by mail: the default
     complete(study, 0.5)
     stop_study(study_id=study.pk, by="Grace")
-    collect_news()
+    collect_notifications()
 
     assert [send_due(), send_due()] == [1, 0]
 
@@ -171,7 +180,7 @@ def test_mail_goes_to_whoever_wants_it_with_a_link(ada, settings):
 def test_name_with_line_breaks_makes_no_header(ada):
     study = running_study(owner=ada, name="digits\r\nBcc: eve@example.org")
     stop_study(study_id=study.pk, by="Grace")
-    collect_news()
+    collect_notifications()
 
     send_due()
 
@@ -181,7 +190,7 @@ def test_name_with_line_breaks_makes_no_header(ada):
 
 def test_mail_server_that_fails_is_asked_again_later_and_not_at_once(ada, monkeypatch):
     stop_study(study_id=running_study(owner=ada).pk, by="Grace")
-    collect_news()
+    collect_notifications()
     with monkeypatch.context() as context:
         context.setattr(sending, "send_mail", refuse)
         assert send_due() == 0
@@ -230,10 +239,10 @@ def hook():
 
 def test_webhook_gets_what_happened(ada, hook, settings):
     settings.WEBHOOKS_PRIVATE = True
-    set_wishes(page=[], mail=[], hook=["finished"], hook_url=hook.url, by=actor(ada))
+    set_preferences(page=[], mail=[], hook=["finished"], hook_url=hook.url, by=actor(ada))
     study = running_study(owner=ada, name="digits")
     stop_study(study_id=study.pk, by="Grace")
-    collect_news()
+    collect_notifications()
 
     assert send_due() == 1
 
@@ -285,12 +294,12 @@ def test_bell_counts_and_the_page_lists_until_they_are_read(ada, study, page_of)
     page = page_of(ada)
     complete(study, 0.5)
     stop_study(study_id=study.pk, by="Grace")
-    collect_news()
+    collect_notifications()
     assert 'aria-label="Notifications, 1 new"' in page.get(reverse("study-list")).content.decode()
     shown = page.get(reverse("notification-list"))
     assert "Stopped by Grace" in shown.content.decode()
     add_comment(study, text="well", by=actor(make_user("grace", is_staff=True)))
-    collect_news()
+    collect_notifications()
 
     page.post(reverse("notification-read"), {"last": shown.context["notifications"][0].pk})
 
@@ -300,7 +309,7 @@ def test_bell_counts_and_the_page_lists_until_they_are_read(ada, study, page_of)
 @pytest.mark.parametrize("last", ["", "x", "-1", "9" * 30])
 def test_strange_number_reads_nothing(ada, study, page_of, last):
     stop_study(study_id=study.pk, by="Grace")
-    collect_news()
+    collect_notifications()
 
     assert page_of(ada).post(reverse("notification-read"), {"last": last}).status_code == 302
 
@@ -335,7 +344,10 @@ def test_wishes_are_kept_and_strange_ones_refused(ada, page_of):
     assert page.post(url, fields | {"hook_url": "https://hooks.example.org/x"}).status_code == 302
 
     ada.refresh_from_db()
-    assert (ada.wishes.page, ada.wishes.mail) == (["failed"], ["finished", "comment"])
+    assert (ada.notification_preferences.page, ada.notification_preferences.mail) == (
+        ["failed"],
+        ["finished", "comment"],
+    )
 
 
 def test_study_that_nobody_watches_costs_nothing(ada, study, django_assert_num_queries):
@@ -343,4 +355,4 @@ def test_study_that_nobody_watches_costs_nothing(ada, study, django_assert_num_q
     Watch.objects.all().delete()
 
     with django_assert_num_queries(1):
-        collect_news()
+        collect_notifications()

@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import trustme
 
-from dashboard.discussion.webhooks import HookRefused, post_json
+from dashboard.discussion.webhooks import post_json
+from dashboard.refusal import Refused
 
 NAME, PUBLIC = "hooks.example", "1.1.1.1"
 
@@ -103,7 +104,7 @@ def test_name_that_changes_its_meaning_gains_nothing(start, names):
 def test_name_of_a_private_address_is_not_connected_to(names, address):
     names.means = (address,)
 
-    with pytest.raises(HookRefused, match="private network"):
+    with pytest.raises(Refused, match="private network"):
         post_json(f"http://{NAME}/hook", {})
 
     assert names == [NAME]
@@ -122,7 +123,7 @@ def test_certificate_is_checked_for_the_name(start, names, authority):
 def test_certificate_of_another_name_is_refused_before_anything_is_sent(start, names, authority, other):
     hook = start(authority.issue_cert(other))
 
-    with pytest.raises(HookRefused, match="SSLError"):
+    with pytest.raises(Refused, match="SSLError"):
         post_json(f"https://{NAME}:{hook.server_port}/hook", {})
 
     assert hook.hosts == []
@@ -131,7 +132,7 @@ def test_certificate_of_another_name_is_refused_before_anything_is_sent(start, n
 def test_certificate_that_nobody_vouches_for_is_refused(start, names):
     hook = start(trustme.CA().issue_cert(NAME))
 
-    with pytest.raises(HookRefused, match="SSLError"):
+    with pytest.raises(Refused, match="SSLError"):
         post_json(f"https://{NAME}:{hook.server_port}/hook", {})
 
     assert hook.hosts == []

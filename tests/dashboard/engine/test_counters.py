@@ -3,33 +3,33 @@
 import pytest
 from django.db import OperationalError, connection
 
-from dashboard.engine.counters import count, seconds_since, tallies
+from dashboard.engine.counters import count, event_totals, seconds_since
 from dashboard.engine.fences import finish_trial, lose_trial, reap_lost_trials, report_steps
 from dashboard.engine.lifecycle import stop_study
-from dashboard.models import Happening, Tally
+from dashboard.models import CountedEvent, EventCounter
 from tests.builders import claim, complete, expire_lease, fence_of, outcome, running_study, steps
 
 pytestmark = pytest.mark.django_db
 
 
 def n(what):
-    return tallies()[what].n
+    return event_totals()[what].n
 
 
 def test_happenings_add_up_with_their_seconds():
-    count(Happening.CLAIM, seconds=0.5)
-    count(Happening.CLAIM, seconds=0.25)
+    count(CountedEvent.CLAIM, seconds=0.5)
+    count(CountedEvent.CLAIM, seconds=0.25)
 
-    claims = tallies()["claim"]
+    claims = event_totals()["claim"]
     assert (claims.n, claims.seconds) == (2, 0.75)
     assert 0 <= claims.age < 60
-    assert Tally.objects.count() == 1
+    assert EventCounter.objects.count() == 1
 
 
 def test_what_has_never_happened_counts_as_zero():
-    assert set(tallies()) == set(Happening.values)
+    assert set(event_totals()) == set(CountedEvent.values)
     assert n("stale_write") == 0
-    assert seconds_since(Happening.HOUSEKEEPING) is None
+    assert seconds_since(CountedEvent.HOUSEKEEPING) is None
 
 
 def test_count_that_fails_is_a_line_in_the_log_and_no_error(caplog):
@@ -37,7 +37,7 @@ def test_count_that_fails_is_a_line_in_the_log_and_no_error(caplog):
         raise OperationalError("database is locked")
 
     with connection.execute_wrapper(refuse):
-        count(Happening.CLAIM)
+        count(CountedEvent.CLAIM)
 
     assert "claim was not counted: database is locked" in caplog.text
     assert n("claim") == 0

@@ -9,8 +9,8 @@ from django.utils import timezone
 from dashboard import tasks
 from dashboard.engine import hints, maintenance
 from dashboard.engine.maintenance import announce_forgotten_work, end_studies_that_are_done, run_maintenance
-from dashboard.engine.worker.registration import (
-    forget_dead_workers,
+from dashboard.engine.registration import (
+    delete_dead_workers,
     register_worker,
     remove_worker,
     renew_worker,
@@ -71,7 +71,7 @@ def test_dead_worker_is_forgotten_and_a_living_one_stays():
     die("renewed")
     assert renew_worker(name="renewed")
 
-    assert forget_dead_workers() == 1
+    assert delete_dead_workers() == 1
 
     assert set(Worker.objects.values_list("name", flat=True)) == {"alive", "renewed"}
     assert not renew_worker(name="dead")

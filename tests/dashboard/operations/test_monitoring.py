@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from prometheus_client.parser import text_string_to_metric_families
 
 from dashboard.engine.counters import count
-from dashboard.engine.worker.registration import register_worker
-from dashboard.models import FailureKind, Happening, StudyState, Tally, TrialState, Worker
+from dashboard.engine.registration import register_worker
+from dashboard.models import CountedEvent, EventCounter, FailureKind, StudyState, TrialState, Worker
 from dashboard.operations import readiness
 from tests.builders import add_trials, everything, make_study, make_user, run_since, running_study
 
@@ -50,7 +50,7 @@ def test_process_that_is_up_says_so_without_the_database():
 
 @pytest.mark.django_db
 def test_installation_is_ready_when_everything_answers():
-    count(Happening.HOUSEKEEPING)
+    count(CountedEvent.HOUSEKEEPING)
 
     response = Client().get("/readyz")
 
@@ -68,7 +68,7 @@ def test_installation_is_ready_when_everything_answers():
 )
 def test_part_that_does_not_work_is_named_with_its_remedy(monkeypatch, name, remedy):
     if name != "housekeeping":
-        count(Happening.HOUSEKEEPING)
+        count(CountedEvent.HOUSEKEEPING)
     if name == "broker":
         monkeypatch.setattr(readiness, "is_broker_up", lambda: False)
     if name == "migrations":
@@ -113,14 +113,14 @@ def test_probes_answer_plain_http_also_where_pages_are_sent_to_https(settings):
 def test_probe_writes_nothing_and_is_never_cached(path):
     running_study()
     register_worker(name="node-a:1", n_slots=2)
-    count(Happening.HOUSEKEEPING)
-    before = everything(), list(Worker.objects.values()), list(Tally.objects.values())
+    count(CountedEvent.HOUSEKEEPING)
+    before = everything(), list(Worker.objects.values()), list(EventCounter.objects.values())
 
     response = Client().get(path, headers={"authorization": f"Bearer {TOKEN}"})
 
     assert response.status_code == 200
     assert "no-store" in response.headers["Cache-Control"]
-    assert (everything(), list(Worker.objects.values()), list(Tally.objects.values())) == before
+    assert (everything(), list(Worker.objects.values()), list(EventCounter.objects.values())) == before
 
 
 @pytest.mark.django_db
@@ -156,9 +156,9 @@ def test_metrics_tell_what_is_in_the_database():
     register_worker(name="node-a:1", n_slots=3)
     register_worker(name="node-b:1", n_slots=1)
     run_since(study, 300)
-    count(Happening.STALE_WRITE)
+    count(CountedEvent.STALE_WRITE)
     for seconds in (0.5, 0.25):
-        count(Happening.CLAIM, seconds=seconds)
+        count(CountedEvent.CLAIM, seconds=seconds)
 
     found = samples()
 

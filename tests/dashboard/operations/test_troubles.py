@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.engine.counters import count
-from dashboard.engine.worker.registration import register_worker
-from dashboard.models import Happening, Tally
+from dashboard.engine.registration import register_worker
+from dashboard.models import CountedEvent, EventCounter
 from dashboard.operations import troubles as module
 from dashboard.operations.troubles import troubles
 from tests.builders import add_trials, claim, make_study, running_study
@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 
 
 def last_round(seconds):
-    count(Happening.HOUSEKEEPING)
-    Tally.objects.update(last_at=timezone.now() - dt.timedelta(seconds=seconds))
+    count(CountedEvent.HOUSEKEEPING)
+    EventCounter.objects.update(last_at=timezone.now() - dt.timedelta(seconds=seconds))
 
 
 @pytest.mark.parametrize(

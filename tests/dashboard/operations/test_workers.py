@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.engine.fences import report_steps, return_trial
-from dashboard.engine.worker.registration import Vitals, register_worker, renew_worker
+from dashboard.engine.registration import Vitals, register_worker, renew_worker
 from dashboard.models import Attempt, Study, Worker
 from dashboard.models.worker import slot_name
 from dashboard.operations import page as module

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from dashboard.engine.worker.registration import register_worker
+from dashboard.engine.registration import register_worker
 from tests.builders import add_trials, claim, running_study
 
 

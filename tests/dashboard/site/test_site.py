@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.access.secret_links import digest_of
-from dashboard.engine.worker.registration import register_worker
+from dashboard.engine.registration import register_worker
 from dashboard.models import Artifact, Comment, Invitation, Membership, Role, ShareLink, Study, Team, Worker
 from dashboard.studies.actions import delete_study
 from tests.builders import (

@@ -81,7 +81,7 @@ def way(request, settings, user, monkeypatch):
     settings.QUEUES, settings.OWN_CODE = ["cpu", "gpu"], True
     user.user_permissions.add(Permission.objects.get(codename="run_own_code"))
     declared = Declaration(space=SPACE, metric="score", direction="maximize", needs_data=False)
-    monkeypatch.setattr(actions, "declare", lambda *_: declared)
+    monkeypatch.setattr(actions, "read_declaration", lambda *_: declared)
     return request.param
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from dashboard.engine.fences import lose_trial, report_steps
-from dashboard.engine.worker.registration import register_worker
+from dashboard.engine.registration import register_worker
 from dashboard.models import StudyState
 from tests.builders import add_trials, claim, complete, fence_of, make_study, running_study, steps
 

@@ -7,11 +7,11 @@ import pytest
 from django.db import OperationalError
 
 from dashboard.engine import maintenance
-from dashboard.engine.counters import seconds_since, tallies
+from dashboard.engine.counters import event_totals, seconds_since
+from dashboard.engine.registration import remove_worker
 from dashboard.engine.worker import presence as module
 from dashboard.engine.worker import slots
 from dashboard.engine.worker.presence import Presence
-from dashboard.engine.worker.registration import remove_worker
 from dashboard.models import Trial, Worker
 from tests.builders import claim, expire_lease, running_study
 
@@ -127,16 +127,16 @@ def test_starting_worker_takes_back_what_a_dead_one_held(started):
 
 def test_heartbeat_keeps_house_when_nobody_else_has(presence, monkeypatch):
     presence.beat()
-    assert tallies()["housekeeping"].n == 1  # it had never been kept
+    assert event_totals()["housekeeping"].n == 1  # it had never been kept
     trial = claim(running_study())
     expire_lease(trial)
     presence.beat()
-    assert tallies()["housekeeping"].n == 1  # that was just now
+    assert event_totals()["housekeeping"].n == 1  # that was just now
 
     monkeypatch.setattr(maintenance, "LATE", -1)
     presence.beat()
 
-    assert tallies()["housekeeping"].n == 2
+    assert event_totals()["housekeeping"].n == 2
     assert seconds_since("housekeeping") < 60
     assert Trial.objects.get().state == "waiting"
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from dashboard.engine.checkpoints import checkpoint_folder, forget_old_checkpoints
+from dashboard.engine.checkpoints import checkpoint_folder, delete_old_checkpoints
 from dashboard.engine.claims import claim_trial
 from dashboard.engine.fences import fail_trial, lose_trial
 from dashboard.engine.lifecycle import stop_study
@@ -113,7 +113,7 @@ def test_only_open_and_lately_failed_trials_keep_saved_epochs(db, folder):
     (folder / "notes").mkdir()
     (folder / "99-1").mkdir()
 
-    forget_old_checkpoints()
+    delete_old_checkpoints()
 
     assert [path.exists() for path in kept] == [True, True]
     assert [path.exists() for path in thrown] == [False, False]
@@ -122,7 +122,7 @@ def test_only_open_and_lately_failed_trials_keep_saved_epochs(db, folder):
 
 
 def test_nothing_is_thrown_away_where_nothing_was_saved(db, folder):
-    forget_old_checkpoints()
+    delete_old_checkpoints()
 
     assert not folder.exists()
 

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from dashboard import tasks
-from dashboard.engine.counters import tallies
+from dashboard.engine.counters import event_totals
 from dashboard.engine.worker import slots
 from dashboard.engine.worker.supervisor import Supervisor
 from dashboard.models import Attempt
@@ -91,8 +91,8 @@ def test_claims_are_counted_and_fruitless_ones_are_not(host):
     tasks.work()
     tasks.work()
 
-    assert tallies()["claim"].n == 3
-    assert tallies()["claim"].seconds > 0
+    assert event_totals()["claim"].n == 3
+    assert event_totals()["claim"].seconds > 0
 
 
 @pytest.mark.django_db

@@ -1,6 +1,6 @@
 """A process dies between any two statements of a transition: what is left is sound, and work goes on.
 
-`pytest -rP tests/faults/test_crash_points.py` lists the points.
+`pytest -rP tests/faults/crash_points/test_crash_points.py` lists the points.
 """
 
 import pytest
@@ -32,7 +32,7 @@ from tests.builders import (
     steps,
 )
 from tests.faults.checker import Record, broken
-from tests.faults.crashes import crash_points
+from tests.faults.crash_points.crashes import crash_points
 from tests.faults.events import events, install_triggers, remove_triggers
 from tests.faults.studies import SMALL
 

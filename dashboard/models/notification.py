@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from dashboard.models.study import Study
 
 
-class News(models.TextChoices):
+class NotificationKind(models.TextChoices):
     """What people can be told about a study that they watch."""
 
     FINISHED = "finished", "Study finishes or is stopped"
@@ -42,7 +42,7 @@ class Notification(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications")
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="+")
-    news = models.CharField(max_length=10, choices=News)
+    kind = models.CharField(max_length=10, choices=NotificationKind)
     text = models.CharField(max_length=300)
     at = models.DateTimeField(db_default=Now())
     is_on_page = models.BooleanField(default=False)
@@ -69,17 +69,19 @@ class Notification(models.Model):
         return self.text
 
 
-class Wishes(models.Model):
-    """Which news reach a person by which way, as lists of kinds of news."""
+class NotificationPreferences(models.Model):
+    """Which kinds of notification reach a person by which channel, as lists of kinds."""
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="wishes")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notification_preferences"
+    )
     page = models.JSONField(default=list)
     mail = models.JSONField(default=list)
     hook = models.JSONField(default=list)
     hook_url = models.CharField(max_length=500, blank=True)
 
     class Meta:
-        verbose_name_plural = "wishes"
+        verbose_name_plural = "notification preferences"
 
     def __str__(self) -> str:
-        return f"wishes of {self.user}"
+        return f"notification preferences of {self.user}"

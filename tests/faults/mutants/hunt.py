@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.databases import has_postgresql
-from tests.faults.guards import Mutant, mutants
+from tests.faults.mutants.guards import Mutant, mutants
 from tests.faults.rig import MARK, ROOT, database_in, kill_left_behind
 
 SKIPPED = (

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.faults.guards import mutants
-from tests.faults.mutants import mutate
+from tests.faults.mutants.guards import mutants
+from tests.faults.mutants.hunt import mutate
 from tests.faults.rig import ROOT
 
 

@@ -1,7 +1,7 @@
 from django.db import models
 
 
-class Happening(models.TextChoices):
+class CountedEvent(models.TextChoices):
     # A slot got a trial.
     CLAIM = "claim", "claim"
     HOUSEKEEPING = "housekeeping", "maintenance run"
@@ -11,16 +11,16 @@ class Happening(models.TextChoices):
     STALE_WRITE = "stale_write", "stale write"
 
 
-class Tally(models.Model):
+class EventCounter(models.Model):
     """How often something happened since the installation, how long it took in all, and when it did last."""
 
-    name = models.CharField(max_length=20, choices=Happening, unique=True)
+    name = models.CharField(max_length=20, choices=CountedEvent, unique=True)
     n = models.PositiveBigIntegerField(default=0)
     seconds = models.FloatField(default=0)
     last_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name_plural = "tallies"
+        verbose_name_plural = "event counters"
         ordering = ("name",)
 
     def __str__(self) -> str:

@@ -64,7 +64,7 @@ def remove_worker(*, name: str) -> None:
     Worker.objects.filter(name=name).delete()
 
 
-def forget_dead_workers() -> int:
+def delete_dead_workers() -> int:
     return Worker.objects.filter(alive_until__lt=Now()).delete()[0]
 
 
