@@ -6,7 +6,6 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.db import models
 from django.urls import reverse
-from trainers.custom.declaration import Declaration
 
 from dashboard.engine.lifecycle import end_study, start_study
 from dashboard.models import Study, StudyEvent, study_fields
@@ -15,6 +14,7 @@ from dashboard.new_study import actions
 from dashboard.winners.actions import confirm_best
 from tests.builders import complete
 from tests.dashboard.posted import shown_fields
+from trainers.custom.declaration import Declaration
 
 pytestmark = pytest.mark.django_db
 
