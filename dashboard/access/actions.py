@@ -47,9 +47,7 @@ def action(name: str, *, needs: Role | Rank | None = None) -> Callable[[Callable
                 raise
             if isinstance(result, Study):
                 study_id = study_id or result.pk
-            record_action(
-                by, name, study_id=study_id, reason="There was nothing to change." if result is False else ""
-            )
+            record_action(by, name, study_id=study_id, reason="Nothing to change." if result is False else "")
             return result
 
         return checked

@@ -49,7 +49,7 @@ class Actor:
     def account(self) -> User:
         """For actions that make something that belongs to a person."""
         if self.user is None:
-            raise PermissionDenied(f"This needs an account, and {self.name} has none.")
+            raise PermissionDenied(f"This action needs a user account, but {self.name} has none.")
         return self.user
 
 

@@ -58,7 +58,7 @@ def work_on_next(backlog: Backlog[Row], work: Callable[[Row], dict[str, Any]]) -
     except TrainerError as error:
         found = {"state": backlog.refused, "problem": clean_text(error, 500)}
     n = backlog.claimed(row).update(**{backlog.claimed_at: None}, **found)
-    late = "" if n else ", but it was claimed again meanwhile"
+    late = "" if n else ", but it was claimed again in the meantime"
     logger.info("%s %s: %s%s", backlog.model.__name__, row.pk, found["state"], late)
     return True
 

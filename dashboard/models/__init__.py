@@ -37,7 +37,6 @@ __all__ = [
     "FileForm",
     "Invitation",
     "Membership",
-    "News",
     "Notification",
     "NotificationKind",
     "NotificationPreferences",

@@ -124,8 +124,10 @@ class CustomModelForm(NewStudyForm):
         set_choices(self, "dataset", [("", "none"), *there])
         dataset, epochs = self.fields["dataset"], self.fields["max_epochs"]
         dataset.required = False
-        dataset.help_text = "What build(params) is fitted to; objective(params, data) gets it as well."
-        epochs.help_text = "An objective gets it as max_epochs, if it asks."
+        dataset.help_text = (
+            "Used to fit the model from build(params). Also passed to objective(params, data)."
+        )
+        epochs.help_text = "Passed to your objective as max_epochs, if it accepts that argument."
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"]).replace("\r\n", "\n")

@@ -48,7 +48,7 @@ _NETWORK_KNOBS = (
     switch_knob(
         "batch_norm",
         "Batch normalization everywhere",
-        "Apply batch normalization in every hidden layer; if off, each layer has its own knob.",
+        "Apply batch normalization in every hidden layer; if off, each layer has its own parameter.",
         _LAYERS,
     ),
 )

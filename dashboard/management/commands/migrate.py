@@ -14,7 +14,7 @@ class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         if missing := lacks_of_replaced(MigrationRecorder(connection).applied_migrations()):
             raise CommandError(
-                f"The database is too old for this version: it lacks {missing[0]}. "
-                "Bring it up to date with the version before this one first."
+                f"The database is too old for this version (it lacks {missing[0]}). "
+                "Upgrade it with the previous version of Parzen first."
             )
         super().handle(*args, **options)

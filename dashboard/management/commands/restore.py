@@ -65,8 +65,8 @@ def _check_fit(manifest: Manifest) -> None:
     seen = {(app, name) for app, _, name in (label.partition(".") for label in manifest.migrations)}
     if missing := lacks_of_replaced(seen):
         raise Refused(
-            f"The backup is too old for this version: it lacks {missing[0]}. Restore it with the version "
-            "before this one, which brings it up to date, and save it there again."
+            f"The backup is too old for this version (it lacks {missing[0]}). Restore it with the "
+            "previous version of Parzen, which upgrades it, and back it up again there."
         )
     known = MigrationLoader(None).disk_migrations
     replaced = {key for migration in known.values() for key in migration.replaces}

@@ -77,7 +77,7 @@ def test_what_changes_nothing_says_so(study):
 
     assert list(AuditEntry.objects.order_by("pk").values_list("is_refused", "reason")) == [
         (False, ""),
-        (False, "There was nothing to change."),
+        (False, "Nothing to change."),
     ]
 
 
@@ -108,7 +108,7 @@ def test_a_trial_counts_as_part_of_its_study(study):
 
 
 def test_what_belongs_to_a_person_needs_an_account(db):
-    with pytest.raises(PermissionDenied, match="needs an account"):
+    with pytest.raises(PermissionDenied, match="needs a user account"):
         create_team(name="Vision", by=OPERATOR)
 
 

@@ -6,7 +6,6 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.db import models
 from django.urls import reverse
-from trainers.custom.declaring import Declared
 
 from dashboard.engine.lifecycle import end_study, start_study
 from dashboard.models import Study, StudyEvent, study_fields
@@ -15,6 +14,7 @@ from dashboard.new_study import actions
 from dashboard.winners.actions import confirm_best
 from tests.builders import complete
 from tests.dashboard.posted import shown_fields
+from trainers.custom.declaration import Declaration
 
 pytestmark = pytest.mark.django_db
 
@@ -80,8 +80,8 @@ class CustomModelWay:
 def way(request, settings, user, monkeypatch):
     settings.QUEUES, settings.OWN_CODE = ["cpu", "gpu"], True
     user.user_permissions.add(Permission.objects.get(codename="run_own_code"))
-    declared = Declared(space=SPACE, metric="score", direction="maximize", needs_data=False)
-    monkeypatch.setattr(actions, "declare", lambda *_: declared)
+    declared = Declaration(space=SPACE, metric="score", direction="maximize", needs_data=False)
+    monkeypatch.setattr(actions, "read_declaration", lambda *_: declared)
     return request.param
 
 
