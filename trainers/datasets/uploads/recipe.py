@@ -46,13 +46,13 @@ class Recipe:
         return [name for name, role in self.roles.items() if role in roles and name != self.target]
 
     def to_json_dict(self) -> dict[str, Any]:
-        """Return the fields as a JSON object."""
-        return {**asdict(self), "roles": dict(self.roles)}
+        """Return the fields as a JSON object, the roles as pairs: PostgreSQL's JSON forgets the order of keys."""
+        return {**asdict(self), "roles": [[name, role] for name, role in self.roles.items()]}
 
     @classmethod
     def from_json_dict(cls, raw: Mapping[str, Any]) -> Self:
-        """Read the fields from a JSON object."""
-        return cls(**raw)
+        """Read the fields from a JSON object; earlier versions wrote the roles as an object."""
+        return cls(**{**raw, "roles": dict(raw.get("roles", ()))})
 
 
 def guess_recipe(findings: Findings, earlier: Recipe | None = None) -> Recipe:
@@ -64,8 +64,8 @@ def guess_recipe(findings: Findings, earlier: Recipe | None = None) -> Recipe:
         is_classes = findings.is_whole and findings.n_values <= MAX_CLASSES
         return Recipe(task="classification" if is_classes else "regression")
     names = [column.name for column in findings.columns]
-    if earlier and list(earlier.roles) == names:
-        return earlier
+    if earlier and sorted(earlier.roles) == sorted(names):
+        return replace(earlier, roles={name: earlier.roles[name] for name in names})
     roles = {column.name: _role(column, findings, number) for number, column in enumerate(findings.columns)}
     target = _guess_target(findings, roles)
     is_number = target.is_number and target.n_distinct > _FEW
