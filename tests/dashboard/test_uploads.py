@@ -158,7 +158,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(page):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"name": "plants.xlsx"}, "A file that ends in .xlsx is not read."),
+        ({"name": "plants.ods"}, "A file that ends in .ods is not read."),
         ({"label": " "}, "Give the dataset a name."),
         ({"content": ""}, "The file is empty. Choose another one."),
         ({"place": "team-99"}, "You cannot put a study there."),
