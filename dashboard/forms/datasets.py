@@ -64,8 +64,8 @@ class UploadForm(forms.Form):
         field = self.fields["file"]
         field.widget.attrs |= {"accept": ",".join(FORMS), "data-max-bytes": settings.UPLOAD_MB * 10**6}
         field.help_text = (
-            "A table (.csv, .tsv, .txt, also as .gz, .xlsx or .parquet), arrays (.npz) or pictures (.zip), up to "
-            f"{settings.UPLOAD_MB:,} MB."
+            "A table (.csv, .tsv, .txt, also as .gz, .xlsx or .parquet), arrays (.npz) or pictures (.zip), "
+            f"up to {settings.UPLOAD_MB:,} MB."
         )
         if refusal:
             field.error_messages["required"] = refusal
@@ -78,8 +78,8 @@ class UploadForm(forms.Form):
         ending = Path(file.name or "").suffix.lower()
         if ending not in FORMS:
             raise forms.ValidationError(
-                f"A file that ends in {ending or 'nothing'} is not read. Choose a table (.csv, .tsv, .txt, .gz, "
-                ".xlsx or .parquet), arrays (.npz) or a zip of folders of pictures (.zip)."
+                f"A file that ends in {ending or 'nothing'} is not read. Choose a table (.csv, .tsv, .txt, "
+                ".gz, .xlsx or .parquet), arrays (.npz) or a zip of folders of pictures (.zip)."
             )
         return file
 
