@@ -31,6 +31,9 @@ FORMS = {
     ".csv": FileForm.TABLE,
     ".tsv": FileForm.TABLE,
     ".txt": FileForm.TABLE,
+    ".gz": FileForm.TABLE,
+    ".xlsx": FileForm.TABLE,
+    ".parquet": FileForm.TABLE,
     ".npz": FileForm.ARRAYS,
     ".zip": FileForm.PICTURES,
 }

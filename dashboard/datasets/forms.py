@@ -64,7 +64,8 @@ class UploadForm(forms.Form):
         field = self.fields["file"]
         field.widget.attrs |= {"accept": ",".join(FORMS), "data-max-bytes": settings.UPLOAD_MB * 10**6}
         field.help_text = (
-            f"Table (.csv, .tsv), arrays (.npz), or images (.zip), up to {settings.UPLOAD_MB:,} MB."
+            "Table (.csv, .tsv, .txt, also as .gz, .xlsx, or .parquet), arrays (.npz), or images (.zip), "
+            f"up to {settings.UPLOAD_MB:,} MB."
         )
         if refusal:
             field.error_messages["required"] = refusal
@@ -78,7 +79,8 @@ class UploadForm(forms.Form):
         if ending not in FORMS:
             raise forms.ValidationError(
                 f"{f'{ending} files' if ending else 'Files without an extension'} are not supported. "
-                "Upload a table (.csv, .tsv), arrays (.npz), or image folders (.zip)."
+                "Upload a table (.csv, .tsv, .txt, "
+                ".gz, .xlsx, or .parquet), arrays (.npz), or image folders (.zip)."
             )
         return file
 

@@ -12,7 +12,7 @@
 
   function nameOf(path) {
     const stem = path
-      .replace(/\.[^.]*$/, "")
+      .replace(/(\.(csv|tsv|txt))?\.[^.]*$/i, "")
       .replace(/[_-]+/g, " ")
       .trim();
     return stem.charAt(0).toUpperCase() + stem.slice(1, 60);

@@ -159,7 +159,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(page):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"name": "plants.xlsx"}, ".xlsx files are not supported."),
+        ({"name": "plants.ods"}, ".ods files are not supported."),
         ({"label": " "}, "Enter a name."),
         ({"content": ""}, "The file is empty. Choose another file."),
         ({"place": "team-99"}, "You cannot use this option."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import zlib
 from gzip import GzipFile
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_BYTES = 8 * 10**9  # unpacked
+_USUAL_BYTES, _MAX_RATIO = 10**9, 200  # a file that gzip makes 200 times smaller repeats itself
 MAX_LINE = 8_000_000  # characters
 WESTERN = "cp1252"
 GZIP_MAGIC = b"\x1f\x8b"
@@ -96,6 +98,8 @@ class _Unpacked(io.RawIOBase):
         super().__init__()
         self._packed, self._n_bytes = packed, 0
         self._file = GzipFile(fileobj=packed)
+        size = os.fstat(packed.fileno()).st_size
+        self._most = min(MAX_BYTES, max(_USUAL_BYTES, _MAX_RATIO * size))
 
     def readable(self) -> bool:
         return True
@@ -106,9 +110,10 @@ class _Unpacked(io.RawIOBase):
         except (OSError, EOFError, zlib.error) as error:
             raise DatasetInvalid("The file cannot be unpacked: it is cut short, or no gzip file.") from error
         self._n_bytes += len(data)
-        if self._n_bytes > MAX_BYTES:
+        if self._n_bytes > self._most:
             raise DatasetInvalid(
-                f"The file takes more than {MAX_BYTES / 1e9:g} GB unpacked, the most that is read."
+                f"The file takes more than {self._most / 1e9:.3g} GB unpacked, the most that is read of "
+                "one of its size. Upload a smaller part of it."
             )
         buffer[: len(data)] = data
         return len(data)

@@ -113,7 +113,10 @@ def _check_formulas(path: Path, sheet: Any) -> None:
 
 def _sheets(path: Path) -> list[Any]:
     """Return the sheets that are shown."""
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    file = path.open(
+        "rb"
+    )  # by its name openpyxl would refuse it: the ending is gone. Open as long as the sheet
+    book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     if not sheets:
         raise DatasetInvalid("The workbook has no sheet with rows.")
@@ -131,7 +134,8 @@ def _all_rows(sheet: Any) -> Iterator[tuple[int, Row]]:
 
 
 def _filled_rows(sheet: Any) -> Iterator[tuple[int, Row]]:
-    return ((number, row) for number, row in _all_rows(sheet) if any(value is not None for value in row))
+    nothing: Row = (None,) * (MAX_COLUMNS + 1)
+    return ((number, row) for number, row in _all_rows(sheet) if row != nothing)
 
 
 def _texts(rows: Iterator[tuple[int, Row]], n_columns: int) -> Iterator[list[str]]:
