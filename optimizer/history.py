@@ -51,6 +51,16 @@ class History:
     Arrays have one row per trial; ``coordinates`` and ``active`` have one column per parameter (see
     ``SearchSpace.encode``). Params that no longer fit the space are inactive where they do not fit.
     A complete trial whose value is missing or not finite counts as failed: it never gets a number.
+
+    Examples
+    --------
+    >>> from optimizer import Float, History, Parameter, SearchSpace
+    >>> history = History(SearchSpace([Parameter('x', Float(0, 10))]), 'maximize')
+    >>> history.add(0, {'x': 5}, 0.25, 'complete')
+    >>> history.add(1, {'x': 10}, None, 'failed')
+    >>> history.coordinates.tolist(), history.losses.tolist()
+    ([[0.5], [1.0]], [[-0.25], [nan]])
+
     """
 
     def __init__(self, space: SearchSpace, direction: Direction | Sequence[Direction] = "minimize") -> None:

@@ -113,6 +113,7 @@ class TrainerInfo:
             self.knob(name)
         complete: dict[str, Value] = {}
         for knob in self.knobs:
+            # parents come first, so `complete` has their values already
             if not knob.is_active(complete):
                 continue
             value = params.get(knob.name, knob.default)

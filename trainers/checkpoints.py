@@ -36,6 +36,7 @@ _FIELDS_WITHOUT_EFFECT = (
     "checkpoint_seconds",
     "model_path",
 )
+# What NumPy and zipfile raise for files that were cut short or changed.
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 
 
@@ -94,6 +95,7 @@ class Checkpoints:
         """Return the checkpoints of a job, None where it has no folder for them."""
         if not job.checkpoint_dir:
             return None
+        # the rest of a job decides what is computed: the dataset, params, seed ...
         raw = {name: value for name, value in asdict(job).items() if name not in _FIELDS_WITHOUT_EFFECT}
         key = hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()
         return cls(Path(job.checkpoint_dir), attempt=job.attempt, key=key, seconds=job.checkpoint_seconds)

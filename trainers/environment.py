@@ -1,4 +1,4 @@
-"""The environment of child processes: what trainings need, without the worker's secrets."""
+"""The environment variables of child processes: what trainings need, without the worker's secrets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-# Everything else stays behind: DATABASE_URL, REDIS_URL, PARZEN_SECRET_KEY and whatever comes after them.
+# Everything else is removed: DATABASE_URL, REDIS_URL, PARZEN_SECRET_KEY and any secret added later.
 ALLOWED_VARIABLES = (
     "PATH",
     "HOME",
@@ -28,7 +28,7 @@ ALLOWED_VARIABLES = (
 )
 _DEFAULTS = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # or the first of several trainings takes the whole GPU
+    "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # or the first of several trainings takes all memory of a GPU
 }
 _ROOT = Path(__file__).resolve().parents[1]
 

@@ -1,33 +1,33 @@
-"""Exception types are outcomes: what ended a training, or what kept it from starting.
+"""Exceptions are outcomes: what ended a training, or why it cannot start.
 
-Each message is one clear sentence that a page may show as it is.
+Each message is one sentence that a page can show.
 """
 
 # ruff: noqa: N818, the names are outcomes (house.md), not errors
 
 
 class TrainerError(Exception):
-    """Base of everything that `trainers` raises on purpose."""
+    """Base of all exceptions that `trainers` raises on purpose."""
 
 
 class TrialDiverged(TrainerError):
-    """The loss became NaN or infinite. Such a value stays failed: it is never turned into a number."""
+    """The loss became NaN or infinite. The trial fails: such a value is never replaced by a number."""
 
 
 class TrialStopped(TrainerError):
-    """The reporter said stop (pruned, cancelled, out of time): the caller knows why."""
+    """The reporter requested a stop (pruned, cancelled, out of time): the caller knows why."""
 
 
 class DatasetMissing(TrainerError):
-    """The dataset's file is not where it belongs; the message says where to put it."""
+    """The dataset's file was not found; the message says where to put it."""
 
 
 class DatasetInvalid(TrainerError):
-    """The dataset's file is there and is not what it should be (another file, cut short, pickled)."""
+    """The dataset's file cannot be used: another file, cut short, pickled."""
 
 
 class ParamsInvalid(TrainerError):
-    """Params, knob or job break a rule; the message states the rule and the value that broke it."""
+    """Params, a knob or a job break a rule; the message states the rule and the value that broke it."""
 
 
 class HostFailed(TrainerError):

@@ -59,6 +59,7 @@ class Knob:
         if self.kind == "boolean":
             return None if isinstance(value, bool) else self._error(f"must be true or false, not {value!r}")
         if self.kind == "categorical":
+            # 1 and True are equal, and are different choices
             if any(value == choice and type(value) is type(choice) for choice in self.choices):
                 return None
             return self._error(f"must be one of {_join(self.choices)}, not {value!r}")
@@ -104,6 +105,7 @@ class Knob:
         return " and ".join(part for part in (low, high) if part)
 
     def _check_number(self, value: object) -> str | None:
+        # True is an int in Python
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return self._error(f"must be a number, not {value!r}")
         if not math.isfinite(value):
@@ -129,6 +131,7 @@ class Knob:
             and not _is_whole(distribution.get("step"))
         ):
             return self._error("needs a distribution of whole numbers: of type 'int', or with a whole step")
+        # a limit without an end would let the distribution leave it
         ends = {"low": self.minimum, "high": self.maximum}
         for end, limit in ends.items():
             given = distribution.get(end)

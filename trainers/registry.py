@@ -23,6 +23,7 @@ ENTRY_POINT_GROUP = "parzen.trainers"
 def _installed_families() -> list[Family]:
     """Return the families of other packages, ordered by name; ParamsInvalid where one is wrong."""
     families: list[Family] = []
+    # sorted, so that pages do not depend on the order of installation
     for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: entry.name):
         try:
             family = entry.load()
@@ -40,6 +41,7 @@ def _installed_families() -> list[Family]:
     return families
 
 
+# read once, at import: what is installed does not change while a process runs
 _TRAINERS: dict[str, tuple[TrainerInfo, Trainer]] = {
     family.info.name: (family.info, family) for family in (*FAMILIES, *_installed_families())
 }

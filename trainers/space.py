@@ -99,6 +99,7 @@ def space_json(info: TrainerInfo, settings: Settings) -> dict[str, Any]:
         entry |= setting.to_distribution(knob)
         if knob.when is not None:
             parent, values = knob.when
+            # the parent can never exist
             if parent not in params:
                 continue
             possible = _reachable_values(params[parent], values)
@@ -106,6 +107,7 @@ def space_json(info: TrainerInfo, settings: Settings) -> dict[str, Any]:
                 continue
             if not _always_holds(params[parent], possible):
                 entry["when"] = {"parent": parent, "in": possible}
+            # its own condition always holds, where the parent exists: it takes over the parent's
             elif "when" in params[parent]:
                 entry["when"] = params[parent]["when"]
         params[knob.name] = entry
@@ -122,6 +124,7 @@ def _reachable_values(parent: Json, values: tuple[Value, ...]) -> list[Value]:
         case "int":
             steps = range(parent["low"], parent["high"] + 1, parent.get("step") or 1)
             return [value for value in values if value in steps]
+        # a boolean, or numbers that cannot be listed
         case _:
             return list(values)
 

@@ -99,7 +99,17 @@ class Choice(Distribution):
 class Categorical(Choice):
     """One of ``choices`` (JSON scalars), equally likely or in proportion to ``weights``.
 
-    ``ordered`` says that neighbours resemble each other (small, medium, large), which models use.
+    ``ordered`` says that neighbours resemble each other (small, medium, large), which models use. Raises
+    ``SpaceError`` for repeated choices and for weights that are not positive.
+
+    Examples
+    --------
+    >>> from optimizer import Categorical
+    >>> Categorical(('adam', 'sgd'), weights=(3, 1)).describe()
+    'adam 75%, sgd 25%'
+    >>> Categorical(('small', 'medium', 'large'), ordered=True).describe()
+    'small < medium < large'
+
     """
 
     kind: ClassVar[str] = "categorical"
@@ -142,7 +152,15 @@ class Categorical(Choice):
 
 @dataclass(frozen=True)
 class Boolean(Choice):
-    """False or true, equally likely."""
+    """False or true, equally likely.
+
+    Examples
+    --------
+    >>> from optimizer import Boolean
+    >>> list(Boolean().values())
+    [False, True]
+
+    """
 
     kind: ClassVar[str] = "boolean"
     choices: ClassVar[tuple[Value, ...]] = (False, True)  # type: ignore[misc]
@@ -161,7 +179,15 @@ class Boolean(Choice):
 
 @dataclass(frozen=True)
 class Constant(Choice):
-    """Always ``value``, a JSON scalar."""
+    """Always ``value``, a JSON scalar. Raises ``SpaceError`` for any other value.
+
+    Examples
+    --------
+    >>> from optimizer import Constant
+    >>> Constant(32).describe()
+    'always 32'
+
+    """
 
     kind: ClassVar[str] = "constant"
     ordered: ClassVar[bool] = False  # type: ignore[misc]

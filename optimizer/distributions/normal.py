@@ -32,7 +32,17 @@ class Normal(Numeric):
 
     With ``log``, mu and sigma are those of the natural logarithm and the values are real. ``low`` and
     ``high`` truncate, in real values. With ``step`` the values are low (or 0), plus or minus whole steps;
-    a quantised log-normal without ``low`` therefore includes 0, as Hyperopt's ``qlognormal`` does.
+    a quantised log-normal without ``low`` therefore includes 0, as Hyperopt's ``qlognormal`` does. Raises
+    ``SpaceError`` for values that do not fit together.
+
+    Examples
+    --------
+    >>> from optimizer import Normal
+    >>> Normal(0, 1, low=-2, high=2).describe()
+    'normal, mean 0, standard deviation 1, from -2, up to 2'
+    >>> Normal(3, 1, step=1, low=1, high=3).contains(2.0)
+    True
+
     """
 
     kind: ClassVar[str] = "normal"

@@ -61,7 +61,23 @@ class _Uniform(Numeric):
 
 @dataclass(frozen=True)
 class Float(_Uniform):
-    """A real number in [low, high]; with ``step`` one of low, low + step, ... up to high."""
+    """A real number in [low, high]; with ``step`` one of low, low + step, ... up to high.
+
+    Uniform, or with ``log`` uniform in the logarithm. Raises ``SpaceError`` for wrong bounds or a wrong step.
+
+    Examples
+    --------
+    >>> from optimizer import Float
+    >>> Float(1e-5, 0.1, log=True).describe()
+    'log-uniform, 1e-5 to 0.1'
+    >>> list(Float(0, 0.5, step=0.25).values())
+    [0.0, 0.25, 0.5]
+    >>> Float(1, 0)
+    Traceback (most recent call last):
+        ...
+    optimizer.errors.SpaceError: high: must be greater than low (1), got 0
+
+    """
 
     kind: ClassVar[str] = "float"
 
@@ -87,7 +103,19 @@ class Float(_Uniform):
 
 @dataclass(frozen=True)
 class Int(_Uniform):
-    """A whole number in [low, high]: low, low + step, ... up to high. Values are Python ints."""
+    """A whole number in [low, high]: low, low + step, ... up to high. Values are Python ints.
+
+    Raises ``SpaceError`` for bounds or a step that do not fit.
+
+    Examples
+    --------
+    >>> from optimizer import Int
+    >>> list(Int(16, 64, step=16).values())
+    [16, 32, 48, 64]
+    >>> Int(1, 1024, log=True).n_values
+    1024
+
+    """
 
     kind: ClassVar[str] = "int"
 

@@ -58,6 +58,18 @@ def correlation(history: History, *, objective: int = 0) -> tuple[Correlation, .
     """The correlation of every parameter with an objective's loss, in the order of the space.
 
     ``objective`` is a column of ``history.losses``. Raises ``ValueError`` when there is no such objective.
+
+    Examples
+    --------
+    >>> from optimizer import Float, History, Parameter, SearchSpace
+    >>> from optimizer.importance import correlation
+    >>> history = History(SearchSpace([Parameter('x', Float(0, 1))]))
+    >>> for number in range(8):
+    ...     history.add(number, {'x': number / 8}, -number, 'complete')
+    >>> (found,) = correlation(history)
+    >>> found.measure, round(found.coefficient, 3), found.text
+    ('rho', -1.0, 'Larger values were better.')
+
     """
     trials = Trials.of(history, objective)
     return tuple(_correlate(trials, j, param) for j, param in enumerate(trials.space))

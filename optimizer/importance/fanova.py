@@ -53,6 +53,21 @@ def fanova(history: History, *, objective: int = 0, seed: int = 0, n_interaction
     ``objective`` is a column of ``history.losses``; at most ``n_interactions`` pairs are reported. With too
     few trials, or none that differ, every importance is 0 and the note says why. The same trials and seed
     give the same numbers, in whatever order they were added. Raises ``ValueError`` for an unknown objective.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from optimizer import Float, History, Parameter, SearchSpace
+    >>> from optimizer.importance import fanova
+    >>> space = SearchSpace([Parameter('x', Float(0, 1)), Parameter('y', Float(0, 1))])
+    >>> history, rng = History(space), np.random.default_rng(0)
+    >>> for number in range(50):
+    ...     params = space.sample(rng)
+    ...     history.add(number, params, 10 * params['x'] + params['y'], 'complete')
+    >>> importance = fanova(history)
+    >>> importance.parameters[0].name, importance['x'].importance > 0.9
+    ('x', True)
+
     """
     trials = Trials.of(history, objective)
     direction = history.directions[objective]

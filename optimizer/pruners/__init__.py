@@ -69,6 +69,13 @@ def create_pruner(name: str, **options: Any) -> Pruner:
 
     Raises ``UnknownPruner`` for any other name, ``ValueError`` for an option that does not exist or breaks a
     rule, and ``PluginError`` when a pruner of another package is broken.
+
+    Examples
+    --------
+    >>> from optimizer import create_pruner
+    >>> create_pruner('patient', patience=3, wrapped={'name': 'median'}).wrapped
+    MedianPruner(n_startup_trials=5, n_warmup_steps=0, interval_steps=1)
+
     """
     info = PRUNERS.get(name)
     if info is None:

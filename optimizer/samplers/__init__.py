@@ -67,6 +67,13 @@ def create_sampler(name: str, **options: Any) -> Sampler:
     """A sampler by name, with the options of its class.
 
     Raises ``UnknownSampler`` for any other name, and ``PluginError`` when one from another package is broken.
+
+    Examples
+    --------
+    >>> from optimizer import create_sampler
+    >>> create_sampler('tpe', n_startup=5).n_startup
+    5
+
     """
     info = SAMPLERS.get(name)
     if info is None:

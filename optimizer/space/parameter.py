@@ -15,7 +15,15 @@ _OWN_KEYS: Final = ("name", "group", "label", "when")  # the other keys belong t
 
 @dataclass(frozen=True)
 class Condition:
-    """Holds when the parameter ``parent`` is active and its value is one of ``values``."""
+    """Holds when the parameter ``parent`` is active and its value is one of ``values``.
+
+    Examples
+    --------
+    >>> from optimizer import Condition
+    >>> Condition('model', ('net', 'cnn')).holds_for('net')
+    True
+
+    """
 
     parent: str
     values: tuple[Value, ...]
@@ -59,6 +67,13 @@ class Parameter:
     """A named distribution; ``when`` says in which branch it is active, None means always.
 
     ``group`` and ``label`` are for display only: the heading it is listed under and a nicer name.
+
+    Examples
+    --------
+    >>> from optimizer import Condition, Int, Parameter
+    >>> Parameter('layers', Int(1, 3), Condition('model', ('net',))).to_json()
+    {'name': 'layers', 'type': 'int', 'low': 1, 'high': 3, 'when': {'parent': 'model', 'in': ['net']}}
+
     """
 
     name: str

@@ -8,10 +8,31 @@ import pkgutil
 import pytest
 
 import optimizer
-from optimizer import PRUNERS, SAMPLERS, Optimizer, SearchSpace, Trials, fmin, hp, space_eval
+from optimizer import (
+    PRUNERS,
+    SAMPLERS,
+    Boolean,
+    Categorical,
+    Condition,
+    Constant,
+    Float,
+    History,
+    Int,
+    Normal,
+    Optimizer,
+    Parameter,
+    SearchSpace,
+    Trials,
+    create_pruner,
+    create_sampler,
+    fmin,
+    hp,
+    space_eval,
+)
+from optimizer.importance import correlation, fanova
 
 WALKED = list(pkgutil.walk_packages(optimizer.__path__, "optimizer."))
-MODULES = ["optimizer.compat.hp", *sorted(module.name for module in WALKED if not module.ispkg)]
+MODULES = sorted(module.name for module in WALKED)
 METHODS = [
     method
     for name, method in inspect.getmembers(Optimizer)
@@ -19,7 +40,8 @@ METHODS = [
 ]
 HP = [getattr(hp, name) for name in hp.__all__ if inspect.isfunction(getattr(hp, name))]
 IMPORTED = [
-    Optimizer, SearchSpace, Trials, fmin, space_eval, *METHODS, *HP,
+    Optimizer, SearchSpace, Parameter, Condition, Float, Int, Normal, Categorical, Boolean, Constant, History,
+    Trials, fmin, space_eval, create_sampler, create_pruner, fanova, correlation, *METHODS, *HP,
     *[info.sampler for info in SAMPLERS.values()], *[info.pruner for info in PRUNERS.values()],
 ]  # fmt: skip
 

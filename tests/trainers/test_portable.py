@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.trainers.builders import run
 from tests.trainers.datasets.uploads.made import described
 from tests.trainers.datasets.uploads.test_real_fits import TEXTS
-from tests.trainers.families.test_every_trainer import run
 from tests.trainers.outside import outside_of_parzen
 from tests.trainers.sources import series, table
 from trainers.datasets.registry import load_dataset, load_test_part

@@ -122,6 +122,7 @@ def _count(family: Family, point: Mapping[str, Value], data: Dataset) -> int:
 
     plan = family.plan(family.info.complete_params(point), data)
     n = int(keras.Model(plan.inputs, plan.outputs).count_params())
+    # networks that were only counted must not fill the memory
     keras.backend.clear_session(free_memory=False)
     return n
 

@@ -34,6 +34,7 @@ def extreme_point(
     `size` returns None for a point that builds no network.
     """
     ends = {entry["name"]: _ends(entry, info) for entry in space["params"]}
+    # more of most knobs means a larger network: a good start
     chosen = {name: values[-1 if direction == "maximize" else 0] for name, values in ends.items()}
     point = _point(space, chosen)
     best = size(point)
@@ -41,6 +42,7 @@ def extreme_point(
         for value in values:
             if not has_time():
                 return point
+            # the knob does not exist at this point, or nothing would change
             if name not in point or value == chosen[name]:
                 continue
             other = _point(space, {**chosen, name: value})

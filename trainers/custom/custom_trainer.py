@@ -55,6 +55,7 @@ class CustomTrainer:
     ) -> Result:
         """Train once; see `trainers.base.Trainer`. CodeInvalid where the file breaks a rule."""
         _seed(seed)
+        # before the file runs, also its first line
         restrict_process(self._private_folders, self._writable_folders)
         file = read_model_file(self._source)
         if file.name == "objective":
@@ -109,6 +110,7 @@ def _evaluate(
     began = time.monotonic()
     report = _Report(reporter, objective.metric)
     available = {"data": data, "report": report, "seed": seed, "max_epochs": budget.max_epochs}
+    # an objective names the arguments that it wants
     parameters = inspect.signature(file.function).parameters
     extra = {name: value for name, value in available.items() if name in parameters}
     returned = run_user_code(lambda: file.function(file.point_of(params), **extra))
@@ -120,9 +122,11 @@ def _evaluate(
         reason = result.get("failure") or result.get("error") or "no reason given"
         raise CodeInvalid(f"The objective reported a failure: {str(reason)[:300]}.")
     value = float(result[LOSS])
+    # diverged, as for any other training: the value is no observation
     if not math.isfinite(value):
         raise TrialDiverged(f"The objective returned {value}.")
     other_metrics = {name: float(x) for name, x in result.items() if name != LOSS and _is_number(x)}
+    # an objective that never reports has one step: its result
     if not report.n_steps:
         report(value)
     return Result(

@@ -67,6 +67,7 @@ def restrict_process(private_folders: Sequence[str], writable_folders: Sequence[
         elif event in _PROCESS_EVENTS:
             raise CodeInvalid(f"A model file may not start or end processes ({event}).")
 
+    sys.dont_write_bytecode = True  # or what is imported from here on would be written beside its source
     sys.addaudithook(hook)
 
 

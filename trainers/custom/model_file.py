@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from optimizer import OptimizerError, SearchSpace
 from optimizer.compat import hyperopt
 from optimizer.compat.hp import LabelledSpace
+from optimizer.objective import DIRECTIONS
 from trainers.custom.info import custom_info
 from trainers.errors import TrainerError
 from trainers.knob import Knob
@@ -66,6 +67,7 @@ def read_model_file(source: str) -> ModelFile:
     """
     # files written for Hyperopt begin with `from hyperopt import hp`
     sys.modules.setdefault("hyperopt", hyperopt)
+    # not __main__, so that a script's own training does not start
     names: dict[str, Any] = {"__name__": "model_file"}
     run_user_code(lambda: exec(compile(source, FILE_NAME, "exec"), names))  # noqa: S102, running it is the purpose
     functions = [name for name in _DEFAULT_METRICS if callable(names.get(name))]
@@ -79,7 +81,7 @@ def read_model_file(source: str) -> ModelFile:
     name = functions[0]
     metric = names.get("metric", _DEFAULT_METRICS[name])
     direction = names.get("direction", _guess_direction(metric))
-    if direction not in {"minimize", "maximize"}:
+    if direction not in DIRECTIONS:
         raise CodeInvalid(f"direction must be 'minimize' or 'maximize', not {direction!r}.")
     if not isinstance(metric, str) or not 0 < len(metric) <= 50:
         raise CodeInvalid(f"metric must be a name of at most 50 characters, not {metric!r}.")
@@ -90,6 +92,7 @@ def run_user_code(function: Callable[[], Any]) -> Any:
     """Return what a function of the file returns; CodeInvalid names the line and the error it raised."""
     try:
         return function()
+    # of Parzen's own functions that the file calls, such as a refused access
     except TrainerError:
         raise
     except SyntaxError as error:
@@ -99,12 +102,14 @@ def run_user_code(function: Callable[[], Any]) -> Any:
     except Exception as error:
         if type(error).__name__ == "ResourceExhaustedError":  # out of memory, a kind of failure of its own
             raise
+        # the last frame in the file, not in a library that it called
         lines = [
             frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == FILE_NAME
         ]
         where = f"Line {lines[-1]}: " if lines else ""
-        said = str(error).strip().splitlines()
-        raise CodeInvalid(f"{where}{type(error).__name__}{f': {said[0][:300]}' if said else ''}.") from error
+        sentences = str(error).strip().splitlines()
+        reason = f": {sentences[0][:300]}" if sentences else ""
+        raise CodeInvalid(f"{where}{type(error).__name__}{reason}.") from error
 
 
 def _search_space(names: Mapping[str, Any]) -> tuple[SearchSpace, LabelledSpace | None]:

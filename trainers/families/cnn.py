@@ -19,6 +19,7 @@ from trainers.parts.head import apply_head, head_dropout_knob, head_units_knob
 from trainers.parts.inputs import image_input
 from trainers.parts.knobs import (
     activation_knob,
+    count_knob,
     dropout_knob,
     filters_knob,
     initializer_knob,
@@ -38,29 +39,25 @@ _HEAD = "Head"
 _FILTERS = (32, 64, 128, 128, 128)
 
 _BLOCK_KNOBS = (
-    Knob(
-        name="n_blocks",
-        label="Blocks",
-        kind="int",
+    count_knob(
+        "n_blocks",
+        "Blocks",
+        "Number of blocks of convolutions. Each halves the image while it has at least 4 pixels.",
+        _BLOCKS,
+        integer(1, 3),
         default=2,
-        minimum=1,
         maximum=MAX_BLOCKS,
-        help="Number of blocks of convolutions. Each halves the image while it has at least 4 pixels.",
-        group=_BLOCKS,
         unit="blocks",
-        distribution=integer(1, 3),
         is_searched=True,
     ),
-    Knob(
-        name="convs_per_block",
-        label="Convolutions per block",
-        kind="int",
+    count_knob(
+        "convs_per_block",
+        "Convolutions per block",
+        "Number of convolutions before the image is halved.",
+        _BLOCKS,
+        integer(1, 3),
         default=1,
-        minimum=1,
         maximum=4,
-        help="Number of convolutions before the image is halved.",
-        group=_BLOCKS,
-        distribution=integer(1, 3),
     ),
     activation_knob(
         "Activation function of convolutions and of the dense layer.", _BLOCKS, ("relu", "gelu", "silu")

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from trainers.base import TrainerInfo
 from trainers.families.family import Family
-from trainers.knob import Knob, Value
 from trainers.parts import classification, dense, keras_optimizer, regression, schedule, training
 from trainers.parts.inputs import array_input, array_rows
 from trainers.parts.knobs import (
     When,
     activation_knob,
+    count_knob,
     dropout_knob,
     initializer_knob,
     l2_knob,
@@ -28,22 +28,21 @@ from trainers.priors import integer
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Dataset
+    from trainers.knob import Knob, Value
 
 MAX_LAYERS = 8
 _LAYERS = "Layers"
 
 _NETWORK_KNOBS = (
-    Knob(
-        name="n_layers",
-        label="Hidden layers",
-        kind="int",
+    count_knob(
+        "n_layers",
+        "Hidden layers",
+        "Number of hidden layers between the inputs and the output.",
+        _LAYERS,
+        integer(1, 3),
         default=2,
-        minimum=1,
         maximum=MAX_LAYERS,
-        help="Number of hidden layers between the inputs and the output.",
-        group=_LAYERS,
         unit="layers",
-        distribution=integer(1, 3),
         is_searched=True,
     ),
     switch_knob(

@@ -18,7 +18,7 @@ from trainers.families.family import Family
 from trainers.knob import Knob, Value
 from trainers.parts import dense, keras_optimizer, regression, schedule, sequences, training
 from trainers.parts.head import apply_head, head_dropout_knob, head_units_knob
-from trainers.parts.knobs import activation_knob, switch_knob, units_knob
+from trainers.parts.knobs import activation_knob, count_knob, switch_knob, units_knob
 from trainers.plan import Plan, Rows
 from trainers.priors import choice, integer
 
@@ -32,29 +32,25 @@ _CONV = ("network", ("conv",))
 _LSTM = ("network", ("lstm",))
 
 _SERIES_KNOBS = (
-    Knob(
-        name="horizon",
-        label="Horizon",
-        kind="int",
+    count_knob(
+        "horizon",
+        "Horizon",
+        "Number of rows to forecast at once. Choose what you need: a shorter horizon is easier.",
+        _SERIES,
+        {"type": "constant", "value": 7},
         default=7,
-        minimum=1,
         maximum=1_000,
-        help="Number of rows to forecast at once. Choose what you need: a shorter horizon is easier.",
-        group=_SERIES,
         unit="rows",
-        distribution={"type": "constant", "value": 7},
     ),
-    Knob(
-        name="window",
-        label="Window",
-        kind="int",
+    count_knob(
+        "window",
+        "Window",
+        "Number of past rows that a forecast uses.",
+        _SERIES,
+        integer(7, 56, 7),
         default=28,
-        minimum=1,
         maximum=10_000,
-        help="Number of past rows that a forecast uses.",
-        group=_SERIES,
         unit="rows",
-        distribution=integer(7, 56, 7),
         is_searched=True,
     ),
     switch_knob(
@@ -77,17 +73,16 @@ _NETWORK_KNOBS = (
         distribution=choice("dense", "conv", "lstm"),
         is_searched=True,
     ),
-    Knob(
-        name="dense_layers",
-        label="Dense layers",
-        kind="int",
+    count_knob(
+        "dense_layers",
+        "Dense layers",
+        "Number of dense layers; with 0, and no head, the forecast is linear.",
+        _NETWORK,
+        integer(0, 3),
+        _DENSE,
         default=1,
         minimum=0,
         maximum=8,
-        help="Number of dense layers; with 0, and no head, the forecast is linear.",
-        group=_NETWORK,
-        distribution=integer(0, 3),
-        when=_DENSE,
     ),
     units_knob(
         "dense_units",
@@ -121,6 +116,7 @@ def windows(x: Array, y: Array, first: int, n: int, values: Mapping[str, Value],
 
     Inputs are (b, window, columns), and (b, horizon, n_ahead) where the calendar is used.
     """
+    # offsets from the first forecast row, so that a batch is one lookup
     past = np.arange(-int(values["window"]), 0)
     ahead = np.arange(int(values["horizon"]))
 
@@ -136,6 +132,7 @@ def seasonal_naive_mae(y: Array, first: int, n: int, horizon: int, season: int) 
     """Return the mean absolute error of repeating the last season, over the same windows."""
     starts = first + np.arange(n)[:, None]
     ahead = np.arange(horizon)
+    # one season earlier; a horizon longer than a season repeats it
     return float(np.abs(y[starts + ahead] - y[starts - season + ahead % season]).mean())
 
 
@@ -145,8 +142,11 @@ def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
     back = max(window, data.info.season)  # rows of the training part before the first forecast
     _check_lengths(back, horizon, n_train, n_validation)
     n_ahead = data.facts.n_ahead if values["uses_ahead"] else 0
+    # windows of the validation part begin in the training part, whatever the size of the window:
+    # all trials are validated on the same rows
     x = np.concatenate([data.x_train[-back:], data.x_validation])
     y = np.concatenate([data.y_train[-back:], data.y_validation])
+    # the last window ends with the last row
     n = n_validation - horizon + 1
     inputs, outputs = _network(values, data, n_ahead)
     return Plan(

@@ -18,7 +18,7 @@ from trainers.families.family import Family
 from trainers.knob import Knob, Value
 from trainers.parts import classification, keras_optimizer, schedule, sequences, training
 from trainers.parts.head import apply_head, head_dropout_knob, head_units_knob
-from trainers.parts.knobs import activation_knob, dropout_knob
+from trainers.parts.knobs import activation_knob, count_knob, dropout_knob
 from trainers.priors import choice, integer, log_integer
 
 if TYPE_CHECKING:
@@ -42,53 +42,46 @@ _TEXT_KNOBS = (
         group=_TEXT,
         distribution=choice("words", "characters"),
     ),
-    Knob(
-        name="ngrams",
-        label="N-grams",
-        kind="int",
+    count_knob(
+        "ngrams",
+        "N-grams",
+        "Sequences of up to this many words (or characters) count as words, too.",
+        _TEXT,
+        integer(1, 3),
         default=1,
-        minimum=1,
         maximum=5,
-        help="Sequences of up to this many words (or characters) count as words, too.",
-        group=_TEXT,
-        distribution=integer(1, 3),
     ),
-    Knob(
-        name="max_tokens",
-        label="Vocabulary",
-        kind="int",
+    count_knob(
+        "max_tokens",
+        "Vocabulary",
+        "Number of most frequent words of the training part; all others are one unknown word.",
+        _TEXT,
+        log_integer(1_000, 20_000),
         default=10_000,
         minimum=10,
         maximum=1_000_000,
-        help="Number of most frequent words of the training part; all others are one unknown word.",
-        group=_TEXT,
         unit="words",
-        distribution=log_integer(1_000, 20_000),
         is_searched=True,
     ),
-    Knob(
-        name="length",
-        label="Length",
-        kind="int",
+    count_knob(
+        "length",
+        "Length",
+        "Number of words of a text that are read; longer texts are cut.",
+        _TEXT,
+        log_integer(20, 200),
         default=100,
-        minimum=1,
         maximum=10_000,
-        help="Number of words of a text that are read; longer texts are cut.",
-        group=_TEXT,
         unit="words",
-        distribution=log_integer(20, 200),
     ),
-    Knob(
-        name="embedding",
-        label="Embedding size",
-        kind="int",
+    count_knob(
+        "embedding",
+        "Embedding size",
+        "Length of the vector that represents a word.",
+        _TEXT,
+        log_integer(8, 128),
         default=32,
-        minimum=1,
         maximum=4_096,
-        help="Length of the vector that represents a word.",
-        group=_TEXT,
         unit="numbers",
-        distribution=log_integer(8, 128),
         is_searched=True,
     ),
     dropout_knob(
@@ -133,6 +126,7 @@ def token_ids(values: Mapping[str, Value], data: Dataset) -> tuple[Array, Array,
         output_sequence_length=int(values["length"]),
     )
     parts = [unpack_texts(data.x_train), unpack_texts(data.x_validation)]
+    # the training part alone: words of the validation part must not be learned
     vectorizer.adapt(parts[0])
     arrays = []
     for texts in parts:

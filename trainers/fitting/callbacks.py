@@ -73,6 +73,7 @@ class StopOnDivergence(keras.callbacks.Callback):  # type: ignore[misc]  # keras
 
     @staticmethod
     def _check(name: str, logs: Logs, where: str) -> None:
+        # there is no val_loss in the logs of a batch
         value = (logs or {}).get(name)
         if value is not None and not math.isfinite(value):
             word = "NaN" if math.isnan(value) else "infinite"

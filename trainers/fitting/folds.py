@@ -52,8 +52,10 @@ def cross_validate(
         results.append(train(split, _FoldReporter(reporter, number, len(splits))))
         seconds = sum(result.seconds for result in results)
         reporter.report(number + 1, _means(results, objective), seconds)
+        # after the last fold there is nothing left to stop
         if reporter.should_stop() and number + 1 < len(splits):
             raise TrialStopped(f"Stopped on request after fold {number + 1} of {len(splits)}.")
+    # parameters and versions are those of the first fold
     means = _means(results, objective)
     return replace(
         results[0],

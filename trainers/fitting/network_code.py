@@ -91,15 +91,18 @@ def _network_lines(network: keras.Model) -> list[str]:
             names[layer["name"]] = f"inputs_{n_before + 1}" if n_before else "inputs"
             lines.append(f"{names[layer['name']]} = {_input(layer['config'])}")
             continue
+        # shared layers and loops would need more than one assignment per layer
         if len(layer["inbound_nodes"]) != 1:
             raise _NotExpressible
         argument, *_ = layer["inbound_nodes"][0]["args"]
         shown = _tensors(argument, names)
+        # a variable is free again when no later layer is called on its tensor
         later = {name for other in layers[number + 1 :] for name in _inbound(other)}
         needed = {names[name] for name in later if name in names}
         free = (name for name in ("x", *(f"x_{n}" for n in range(2, len(layers) + 2))) if name not in needed)
         names[layer["name"]] = next(free)
         lines.append(f"{names[layer['name']]} = {_expression(layer)}({shown})")
+    # Keras writes a single input as [name, 0, 0], several as a list of those
     found = config["input_layers"]
     inputs = [names[name] for name, *_ in (found if isinstance(found[0], list) else [found])]
     shown = inputs[0] if len(inputs) == 1 else f"[{', '.join(inputs)}]"
@@ -110,6 +113,7 @@ def _layers_of_output(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the layers that the last one depends on. Others compute masks, which Keras adds itself."""
     by_name = {layer["name"]: layer for layer in layers}
     wanted = [layers[-1]["name"]]
+    # the list grows while it is read, until no layer adds another one
     for name in wanted:
         wanted += [other for other in _inbound(by_name[name]) if other not in wanted]
     return [layer for layer in layers if layer["name"] in wanted]
@@ -166,6 +170,7 @@ def _call(config: Mapping[str, Any]) -> str:
     if any(parameter not in given for parameter in required):
         raise _NotExpressible
     needed = {parameter: keras.saving.deserialize_keras_object(given[parameter]) for parameter in required}
+    # an object with required arguments only, whose other arguments are the defaults to compare with
     defaults = kind(**needed).get_config()
     arguments = [_expression(given[parameter]) for parameter in required]
     arguments += [
@@ -178,6 +183,7 @@ def _call(config: Mapping[str, Any]) -> str:
 
 
 def _module(path: str) -> Any:
+    # layers that a person wrote have another root, and cannot be imported where the code runs
     root, *parts = path.split(".")
     found: Any = keras if root == "keras" else None
     for part in parts:

@@ -61,12 +61,14 @@ def augment(x: Any, values: Mapping[str, Value]) -> Any:
     """Return the Keras tensor of images (h, w, channels) after layers that change them in training only."""
     from keras import layers  # noqa: PLC0415, the web process reads the knobs above
 
+    # each layer costs time even where it changes nothing: what is off adds none
     if values["flip"] != "none":
         mode = "horizontal_and_vertical" if values["flip"] == "both" else values["flip"]
         x = layers.RandomFlip(mode)(x)
     if values["shift"]:
         x = layers.RandomTranslation(values["shift"], values["shift"], fill_mode="constant")(x)
     if values["rotate"]:
+        # Keras takes a share of a full turn
         x = layers.RandomRotation(float(values["rotate"]) / 360, fill_mode="constant")(x)
     if values["zoom"]:
         x = layers.RandomZoom(values["zoom"], fill_mode="constant")(x)

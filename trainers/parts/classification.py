@@ -75,6 +75,7 @@ def head(x: Any, data: Dataset) -> Any:
 
 def targets(y: Array, n_classes: int) -> Callable[[Array], Array]:
     """Return a function from row numbers to one-hot float32 targets (n, classes)."""
+    # one-hot, as smoothed labels and mixup need shares of classes
     one_hot = np.eye(n_classes, dtype=np.float32)
     return lambda rows: one_hot[y[rows]]
 
@@ -83,9 +84,11 @@ def weights(values: Mapping[str, Value], y: Array, n_classes: int) -> Array | No
     """Return the weight of each training row, 1 on average, float32 (n,); None where all are the same."""
     if values["class_weights"] == "none":
         return None
+    # a class without rows in the training part must not divide by zero
     counts = np.maximum(np.bincount(y, minlength=n_classes), 1)
     of_class = 1 / counts if values["class_weights"] == "balanced" else 1 / np.sqrt(counts)
     of_row = of_class[y]
+    # 1 on average: otherwise weights would scale all gradients, as another learning rate does
     share: Array = (of_row / of_row.mean()).astype(np.float32)
     return share
 

@@ -176,6 +176,7 @@ def build_optimizer(values: Mapping[str, Value], learning_rate: Any) -> Any:
     }
     kind, names = kinds[str(values["optimizer"])]
     arguments = {name: values[name] for name in names}
+    # knobs have unique names, arguments of Keras do not
     if values["optimizer"] == "rmsprop":
         arguments["momentum"] = values["rmsprop_momentum"]
     if values["optimizer"] == "lion":

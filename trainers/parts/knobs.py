@@ -145,6 +145,37 @@ def switch_knob(
     )
 
 
+def count_knob(
+    name: str,
+    label: str,
+    text: str,
+    group: str,
+    distribution: Json,
+    when: When | None = None,
+    *,
+    default: int,
+    maximum: int,
+    minimum: int = 1,
+    unit: str = "",
+    is_searched: bool = False,
+) -> Knob:
+    """Return the knob of a whole number; `unit` is what it counts."""
+    return Knob(
+        name=name,
+        label=label,
+        kind="int",
+        default=default,
+        minimum=minimum,
+        maximum=maximum,
+        help=text,
+        group=group,
+        unit=unit,
+        distribution=distribution,
+        is_searched=is_searched,
+        when=when,
+    )
+
+
 def units_knob(
     name: str,
     label: str,
@@ -159,19 +190,18 @@ def units_knob(
     is_searched: bool = False,
 ) -> Knob:
     """Return the knob of how many units a layer has; with a `minimum` of 0 it may be left out."""
-    return Knob(
-        name=name,
-        label=label,
-        kind="int",
+    return count_knob(
+        name,
+        label,
+        text,
+        group,
+        distribution,
+        when,
         default=default,
         minimum=minimum,
         maximum=maximum,
-        help=text,
-        group=group,
         unit="units",
-        distribution=distribution,
         is_searched=is_searched,
-        when=when,
     )
 
 
@@ -179,19 +209,17 @@ def filters_knob(
     name: str, label: str, group: str, when: When | None, *, default: int, is_searched: bool = False
 ) -> Knob:
     """Return the knob of how many filters a convolution has."""
-    return Knob(
-        name=name,
-        label=label,
-        kind="int",
+    return count_knob(
+        name,
+        label,
+        "Number of filters of each convolution.",
+        group,
+        integer(16, 128, 16),
+        when,
         default=default,
-        minimum=1,
         maximum=2_048,
-        help="Number of filters of each convolution.",
-        group=group,
         unit="filters",
-        distribution=integer(16, 128, 16),
         is_searched=is_searched,
-        when=when,
     )
 
 
@@ -207,16 +235,15 @@ def epochs_knob(
     highest: int = 10,
 ) -> Knob:
     """Return a knob that counts epochs; up to `highest` are worth trying."""
-    return Knob(
-        name=name,
-        label=label,
-        kind="int",
+    return count_knob(
+        name,
+        label,
+        text,
+        group,
+        integer(1, highest),
+        when,
         default=default,
         minimum=minimum,
         maximum=_MAX_EPOCHS,
-        help=text,
-        group=group,
         unit="epochs",
-        distribution=integer(1, highest),
-        when=when,
     )

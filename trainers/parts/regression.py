@@ -63,6 +63,7 @@ def loss_and_metrics(values: Mapping[str, Value], facts: Facts) -> LossAndMetric
     }
 
     def standardized(name: str) -> Callable[[Any, Any], Any]:
+        # in standard deviations, so that a learning rate suits targets of any unit
         return lambda y, p: by_name[name](
             (y - facts.y_mean) / facts.y_scale, (p - facts.y_mean) / facts.y_scale
         )
@@ -92,6 +93,7 @@ def head(x: Any, data: Dataset, n_outputs: int = 1) -> Any:
     """Return the Keras output: numbers in the target's unit, from a layer that works in standard ones."""
     import keras  # noqa: PLC0415
 
+    # the dense layer works in standard deviations, as its initial weights expect
     x = keras.layers.Dense(n_outputs)(x)
     return keras.layers.Rescaling(data.facts.y_scale, offset=data.facts.y_mean)(x)
 

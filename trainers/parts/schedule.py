@@ -121,6 +121,7 @@ def build_schedule(values: Mapping[str, Value], steps_per_epoch: int, max_epochs
             start = rate / float(values["start_divisor"])
             return _warm_up_and_decay(start, rate, n_warm_up, n_steps, _END_OF_CYCLE)
         case "step":
+            # Keras counts steps, people count epochs
             every = steps_per_epoch * int(values["step_every"])
             return schedules.ExponentialDecay(rate, every, float(values["step_factor"]), staircase=True)
         case _:
@@ -148,7 +149,7 @@ def plateau_callbacks(values: Mapping[str, Value], objective: Objective) -> list
         mode=objective.keras_mode,
         factor=values["plateau_factor"],
         patience=values["plateau_patience"],
-        min_delta=0,
+        min_delta=0,  # any improvement counts, as for the best epoch
     )
     return [callback]
 
@@ -157,7 +158,9 @@ def _warm_up_and_decay(start: float, peak: float, n_warm_up: int, n_steps: int, 
     """Return a linear rise from `start` to `peak`, then a cosine decay to `final_share` of the peak."""
     from keras.optimizers import schedules  # noqa: PLC0415
 
+    # Keras refuses a decay of no steps
     n_decay = max(1, n_steps - n_warm_up)
+    # without a warm-up the decay starts at the peak
     if not n_warm_up:
         return schedules.CosineDecay(peak, n_decay, alpha=final_share)
     return schedules.CosineDecay(

@@ -6,24 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainers.knob import Knob, Value
-from trainers.parts.knobs import When, dropout_knob, filters_knob, switch_knob, units_knob
+from trainers.parts.knobs import When, count_knob, dropout_knob, filters_knob, switch_knob, units_knob
 from trainers.priors import choice, integer
 
 
 def conv_knobs(group: str, when: When) -> tuple[Knob, ...]:
     """Return the knobs of a stack of convolutions."""
     return (
-        Knob(
-            name="conv_layers",
-            label="Convolutions",
-            kind="int",
+        count_knob(
+            "conv_layers",
+            "Convolutions",
+            "Number of convolutions, one after the other.",
+            group,
+            integer(1, 3),
+            when,
             default=1,
-            minimum=1,
             maximum=8,
-            help="Number of convolutions, one after the other.",
-            group=group,
-            distribution=integer(1, 3),
-            when=when,
         ),
         filters_knob("filters", "Filters", group, when, default=64),
         Knob(
@@ -50,17 +48,15 @@ def conv_knobs(group: str, when: When) -> tuple[Knob, ...]:
 def recurrent_knobs(name: str, label: str, group: str, when: When) -> tuple[Knob, ...]:
     """Return the knobs of a stack of recurrent layers; `name` is gru or lstm."""
     return (
-        Knob(
-            name=f"{name}_layers",
-            label=f"{label} layers",
-            kind="int",
+        count_knob(
+            f"{name}_layers",
+            f"{label} layers",
+            "Number of recurrent layers, one after the other.",
+            group,
+            integer(1, 2),
+            when,
             default=1,
-            minimum=1,
             maximum=4,
-            help="Number of recurrent layers, one after the other.",
-            group=group,
-            distribution=integer(1, 2),
-            when=when,
         ),
         units_knob(
             f"{name}_units",
@@ -93,6 +89,7 @@ def conv_stack(x: Any, values: Mapping[str, Value], padding: str = "same") -> An
             values["filters"],
             values["kernel"],
             padding=padding,
+            # van den Oord and others 2016, section 2.1
             dilation_rate=2**number if values["dilated"] else 1,
             activation=values["activation"],
         )(x)
@@ -109,6 +106,7 @@ def recurrent_stack(x: Any, values: Mapping[str, Value], name: str) -> Any:
         layer = kind(
             values[f"{name}_units"],
             dropout=values["recurrent_dropout"],
+            # all layers but the last pass on a vector per step
             return_sequences=number < n_layers,
         )
         x = (layers.Bidirectional(layer) if values["bidirectional"] else layer)(x)

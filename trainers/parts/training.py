@@ -5,27 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from trainers.knob import Knob, Value
-from trainers.parts.knobs import epochs_knob
+from trainers.parts.knobs import count_knob, epochs_knob
 from trainers.priors import log_integer
 
 if TYPE_CHECKING:
     from trainers.job import Objective
+    from trainers.knob import Value
 
 GROUP = "Training"
 
 KNOBS = (
-    Knob(
-        name="batch_size",
-        label="Batch size",
-        kind="int",
+    count_knob(
+        "batch_size",
+        "Batch size",
+        "Rows per training step. Larger batches train faster and often need a larger learning rate.",
+        GROUP,
+        log_integer(16, 256),
         default=32,
-        minimum=1,
         maximum=65_536,
-        help="Rows per training step. Larger batches train faster and often need a larger learning rate.",
-        group=GROUP,
         unit="rows",
-        distribution=log_integer(16, 256),
         is_searched=True,
     ),
     epochs_knob(

@@ -59,6 +59,7 @@ def _numbers(part: dict[str, Any], texts: list[str]) -> np.ndarray:
             except ValueError:
                 raise ValueError(f"{part['name']} must be a number, not {text[:80]!r}.") from None
     is_missing = np.isnan(values)
+    # as in training: missing values become the median, and are marked if any were missing there
     filled = (np.where(is_missing, part["median"], values) - part["mean"]) / part["scale"]
     return np.column_stack([filled, is_missing] if part["is_marked"] else [filled])
 
@@ -76,6 +77,7 @@ def encode_image(reading: dict[str, Any], data: bytes) -> np.ndarray:
 
     height, width, *channels = reading["shape"]
     try:
+        # cameras store the orientation beside the pixels
         picture = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
         pixels = np.asarray(ImageOps.pad(picture.convert("RGB" if channels else "L"), (width, height)))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
@@ -104,6 +106,7 @@ def encode_texts(reading: dict[str, Any], texts: list[str]) -> np.ndarray:
 def encode_series(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.ndarray:
     """Return the rows of a series, in order, as float32 (n, columns); ValueError where dates are missing."""
     names = {part["name"] for part in reading["encoding"]}
+    # the encoding of a date, which the file need not contain
     if "season, sine" in names and "season, sine" not in rows[0]:
         turns = _seconds(rows) * (2 * np.pi / YEAR)
         waves = {"season, sine": np.sin(turns), "season, cosine": np.cos(turns)}
@@ -127,6 +130,7 @@ def next_window(reading: dict[str, Any], rows: list[dict[str, str]]) -> Any:
         raise ValueError(f"The table needs a column named {target!r}.")
     rows = sort_by_date(rows)
     start = len(rows)
+    # rows to forecast are those at the end without a target
     while start and str(rows[start - 1].get(target) or "").strip().lower() in MISSING:
         start -= 1
     if start < settings["window"]:
@@ -153,6 +157,7 @@ def sort_by_date(rows: list[dict[str, str]]) -> list[dict[str, str]]:
 def _seconds(rows: list[dict[str, str]]) -> np.ndarray:
     """Return seconds since 1970 of the first column in which every value is a date."""
     for name in rows[0]:
+        # ISO 8601 first: the other formats are ambiguous
         for form in ("", *DATES):
             try:
                 times = [_parse_date(str(row[name]).strip(), form).timestamp() for row in rows]
@@ -187,6 +192,7 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 def parse_csv(text: str) -> list[dict[str, str]]:
     """Return the rows of a table with a header, as texts by column; the delimiter is detected."""
     first = text.split("\n", 1)[0]
+    # the most frequent one in the header; names rarely contain any
     delimiter = Counter(character for character in first if character in ",;\t|").most_common(1)
     return list(csv.DictReader(io.StringIO(text), delimiter=delimiter[0][0] if delimiter else ","))
 

@@ -37,6 +37,7 @@ class MixupBatches(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no
 
     def __getitem__(self, number: int) -> tuple[np.ndarray, ...]:
         rows = self._order[number * network.BATCH_SIZE :][: network.BATCH_SIZE]
+        # one share per batch, as in Zhang's own code
         share, partners = self._rng.beta(network.MIXUP, network.MIXUP), self._rng.permutation(rows)
         blended = [share * array[rows] + (1 - share) * array[partners] for array in self._arrays]
         return tuple(array.astype(np.float32) for array in blended)
@@ -75,6 +76,7 @@ def load_images(reading: dict[str, Any], path: Path) -> tuple[np.ndarray, np.nda
         x = np.concatenate([predict.encode_image(reading, file.read_bytes()) for file in files])
         return x, np.array([reading["classes"].index(file.parent.name) for file in files])
     with np.load(path, allow_pickle=False) as arrays:
+        # mnist.npz and its like name them x_train and y_train
         part = "" if "x" in arrays else "_train"
         return arrays[f"x{part}"], np.asarray(arrays[f"y{part}"], dtype=np.int64).ravel()
 
@@ -155,6 +157,7 @@ def main() -> None:
         callbacks=network.callbacks(),
         verbose=2,
     )
+    # without the optimizer's state, as model.keras is
     keras.Model(model.inputs, model.outputs).save(folder / "trained.keras")
 
 

@@ -60,6 +60,7 @@ class TrainerHost:
         finally:
             theirs.close()
             os.close(status_write)
+        # of the socket itself: Connection has no time-outs
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             ours.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", MESSAGE_SECONDS, 0))
         connection = Connection(ours.detach())
@@ -84,6 +85,7 @@ class TrainerHost:
     def _send_descriptors(self, connection: int, status: int) -> None:
         """Send a job's two descriptors to the fork server; try again once if it died at that moment."""
         with self._lock:
+            # the server may have died since the last job
             for is_last in (False, True):
                 server = self._running_server()
                 try:

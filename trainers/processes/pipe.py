@@ -71,6 +71,7 @@ class Pipe:
         try:
             with self._lock:
                 self._connection.send_bytes(data)
+        # the supervisor is gone
         except OSError:
             self._on_lost()
 
@@ -100,6 +101,7 @@ class LineWriter(io.TextIOBase):
         *lines, rest = (self._rest + text).split("\n")
         for line in lines:
             self._write_out(line)
+        # a file that prints without line ends must not fill the memory
         self._rest = rest[-MAX_LINE:]
         return len(text)
 
@@ -113,6 +115,7 @@ class LineWriter(io.TextIOBase):
         super().close()
 
     def _write_out(self, line: str) -> None:
+        # of a progress bar, what a terminal would show in the end
         shown = line.rstrip("\r").rsplit("\r", 1)[-1]
         if shown.strip():
             self._write_line(shown)

@@ -39,6 +39,7 @@ def predict(model: Path, reading: Mapping[str, Any], given: Mapping[str, Any]) -
 
 def _handle(request: Mapping[str, Any]) -> dict[str, Any]:
     reading, given = request["reading"], request["given"]
+    # the readers of predict.py, so that the page answers as the downloaded script does
     x: Any
     try:
         if reading["kind"] == "images":

@@ -97,6 +97,7 @@ class TrainerProcess:
         total = 0
         with suppress(psutil.Error):
             child = psutil.Process(pid)
+            # processes that the training has started count, too
             for process in [child, *child.children(recursive=True)]:
                 with suppress(psutil.NoSuchProcess):
                     total += process.memory_info().rss
@@ -144,7 +145,7 @@ class TrainerProcess:
                     self._is_status_open = False
 
     def _await_exit(self) -> None:
-        """Wait for the exit code, a moment only; a child that closed its pipe and goes on is killed."""
+        """Wait for the exit code, a moment only; a child that closed its pipe and still runs is killed."""
         deadline = time.monotonic() + _EXIT_GRACE_SECONDS
         while True:
             self._read_status()

@@ -92,6 +92,7 @@ def check_parents(info: TrainerInfo) -> None:
 
 def check_default_space(info: TrainerInfo) -> None:
     """The default search space is valid, and its points are params."""
+    # through JSON, as the database stores it
     space = _space(json.loads(json.dumps(space_json(info, {}))), info.name)
     rng = np.random.default_rng(0)
     for _ in range(_N_POINTS):

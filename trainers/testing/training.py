@@ -61,6 +61,7 @@ def check_stop(family: Family, data: Dataset) -> None:
 
 def check_wrong_arguments(family: Family, data: Dataset) -> None:
     """Data of another task, an unknown objective and wrong params raise ParamsInvalid."""
+    # any task but its own
     other_task: Any = next(task for task in ("regression", "classification") if task != family.info.task)
     other = replace(data, info=replace(data.info, task=other_task))
     unknown = Objective("val_no_such_metric", "maximize")
@@ -136,6 +137,7 @@ def _scripted_fit(epochs: Sequence[dict[str, float]]) -> AbstractContextManager[
     from trainers.fitting.model import PlainValidationLossModel  # noqa: PLC0415
 
     def fit(model: Any, _train: object, *, callbacks: list[Any], **_: object) -> None:
+        # the order of calls is Keras' own
         replay = CallbackList(callbacks, model=model)
         replay.on_train_begin()
         for number, logs in enumerate(epochs):

@@ -182,6 +182,12 @@ def test_an_objective_is_evaluated(host, tmp_path):
 
 
 @pytest.mark.slow
+def test_modules_that_are_imported_behind_the_guard_are_not_compiled_to_files(host, tmp_path):
+    code = SPACE + "def objective(p):\n    import sys; return float(sys.dont_write_bytecode)"
+    assert train(host, code, tmp_path)[0]["value"] == 1.0
+
+
+@pytest.mark.slow
 def test_an_objective_gets_what_it_asks_for(host, tmp_path):
     code = (
         SPACE

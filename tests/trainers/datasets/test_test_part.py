@@ -5,17 +5,17 @@ import math
 import numpy as np
 import pytest
 
-from tests.trainers.families.test_every_trainer import data_for, run
+from tests.trainers.builders import run
 from trainers.datasets.base import TestPart
 from trainers.registry import trainer_infos
+from trainers.testing import tiny_dataset
 
-__all__ = ["data_for"]
 pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("info", trainer_infos(), ids=lambda info: info.name)
-def test_rows_measured_as_test_give_what_they_gave_as_validation(info, data_for):
-    data = data_for(info)
+def test_rows_measured_as_test_give_what_they_gave_as_validation(info):
+    data = tiny_dataset(info)
     same = TestPart(data.info, data.x_validation, data.y_validation, data.facts)
 
     result = run(info, data, epochs=3, params={"learning_rate": 0.05}, test=same)
@@ -30,8 +30,8 @@ def test_rows_measured_as_test_give_what_they_gave_as_validation(info, data_for)
 
 
 @pytest.mark.parametrize("info", trainer_infos()[:1], ids=lambda info: info.name)
-def test_nothing_of_the_test_part_changes_the_training(info, data_for):
-    data = data_for(info)
+def test_nothing_of_the_test_part_changes_the_training(info):
+    data = tiny_dataset(info)
     test = TestPart(data.info, data.x_validation[:50], data.y_validation[:50], data.facts)
 
     alone, measured = run(info, data, epochs=2), run(info, data, epochs=2, test=test)
@@ -39,9 +39,9 @@ def test_nothing_of_the_test_part_changes_the_training(info, data_for):
     assert alone.metrics == {name: value for name, value in measured.metrics.items() if "test_" not in name}
 
 
-def test_windows_of_the_test_part_reach_back_into_validation(data_for):
+def test_windows_of_the_test_part_reach_back_into_validation():
     (info,) = (info for info in trainer_infos() if info.name == "forecast")
-    data = data_for(info)
+    data = tiny_dataset(info)
     test = TestPart(data.info, data.x_validation[:9], data.y_validation[:9], data.facts)
 
     measured = data.measured_on(test)

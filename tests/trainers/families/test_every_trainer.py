@@ -2,17 +2,17 @@
 
 import math
 import os
-from typing import Any
 
 import numpy as np
 import pytest
 
-from trainers.base import Budget, Objective, TrainerInfo
+from tests.trainers.builders import run
+from trainers.base import Objective, TrainerInfo
 from trainers.datasets.base import Dataset
 from trainers.datasets.registry import datasets, load_dataset
 from trainers.datasets.splits import Split
 from trainers.errors import ParamsInvalid
-from trainers.registry import FAMILIES, compatible_trainers, load_trainer, trainer_info
+from trainers.registry import FAMILIES, compatible_trainers, trainer_info
 from trainers.testing import TRAINING_CHECKS, RecordingReporter, tiny_dataset
 
 pytestmark = pytest.mark.slow
@@ -27,13 +27,6 @@ FITTING = [
     if dataset.name != "mnist"
     for info in compatible_trainers(dataset)
 ]
-
-
-def run(info: TrainerInfo, data: Dataset, reporter: Any = None, epochs: int = 1, **changes: Any):
-    metric = next(metric for metric in info.metrics if metric.is_objective)
-    arguments = {"seed": 1, "objective": Objective(metric.name, metric.direction), "params": {}, **changes}
-    params = arguments.pop("params")
-    return load_trainer(info.name)(params, data, Budget(epochs), reporter or RecordingReporter(), **arguments)
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.info.name)

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from tests.trainers.builders import run
 from tests.trainers.datasets.uploads.made import described
 from tests.trainers.datasets.uploads.test_arrays_and_pictures import npz, pets, zipped
-from tests.trainers.families.test_every_trainer import run
 from tests.trainers.sources import series, table
 from trainers.datasets.registry import load_dataset
 from trainers.datasets.splits import Split
