@@ -19,7 +19,7 @@ def objective(params):
     return {"loss": abs(params["x"] - 1) ** power, "status": STATUS_OK}
 
 
-# Or, instead of objective(params), return a compiled Keras model. Choose a dataset to fit it to.
+# Or return a compiled Keras model from build(params). It is fitted to the dataset that you choose.
 #
 # import keras
 # metric = "val_accuracy"

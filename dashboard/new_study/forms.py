@@ -71,7 +71,9 @@ class StudyForm(NewStudyForm):
         self.datasets = {entry.name: entry for entry in datasets}
         set_choices(self, "dataset", [(entry.name, entry.label) for entry in datasets])
         goals = [
-            (m.name, f"{Direction(m.direction).label} {m.label}") for m in trainer.metrics if m.is_objective
+            (m.name, f"{Direction(m.direction).label.capitalize()} {m.label}")
+            for m in trainer.metrics
+            if m.is_objective
         ]
         set_choices(self, "objective", goals)
         self.fields["n_parallel"].help_text = f"This machine has {settings.SLOTS} slots."

@@ -20,7 +20,7 @@ def test_a_table_is_uploaded_described_and_trained_on(ada, site, person, worker,
     file.write_text(table(200))
     page.goto(f"{site}/datasets/")
     page.get_by_role("link", name="Upload").click()
-    page.get_by_label("File").set_input_files(file)
+    page.get_by_label("File", exact=True).set_input_files(file)
     expect(page.get_by_label("Name", exact=True)).to_have_value("Garden plants")
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_text("Waiting to be imported.")).to_be_visible()
@@ -53,7 +53,7 @@ def test_a_file_that_is_too_large_is_named_before_it_travels(ada, site, person, 
     file = tmp_path / "large.csv"
     file.write_text("a,b\n" + "1,2\n" * 300_000)
     person.goto(f"{site}/datasets/upload/")
-    person.get_by_label("File").set_input_files(file)
+    person.get_by_label("File", exact=True).set_input_files(file)
     person.get_by_role("button", name="Upload").click()
     expect(
         person.get_by_role("status").filter(has_text="larger than the upload limit of 1 MB")
