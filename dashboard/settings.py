@@ -168,8 +168,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Parzen] "
 # Told by mail when a password, an address or a second factor changes.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
-# By address only: nobody may lock others out by their names. django-axes minds names.
-ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip"}
+# Wrong codes of one person's second factor. Wrong passwords are django-axes' business alone (adapters.py).
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Parzen"

@@ -14,6 +14,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # no types
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return bool(settings.OPEN_SIGN_UP)
 
+    def pre_authenticate(self, _request: HttpRequest, **_credentials: object) -> None:
+        """Without allauth's count of wrong passwords: django-axes has one that all processes share."""
+
     def get_client_ip(self, request: HttpRequest) -> str:
         return address_of(request) or NOWHERE
 
