@@ -183,4 +183,4 @@ def test_model_that_cannot_be_left_costs_nothing_else(job, tmp_path):
     result, reporter = run(job, RecordingReporter())
 
     assert result.n_steps == 2
-    assert any("the model could not be left" in line for line in reporter.lines)
+    assert any("the model could not be saved" in line for line in reporter.lines)

@@ -41,7 +41,7 @@ PUBLIC = {
     "trainers.testing",
     "trainers.testing.reporter.RecordingReporter",
     "trainers.testing.check_trainer",
-    "trainers.testing.datasets.tiny_dataset",
+    "trainers.testing.tiny_datasets.tiny_dataset",
 }
 
 

@@ -14,8 +14,8 @@ from trainers.families.family import Family
 from trainers.plan import Plan
 from trainers.priors import integer, uniform
 from trainers.testing import ContractBroken, check_trainer, tiny_dataset
-from trainers.testing import declaration as declared
-from trainers.testing import training as trained
+from trainers.testing import declaration_checks as declared
+from trainers.testing import training_checks as trained
 
 REGRESSOR = mlp.REGRESSOR
 

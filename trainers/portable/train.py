@@ -54,7 +54,7 @@ def load(reading: dict[str, Any], path: Path) -> tuple[Any, np.ndarray]:
     rows = predict.read_csv(path)
     target = reading["target"]
     if not rows or target not in rows[0]:
-        raise ValueError(f"{path} needs a header with a column named {target!r}, and rows.")
+        raise ValueError(f"{path} needs rows and a header with a column named {target!r}.")
     if reading["kind"] == "text":
         names = [name for name in rows[0] if name != target]
         name = "text" if "text" in names else names[0]

@@ -13,10 +13,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trainers.testing.broken import ContractBroken
-from trainers.testing.datasets import tiny_dataset
-from trainers.testing.declaration import DECLARATION_CHECKS
+from trainers.testing.declaration_checks import DECLARATION_CHECKS
 from trainers.testing.reporter import RecordingReporter
-from trainers.testing.training import TRAINING_CHECKS
+from trainers.testing.tiny_datasets import tiny_dataset
+from trainers.testing.training_checks import TRAINING_CHECKS
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Dataset

@@ -43,7 +43,7 @@ def _run(request: Mapping[str, Any]) -> Any:
         raise DatasetInvalid(str(error)) from error
 
 
-def _handle(request: Mapping[str, Any]) -> Any:
+def _answer(request: Mapping[str, Any]) -> Any:
     if request["do"] == "look":
         folder = Path(request["folder"])
         original = folder / ORIGINAL
@@ -66,4 +66,4 @@ def _handle(request: Mapping[str, Any]) -> Any:
 
 
 if __name__ == "__main__":
-    serve_request(_handle, task=_TASK)
+    serve_request(_answer, task=_TASK)
