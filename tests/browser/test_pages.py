@@ -174,7 +174,7 @@ def test_workers_page_when_trials_train(ada, site, person):
         claim(study, worker=slot_name(names[0], number))
     claim(study, worker=slot_name("gone.example.org:1", 1))
     person.goto(f"{site}/workers/")
-    expect(person.get_by_text("Offline", exact=True)).to_be_visible()
+    expect(person.get_by_role("heading", name="Offline")).to_be_visible()
     check_looks(person)
 
 
@@ -195,12 +195,12 @@ def test_workers_page_follows_what_happens_and_its_clocks_tick(ada, site, person
 def test_page_when_work_waits_for_a_worker(path, ada, site, person):
     running_study(owner=ada)
     person.goto(site + path)
-    expect(person.locator("#troubles")).to_contain_text("No workers online")
+    expect(person.locator("#troubles")).to_contain_text("No workers are running")
     check_looks(person)
 
     add_worker()
 
-    expect(person.locator("#troubles")).not_to_contain_text("No workers online")
+    expect(person.locator("#troubles")).not_to_contain_text("No workers are running")
 
 
 def test_hostile_name_is_only_text_when_it_is_shown_everywhere(ada, site, person):
