@@ -164,4 +164,5 @@ def _predict(prediction: Prediction) -> dict[str, Any]:
                 model.write_bytes(file.read())
         except OSError as error:
             raise PredictionRefused("The model file no longer exists.") from error
-        return predict(model, artifact.reading, prediction.given)
+        answer = predict(model, artifact.reading, prediction.given)
+    return {"state": QuestionState.DONE, "answer": answer}

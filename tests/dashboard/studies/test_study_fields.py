@@ -12,7 +12,7 @@ from dashboard.models import Study, StudyEvent, study_fields
 from dashboard.models.study_fields import FIELDS, NOT_SETTINGS, NewStudy
 from dashboard.new_study import actions
 from dashboard.winners.actions import confirm_best
-from tests.builders import complete
+from tests.builders import actor, complete
 from tests.dashboard.posted import shown_fields
 from trainers.custom.declaration import Declaration
 
@@ -150,7 +150,7 @@ def check_confirmation(page, way):
     end_study(study_id=study.pk, state="finished", reason="enough")
     study.refresh_from_db()
 
-    runs = confirm_best(study_id=study.pk, n_best=1, n_seeds=2, by=study.owner)
+    runs = confirm_best(study, n_best=1, n_seeds=2, by=actor(study.owner))
 
     assert lost(study, runs, [d for d in FIELDS if d.is_kept_by_confirmation]) == set()
     assert (runs.max_trials, runs.max_failures) == (2, 2)

@@ -156,7 +156,7 @@ def test_one_that_died_with_its_worker_is_answered_again(user, asked):
 
 
 def test_an_answer_after_the_lease_is_not_written(user, monkeypatch):
-    prediction = ask_model(trial=kept(user, TEXT), given={"text": "x"}, by=user)
+    prediction = ask_model(kept(user, TEXT), given={"text": "x"}, by=actor(user))
 
     def predict(*_args):
         Prediction.objects.update(running_since="2030-01-01T00:00Z")  # another process has claimed it

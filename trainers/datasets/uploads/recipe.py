@@ -46,7 +46,7 @@ class Recipe:
         return [name for name, role in self.roles.items() if role in roles and name != self.target]
 
     def to_json_dict(self) -> dict[str, Any]:
-        """Return the fields as a JSON object, the roles as pairs: PostgreSQL's JSON forgets the order of keys."""
+        """Return the fields as a JSON object, the roles as pairs: PostgreSQL keeps no order of keys."""
         return {**asdict(self), "roles": [[name, role] for name, role in self.roles.items()]}
 
     @classmethod
