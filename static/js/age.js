@@ -25,6 +25,6 @@
   }
 
   tick();
-  document.addEventListener("htmx:afterSettle", tick);
+  document.addEventListener("htmx:afterSwap", tick);
   setInterval(tick, 1000);
 })();

@@ -69,7 +69,7 @@
 
   fill();
   nameZone();
-  document.addEventListener("htmx:afterSettle", fill);
+  document.addEventListener("htmx:afterSwap", fill); // before anybody sees what the server wrote
   document.addEventListener("htmx:oobAfterSwap", fill);
   setInterval(fill, REFRESH_MS);
 })();
