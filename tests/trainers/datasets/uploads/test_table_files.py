@@ -9,9 +9,9 @@ import openpyxl
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
-from tests.trainers.uploads.made import described, written
-from tests.trainers.uploads.test_arrays_and_pictures import zipped
 
+from tests.trainers.datasets.uploads.made import described, written
+from tests.trainers.datasets.uploads.test_arrays_and_pictures import zipped
 from tests.trainers.sources import table
 from trainers.datasets.uploads import separated, text_files
 from trainers.datasets.uploads.tables import read_table
