@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,12 @@ def test_no_file_is_longer_than_a_reader_can_hold():
     assert shown(path for path in PYTHON if n_lines(path) > 400 and path.parent.name != "migrations") == []
     assert shown(path for path in TEMPLATES if n_lines(path) > 120) == []
     assert shown(path for path in SCRIPTS + SHEETS if n_lines(path) > 200) == []
+
+
+def test_no_folder_holds_more_files_than_a_reader_takes_in():
+    folders = Counter(path.parent for path in PYTHON + TEMPLATES + SCRIPTS if path.name != "__init__.py")
+
+    assert {str(path.relative_to(ROOT)): n for path, n in folders.items() if n > 20} == {}
 
 
 def test_templates_hold_no_script_style_or_handler():

@@ -11,8 +11,7 @@ from dashboard.access.actions import action
 from dashboard.access.actor import Actor
 from dashboard.access.rules import may
 from dashboard.discussion.notifications import snapshot_of
-from dashboard.engine.events import record_event
-from dashboard.engine.lifecycle import touch_study
+from dashboard.engine.lifecycle import record_event, touch_study
 from dashboard.models import (
     Comment,
     Notification,

@@ -11,8 +11,7 @@ from django.core.files.storage import storages
 from django.db import transaction
 
 from dashboard.engine.checkpoints import checkpoint_folder
-from dashboard.engine.events import record_event
-from dashboard.engine.lifecycle import touch_study
+from dashboard.engine.lifecycle import record_event, touch_study
 from dashboard.engine.quotas import has_room
 from dashboard.engine.trials import best_trials
 from dashboard.models import Artifact, Study, Trial

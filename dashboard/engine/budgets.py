@@ -7,8 +7,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from dashboard.engine.endings import end_study_if_done
-from dashboard.engine.events import record_event
 from dashboard.engine.hints import announce_work
+from dashboard.engine.lifecycle import record_event
 from dashboard.engine.quotas import check_trials
 from dashboard.models import Study, StudyState
 from dashboard.models.study_fields import study_field

@@ -10,10 +10,9 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
-from dashboard.engine.events import record_event
 from dashboard.engine.hints import announce_work
 from dashboard.engine.quotas import check_trials
-from dashboard.models import Attempt, AttemptState, Study, StudyState, Trial, TrialState, Watch
+from dashboard.models import Attempt, AttemptState, Study, StudyEvent, StudyState, Trial, TrialState, Watch
 from optimizer import SearchSpace
 
 logger = logging.getLogger(__name__)
@@ -150,3 +149,8 @@ def _cancel(study: Study, states: Sequence[TrialState], reason: str) -> None:
     Attempt.objects.filter(trial__in=ids, state=AttemptState.RUNNING).update(
         state=AttemptState.CANCELLED, reason=reason[:500], finished_at=Now()
     )
+
+
+def record_event(study_id: int, what: str, *, by: str = "") -> None:
+    """Add to the history of a study, in the transaction of what it tells. Without a name it was Parzen."""
+    StudyEvent.objects.create(study_id=study_id, what=what[:300], by=by[:150])

@@ -4,8 +4,8 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Now
 
-from dashboard.engine.events import record_event
 from dashboard.engine.hints import announce_work
+from dashboard.engine.lifecycle import record_event
 from dashboard.models import FailureKind, Study, StudyState, Trial, TrialState
 from dashboard.wording import count_noun
 

@@ -8,8 +8,7 @@ from django.db import transaction
 from dashboard.access.actions import action
 from dashboard.access.actor import Actor
 from dashboard.access.rules import may_run_own_code
-from dashboard.engine.events import record_event
-from dashboard.engine.lifecycle import create_study, start_study
+from dashboard.engine.lifecycle import create_study, record_event, start_study
 from dashboard.models import Study, code_digest
 from dashboard.refusal import Refused
 from trainers.custom.declaration import read_declaration

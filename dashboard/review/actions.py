@@ -5,8 +5,7 @@ from django.db import transaction
 
 from dashboard.access.actions import Rank, action
 from dashboard.access.actor import Actor
-from dashboard.engine.events import record_event
-from dashboard.engine.lifecycle import touch_study
+from dashboard.engine.lifecycle import record_event, touch_study
 from dashboard.models import Quota, Review, Study, Team
 from dashboard.refusal import Refused
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from dashboard.access.actions import action
 from dashboard.access.actor import Actor
 from dashboard.access.secret_links import digest_of, new_secret
-from dashboard.engine.events import record_event
+from dashboard.engine.lifecycle import record_event
 from dashboard.models import Role, ShareLink, Study, Trial
 from dashboard.wording import count_noun
 

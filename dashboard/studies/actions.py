@@ -10,7 +10,7 @@ from dashboard.access.actions import Rank, action
 from dashboard.access.actor import Actor
 from dashboard.access.rules import Place, place_fields, seen_by
 from dashboard.engine import artifacts, budgets, lifecycle, retries
-from dashboard.engine.events import record_event
+from dashboard.engine.lifecycle import record_event
 from dashboard.models import Role, Study
 
 

@@ -11,9 +11,8 @@ from django.db.models import F
 from dashboard.access.actions import action
 from dashboard.access.actor import Actor
 from dashboard.engine.backlog import Backlog, delete_old_questions, work_on_next
-from dashboard.engine.events import record_event
 from dashboard.engine.hints import announce_prediction
-from dashboard.engine.lifecycle import create_study, start_study
+from dashboard.engine.lifecycle import create_study, record_event, start_study
 from dashboard.engine.trials import best_trials
 from dashboard.models import Artifact, Origin, Prediction, QuestionState, Role, Study, Trial, TrialState
 from dashboard.models.study_fields import NAME_LENGTH, confirmation_fields
