@@ -15,9 +15,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from trainers.environment import clean_environment
-from trainers.errors import TrainerError
+from trainers.errors import TrainerError, error_text
 
 MAX_MEMORY_BYTES = 12 * 2**30
+MAX_PROBLEM = 1_000  # characters
 MAX_ANSWER_BYTES = 50 * 2**20
 
 
@@ -62,7 +63,7 @@ def serve_request(handle: Callable[[Mapping[str, Any]], Any], *, task: str) -> N
     try:
         response = {"answer": handle(request)}
     except TrainerError as error:
-        response = {"problem": str(error)}
+        response = {"problem": error_text(error, MAX_PROBLEM)}
     except MemoryError:
         response = {"problem": f"{task} needs more than {MAX_MEMORY_BYTES / 2**30:g} GB of memory."}
     except OSError as error:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trainers.custom.model_file import CodeInvalid
+from trainers.custom.user_code import CodeInvalid
 from trainers.subprocess_call import SubprocessFailed, call_module, serve_request
 
 if TYPE_CHECKING:

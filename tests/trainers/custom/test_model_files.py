@@ -62,7 +62,7 @@ def test_what_is_printed_does_no_harm():
     [
         ("x = 1 / 0", "Line 1: ZeroDivisionError: division by zero."),
         ("\ndef f(:", "Line 2: invalid syntax."),
-        ("raise SystemExit(3)", "The model file ends the process (exit code 3)."),
+        ("raise SystemExit(3)", "Line 1: The model file ends the process (exit code 3)."),
         ("import nothing_like_this", "Line 1: ModuleNotFoundError: No module named 'nothing_like_this'."),
         (SPACE, "A model file defines one function: objective(params), which returns a value, or build"),
         (SPACE + "objective = build = print", "A model file defines one function"),
