@@ -10,8 +10,8 @@ from dashboard.access.actor import Actor
 from dashboard.access.rules import may_run_own_code
 from dashboard.engine.lifecycle import create_study, record_event, start_study
 from dashboard.models import Study, code_digest
+from dashboard.new_study.model_files import read_declaration
 from dashboard.refusal import Refused
-from trainers.custom.declaration import read_declaration
 from trainers.custom.info import CUSTOM_TRAINER
 
 
