@@ -30,7 +30,7 @@ from dashboard.trials.params import ParamRow, SpaceRow, param_rows, space_rows
 from dashboard.trials.proposals import Proposals, proposals_of
 from dashboard.trials.table import Table, trial_table
 from dashboard.winners.confirm_page import Confirmed, Row, last_confirmed
-from dashboard.wording import count_noun, duration, metric, percent, person_name
+from dashboard.wording import about, count_noun, duration, metric, percent, person_name
 from optimizer import SearchSpace
 
 # How the reason begins when a sampler had nothing more to propose.
@@ -148,7 +148,7 @@ def _sentence(study: Study, counts: Mapping[str, int], seconds: float) -> str:
     ahead = ""
     if n_running and n_done >= 2 and seconds > 0:
         left = (study.max_trials - n_done) * seconds / n_done
-        ahead = f", about {duration(max(1, round(left)))} left at this pace"
+        ahead = f", about {about(max(1, round(left)))} left at this pace"
     return f"Started by {owner}. {doing}{ahead}."
 
 
