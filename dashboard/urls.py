@@ -34,6 +34,7 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/archive/", studies.study_archive, name="study-archive"),
     path("studies/<int:study_id>/delete/", studies.study_delete, name="study-delete"),
     path("studies/<int:study_id>/restore/", studies.study_restore, name="study-restore"),
+    path("studies/<int:study_id>/edit/", new_study.study_edit, name="study-edit"),
     path("studies/<int:study_id>/live/", studies.study_live, name="study-live"),
     path("studies/<int:study_id>/importance/", studies.study_importance, name="study-importance"),
     path("studies/<int:study_id>/start/", studies.study_start, name="study-start"),

@@ -17,7 +17,7 @@ from dashboard.models import Study
 from dashboard.new_study.forms import PRUNER_OPTIONS, PrunerOption, StudyForm
 from dashboard.new_study.grid import GridNote, grid_note
 from dashboard.new_study.knob_form import LABELS, SEARCH, KnobForm, initial_of
-from dashboard.studies.forms import as_copied
+from dashboard.studies.forms import as_copied, as_drafted
 from dashboard.wording import param as show_param
 from optimizer import SearchSpace, SpaceError
 from optimizer.samplers import SAMPLERS, SamplerInfo
@@ -252,6 +252,23 @@ def _preset_notice(chosen: Preset, dataset: str) -> str:
 
 def start_from_study(study: Study) -> Start:
     """The same again, to be changed."""
+    notice = f"Copied from {study.name}. Change what you need, then start."
+    return Start(study.trainer, as_copied(study), _settings_in(study), notice)
+
+
+def start_from_draft(study: Study) -> Start:
+    """The draft as it was saved."""
+    return Start(study.trainer, as_drafted(study), _settings_in(study))
+
+
+def with_other_trainer(draft: Study, datasets: Sequence[DatasetInfo], trainer: str) -> Start:
+    """The draft with the defaults of another trainer. Raises ParamsInvalid where there is no such trainer."""
+    start = start_from_defaults(datasets, draft.dataset, trainer)
+    kept = {name: start.fields[name] for name in ("dataset", "objective")}
+    return Start(start.trainer, {**as_drafted(draft), **kept}, start.settings)
+
+
+def _settings_in(study: Study) -> dict[str, KnobSetting]:
     settings_of = {}
     for obj in study.space["params"]:
         plain = {k: v for k, v in obj.items() if k not in {"name", "label", "group", "when"}}
@@ -259,12 +276,7 @@ def start_from_study(study: Study) -> Start:
         settings_of[obj["name"]] = (
             KnobSetting.fixed(plain["value"]) if is_fixed else KnobSetting.search(plain)
         )
-    return Start(
-        study.trainer,
-        as_copied(study),
-        settings_of,
-        f"Copied from {study.name}. Change what you need, then start.",
-    )
+    return settings_of
 
 
 def all_presets() -> Sequence[Preset]:

@@ -100,6 +100,7 @@ MATRIX: dict[str, Row] = {
     "sampler-note": Row(("mlp",), READ_ONLY, SIGNED_IN),
     "study-cost": Row(("mlp",), READ_ONLY, SIGNED_IN),
     "study-detail": study_page(),
+    "study-edit": Row(STUDY, CHANGES, CHANGES),
     "study-live": study_page(),
     "study-importance": study_page(),
     "study-report": study_page(),
