@@ -1,4 +1,4 @@
-"""Making and changing drafts: with a trainer of Parzen's, or with a Python file of somebody who may bring one."""
+"""Making and editing drafts: with a trainer of Parzen's, or with a Python file that a person brings."""
 
 from typing import Any
 
@@ -26,13 +26,13 @@ def make_study(*, is_draft: bool, by: Actor, **fields: Any) -> Study:
 
 
 @action("study-edit", needs=Role.EDITOR)
-def edit_study(study: Study, *, is_draft: bool, by: Actor, **fields: Any) -> None:
+def edit_study(study: Study, *, is_draft: bool, by: Actor, **fields: Any) -> Study:
     """Change a draft, and start it unless it stays one: both or neither.
 
     Raises ValidationError, QuotaRefused, or Refused where it has started meanwhile.
     """
     with transaction.atomic():
-        _change(study, is_draft=is_draft, by=by, **fields)
+        return _change(study, is_draft=is_draft, by=by, **fields)
 
 
 @action("custom-study-new")
@@ -56,19 +56,21 @@ def make_custom_study(*, code: str, dataset: str, is_draft: bool, by: Actor, **f
 @action("custom-study-edit", needs=Role.EDITOR)
 def edit_custom_study(
     study: Study, *, code: str, dataset: str, is_draft: bool, by: Actor, **fields: Any
-) -> None:
+) -> Study:
     """Change a draft with a custom model. Raises what `make_custom_study` and `edit_study` raise."""
     declared = _declared(code, dataset, by)
     with transaction.atomic():
         _change(study, is_draft=is_draft, by=by, **_of_file(declared, code, dataset), **fields)
         if code_digest(code) != code_digest(study.code):
             record_event(study.pk, f"changed the model file, {_digest(code)}", by=by.name)
+    return study
 
 
-def _change(study: Study, *, is_draft: bool, by: Actor, **fields: Any) -> None:
+def _change(study: Study, *, is_draft: bool, by: Actor, **fields: Any) -> Study:
     change_draft(study_id=study.pk, by=by.name, **fields)
     if not is_draft:
         start_study(study_id=study.pk, by=by.name)
+    return study
 
 
 def _declared(code: str, dataset: str, by: Actor) -> Declaration:

@@ -158,10 +158,7 @@ def _save(request: HttpRequest, forms: page.StudyForms, draft: Study | None) -> 
         **_fields(forms.study, draft),
     }
     try:
-        if draft is None:
-            return make_study(**asked)
-        edit_study(draft, **asked)
-        return draft
+        return edit_study(draft, **asked) if draft else make_study(**asked)
     except ValidationError as error:
         forms.study.add_error(None, error)
     except QuotaRefused as refusal:
@@ -211,10 +208,7 @@ def _custom_page(request: HttpRequest, start: dict[str, Any], draft: Study | Non
 def _save_custom(request: HttpRequest, form: CustomModelForm, draft: Study | None) -> Study | None:
     asked = {"is_draft": _is_draft(request), "by": actor_of(request), **_fields(form, draft)}
     try:
-        if draft is None:
-            return make_custom_study(**asked)
-        edit_custom_study(draft, **asked)
-        return draft
+        return edit_custom_study(draft, **asked) if draft else make_custom_study(**asked)
     except QuotaRefused as refusal:
         form.add_error("max_trials", str(refusal))
     except (CodeInvalid, Refused) as refusal:
