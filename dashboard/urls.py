@@ -46,6 +46,7 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/links/<int:link_id>/revoke/", sharing.link_revoke, name="link-revoke"),
     path("studies/<int:study_id>/budget/", studies.study_budget, name="study-budget"),
     path("studies/<int:study_id>/retry-lost/", studies.study_retry_lost, name="study-retry-lost"),
+    path("studies/<int:study_id>/retry-failed/", studies.study_retry_failed, name="study-retry-failed"),
     path("studies/<int:study_id>/watch/", discussion.study_watch, name="study-watch"),
     path("studies/<int:study_id>/confirm/", winners.study_confirm, name="study-confirm"),
     path("studies/<int:study_id>/winner/", winners.study_winner, name="study-winner"),

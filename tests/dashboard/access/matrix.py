@@ -112,6 +112,7 @@ MATRIX: dict[str, Row] = {
     "study-drain": study_change(),
     "study-stop": study_change(),
     "study-retry-lost": study_change(),
+    "study-retry-failed": study_change(),
     "study-budget": Row(STUDY, CHANGES, CHANGES),
     "study-watch": Row(STUDY, SEES, SEES),
     "notification-list": Row((), SIGNED_IN, READ_ONLY),
