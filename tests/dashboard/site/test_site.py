@@ -59,6 +59,7 @@ OPEN_METHODS = {
     "study-confirm",
     "trial-try",
     "study-budget",
+    "study-edit",
     "study-access",
     "team-list",
     "dataset-upload",
