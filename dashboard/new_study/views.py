@@ -1,5 +1,6 @@
 """The new-study pages, and the fragments that follow what is being typed."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -114,7 +115,10 @@ def study_cost(request: HttpRequest, trainer: str) -> HttpResponse:
     given = given_by(forms)
     if given and "measure" in request.POST:
         ask_cost(given=given, by=person(request))
-    return render(request, "new_study/_cost.html", {"cost": cost_page(forms, given)})
+    answer = render(request, "new_study/_cost.html", {"cost": cost_page(forms, given)})
+    # What a trial could use is opened by a script, which leaves alone what a person has closed.
+    answer["HX-Trigger"] = json.dumps({"knobs-needed": {"keys": forms.needed}})
+    return answer
 
 
 def _forms_as_they_stand(request: HttpRequest, trainer: str) -> page.StudyForms:
