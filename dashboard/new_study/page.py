@@ -305,7 +305,11 @@ def _settings_in(study: Study) -> dict[str, KnobSetting]:
         settings_of[obj["name"]] = (
             KnobSetting.fixed(plain["value"]) if is_fixed else KnobSetting.search(plain)
         )
-    return settings_of
+    info = trainer_info(study.trainer)
+    used = {param["name"] for param in space_json(info, settings_of)["params"]}
+    # A space that was not made by the form may leave knobs out: they have their defaults, unsearched.
+    left_out = {name: KnobSetting.fixed(info.knob(name).default) for name in used - settings_of.keys()}
+    return settings_of | left_out
 
 
 def all_presets() -> Sequence[Preset]:
