@@ -6,7 +6,11 @@
   let needed = new Set();
 
   document.addEventListener("DOMContentLoaded", function () {
-    needed = new Set(parts().filter((part) => part.open).map((part) => part.id));
+    needed = new Set(
+      parts()
+        .filter((part) => part.open)
+        .map((part) => part.id),
+    );
   });
   document.addEventListener("knobs-needed", function (event) {
     const now = new Set(event.detail.keys);
