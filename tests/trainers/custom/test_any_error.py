@@ -144,7 +144,7 @@ def build(p):
             "error",
             "use sparse_categorical_accuracy.",
         ),
-        (MODEL.replace("LOSS", "'mse'"), "error", "Line 4, build: ValueError: "),
+        (MODEL.replace("LOSS", "'mse'"), "error", "Line 4, build: "),
         (
             MODEL.replace("keras.layers.Dense(10", "keras.layers.Dense(5").replace(
                 "LOSS", "'sparse_categorical_crossentropy'"
