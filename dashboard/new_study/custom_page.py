@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+
 # Works as it stands; the comments are the short manual.
 EXAMPLE = '''"""A search space and a function that turns params into a value. Hyperopt code works here."""
 
@@ -34,6 +36,15 @@ def objective(params):
 #     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 #     return model
 '''
+
+
+LIBRARIES = ("NumPy", "SciPy", "scikit-learn", "Keras")
+
+
+def library_words() -> str:
+    """What a file may import on this machine."""
+    names = [*LIBRARIES, *settings.PACKAGES]
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def start_fields() -> dict[str, Any]:

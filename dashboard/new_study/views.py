@@ -20,7 +20,7 @@ from dashboard.new_study import page
 from dashboard.new_study.actions import edit_custom_study, edit_study, make_custom_study, make_study
 from dashboard.new_study.cost_page import cost_page, given_by
 from dashboard.new_study.costs import ask_cost
-from dashboard.new_study.custom_page import start_fields
+from dashboard.new_study.custom_page import library_words, start_fields
 from dashboard.new_study.forms import CustomModelForm, NewStudyForm
 from dashboard.new_study.knob_form import KnobForm
 from dashboard.new_study.priors import prior_of
@@ -205,7 +205,7 @@ def _custom_page(request: HttpRequest, start: dict[str, Any], draft: Study | Non
         study = _save_custom(request, form, draft)
         if study is not None:
             return redirect(study)
-    context = {"form": form, "draft": draft}
+    context = {"form": form, "draft": draft, "libraries": library_words()}
     return render(request, "new_study/custom.html", context, status=422 if form.errors else 200)
 
 

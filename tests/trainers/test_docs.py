@@ -28,7 +28,7 @@ def blocks(page: str, language: str) -> list[str]:
 
 def test_every_block_of_the_pages_has_a_test():
     languages = [re.findall(r"^```(\w*)$", page, re.MULTILINE)[::2] for page in (PAGE, CUSTOM)]
-    assert languages == [["python"] * 4, ["python"] * 3 + ["toml"]]
+    assert languages == [["python"] * 4, ["python"] * 4 + ["toml"]]
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +114,12 @@ def test_the_model_of_the_page_can_be_built():
     model = file.function(file.point_of({"units": 32, "learning_rate": 0.01}))
     assert model.compiled
     assert model.predict(np.zeros((2, 8, 8), np.uint8), verbose=0).shape == (2, 10)
+
+
+def test_the_two_files_of_the_page_are_read():
+    source = blocks(CUSTOM, "python")[3]
+    assert read_declaration(source).metric == "loss"
+    assert read_model_file(source).function({"x": 3.0}) == 2.0
 
 
 def test_the_entry_point_of_the_page_is_the_one_that_is_read():
