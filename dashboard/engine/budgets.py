@@ -22,7 +22,7 @@ def change_budget(*, study_id: int, by: str, **fields: Any) -> None:
         study = Study.objects.select_for_update().get(pk=study_id)
         if study.confirms_id is not None:
             raise Refused(
-                "These trainings confirm another study. Set their number when you confirm that study."
+                "This study confirms another study. Set the number of runs when you confirm that study."
             )
         n_made = study.trials.count()
         if fields.get("max_trials", study.max_trials) < n_made:

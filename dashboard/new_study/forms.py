@@ -127,7 +127,7 @@ class CustomModelForm(NewStudyForm):
         dataset, epochs = self.fields["dataset"], self.fields["max_epochs"]
         dataset.required = False
         dataset.help_text = (
-            "Used to fit the model from build(params). Also passed to objective(params, data)."
+            "Used to fit the model that build(params) returns. Also passed to objective(params, data)."
         )
         epochs.help_text = "Passed to your objective as max_epochs, if it accepts that argument."
 

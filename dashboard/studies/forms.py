@@ -119,7 +119,7 @@ def as_entered(study: Study, fields: Iterable[StudyField]) -> dict[str, Any]:
 
 def as_copied(study: Study) -> dict[str, Any]:
     """What the form of a new study opens with that starts from this one."""
-    return {**as_entered(study, copy_fields()), "name": f"{study.name} again"[:NAME_LENGTH]}
+    return {**as_entered(study, copy_fields()), "name": f"{study.name} (copy)"[:NAME_LENGTH]}
 
 
 def _to_form(declared: StudyField, value: Any, is_share: bool) -> Any:

@@ -22,7 +22,7 @@ def model_card(study: Study, trial: Trial) -> str:
             "",
             "## Use",
             "",
-            "`python predict.py FILE` predicts with `model.keras` and `reading.json` of this folder;",
+            "`python predict.py FILE` predicts with `model.keras` and `reading.json` from this folder;",
             "`keras.saving.load_model('model.keras')` loads only the network. If `network.py` is included,",
             "it builds the network in plain Keras, and `python train.py FILE` retrains it.",
             *(["`custom_model.py` is the model file used for training."] if study.code else []),

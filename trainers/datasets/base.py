@@ -58,7 +58,7 @@ class DatasetInfo:
     def row_summary(self) -> str:
         """Return what the rows are, as in: images, 8×8 pixels."""
         size = {
-            "images": f", {'×'.join(map(str, self.shape[:2]))} pixels{', in colour' * self.is_color}",
+            "images": f", {'×'.join(map(str, self.shape[:2]))} pixels{', color' * self.is_color}",
             "table": f", {sum(self.shape)} columns",
             "text": "",
             "series": f" in order, {sum(self.shape)} columns",
