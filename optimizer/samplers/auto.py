@@ -88,10 +88,10 @@ class AutoSampler(Sampler):
         if rng.random() < share:
             return (
                 self.tpe,
-                f"TPE proposes {share:.0%} of the trials, by the best values of both.",
+                f"TPE proposes {share:.0%} of the trials, based on the best values of each sampler.",
             )
         return self.gp, (
-            f"The Gaussian process proposes {1 - share:.0%} of the trials, by the best values of both."
+            f"The Gaussian process proposes {1 - share:.0%} of the trials, based on the best values of each sampler."
         )
 
 

@@ -212,12 +212,12 @@ def when(parent, values):
 @pytest.mark.parametrize(
     ("params", "path", "message"),
     [
-        ([], "params", "must hold at least one parameter"),
+        ([], "params", "must have at least one parameter"),
         ("x", "params", "must be a list"),
         ([A] * 1001, "params", "at most 1,000 parameters"),
         ([3], "params[0]", "must be an object"),
         ([{**A, "name": ""}], "params[0].name", "not empty"),
-        ([{**A, "name": 3}], "params[0].name", "must be a text, got 3"),
+        ([{**A, "name": 3}], "params[0].name", "must be a string, got 3"),
         ([{**A, "name": " a"}], "params[0].name", "must not begin or end with a space"),
         ([{**A, "name": "a" * 201}], "params[0].name", "at most 200 characters"),
         ([A, B, {**B, "name": "a"}], "params[2].name", 'must be unique, got "a" as in params[0]'),

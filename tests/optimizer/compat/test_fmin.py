@@ -213,7 +213,7 @@ def test_annotated_arguments_are_the_space():
     assert set(best) == {"x", "y"}
     assert min(trials.losses()) >= 5
     for wrong in (lambda x: x, square):
-        with pytest.raises(SpaceError, match="must hold at least one hp node"):
+        with pytest.raises(SpaceError, match="must contain at least one hp node"):
             search(wrong, "annotated")
 
     def untyped(x: float) -> float:
