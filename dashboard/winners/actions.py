@@ -37,7 +37,7 @@ def confirm_best(study: Study, *, n_best: int, n_seeds: int, by: Actor) -> Study
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study.pk)
         trials = _trials_to_confirm(study, n_best)
-        runs = _start_runs(study, f"{study.name}, confirmed", len(trials) * n_seeds, by)
+        runs = _start_runs(study, f"{study.name}, confirmation", len(trials) * n_seeds, by)
         Trial.objects.bulk_create(
             _copy(
                 runs,

@@ -40,7 +40,7 @@ PRUNERS: Final = Registry(
             "asha",
             "Successive halving (ASHA)",
             AshaPruner,
-            "Checks trials at a few widely spaced steps. Only the best quarter of the trials pass each check.",
+            "Checks trials at a few widely spaced steps. Only the best quarter pass each check.",
         ),
         PrunerInfo(
             "hyperband",

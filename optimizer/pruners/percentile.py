@@ -70,7 +70,8 @@ class PercentilePruner(Pruner):
             return Decision.keep(f"only {show_count(n_others, 'other trial')} reported at step {step}")
         best = reports.best_of(number, 0, step)
         limit = percentile_without(losses, loss, self.percentile)
-        compared = f"{self._describe(show_loss(limit, reports.direction))} of {show_count(n_others, 'trial')} at that step"
+        trials = show_count(n_others, "trial")
+        compared = f"{self._describe(show_loss(limit, reports.direction))} of {trials} at that step"
         shown = f"its best value {show_loss(best, reports.direction)}"
         if best <= limit:
             return Decision.keep(f"{shown} is no worse than {compared}")

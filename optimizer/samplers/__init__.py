@@ -27,7 +27,7 @@ SAMPLERS: Final = Registry(
             "auto",
             "Automatic",
             AutoSampler,
-            "Chooses a sampler for each trial, based on the search space and on which one found better values.",
+            "Chooses a sampler for each trial, based on the search space and on the values found so far.",
         ),
         SamplerInfo(
             "tpe",

@@ -223,7 +223,7 @@ def when(parent, values):
         ([A, B, {**B, "name": "a"}], "params[2].name", 'must be unique, got "a" as in params[0]'),
         ([A, {**X, "high": -1}], "params[1].high", "must be greater than low (0), got -1"),
         ([A, {**X, "lo": 1}], "params[1].lo", "is not a field of a float distribution"),
-        ([{**A, "group": 1}], "params[0].group", "must be a text"),
+        ([{**A, "group": 1}], "params[0].group", "must be a string"),
         ([A, {**B, **when("z", [1])}], "params[1].when.parent", 'name of another parameter, got "z"'),
         ([X, {**B, **when("x", [1])}], "params[1].when.parent", 'but "x" is of type float'),
         ([A, {**B, **when("a", [])}], "params[1].when.in", "at least one value"),

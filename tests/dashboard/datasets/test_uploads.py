@@ -126,7 +126,7 @@ def test_a_recipe_that_breaks_a_rule_is_refused_on_the_form(page):
     answer = described(page, dataset, role_0="left out", role_1="left out")
 
     assert answer.status_code == 422
-    assert "Every column but the target is left out" in answer.content.decode()
+    assert "There is no input column" in answer.content.decode()
     dataset.refresh_from_db()
     assert dataset.state == "looked"
 

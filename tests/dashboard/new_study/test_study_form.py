@@ -86,7 +86,7 @@ def test_right_fields_come_in_the_units_of_the_database(changes, fields):
         ("max_trials", "-5", "Must be at least 1."),
         ("max_trials", "100001", "Must be at most 100,000."),
         ("max_trials", "1.5", "Enter a whole number."),
-        ("max_trials", "", "Enter a whole number, at least 1."),
+        ("max_trials", "", "Enter a whole number of at least 1."),
         ("max_epochs", "0", "Must be at least 1."),
         ("n_parallel", "0", "Must be at least 1."),
         ("n_parallel", "257", "Must be at most 256."),

@@ -239,7 +239,7 @@ def test_family_gives_the_distribution(node, distribution):
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda: hp.uniform(0, 0, 1), "label: must be a text"),
+        (lambda: hp.uniform(0, 0, 1), "label: must be a string"),
         (lambda: hp.uniform("x", 0, -1), r"x.high: must be greater than low \(0\), got -1"),
         (lambda: hp.uniform("x", 0, "1"), 'x.high: must be a number, got "1"'),
         (lambda: hp.uniform("x", 0, hp.uniform("y", 0, 1)), "x.high: must be a number, got"),

@@ -77,7 +77,7 @@ def test_an_unknown_dataset_is_refused(tmp_path: Path):
         load_dataset("../digits", "", str(tmp_path), Split())
     with pytest.raises(ParamsInvalid, match="no dataset named"):
         contact_sheet("../digits", "", str(tmp_path))
-    with pytest.raises(ParamsInvalid, match="Breast cancer is no dataset of images"):
+    with pytest.raises(ParamsInvalid, match="Breast cancer is not an image dataset"):
         contact_sheet("breast_cancer", "", str(tmp_path))
 
 
@@ -122,7 +122,7 @@ def test_a_file_with_one_pixel_changed_is_refused(data_dir: str, tmp_path: Path)
 
 def test_another_dataset_under_the_name_is_refused(data_dir: str, tmp_path: Path):
     shutil.copy(Path(data_dir) / "fashion_mnist_small.npz", tmp_path / "mnist.npz")
-    with pytest.raises(DatasetInvalid, match="sha256 does not match"):
+    with pytest.raises(DatasetInvalid, match="SHA-256 digest differs"):
         mnist.MNIST.read(str(tmp_path))
 
 

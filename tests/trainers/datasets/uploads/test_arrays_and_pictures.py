@@ -164,7 +164,7 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path, monkeypatch):
     with pytest.raises(DatasetInvalid, match="unpacked; the limit"):
         described(tmp_path, zipped({f"cat/{i}.png": bytes(10**5) for i in range(20)}), "pictures")
     monkeypatch.setattr(image_zip, "MAX_FILE_BYTES", 10**4)
-    with pytest.raises(DatasetInvalid, match=r"cat/0\.png has 0 MB; at most"):
+    with pytest.raises(DatasetInvalid, match=r"cat/0\.png is 0 MB; the limit"):
         described(tmp_path, zipped({"cat/0.png": bytes(10**5)}), "pictures")
 
 
@@ -187,6 +187,6 @@ def test_an_upload_that_is_not_on_this_machine_says_so(tmp_path):
     with pytest.raises(Exception, match="A file of Data is missing"):
         upload.read()
     moved = type(upload)(upload.info, str(tmp_path / "elsewhere"), upload.findings, upload.recipe)
-    with pytest.raises(Exception, match="let all hosts share PARZEN_UPLOAD_DIR"):
+    with pytest.raises(Exception, match="Make sure that all hosts share PARZEN_UPLOAD_DIR"):
         moved.read()
     assert isinstance(moved.info, DatasetInfo)
