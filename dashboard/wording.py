@@ -1,6 +1,7 @@
 """How numbers, times, states and fields are written on every page. Formatting only: nothing here decides."""
 
 import math
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -182,6 +183,14 @@ def count_noun(number: int, noun: str) -> str:
     return f"{thousands(number)} {singular if number == 1 else plural or singular + 's'}"
 
 
+def one_of(words: Iterable[str]) -> str:
+    """`a`, `a or b`, `a, b, or c`"""
+    *others, last = words
+    if len(others) > 1:
+        return f"{', '.join(others)}, or {last}"
+    return " or ".join([*others, last])
+
+
 def person_name(user: User) -> str:
     """How a person is called: by name, or else as they sign in."""
     return user.get_full_name() or user.get_username()
@@ -189,7 +198,12 @@ def person_name(user: User) -> str:
 
 def sentence_case(words: str) -> str:
     """`Sign In` as `Sign in`, for words that come from libraries."""
-    return words.strip().lower().capitalize()
+    lowered = [word if _is_acronym(word) else word.lower() for word in words.strip().split(" ")]
+    return " ".join([lowered[0][:1].upper() + lowered[0][1:], *lowered[1:]])
+
+
+def _is_acronym(word: str) -> bool:
+    return len(word) > 1 and word.isupper()
 
 
 def ordinal(number: int) -> str:

@@ -11,6 +11,7 @@ from dashboard.access.rules import Place, place_fields
 from dashboard.models.study import Direction
 from dashboard.models.study_fields import NewStudy, asked_fields
 from dashboard.studies.forms import SettingsForm
+from dashboard.wording import count_noun
 from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
 from trainers.base import Metric, TrainerInfo
@@ -76,7 +77,7 @@ class StudyForm(NewStudyForm):
             if m.is_objective
         ]
         set_choices(self, "objective", goals)
-        self.fields["n_parallel"].help_text = f"This machine has {settings.SLOTS} slots."
+        self.fields["n_parallel"].help_text = f"This machine has {count_noun(settings.SLOTS, 'slot')}."
 
     @property
     def metric(self) -> Metric:

@@ -236,6 +236,21 @@ def test_memory_is_in_powers_of_1024(n_bytes, text):
     assert words.memory(n_bytes) == text
 
 
+@pytest.mark.parametrize(
+    ("parts", "text"), [(["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "a, b, or c")]
+)
+def test_one_of_joins_alternatives(parts, text):
+    assert words.one_of(parts) == text
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [("Sign In", "Sign in"), ("IP Address", "IP address"), ("two-factor app", "Two-factor app")],
+)
+def test_sentence_case_keeps_acronyms(given, text):
+    assert words.sentence_case(given) == text
+
+
 def test_commands_of_a_sentence_are_code_and_everything_is_escaped():
     assert filters.with_commands("Try `a < b` & <b>c</b>.") == (
         "Try <code>a &lt; b</code> &amp; &lt;b&gt;c&lt;/b&gt;."

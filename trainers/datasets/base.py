@@ -55,13 +55,18 @@ class DatasetInfo:
         return self.kind == "images" and len(self.shape) > 2
 
     @property
+    def n_rows(self) -> int:
+        """Return the number of rows in all three sets."""
+        return self.n_train + self.n_validation + self.n_test
+
+    @property
     def row_summary(self) -> str:
         """Return what the rows are, as in: images, 8×8 pixels."""
         size = {
             "images": f", {'×'.join(map(str, self.shape[:2]))} pixels{', color' * self.is_color}",
             "table": f", {sum(self.shape)} columns",
             "text": "",
-            "series": f" in order, {sum(self.shape)} columns",
+            "series": f", in order, {sum(self.shape)} columns",
         }[self.kind]
         return self.row_noun + size
 

@@ -201,7 +201,7 @@ def test_whoever_is_kept_out_is_out_at_once(root):
     edit(root, grace, is_active="")
 
     assert hers.get(reverse("study-list")).status_code == 302
-    assert "cannot sign in" in root.get(reverse("people-list")).content.decode()
+    assert "Cannot sign in" in root.get(reverse("people-list")).content.decode()
 
 
 def test_administrator_does_not_lock_the_door_from_inside(root):
