@@ -8,7 +8,6 @@ from typing import Any, Final
 from django.contrib.auth.models import User
 
 NOTHING: Final = "–"
-THIN_SPACE: Final = "\u202f"
 METRIC_DIGITS: Final = 4
 PARAM_DIGITS: Final = 3
 SMALLEST_PLAIN: Final = 1e-3
@@ -114,13 +113,13 @@ def _param_float(value: float) -> str:
 
 
 def percent(share: float | None, decimals: int | None = None) -> str:
-    """A share of one as `97.6 %`; at most two decimals, one at least, unless the caller says how many."""
+    """A share of one as `97.6%`; at most two decimals, one at least, unless the caller says how many."""
     if share is None or not _is_number(share):
         return NOTHING
     if decimals is not None:
-        return f"{share * 100:,.{decimals}f}{THIN_SPACE}%"
+        return f"{share * 100:,.{decimals}f}%"
     number = f"{share * 100:,.2f}"
-    return f"{number.removesuffix('0')}{THIN_SPACE}%"
+    return f"{number.removesuffix('0')}%"
 
 
 def value(number: float | None, is_percent: object = False) -> str:

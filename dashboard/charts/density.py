@@ -88,7 +88,7 @@ def _choices(
             bars.append(Bar(x, round(HEIGHT - height, 1), round(slot * 0.29, 1), height, tone))
     at = choices.index(value) if value in choices else 0
     of_good, of_bad = 100 * good[at] / sum(good), 100 * bad[at] / sum(bad)
-    shares = f"{show_param(value)}: {of_good:.0f} % of good trials, {of_bad:.0f} % of other trials."
+    shares = f"{show_param(value)}: {of_good:.0f}% of good trials, {of_bad:.0f}% of other trials."
     return Density(
         name=name,
         chosen="chosen",

@@ -84,7 +84,7 @@ class StudyField:
         """A value of the database in words."""
         if self.kind is Kind.MINUTES:
             return duration(value)
-        return f"{param(value)} %" if self.kind is Kind.PERCENT else param(value)
+        return f"{param(value)}%" if self.kind is Kind.PERCENT else param(value)
 
     def show_change(self, value: Any) -> str:
         """What the history says when it is set."""

@@ -210,8 +210,8 @@ def _percent_field(declared: StudyField) -> forms.Field:
     return _number_field(
         declared,
         invalid="Enter a percentage, such as 0.5, or leave this empty.",
-        min_value=f"Must be at least {declared.low} %%.",
-        max_value=f"Must be at most {declared.high} %%.",
+        min_value=f"Must be at least {declared.low}%%.",
+        max_value=f"Must be at most {declared.high}%%.",
     )
 
 

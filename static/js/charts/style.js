@@ -51,7 +51,7 @@
 
   // A value the way its metric is read; isPercent: it is a share of one.
   function reading(value, isPercent) {
-    return isPercent && Number.isFinite(value) ? sig(value * 100, 4) + "\u202f%" : metric(value);
+    return isPercent && Number.isFinite(value) ? sig(value * 100, 4) + "%" : metric(value);
   }
 
   function axis(title, extra) {
@@ -113,7 +113,7 @@
         maxTicksLimit: 6,
         includeBounds: false,
         display: !isUnknown,
-        callback: isPercent ? (value) => sig(value * 100, 4) + "\u202f%" : words,
+        callback: isPercent ? (value) => sig(value * 100, 4) + "%" : words,
       },
     });
   }
