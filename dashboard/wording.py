@@ -74,7 +74,7 @@ def _rounded(value: float, digits: int) -> tuple[float, int]:
 
 
 def metric(value: float | None) -> str:
-    """Four significant digits, and never fewer decimals than its neighbours of the same size: `0.0800`."""
+    """Four significant digits, and never fewer decimals than its neighbors of the same size: `0.0800`."""
     if value is None or not _is_number(value):
         return NOTHING
     if isinstance(value, int):

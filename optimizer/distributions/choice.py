@@ -99,7 +99,7 @@ class Choice(Distribution):
 class Categorical(Choice):
     """One of ``choices`` (JSON scalars), equally likely or in proportion to ``weights``.
 
-    ``ordered`` says that neighbours resemble each other (small, medium, large), which models use. Raises
+    ``ordered`` says that neighbors resemble each other (small, medium, large), which models use. Raises
     ``SpaceError`` for repeated choices and for weights that are not positive.
 
     Examples
