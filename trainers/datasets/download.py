@@ -58,7 +58,7 @@ def download(name: str, data_dir: str, say: Callable[[str], None]) -> None:
             n_bytes = _fetch(file, part)
             part.replace(path)
         except requests.RequestException as error:
-            words = f"{file.url} could not be downloaded: {error}. Check the connection, or put the file at {path}."
+            words = f"{file.url} could not be downloaded: {error}. Check the connection, or put it at {path}."
             raise DatasetMissing(words) from error
         except OSError as error:
             raise DatasetMissing(f"{path} could not be written: {error.strerror or error}.") from error

@@ -101,7 +101,7 @@ def test_what_is_another_file_or_is_not_there_leaves_nothing(server, tmp_path, m
     with pytest.raises(DatasetMissing, match="could not be downloaded: 404"):
         download("mnist", str(tmp_path / "data"), print)
     monkeypatch.setitem(DOWNLOADS, "mnist", (replace(one, url="http://127.0.0.1:9/"),))
-    with pytest.raises(DatasetMissing, match=r"could not be downloaded.*put the file at .*data/mnist.npz"):
+    with pytest.raises(DatasetMissing, match=r"could not be downloaded.*put it at .*data/mnist.npz"):
         download("mnist", str(tmp_path / "data"), print)
     assert list((tmp_path / "data").iterdir()) == []
 
