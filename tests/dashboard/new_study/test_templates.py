@@ -1,5 +1,6 @@
 """Studies that are offered as the beginning of new ones, to whoever sees them."""
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -9,6 +10,12 @@ from dashboard.people.actions import create_team
 from dashboard.studies.actions import offer_as_template
 from dashboard.winners.actions import confirm_best
 from tests.builders import OPERATOR, actor, complete, make_study, make_user, running_study
+from tests.dashboard.posted import keep_few_knobs
+
+
+@pytest.fixture(autouse=True)
+def few_knobs(monkeypatch):
+    keep_few_knobs(monkeypatch)
 
 
 def offered(client):

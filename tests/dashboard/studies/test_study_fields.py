@@ -13,7 +13,7 @@ from dashboard.models.study_fields import FIELDS, NOT_SETTINGS, NewStudy
 from dashboard.new_study import actions
 from dashboard.winners.actions import confirm_best
 from tests.builders import actor, complete
-from tests.dashboard.posted import shown_fields
+from tests.dashboard.posted import keep_few_knobs, shown_fields
 from trainers.custom.declaration import Declaration
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,11 @@ class CustomModelWay:
     form, url = NewStudy.CUSTOM_MODEL, "/studies/new/custom/"
     following = FOLLOWING | {"trainer": "own", "objective": "score"}
     kept = TYPED | {"target_value": ("99.5", 99.5)}
+
+
+@pytest.fixture(autouse=True)
+def few_knobs(monkeypatch):
+    keep_few_knobs(monkeypatch)
 
 
 @pytest.fixture(params=[TrainerWay, CustomModelWay])
