@@ -37,6 +37,7 @@ def read_outcome(message: Message) -> Outcome:
             "threads": settings.THREADS_PER_TRIAL,
             **({"deterministic": True} if settings.DETERMINISTIC else {}),
         },
+        unkept=clean_text(message.get("unkept", ""), MAX_LINE),
     )
 
 
