@@ -9,11 +9,11 @@ from django.utils import timezone
 from dashboard.access.rules import seen_by
 from dashboard.catalog import dataset_words, pruner_label, sampler_label, trainer_label
 from dashboard.discussion.queries import comments_on
+from dashboard.engine.retries import LOSSES
 from dashboard.engine.trials import best_trial, counts_by_state
 from dashboard.goals import Goal, goal_of, is_percent
 from dashboard.models import (
     Comment,
-    FailureKind,
     Role,
     Study,
     StudyEvent,
@@ -120,7 +120,7 @@ def study_page(study: Study, query: Mapping[str, str], *, role: Role | None, is_
         table=trial_table(study, space, counts, query),
         proposals=proposals,
         charts=study_charts(study, space, goal, rows, proposals),
-        n_lost=sum(row["failure_kind"] == FailureKind.LOST for row in rows),
+        n_lost=sum(row["failure_kind"] in LOSSES for row in rows),
         events=list(study.events.all()[:EVENTS]),
         tags=list(study.tags.all()),
         comments=comments_on(study),

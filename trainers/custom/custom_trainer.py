@@ -17,7 +17,7 @@ from optimizer.compat.hyperopt.documents import STATUS_OK
 from optimizer.compat.hyperopt.results import read_result
 from trainers.custom.guard import restrict_process
 from trainers.custom.model_file import LOSS, CodeInvalid, ModelFile, read_model_file, run_user_code
-from trainers.errors import TrialDiverged, TrialStopped
+from trainers.errors import TrialDiverged, TrialInfeasible, TrialStopped
 from trainers.job import Result
 
 if TYPE_CHECKING:
@@ -118,21 +118,23 @@ def _evaluate(
         result, _ = read_result(returned)
     except OptimizerError as error:
         raise CodeInvalid(f"objective: {error}.") from error
+    metrics = {name: float(x) for name, x in result.items() if name != LOSS and _is_number(x)}
     if result["status"] != STATUS_OK:
         reason = result.get("failure") or result.get("error") or "no reason given"
-        raise CodeInvalid(f"The objective reported a failure: {str(reason)[:300]}.")
+        if _is_number(result.get(LOSS)):
+            metrics[objective.metric] = float(result[LOSS])
+        raise TrialInfeasible(f"The objective reported a failure: {str(reason)[:300]}.", metrics)
     value = float(result[LOSS])
     # diverged, as for any other training: the value is no observation
     if not math.isfinite(value):
         raise TrialDiverged(f"The objective returned {value}.")
-    other_metrics = {name: float(x) for name, x in result.items() if name != LOSS and _is_number(x)}
     # an objective that never reports has one step: its result
     if not report.n_steps:
         report(value)
     return Result(
         value=value,
         best_step=report.n_steps,
-        metrics={**other_metrics, objective.metric: value},
+        metrics={**metrics, objective.metric: value},
         n_steps=report.n_steps,
         n_parameters=0,
         seconds=time.monotonic() - began,
