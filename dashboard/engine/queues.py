@@ -27,7 +27,7 @@ def claimable_studies(queues: Sequence[str]) -> list[int]:
     fields = ("pk", "n_parallel", "has_quota", "running_since", "served_at")
     rows = list(running.annotate(has_quota=has_slot_quota()).values_list(*fields))
     places = {pk: n_parallel for pk, n_parallel, *_ in rows}
-    since = {pk: _waits_since(*moments) for pk, _, _, *moments in rows}
+    since = {pk: waits_since(*moments) for pk, _, _, *moments in rows}
     trials = Trial.objects.filter(study__in=places, state=TrialState.RUNNING).order_by()
     n_running = Counter(trials.values_list("study", flat=True))
     full = studies_out_of_slots() if any(has_quota for _, _, has_quota, *_ in rows) else set()
@@ -35,7 +35,7 @@ def claimable_studies(queues: Sequence[str]) -> list[int]:
     return sorted(free, key=lambda pk: (n_running[pk], since[pk], pk))
 
 
-def _waits_since(running_since: dt.datetime | None, served_at: dt.datetime | None) -> dt.datetime:
+def waits_since(running_since: dt.datetime | None, served_at: dt.datetime | None) -> dt.datetime:
     """Since when a running study has had no attempt begin or end."""
     return max(moment for moment in (running_since, served_at, LONG_AGO) if moment)
 
@@ -44,7 +44,7 @@ def n_claimable_trials() -> dict[str, int]:
     """How many more trials could run at once if there were slots for all, by queue."""
     fields = ("queue", "n_parallel", "n_running", "n_waiting", "n_new")
     n: Counter[str] = Counter()
-    for queue, n_parallel, n_running, n_waiting, n_new in _claimable().values_list(*fields):
+    for queue, n_parallel, n_running, n_waiting, n_new in studies_with_work().values_list(*fields):
         n[queue] += max(0, min(n_parallel - n_running, n_waiting + n_new))
     return dict(n)
 
@@ -73,13 +73,14 @@ class Waiting:
 def longest_waiting(studies: QuerySet[Study]) -> Waiting | None:
     """Which study with work and a free place has had no attempt begin or end for the longest."""
     waiting = []
-    for study in _claimable(studies).annotate(now=Now()).order_by("pk"):
-        since = _waits_since(study.running_since, study.served_at)
+    for study in studies_with_work(studies).annotate(now=Now()).order_by("pk"):
+        since = waits_since(study.running_since, study.served_at)
         waiting.append(Waiting(study, (study.now - since).total_seconds()))
     return max(waiting, key=lambda waits: waits.seconds, default=None)
 
 
-def _claimable(studies: QuerySet[Study] | None = None) -> QuerySet[Any]:
+def studies_with_work(studies: QuerySet[Study] | None = None) -> QuerySet[Any]:
+    """Running studies that could use one more slot; `n_running` of their trials run."""
     chosen = Study.objects.all() if studies is None else studies
     return (
         chosen.filter(state=StudyState.RUNNING)
