@@ -78,6 +78,6 @@ def usual_seconds(study_id: int) -> float:
         "-finished_at", "-number"
     )
     attempts = Attempt.objects.filter(trial__in=ended.values("pk")[:LATEST], state__in=TRAINED)
-    moments = attempts.exclude(finished_at=None).order_by().values_list("started_at", "finished_at")
-    took = [(finished - started).total_seconds() for started, finished in moments]
+    moments = attempts.order_by().values_list("started_at", "finished_at")
+    took = [(finished - started).total_seconds() for started, finished in moments if finished]
     return median(took) if took else math.inf
