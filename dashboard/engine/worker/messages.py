@@ -41,6 +41,11 @@ def read_outcome(message: Message) -> Outcome:
     )
 
 
+def read_failed_metrics(message: Message) -> dict[str, float]:
+    """What a failed training has measured all the same."""
+    return {clean_text(k, 100): _finite(v) for k, v in message.get("metrics", {}).items()}
+
+
 def read_resumed(message: Message) -> int:
     return _count(message["step"])
 

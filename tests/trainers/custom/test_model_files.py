@@ -250,7 +250,7 @@ def build(params):
         ("def objective(p): return {'loss': 1}", "error", "objective: a result must have a status"),
         (
             "def objective(p): return {'status': 'fail'}",
-            "error",
+            "infeasible",
             "The objective reported a failure: no reason",
         ),
         ("def objective(p):\n    raise KeyError('units')", "error", "Line 4: KeyError: 'units'."),
