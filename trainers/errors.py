@@ -3,11 +3,15 @@
 Each message is one sentence that a page can show.
 """
 
-# ruff: noqa: N818, the names are outcomes (house.md), not errors
-
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# ruff: noqa: N818, the names are outcomes (house.md), not errors
 
 
 class TrainerError(Exception):
@@ -16,6 +20,14 @@ class TrainerError(Exception):
 
 class TrialDiverged(TrainerError):
     """The loss became NaN or infinite. The trial fails: such a value is never replaced by a number."""
+
+
+class TrialInfeasible(TrainerError):
+    """The objective itself says that these params will not do; `metrics` are what it measured."""
+
+    def __init__(self, message: str, metrics: Mapping[str, float] | None = None) -> None:
+        super().__init__(message)
+        self.metrics = dict(metrics or {})
 
 
 class TrialStopped(TrainerError):

@@ -87,7 +87,7 @@ def fit_compiled_model(
 def _check_model(model: Any, data: Dataset, file: ModelFile) -> None:
     if not isinstance(model, keras.Model) or not getattr(model, "compiled", False):
         what = "a model that is not compiled" if isinstance(model, keras.Model) else f"{type(model).__name__}"
-        raise CodeInvalid(f"build returned {what}; it must return a compiled Keras model.")
+        raise CodeInvalid(f"build must return a compiled Keras model, but it returned {what}.")
     if data.info.kind == "series":
         raise CodeInvalid(SERIES_REFUSED)
     check_labels(model, data.info, file.place_of)
@@ -105,7 +105,7 @@ def _is_measured(recorder: EpochRecorder, objective: Objective) -> bool:
     measured = recorder.epochs[-1].metrics
     if objective.metric not in measured:
         raise ParamsInvalid(
-            f"{objective.metric} is not measured; the model measures {', '.join(sorted(measured))}. "
+            f"The model does not measure {objective.metric}, only {', '.join(sorted(measured))}. "
             "Set `metric` to one of these, or compile the model with that metric."
         )
     return True

@@ -19,7 +19,7 @@ from optimizer.compat.hyperopt.results import read_result
 from trainers.custom.guard import restrict_process
 from trainers.custom.model_file import LOSS, ModelFile, batch_size_of, read_model_file
 from trainers.custom.user_code import CodeInvalid, run_user_code
-from trainers.errors import TrialDiverged, TrialStopped, error_text
+from trainers.errors import TrialDiverged, TrialInfeasible, TrialStopped, error_text
 from trainers.job import Result
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _evaluate(
     returned = run_user_code(
         lambda: file.function(file.point_of(params), **_asked(file.function, available)), called=file.function
     )
-    value, other_metrics = run_user_code(lambda: _read(returned), called=file.function)
+    value, metrics = run_user_code(lambda: _read(returned, objective.metric), called=file.function)
     # diverged, as for any other training: the value is no observation
     if not math.isfinite(value):
         raise TrialDiverged(f"The objective returned {value}.")
@@ -133,7 +133,7 @@ def _evaluate(
     return Result(
         value=value,
         best_step=report.n_steps,
-        metrics={**other_metrics, objective.metric: value},
+        metrics={**metrics, objective.metric: value},
         n_steps=report.n_steps,
         n_parameters=0,
         seconds=time.monotonic() - began,
@@ -150,18 +150,20 @@ def _asked(function: Callable[..., Any], available: Mapping[str, Any]) -> dict[s
     return {name: value for name, value in available.items() if name in parameters}
 
 
-def _read(returned: Any) -> tuple[float, dict[str, float]]:
+def _read(returned: Any, metric: str) -> tuple[float, dict[str, float]]:
     """Return value and other numbers of what an objective returned; its objects may raise anything."""
     try:
         result, _ = read_result(returned)
     except OptimizerError as error:
         raise CodeInvalid(f"objective: {error_text(error, 300).rstrip('.')}.") from error
+    metrics = {str(name): float(x) for name, x in result.items() if name != LOSS and _is_number(x)}
     if result["status"] != STATUS_OK:
         reason = result.get("failure") or result.get("error") or "no reason given"
+        if _is_number(result.get(LOSS)):
+            metrics[metric] = float(result[LOSS])
         words = error_text(Exception(reason), 300).rstrip(".")
-        raise CodeInvalid(f"The objective reported a failure: {words}.")
-    others = {str(name): float(x) for name, x in result.items() if name != LOSS and _is_number(x)}
-    return float(result[LOSS]), others
+        raise TrialInfeasible(f"The objective reported a failure: {words}.", metrics)
+    return float(result[LOSS]), metrics
 
 
 def _is_number(value: object) -> bool:

@@ -55,7 +55,7 @@ def read_declaration(source: str, private: tuple[str, ...] = (), call: Call = ca
     """
     if len(source) > MAX_CODE_LENGTH:
         raise CodeInvalid(
-            f"A model file has at most {MAX_CODE_LENGTH:,} characters, this one has {len(source):,}."
+            f"A model file can have at most {MAX_CODE_LENGTH:,} characters, but this one has {len(source):,}."
         )
     request = {"source": source, "private": list(private)}
     try:

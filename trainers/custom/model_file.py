@@ -90,8 +90,8 @@ def _declared(names: Mapping[str, Any], files: Sequence[SourceFile]) -> ModelFil
     if len(functions) != 1:
         found = "both" if functions else "neither"
         raise CodeInvalid(
-            "A model file defines one function: objective(params), which returns a value, or build(params), "
-            f"which returns a compiled Keras model. This one has {found}."
+            "A model file must define one function: objective(params), which returns a value, or "
+            f"build(params), which returns a compiled Keras model. This one has {found}."
         )
     search_space, space = _search_space(names)
     name = functions[0]
@@ -132,8 +132,8 @@ def _search_space(names: Mapping[str, Any]) -> tuple[SearchSpace, LabelledSpace 
     declared, knobs = names.get("space"), names.get("knobs")
     if (declared is None) == (knobs is None):
         raise CodeInvalid(
-            "A model file defines a search space: space = {...} of hp.* nodes, or knobs = [Knob(...), ...]. "
-            f"This one has {'neither' if declared is None else 'both'}."
+            "A model file must define a search space: space = {...} with hp.* nodes, or "
+            f"knobs = [Knob(...), ...]. This one has {'neither' if declared is None else 'both'}."
         )
     try:
         if knobs is None:

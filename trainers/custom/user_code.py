@@ -59,7 +59,7 @@ def run_user_code(function: Callable[[], Any], *, called: Callable[..., Any] | N
 def _what(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         code = error.code if isinstance(error.code, int | None) else error_text(error, 100)
-        return f"The model file ends the process (exit code {code})."
+        return f"The model file exited the process (exit code {code})."
     if isinstance(error, SyntaxError) and _is_in_file(error):
         return f"{error.msg[:300]}."
     if isinstance(error, ModuleNotFoundError) and error.name in OPTIONAL_PACKAGES:

@@ -41,6 +41,11 @@ def read_outcome(message: Message) -> Outcome:
     )
 
 
+def read_failed_metrics(message: Message) -> dict[str, float]:
+    """What a failed training has measured all the same."""
+    return {clean_text(k, 100): _finite(v) for k, v in message.get("metrics", {}).items()}
+
+
 def read_resumed(message: Message) -> int:
     return _count(message["step"])
 
@@ -64,5 +69,5 @@ def _finite_or_none(number: Any) -> float | None:
 
 def _count(number: Any) -> int:
     if not isinstance(number, int) or not 0 <= number < 2**31:
-        raise ValueError(f"{number!r} is no count")
+        raise ValueError(f"{number!r} is not a count")
     return number

@@ -28,6 +28,7 @@ from dashboard.engine.worker.messages import (
     MAX_TRACEBACK,
     NONSENSE,
     Message,
+    read_failed_metrics,
     read_line,
     read_outcome,
     read_resumed,
@@ -45,6 +46,8 @@ MAX_LOG_LINES = 500
 DATABASE_AWAY = (OperationalError, InterfaceError)
 # A worker that cannot start trainings must not burn through a study.
 HOST_FAILED_SECONDS = 5
+# Signals by which people and hosts end processes; they say nothing about a training.
+FROM_OUTSIDE = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 # Nothing comes after one of these.
 LAST_WORDS = {"result", "failed", "exited"}
 # How long to go on trying to record an ending. Its fence keeps a late one harmless.
@@ -256,13 +259,14 @@ class Supervisor:
     def _fail(self, message: Message) -> None:
         if self._has_finished_measured(clean_text(message.get("message", ""), MAX_LINE)):
             return
-        kind = message.get("kind", "error")
+        kind, metrics = message.get("kind", "error"), read_failed_metrics(message)
         self._record(
             lambda: fences.fail_trial(
                 self.fence,
                 kind=FailureKind(kind) if kind in FailureKind.values else FailureKind.ERROR,
                 message=clean_text(message.get("message", ""), MAX_LINE),
                 traceback=clean_text(message.get("traceback", ""), MAX_TRACEBACK),
+                metrics=metrics,
             )
         )
 
@@ -278,9 +282,10 @@ class Supervisor:
             self._lose("Keras could not be loaded on this worker. See the worker's log.")
             self.shutting_down.wait(HOST_FAILED_SECONDS)
         elif code is None:
-            self._lose("The fork server for trainings stopped.")
+            self._lose("The training fork server stopped.")
         else:
-            self._lose(f"The training process {_how(code)} after epoch {self.last_step}.{_advice(code)}")
+            reason = f"The training process {_how(code)} after epoch {self.last_step}.{_advice(code)}"
+            self._lose(reason, is_own_death=-code not in FROM_OUTSIDE)
 
     def _tidy_up(self) -> None:
         """The trial has its result, whatever goes wrong now."""
@@ -291,9 +296,9 @@ class Supervisor:
             self.fence.attempts().update(reason=f"{UNKEPT} {clean_text(error, 400)}")
         delete_checkpoints(self.study.pk, self.trial.number)
 
-    def _lose(self, reason: str) -> None:
+    def _lose(self, reason: str, *, is_own_death: bool = False) -> None:
         if not self._has_finished_measured(reason):
-            self._record(lambda: fences.lose_trial(self.fence, reason=reason))
+            self._record(lambda: fences.lose_trial(self.fence, reason=reason, is_own_death=is_own_death))
 
     def _write_steps(self) -> bool:
         is_ours = fences.report_steps(
@@ -328,7 +333,7 @@ def _drop_connection(state: RetryCallState) -> None:
 
 
 def _how(code: int) -> str:
-    return f"was killed by signal {-code}" if code < 0 else f"exited with code {code} and no result"
+    return f"was killed by signal {-code}" if code < 0 else f"exited with code {code} without a result"
 
 
 def _advice(code: int) -> str:
