@@ -1,6 +1,7 @@
 """Forms of uploaded datasets: the file, and how it is read."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,6 +16,8 @@ from dashboard.access.rules import ONLY_ME, Place
 from dashboard.datasets.actions import FORMS
 from trainers.datasets.base import Task
 from trainers.datasets.uploads.findings import ColumnFinding, Findings
+from trainers.datasets.uploads.guesses.guess import table_guess
+from trainers.datasets.uploads.guesses.roles import ColumnGuess
 from trainers.datasets.uploads.recipe import MAX_SIDE, ROLES, Recipe, Role
 
 TASKS: tuple[tuple[Task, str], ...] = (
@@ -88,6 +91,31 @@ class UploadForm(forms.Form):
         return self.places[self.cleaned_data["place"] or ONLY_ME]
 
 
+@dataclass(frozen=True)
+class ColumnLine:
+    """A column, what it may be used as, and what is to be known of it."""
+
+    number: int
+    column: ColumnFinding
+    field: BoundField
+    examples: list[str]
+    guess: ColumnGuess
+
+    @property
+    def reason(self) -> str:
+        """Why it is left out, as long as it is."""
+        return self.guess.reason if self.field.value() == self.guess.role == "left out" else ""
+
+    @property
+    def use_anyway(self) -> Role | None:
+        """What one click makes of it."""
+        return self.guess.instead if self.reason else None
+
+    @property
+    def use_anyway_words(self) -> str:
+        return f"Use as {ROLE_WORDS[self.guess.instead].lower()}"
+
+
 class RecipeForm(forms.Form):
     """How a file is read. Columns are counted in the fields' names, as theirs may be anything."""
 
@@ -138,10 +166,17 @@ class RecipeForm(forms.Form):
                 widget=forms.Select(attrs={"class": "select", "aria-label": f"Use {name} as"}),
             )
 
-    def columns(self) -> list[tuple[int, ColumnFinding, BoundField, list[str]]]:
-        """Each column with its field and some values, for the page."""
+    def columns(self) -> list[ColumnLine]:
+        """Each column with its field, for the page."""
+        guesses = table_guess(self.findings)[2]
         return [
-            (number, column, self[f"role_{number}"], _examples(self.findings, number))
+            ColumnLine(
+                number=number,
+                column=column,
+                field=self[f"role_{number}"],
+                examples=_examples(self.findings, number),
+                guess=guesses[column.name],
+            )
             for number, column in enumerate(self.findings.columns)
         ]
 

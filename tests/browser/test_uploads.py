@@ -3,15 +3,32 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from playwright.sync_api import expect
 
+from dashboard.access.rules import Place
+from dashboard.datasets.actions import upload_dataset
 from dashboard.models import Dataset, Study
 from dashboard.tasks import read_uploads
 from tests.browser import steps
 from tests.browser.looks import check_looks
+from tests.builders import actor
 from tests.trainers.sources import table
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def inspected(owner, folder, content):
+    """A dataset whose file was looked at, and that waits for its description."""
+    file = TemporaryUploadedFile("mine.csv", "text/csv", len(content), None)
+    file.write(content.encode())
+    file.seek(0)
+    file.file.delete = False  # it is moved, as the uploads of people are
+    upload_dataset(
+        file=file, label="Mine", has_header=True, place=Place("private", "Only me", ""), by=actor(owner)
+    )
+    read_uploads()
+    return Dataset.objects.latest("pk")
 
 
 def test_a_table_is_uploaded_described_and_trained_on(ada, site, person, worker, tmp_path):
@@ -46,6 +63,23 @@ def test_a_table_is_uploaded_described_and_trained_on(ada, site, person, worker,
     assert study.trials.filter(state="complete").count() == 2
     log = study.trials.first().attempts.get().log
     assert "data Garden plants: 120 train, 40 validation, 40 test (not used)" in log
+
+
+def test_a_column_that_numbers_the_rows_is_used_by_one_click(ada, site, person, tmp_path):
+    dataset = inspected(ada, tmp_path, table(60, place=range(60)))
+    person.goto(f"{site}{dataset.get_absolute_url()}")
+    row = person.get_by_role("row", name="Not used. It numbers the rows.")
+    choice = person.get_by_label("Use place as")
+    expect(choice).to_have_value("left out")
+    check_looks(person)
+
+    row.get_by_role("button", name="Use as number: place").click()
+
+    expect(choice).to_have_value("number")
+    expect(choice).to_be_focused()
+    expect(row).to_be_hidden()
+    choice.select_option("Not used")
+    expect(row).to_be_visible()
 
 
 def test_a_file_that_is_too_large_is_named_before_it_travels(ada, site, person, settings, tmp_path):

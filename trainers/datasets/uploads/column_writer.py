@@ -13,6 +13,7 @@ from pyarrow import compute
 from trainers.datasets.columns import MISSING, is_missing
 from trainers.datasets.uploads.columns import numbers_file, texts_file
 from trainers.datasets.uploads.findings import MANY, ColumnFinding
+from trainers.datasets.uploads.guesses.index import numbers_rows
 from trainers.datasets.uploads.numerals import GROUPING, Decimal, is_code, pattern, plain_number
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class ColumnWriter:
         is_number = self.is_number and n_there > 0
         unwanted = texts_file if is_number else numbers_file
         unwanted(self.folder, self.number).unlink(missing_ok=True)
+        is_index = is_number and not self._n_missing and numbers_rows(self._kept_numbers())
         return ColumnFinding(
             name=self.name,
             is_number=is_number,
@@ -104,7 +106,11 @@ class ColumnWriter:
             mean_length=self._length / max(1, n_there),
             low=self._low if is_number else None,
             high=self._high if is_number else None,
+            is_index=is_index,
         )
+
+    def _kept_numbers(self) -> Array:
+        return np.memmap(numbers_file(self.folder, self.number), dtype=np.float64, mode="r")
 
 
 def _append(path: Path, data: Array) -> None:

@@ -15,7 +15,10 @@ MANY = 1_000  # different values are counted up to here
 
 @dataclass(frozen=True)
 class ColumnFinding:
-    """A column of a table. `n_distinct` stops at MANY + 1; `low` and `high` are None for texts."""
+    """A column of a table. `n_distinct` stops at MANY + 1; `low` and `high` are None for texts.
+
+    `is_index` says that the column only numbers the rows.
+    """
 
     name: str
     is_number: bool
@@ -24,6 +27,7 @@ class ColumnFinding:
     mean_length: float
     low: float | None = None
     high: float | None = None
+    is_index: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

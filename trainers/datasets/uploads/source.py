@@ -15,6 +15,7 @@ from trainers.datasets.base import DatasetInfo, RawData, class_numbers
 from trainers.datasets.columns import Column, number_column
 from trainers.datasets.uploads import columns as stored
 from trainers.datasets.uploads.findings import Findings
+from trainers.datasets.uploads.guesses.index import numbers_rows
 from trainers.datasets.uploads.image_zip import draw_pictures, shape_of
 from trainers.datasets.uploads.leaks import leaks_of
 from trainers.datasets.uploads.recipe import MAX_CLASSES, Recipe, check_recipe, kind_of
@@ -102,13 +103,18 @@ class Upload:
         return replace(self, info=info)
 
     def leaks(self) -> list[str]:
-        """Return a sentence for each column that gives the target away."""
-        if self.findings.form != "table" or self.recipe.task == "forecast":
+        """Return a sentence for each column that gives the target away, or may do so."""
+        if self.info.kind != "table":
             return []
         raw = self.read()
-        return (
-            [] if self.info.kind == "text" else leaks_of(raw.x, raw.y, is_classes=bool(self.info.class_names))
-        )
+        found = leaks_of(raw.x, raw.y, is_classes=bool(self.info.class_names))
+        if self.findings.form == "arrays":
+            return found + [
+                f"{column.name} numbers the rows. Leave it out of x, unless it says more than that."
+                for column in raw.x
+                if numbers_rows(column.values)
+            ]
+        return found
 
     def _shape(self, kind: str) -> tuple[int, ...]:
         if self.findings.form == "pictures":

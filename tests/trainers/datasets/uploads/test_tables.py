@@ -8,7 +8,7 @@ import pytest
 from tests.trainers.datasets.uploads.made import described, written
 from tests.trainers.sources import series, table
 from trainers.datasets.uploads.findings import Findings
-from trainers.datasets.uploads.recipe import guess_recipe
+from trainers.datasets.uploads.guesses.guess import guess_recipe
 from trainers.datasets.uploads.tables import read_table
 from trainers.errors import DatasetInvalid
 
