@@ -18,7 +18,7 @@ from trainers.datasets.base import Task
 from trainers.datasets.uploads.findings import ColumnFinding, Findings
 from trainers.datasets.uploads.guesses.guess import table_guess
 from trainers.datasets.uploads.guesses.roles import ColumnGuess
-from trainers.datasets.uploads.recipe import MAX_SIDE, ROLES, Recipe, Role
+from trainers.datasets.uploads.recipe import EDITION, MAX_SIDE, ROLES, Recipe, Role
 
 TASKS: tuple[tuple[Task, str], ...] = (
     ("classification", "Predict a class"),
@@ -190,6 +190,7 @@ class RecipeForm(forms.Form):
             season=data.get("season") or 1,
             side=data.get("side") or 0,
             is_color=data.get("is_color", False),
+            edition=EDITION,
         )
 
 

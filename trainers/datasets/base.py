@@ -78,7 +78,7 @@ class RawData:
 
     `x` are images (n, *shape), a list of n texts, or n rows of columns (`columns.Columns`). `y`, shape
     (n,), are class numbers (whole) or numbers to predict (float). Rows that share a number in `groups`, shape
-    (n,), never part. `is_ordered` says that the rows follow each other in time.
+    (n,), never part. `is_ordered` says that the rows follow each other in time. `notes` are for facts.
     """
 
     x: Any
@@ -86,6 +86,7 @@ class RawData:
     n_official_test: int = 0
     groups: Array | None = None
     is_ordered: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

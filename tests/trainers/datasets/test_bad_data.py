@@ -115,7 +115,7 @@ def load(monkeypatch, tmp_path: Path):
         (
             sources.TEXTS,
             "yes\tthe same\n" * 30 + "".join(f"no\ttext {i}\n" for i in range(30)),
-            TOO_FEW,
+            TOO_FEW.replace("1 row", "30 rows, but only 1 that differs"),
         ),
         (
             sources.SERIES,

@@ -16,13 +16,17 @@ Role = Literal["number", "category", "text", "time", "group", "left out"]
 ROLES: tuple[Role, ...] = ("number", "category", "text", "time", "group", "left out")
 MAX_CLASSES = 1_000
 MAX_SIDE = 256
+FIRST_EDITION = 1
+EDITION = 2  # of new recipes: equal rows stay in one part
+_ADDED: Mapping[str, Any] = {"edition": FIRST_EDITION}  # fields, with what they were before there were any
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     """`target` and `roles` are of a table's columns; `side` is the longer side of pictures in pixels.
 
-    `season` counts the rows after which a series repeats itself.
+    `season` counts the rows after which a series repeats itself. `edition` says by which rules a file is
+    read: those of the day when the recipe was made, or studies would no longer be on the same rows.
     """
 
     task: Task
@@ -31,14 +35,25 @@ class Recipe:
     season: int = 1
     side: int = 0
     is_color: bool = False
+    edition: int = FIRST_EDITION
+
+    @property
+    def keeps_equal_rows(self) -> bool:
+        """Say whether equal rows stay in one part."""
+        return self.edition > FIRST_EDITION
 
     def columns_as(self, *roles: Role) -> list[str]:
         """Return the columns with one of these roles, but for the target, in the file's order."""
         return [name for name, role in self.roles.items() if role in roles and name != self.target]
 
     def to_json_dict(self) -> dict[str, Any]:
-        """Return the fields as a JSON object, the roles as pairs: PostgreSQL keeps no order of keys."""
-        return {**asdict(self), "roles": [[name, role] for name, role in self.roles.items()]}
+        """Return the fields as a JSON object, the roles as pairs: PostgreSQL keeps no order of keys.
+
+        What earlier versions did not know is left out where it is as it was: they are the names of caches.
+        """
+        added = {name: value for name, value in _ADDED.items() if getattr(self, name) == value}
+        raw = {name: value for name, value in asdict(self).items() if name not in added}
+        return {**raw, "roles": [[name, role] for name, role in self.roles.items()]}
 
     @classmethod
     def from_json_dict(cls, raw: Mapping[str, Any]) -> Self:

@@ -14,6 +14,7 @@ import numpy as np
 from trainers.datasets.base import DatasetInfo, RawData, class_numbers
 from trainers.datasets.columns import Column, number_column
 from trainers.datasets.uploads import columns as stored
+from trainers.datasets.uploads.equal_rows import keep_equal_together
 from trainers.datasets.uploads.findings import Findings
 from trainers.datasets.uploads.guesses.index import numbers_rows
 from trainers.datasets.uploads.image_zip import draw_pictures, shape_of
@@ -57,14 +58,21 @@ class Upload:
             raise DatasetMissing(problem)
         check_recipe(self.recipe, self.findings)
         try:
-            match self.findings.form:
-                case "pictures":
-                    return self._pictures()
-                case "arrays":
-                    return self._arrays()
-            return self._series() if self.recipe.task == "forecast" else self._table()
+            raw = self._all_rows()
         except FileNotFoundError as error:
             raise DatasetMissing(f"A file of {self.info.label} is gone: {error.filename}.") from error
+        is_series = self.recipe.task == "forecast"
+        if is_series or not self.recipe.keeps_equal_rows:
+            return raw
+        return keep_equal_together(raw, self.info.row_noun)
+
+    def _all_rows(self) -> RawData:
+        match self.findings.form:
+            case "pictures":
+                return self._pictures()
+            case "arrays":
+                return self._arrays()
+        return self._series() if self.recipe.task == "forecast" else self._table()
 
     def to_json_dict(self) -> dict[str, Any]:
         """Return what `from_json_dict` reads."""

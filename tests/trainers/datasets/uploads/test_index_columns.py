@@ -12,6 +12,7 @@ from trainers.datasets.uploads.tables import read_table
 
 RNG = np.random.default_rng(0)
 N = 400
+SIZES = RNG.normal(size=N).tolist()  # all different
 BY_CLASS = ["a"] * 200 + ["b"] * 200
 RISING = list(range(N))
 SHUFFLED = RNG.permutation(N).tolist()
@@ -66,7 +67,7 @@ def test_a_number_that_measures_something_stays(tmp_path, name, values):
 
 
 def test_a_number_of_the_row_is_no_part_of_what_is_trained_on(tmp_path):
-    upload, warnings = described(tmp_path, table(N, row_number=RISING, y=BY_CLASS))
+    upload, warnings = described(tmp_path, table(N, row_number=RISING, y=BY_CLASS, size=SIZES))
 
     assert [column.name for column in upload.read().x] == ["size", "colour"]
     assert warnings == []
@@ -101,8 +102,8 @@ def test_numbers_that_only_help_are_not_warned_of(tmp_path):
     task = {"task": "regression", "target": "y"}
     (tmp_path / "numbers").mkdir()
 
-    assert described(tmp_path, table(N, place=good, y=BY_CLASS))[1] == []
-    numbers = table(N, place=good, y=[n + 0.5 for n in RISING])
+    assert described(tmp_path, table(N, place=good, y=BY_CLASS, size=SIZES))[1] == []
+    numbers = table(N, size=SIZES, place=good, y=[n + 0.5 for n in RISING])
     assert described(tmp_path / "numbers", numbers, **task)[1] == []
 
 

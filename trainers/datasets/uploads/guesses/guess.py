@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from trainers.datasets.uploads.findings import MANY
 from trainers.datasets.uploads.guesses.roles import FEW, ColumnGuess, column_guesses
-from trainers.datasets.uploads.recipe import MAX_CLASSES, Recipe
+from trainers.datasets.uploads.recipe import EDITION, MAX_CLASSES, Recipe
 from trainers.datasets.uploads.times import read_times
 
 if TYPE_CHECKING:
@@ -28,16 +28,16 @@ def guess_recipe(findings: Findings, earlier: Recipe | None = None) -> Recipe:
     """Return what the file looks like; `earlier` is the recipe of another version with such columns."""
     if findings.form == "pictures":
         side = min(_USUAL_SIDE, max(findings.shape))
-        return Recipe(task="classification", side=side, is_color=findings.is_color)
+        return Recipe(task="classification", side=side, is_color=findings.is_color, edition=EDITION)
     if findings.form == "arrays":
         is_classes = findings.is_whole and findings.n_values <= MAX_CLASSES
-        return Recipe(task="classification" if is_classes else "regression")
+        return Recipe(task="classification" if is_classes else "regression", edition=EDITION)
     names = [column.name for column in findings.columns]
     if earlier and sorted(earlier.roles) == sorted(names):
         return replace(earlier, roles={name: earlier.roles[name] for name in names})
     task, target, guesses = table_guess(findings)
     roles: dict[str, Role] = {name: guess.role for name, guess in guesses.items()}
-    recipe = Recipe(task=task, target=target, roles=roles)
+    recipe = Recipe(task=task, target=target, roles=roles, edition=EDITION)
     return replace(recipe, season=_season(findings, recipe)) if task == "forecast" else recipe
 
 
