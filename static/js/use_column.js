@@ -1,27 +1,32 @@
-// [data-use] in a row [data-left-out="id"]: one click uses a column that was left out; the row says so only while it is.
+// A file's columns: [data-use] in [data-left-out="id"] uses a column that was left out with one click, and hides while it
+// is used; [data-gap-of="id"] takes a column as numbers once what is no number means missing.
 (function () {
   "use strict";
   const NOT_USED = "left out";
 
-  function selectOf(row) {
-    return document.getElementById(row.dataset.leftOut);
+  function choose(id, role) {
+    const select = document.getElementById(id);
+    select.value = role;
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+    return select;
   }
 
   document.addEventListener("click", function (event) {
     const button = event.target.closest("[data-use]");
-    const row = button && button.closest("[data-left-out]");
-    if (row) {
-      const select = selectOf(row);
-      select.value = button.dataset.use;
-      row.hidden = true;
-      select.focus();
+    const note = button && button.closest("[data-left-out]");
+    if (note) {
+      choose(note.dataset.leftOut, button.dataset.use).focus();
     }
   });
 
   document.addEventListener("change", function (event) {
-    const row = event.target.id && document.querySelector(`[data-left-out="${CSS.escape(event.target.id)}"]`);
-    if (row) {
-      row.hidden = event.target.value !== NOT_USED;
+    const field = event.target;
+    const note = field.id && document.querySelector(`[data-left-out="${CSS.escape(field.id)}"]`);
+    if (note) {
+      note.hidden = field.value !== NOT_USED;
+    }
+    if (field.matches("[data-gap-of][data-numbers]") && field.checked) {
+      choose(field.dataset.gapOf, "number");
     }
   });
 })();

@@ -62,7 +62,7 @@ def load(monkeypatch, tmp_path: Path):
         (
             sources.CLASSES,
             sources.table(y=["?", *NO[1:]]),
-            "own.csv, line 2: y is empty; it must be one of no, yes.",
+            "own.csv, line 2: y is '?'; it must be one of no, yes.",
         ),
         (
             sources.CLASSES,

@@ -17,8 +17,11 @@ ROLES: tuple[Role, ...] = ("number", "category", "text", "time", "group", "left 
 MAX_CLASSES = 1_000
 MAX_SIDE = 256
 FIRST_EDITION = 1
-EDITION = 2  # of new recipes: equal rows stay in one part
-_ADDED: Mapping[str, Any] = {"edition": FIRST_EDITION}  # fields, with what they were before there were any
+EDITION = 2  # of new recipes: equal rows stay in one part, and words such as NA are values of categories
+# fields, with what they were before there were any
+_ADDED: Mapping[str, Any] = {"edition": FIRST_EDITION, "missing": (), "gaps": {}, "drops_unknown": False}
+
+_PAIRS = frozenset({"roles", "gaps"})  # PostgreSQL keeps no order of keys
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +30,8 @@ class Recipe:
 
     `season` counts the rows after which a series repeats itself. `edition` says by which rules a file is
     read: those of the day when the recipe was made, or studies would no longer be on the same rows.
+    `missing` are texts that mean missing in all columns, `gaps` those of a column. `drops_unknown` leaves out
+    rows whose target is missing.
     """
 
     task: Task
@@ -36,29 +41,46 @@ class Recipe:
     side: int = 0
     is_color: bool = False
     edition: int = FIRST_EDITION
+    missing: tuple[str, ...] = ()
+    gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    drops_unknown: bool = False
 
     @property
     def keeps_equal_rows(self) -> bool:
         """Say whether equal rows stay in one part."""
         return self.edition > FIRST_EDITION
 
+    def missing_in(self, name: str) -> frozenset[str] | None:
+        """Return the texts that mean missing in a column; None: those that always did."""
+        if self.edition == FIRST_EDITION:
+            return None
+        return frozenset({"", *self.missing, *self.gaps.get(name, ())})
+
+    def reads_number(self, name: str) -> bool:
+        """Say whether a column is read as numbers."""
+        is_predicted = name == self.target and self.task != "classification"
+        return is_predicted or name in self.columns_as("number")
+
     def columns_as(self, *roles: Role) -> list[str]:
         """Return the columns with one of these roles, but for the target, in the file's order."""
         return [name for name, role in self.roles.items() if role in roles and name != self.target]
 
     def to_json_dict(self) -> dict[str, Any]:
-        """Return the fields as a JSON object, the roles as pairs: PostgreSQL keeps no order of keys.
+        """Return the fields as a JSON object, by column as pairs.
 
         What earlier versions did not know is left out where it is as it was: they are the names of caches.
         """
         added = {name: value for name, value in _ADDED.items() if getattr(self, name) == value}
         raw = {name: value for name, value in asdict(self).items() if name not in added}
-        return {**raw, "roles": [[name, role] for name, role in self.roles.items()]}
+        pairs = {name: [[key, value] for key, value in raw[name].items()] for name in _PAIRS & raw.keys()}
+        return {**raw, **pairs}
 
     @classmethod
     def from_json_dict(cls, raw: Mapping[str, Any]) -> Self:
         """Read the fields from a JSON object; earlier versions wrote the roles as an object."""
-        return cls(**{**raw, "roles": dict(raw.get("roles", ()))})
+        lists = {"missing": tuple(raw.get("missing", ()))}
+        gaps = {name: tuple(texts) for name, texts in dict(raw.get("gaps", ())).items()}
+        return cls(**{**raw, **lists, "roles": dict(raw.get("roles", ())), "gaps": gaps})
 
 
 def kind_of(recipe: Recipe, findings: Findings) -> Kind:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from trainers.datasets.base import DatasetInfo, RawData, class_numbers
-from trainers.datasets.columns import Column, number_column
+from trainers.datasets.columns import Column, Notation, number_column
 from trainers.datasets.uploads import columns as stored
 from trainers.datasets.uploads.equal_rows import keep_equal_together
 from trainers.datasets.uploads.findings import Findings
@@ -124,6 +124,16 @@ class Upload:
             ]
         return found
 
+    def unanswered(self) -> list[str]:
+        """Return a sentence for each number that looks like a mark for missing, and is read as a number."""
+        return [
+            f"{text} appears in {n:,} rows of {column.name} and is read as a number. Does it mean missing?"
+            for column in self.findings.columns
+            for text, n in column.ends
+            if self.recipe.reads_number(column.name)
+            and text not in (self.recipe.missing_in(column.name) or ())
+        ]
+
     def _shape(self, kind: str) -> tuple[int, ...]:
         if self.findings.form == "pictures":
             return shape_of(self.findings, self.recipe)
@@ -176,7 +186,9 @@ class Upload:
             y,
             groups=np.unique(self._texts(groups[0]), return_inverse=True)[1] if groups else None,
         )
-        return _rows(raw, np.argsort(self._times(times[0]), kind="stable")) if times else raw
+        if not times:
+            return self._known(raw)
+        return self._known(_rows(raw, np.argsort(self._times(times[0]), kind="stable")))
 
     def _text_rows(self, name: str, y: Array, times: list[str]) -> RawData:
         """Return the texts; equal ones stay together in the split, or are split by time with the others."""
@@ -185,8 +197,23 @@ class Upload:
             raise DatasetInvalid(f"Row {texts.index('') + 1}: {name} is empty; remove the row.")
         if times:
             order = np.argsort(self._times(times[0]), kind="stable")
-            return RawData([texts[row] for row in order], y[order], is_ordered=True)
-        return RawData(texts, y, groups=np.unique(texts, return_inverse=True)[1])
+            return self._known(RawData([texts[row] for row in order], y[order], is_ordered=True))
+        return self._known(RawData(texts, y, groups=np.unique(texts, return_inverse=True)[1]))
+
+    def _known(self, raw: RawData) -> RawData:
+        """Return the rows whose target is there, where the recipe leaves out the others."""
+        is_known = raw.y >= 0 if self.info.class_names else np.isfinite(raw.y)
+        rows, n_unknown = np.flatnonzero(is_known), int(np.sum(~is_known))
+        if not (self.recipe.drops_unknown and n_unknown):
+            return raw
+        note = f"{n_unknown:,} of {len(raw.y):,} rows have no {self.recipe.target} and are left out"
+        x = (
+            [raw.x[row] for row in rows]
+            if isinstance(raw.x, list)
+            else tuple(replace(column, values=column.values[rows]) for column in raw.x)
+        )
+        groups = None if raw.groups is None else raw.groups[rows]
+        return replace(raw, x=x, y=raw.y[rows], groups=groups, notes=(*raw.notes, note))
 
     def _series(self) -> RawData:
         """Return the rows in time; one that repeats another is left out."""
@@ -210,21 +237,32 @@ class Upload:
         found = []
         for name in self.recipe.columns_as("number", "category"):
             if self.recipe.roles[name] == "number":
-                found.append(number_column(name, self._numbers(name)))
+                column = number_column(name, self._numbers(name))
             else:
-                found.append(Column(name, "category", np.array(self._texts(name), dtype=np.str_)))
+                column = Column(name, "category", np.array(self._texts(name), dtype=np.str_))
+            found.append(replace(column, notation=self._notation(name)))
         return tuple(found)
 
     def _target(self) -> Array:
         name = self.recipe.target
         if not self.info.class_names:
-            return self._numbers(name)
+            y = self._numbers(name)
+            unknown = np.flatnonzero(np.isnan(y))
+            if len(unknown) and not self.recipe.drops_unknown:
+                raise DatasetInvalid(
+                    f"{self.info.label}: {name} has no number in {len(unknown):,} of {len(y):,} rows, first "
+                    f"in row {unknown[0] + 1:,}; fill it in, or leave out rows without a target."
+                )
+            return y
         labels = self._texts(name)
+        if "" in labels and self.recipe.drops_unknown:
+            names = ("", *self.info.class_names)
+            return class_numbers(names, labels) - 1
         if "" in labels:
             n, row = labels.count(""), labels.index("") + 1
             raise DatasetInvalid(
-                f"{name} is empty in {n:,} of {len(labels):,} rows, first in row {row:,}; fill it in or "
-                "remove the rows."
+                f"{name} is empty in {n:,} of {len(labels):,} rows, first in row {row:,}; fill it in, or "
+                "leave out rows without a target."
             )
         return class_numbers(self.info.class_names, labels)
 
@@ -239,11 +277,20 @@ class Upload:
     def _numbers(self, name: str) -> Array:
         number = self._number(name)
         column = self.findings.columns[number]
-        return stored.read_numbers(Path(self.folder), number, column, self.findings.decimal)
+        missing = self.recipe.missing_in(name) or ()
+        return stored.read_numbers(Path(self.folder), number, column, self.findings.decimal, missing)
 
     def _texts(self, name: str) -> list[str]:
         number = self._number(name)
-        return stored.read_texts(Path(self.folder), number, self.findings.columns[number])
+        missing = self.recipe.missing_in(name)
+        return stored.read_texts(Path(self.folder), number, self.findings.columns[number], missing)
+
+    def _notation(self, name: str) -> Notation | None:
+        missing, column = self.recipe.missing_in(name), self.findings.columns[self._number(name)]
+        if missing is None:
+            return None
+        decimal = column.decimal or self.findings.decimal
+        return Notation(tuple(sorted(missing - {""})), decimal, column.unit)
 
     def _number(self, name: str) -> int:
         return next(i for i, column in enumerate(self.findings.columns) if column.name == name)

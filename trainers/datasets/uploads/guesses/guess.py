@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from trainers.datasets.uploads.findings import MANY
+from trainers.datasets.uploads.guesses.gaps import is_plainly_missing, texts_of
 from trainers.datasets.uploads.guesses.roles import FEW, ColumnGuess, column_guesses
 from trainers.datasets.uploads.recipe import EDITION, MAX_CLASSES, Recipe
 from trainers.datasets.uploads.times import read_times
@@ -37,7 +38,10 @@ def guess_recipe(findings: Findings, earlier: Recipe | None = None) -> Recipe:
         return replace(earlier, roles={name: earlier.roles[name] for name in names})
     task, target, guesses = table_guess(findings)
     roles: dict[str, Role] = {name: guess.role for name, guess in guesses.items()}
-    recipe = Recipe(task=task, target=target, roles=roles, edition=EDITION)
+    gaps = {
+        column.name: texts_of(column.strange) for column in findings.columns if is_plainly_missing(column)
+    }
+    recipe = Recipe(task=task, target=target, roles=roles, edition=EDITION, gaps=gaps)
     return replace(recipe, season=_season(findings, recipe)) if task == "forecast" else recipe
 
 
@@ -48,10 +52,10 @@ def table_guess(findings: Findings) -> tuple[Task, str, _Guesses]:
     guesses = _with_steps(findings, guesses, target.name)
     others = {name: guess for name, guess in guesses.items() if name != target.name}
     times = [name for name, guess in others.items() if guess.role == "time"]
-    if target.is_number and target.n_distinct > 2 and times and _may_be_series(findings, times[0]):
+    is_number = target.is_number or is_plainly_missing(target)
+    if is_number and target.n_distinct > 2 and times and _may_be_series(findings, times[0]):
         return "forecast", target.name, _left_out(guesses, "text", "A forecast reads no texts.")
-    is_number = target.is_number and target.n_distinct > FEW
-    task: Task = "regression" if is_number else "classification"
+    task: Task = "regression" if is_number and target.n_distinct > FEW else "classification"
     texts = [name for name, guess in others.items() if guess.role == "text"]
     if len(texts) == 1 and not any(guess.role in {"number", "category"} for guess in others.values()):
         return task, target.name, guesses

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trainers.datasets.uploads.findings import MANY
+from trainers.datasets.uploads.guesses.gaps import is_plainly_missing
 from trainers.datasets.uploads.guesses.index import index_reason, orders_rows
 from trainers.datasets.uploads.times import read_times
 from trainers.errors import DatasetInvalid
@@ -44,11 +45,14 @@ def _guess(column: ColumnFinding, n_rows: int, examples: list[str]) -> ColumnGue
         return ColumnGuess("left out", "It is the same in every row.")
     if column.is_index and orders_rows(column):
         return ColumnGuess("time")
-    kind: Role = "number" if column.is_number else "category"
+    is_number = column.is_number or is_plainly_missing(column)
+    kind: Role = "number" if is_number else "category"
     if reason := index_reason(column, n_rows):
         return ColumnGuess("left out", reason, kind)
-    if column.is_number:
+    if is_number:
         return ColumnGuess(kind)
+    if column.strange and column.n_distinct > FEW:
+        return ColumnGuess("left out", "Some values are not numbers, and most are.", "number")
     return ColumnGuess("time") if _is_time(column.name, examples) else _guess_words(column, n_rows, examples)
 
 
