@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 Kind = Literal["images", "table", "text", "series"]
+_DIGIT_SIDE = 32  # pixels
 Task = Literal["classification", "regression", "forecast"]
 
 
@@ -53,6 +54,11 @@ class DatasetInfo:
     def is_color(self) -> bool:
         """Say whether the rows are images with colours."""
         return self.kind == "images" and len(self.shape) > 2
+
+    @property
+    def has_photographs(self) -> bool:
+        """Say whether the rows are images with colours or more pixels than a digit or a letter needs."""
+        return self.kind == "images" and (self.is_color or max(self.shape[:2], default=0) > _DIGIT_SIDE)
 
     @property
     def row_summary(self) -> str:
