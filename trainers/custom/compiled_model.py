@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
+from trainers.custom.compile_check import check_compiled_for_classes
 from trainers.custom.model_file import CodeInvalid, run_user_code
 from trainers.errors import ParamsInvalid
 from trainers.fitting.batches import Batches
@@ -44,6 +45,8 @@ def fit_compiled_model(
     if not isinstance(model, keras.Model) or not getattr(model, "compiled", False):
         what = "a model that is not compiled" if isinstance(model, keras.Model) else f"{type(model).__name__}"
         raise CodeInvalid(f"build returned {what}; it must return a compiled Keras model.")
+    if data.info.class_names:
+        check_compiled_for_classes(model, data.info.n_classes)
     keras.utils.set_random_seed(seed)
     recorder = EpochRecorder(reporter, {})
     best = KeepBestWeights(

@@ -142,9 +142,10 @@ def test_rows_without_a_target_are_refused_or_left_out_and_counted(tmp_path):
     prices = ["-" if n % 20 == 0 else size for n, size in enumerate(SIZES)]
     kinds = ["" if n % 20 == 0 else ("a", "b")[n % 2] for n in range(N)]
     with pytest.raises(DatasetInvalid, match="price has no number in 12 of 240 rows, first in row 1;"):
-        described(tmp_path, table(N, price=prices))
+        described(tmp_path, table(N, price=prices), target="price", task="regression")
 
-    upload, warnings = described(tmp_path, table(N, price=prices), drops_unknown=True)
+    told = {"target": "price", "task": "regression", "drops_unknown": True}
+    upload, warnings = described(tmp_path, table(N, price=prices), **told)
     assert (upload.info.task, len(upload.read().y)) == ("regression", 228)
     assert "12 of 240 rows have no price and are left out." in warnings
     upload, warnings = described(tmp_path, table(N, size=SIZES, y=kinds), drops_unknown=True)

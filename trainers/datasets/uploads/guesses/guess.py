@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from trainers.datasets.uploads.findings import MANY
 from trainers.datasets.uploads.guesses.gaps import is_plainly_missing, texts_of
 from trainers.datasets.uploads.guesses.roles import FEW, ColumnGuess, column_guesses
+from trainers.datasets.uploads.guesses.targets import named_target
 from trainers.datasets.uploads.recipe import EDITION, MAX_CLASSES, Recipe
 from trainers.datasets.uploads.times import read_times
 
@@ -22,6 +23,7 @@ _USUAL_SIDE = 96
 _REPEATED = 0.02  # rows that are in a file twice
 # a step of at most so many seconds, and how many of them a day, a week, a year has
 _SEASONS = ((3_700, 24), (90_000, 7), (2_700_000, 12))
+_TEXT_BESIDE_OTHERS = "A text is learned from alone: to use it, set all other inputs to Not used."
 _Guesses = Mapping[str, ColumnGuess]
 
 
@@ -60,13 +62,14 @@ def table_guess(findings: Findings) -> tuple[Task, str, _Guesses]:
     if len(texts) == 1 and not any(guess.role in {"number", "category"} for guess in others.values()):
         return task, target.name, guesses
     # beside numbers and categories, a text has no place in a table
-    return task, target.name, _left_out(guesses, "text", "A text is not read beside other columns.")
+    return task, target.name, _left_out(guesses, "text", _TEXT_BESIDE_OTHERS)
 
 
 def _guess_target(findings: Findings, guesses: _Guesses) -> ColumnFinding:
-    """Return the last column that can be one, as most files have it."""
+    """Return the column that says so by its name, or the last one that can be one."""
     able = [column for column in findings.columns if guesses[column.name].role in {"number", "category"}]
-    return (able or findings.columns)[-1]
+    named = named_target([column.name for column in able])
+    return findings.column(named) or (able or findings.columns)[-1]
 
 
 def _with_steps(findings: Findings, guesses: _Guesses, target: str) -> _Guesses:
