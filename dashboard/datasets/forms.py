@@ -101,6 +101,12 @@ class RecipeForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
         help_text="Texts that mean missing in every column, separated by commas, such as: -, unknown, 999.",
     )
+    date_first = forms.ChoiceField(
+        label="In dates such as 03/04/2024",
+        required=False,
+        choices=[("day", "The day comes first"), ("month", "The month comes first")],
+        widget=forms.RadioSelect,
+    )
     drops_unknown = forms.BooleanField(label="Leave out rows without a target", required=False)
     side = forms.IntegerField(
         label="Longer side",
@@ -122,6 +128,7 @@ class RecipeForm(forms.Form):
             "is_color": recipe.is_color,
             "missing": ", ".join(recipe.missing),
             "drops_unknown": recipe.drops_unknown,
+            "date_first": recipe.date_first,
         }
         initial |= {f"role_{number}": recipe.roles.get(name) for number, name in enumerate(names)}
         asked = [number for number, column in enumerate(findings.columns) if gaps_of(column)]
@@ -132,9 +139,14 @@ class RecipeForm(forms.Form):
         tasks = TASKS if is_table else TASKS[: 1 if is_pictures or len(findings.shape) > 1 else 2]
         set_choices(self, "task", tasks)
         set_choices(self, "target", [(str(number), name) for number, name in enumerate(names)])
-        of_tables, of_pictures = ("target", "season", "missing", "drops_unknown"), ("side", "is_color")
+        of_tables, of_pictures = (
+            ("target", "season", "missing", "drops_unknown", "date_first"),
+            ("side", "is_color"),
+        )
         for unwanted in (() if is_table else of_tables) + (() if is_pictures else of_pictures):
             del self.fields[unwanted]
+        if is_table and not any(column.is_ambiguous_date for column in findings.columns):
+            del self.fields["date_first"]
         for number, name in enumerate(names):
             self.fields[f"role_{number}"] = forms.ChoiceField(
                 label=f"Use {name} as",
@@ -170,6 +182,7 @@ class RecipeForm(forms.Form):
                 if data.get(f"gap_{number}")
             },
             drops_unknown=data.get("drops_unknown", False),
+            date_first=data.get("date_first", ""),
         )
 
 

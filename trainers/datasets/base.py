@@ -24,7 +24,8 @@ class DatasetInfo:
     (height, width, 3) with colours, of whole numbers in 0..`max_value`, a table's or series' (number of
     input columns,), () for a text.
     `target` names what is predicted where it is a column, `season` the rows after which a series repeats
-    itself. `source` is one sentence with origin and licence. `reason` says what to do where `is_available`
+    itself. `class_rows` are the rows of each class in train, validation and test, of uploads. `source` is one
+    sentence with origin and licence. `reason` says what to do where `is_available`
     is false.
     """
 
@@ -42,6 +43,7 @@ class DatasetInfo:
     class_names: tuple[str, ...] = ()
     target: str = ""
     season: int = 1
+    class_rows: tuple[tuple[int, ...], ...] = ()
     is_available: bool = True
     reason: str = ""
 
@@ -100,8 +102,10 @@ class Facts:
     """What the preparation learned from the training part, and the parts' sizes; JSON in the cache.
 
     `shape` is one prepared row's. The last `n_ahead` columns of a series are known before their day.
-    A number to predict is (`y` - `y_mean`) / `y_scale` when it is standardized. `notes` are sentences for
-    the trial's log, `encoding` says how columns of a table became those of a prepared row.
+    `class_rows` are
+    the rows of each class in each part. A number to predict is (`y` - `y_mean`) / `y_scale` when it is
+    standardized. `notes` are sentences for the trial's log, `encoding` says how columns of a table became
+    those of a prepared row.
     """
 
     n_train: int
@@ -114,6 +118,7 @@ class Facts:
     y_scale: float = 1.0
     notes: tuple[str, ...] = ()
     encoding: tuple[Mapping[str, Any], ...] = ()
+    class_rows: tuple[tuple[int, ...], ...] = ()
 
     def to_json_dict(self) -> dict[str, Any]:
         """Return the fields as a JSON object."""
@@ -122,8 +127,10 @@ class Facts:
     @classmethod
     def from_json_dict(cls, raw: Mapping[str, Any]) -> Self:
         """Read the fields from a JSON object."""
+        raw = {"class_rows": [], **raw}  # facts of earlier versions
         values: dict[str, Any] = {item.name: raw[item.name] for item in fields(cls)}
         lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+        lists["class_rows"] = tuple(map(tuple, lists["class_rows"]))
         return cls(**{**values, **lists})
 
 

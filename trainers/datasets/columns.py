@@ -20,7 +20,7 @@ MISSING = frozenset({"", "?", "na", "n/a", "nan", "null", "none"})
 
 @dataclass(frozen=True)
 class Notation:
-    """The texts that mean missing, what stands before fractions, and the unit beside numbers.
+    """The texts that mean missing, what stands before fractions, the unit beside numbers, the form of dates.
 
     A model takes it along: `portable/predict.py` reads rows as the training file was read.
     """
@@ -28,6 +28,7 @@ class Notation:
     missing: tuple[str, ...] = ()
     decimal: str = "."
     unit: str = ""
+    dates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ def _fields(encoder: NumberEncoder | CategoryEncoder) -> dict[str, Any]:
     """Return the fields as a JSON object, those of the notation among them."""
     raw = asdict(encoder)
     notation = raw.pop("notation") or {}
-    return {**raw, **notation}
+    return {**raw, **{name: value for name, value in notation.items() if value or name != "dates"}}
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What a page asks about a file before it is imported, and what becomes of the answers."""
 
+import numpy as np
 import pytest
 
 from dashboard.models import Dataset
@@ -73,3 +74,31 @@ def test_a_mark_at_an_end_is_asked_about_and_typed_texts_mean_missing(page):
 
     assert dataset.recipe["missing"] == ["-999", "gone"]
     assert not any("-999" in line for line in dataset.warnings)
+
+
+def test_months_and_days_are_asked_about_and_the_answer_is_kept(page):
+    days = [f"{n % 12 + 1:02}/{n // 12 + 1:02}/2024" for n in range(60)]
+    dataset, html = shown(page, table(60, day=days))
+    assert "The day comes first" in html
+    refused = described(page, dataset, role_3="time")
+    assert refused.status_code == 422
+    assert "can be read in two ways" in refused.content.decode()
+
+    imported(page, dataset, role_3="time", date_first="month")
+
+    assert (dataset.state, dataset.recipe["date_first"]) == ("ready", "month")
+
+
+def test_a_date_is_used_after_a_click_and_classes_are_counted_in_each_part(page):
+    days = [str(day) for day in np.arange(np.datetime64("2024-01-01"), np.datetime64("2024-03-01"))]
+    kinds = ["c" if n < 20 else ("a", "b")[n % 2] for n in range(60)]
+    dataset, html = shown(page, table(60, day=days, y=kinds))
+    assert "Use it as time to test on the latest rows" in html
+    assert "The day comes first" not in html
+
+    imported(page, dataset, role_3="time")
+
+    html = page.get(dataset.get_absolute_url()).content.decode()
+    assert "Rows per class" in html
+    assert "C has no row in the validation part." in dataset.warnings
+    assert page.get(dataset.get_absolute_url()).context["page"].class_rows[0] == ("c", (20, 0, 0))

@@ -19,6 +19,7 @@ from trainers.datasets.uploads.guesses.gaps import markers_at_the_ends
 from trainers.datasets.uploads.guesses.index import numbers_rows
 from trainers.datasets.uploads.guesses.notation import Survey, likely_notation
 from trainers.datasets.uploads.numerals import GROUPING, Decimal, parted, pattern, strict_number
+from trainers.datasets.uploads.times import are_ambiguous
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,8 +116,13 @@ class ColumnWriter:
             strange=tuple(survey.strange.most_common()) if survey else (),
             decimal=survey.notation.decimal if survey else None,
             unit=survey.notation.unit if survey else "",
+            is_ambiguous_date=not self.is_number and are_ambiguous(self._there()),
         )
         return self._with_numbers(finding) if self.is_number else finding
+
+    def _there(self) -> list[str]:
+        """Return the different values that were kept."""
+        return [text for text in map(str.strip, self._distinct) if text]
 
     def _is_gap(self, text: str) -> bool:
         return is_missing(text) if self.is_number else not text.strip()

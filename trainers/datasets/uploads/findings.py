@@ -21,6 +21,7 @@ class ColumnFinding:
     `is_index` says that the column only numbers the rows. Counted are texts with their rows: `words` that
     often mean missing (NA, none), `strange` ones that are no numbers in a column of numbers, and numbers at
     its `ends` that look like marks for missing. `decimal` and `unit` are those of the column's numbers.
+    `is_ambiguous_date`: months and days could be either way round in every row.
     """
 
     name: str
@@ -36,6 +37,7 @@ class ColumnFinding:
     ends: Counted = ()
     decimal: Decimal | None = None
     unit: str = ""
+    is_ambiguous_date: bool = False
 
     @property
     def is_mostly_number(self) -> bool:

@@ -11,6 +11,7 @@ from trainers.errors import DatasetInvalid
 if TYPE_CHECKING:
     from trainers.datasets.base import Kind, Task
     from trainers.datasets.uploads.findings import Findings
+    from trainers.datasets.uploads.times import First
 
 Role = Literal["number", "category", "text", "time", "group", "left out"]
 ROLES: tuple[Role, ...] = ("number", "category", "text", "time", "group", "left out")
@@ -19,7 +20,13 @@ MAX_SIDE = 256
 FIRST_EDITION = 1
 EDITION = 2  # of new recipes: equal rows stay in one part, and words such as NA are values of categories
 # fields, with what they were before there were any
-_ADDED: Mapping[str, Any] = {"edition": FIRST_EDITION, "missing": (), "gaps": {}, "drops_unknown": False}
+_ADDED: Mapping[str, Any] = {
+    "edition": FIRST_EDITION,
+    "missing": (),
+    "gaps": {},
+    "drops_unknown": False,
+    "date_first": "",
+}
 
 _PAIRS = frozenset({"roles", "gaps"})  # PostgreSQL keeps no order of keys
 
@@ -31,7 +38,7 @@ class Recipe:
     `season` counts the rows after which a series repeats itself. `edition` says by which rules a file is
     read: those of the day when the recipe was made, or studies would no longer be on the same rows.
     `missing` are texts that mean missing in all columns, `gaps` those of a column. `drops_unknown` leaves out
-    rows whose target is missing.
+    rows whose target is missing. `date_first` says what comes first in 03/04/2024.
     """
 
     task: Task
@@ -44,11 +51,18 @@ class Recipe:
     missing: tuple[str, ...] = ()
     gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     drops_unknown: bool = False
+    date_first: First = ""
 
     @property
     def keeps_equal_rows(self) -> bool:
         """Say whether equal rows stay in one part."""
         return self.edition > FIRST_EDITION
+
+    @property
+    def time_columns(self) -> list[str]:
+        """Return the columns of the time; a day and the time of that day count as one."""
+        times = self.columns_as("time")
+        return times[1:] if len(times) == 2 and self.edition > FIRST_EDITION else times
 
     def missing_in(self, name: str) -> frozenset[str] | None:
         """Return the texts that mean missing in a column; None: those that always did."""
@@ -107,13 +121,14 @@ def check_recipe(recipe: Recipe, findings: Findings) -> None:
 def _check_columns(recipe: Recipe, findings: Findings) -> None:
     if findings.column(recipe.target) is None:
         raise DatasetInvalid("Choose the column that is to be predicted.")
-    times, groups = recipe.columns_as("time"), recipe.columns_as("group")
+    times, groups = recipe.time_columns, recipe.columns_as("group")
     texts, inputs = recipe.columns_as("text"), recipe.columns_as("number", "category")
     for names, what in ((times, "the time"), (groups, "the group"), (texts, "the text")):
         if len(names) > 1:
             raise DatasetInvalid(f"Only one column can be {what}, not both {names[0]} and {names[1]}.")
     if times and groups:
         raise DatasetInvalid("Rows are split by time or by group, not by both: leave one of the two out.")
+    _check_dates(recipe, findings)
     if recipe.task == "forecast":
         _check_forecast(recipe, findings)
     elif texts and recipe.task != "classification":
@@ -126,6 +141,18 @@ def _check_columns(recipe: Recipe, findings: Findings) -> None:
         )
     elif not texts and not inputs:
         raise DatasetInvalid("Every column but the target is left out; there is nothing to learn from.")
+
+
+def _check_dates(recipe: Recipe, findings: Findings) -> None:
+    """The month must not be taken for the day."""
+    for name in recipe.columns_as("time"):
+        column = findings.column(name)
+        if column and column.is_ambiguous_date and recipe.edition > FIRST_EDITION and not recipe.date_first:
+            example = next((row[findings.columns.index(column)] for row in findings.preview), "03/04/2024")
+            raise DatasetInvalid(
+                f"Dates in {name}, such as {example}, can be read in two ways: choose whether the day or the "
+                "month comes first."
+            )
 
 
 def _check_forecast(recipe: Recipe, findings: Findings) -> None:

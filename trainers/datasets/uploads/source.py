@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -20,16 +20,25 @@ from trainers.datasets.uploads.guesses.index import numbers_rows
 from trainers.datasets.uploads.image_zip import draw_pictures, shape_of
 from trainers.datasets.uploads.leaks import leaks_of
 from trainers.datasets.uploads.recipe import MAX_CLASSES, Recipe, check_recipe, kind_of
-from trainers.datasets.uploads.times import read_times
+from trainers.datasets.uploads.times import (
+    EPOCH,
+    ISO,
+    Times,
+    are_clocks,
+    are_compact_days,
+    are_epochs,
+    check_steps,
+    read_times,
+)
 from trainers.errors import DatasetInvalid, DatasetMissing
-from trainers.portable.predict import YEAR
+from trainers.portable.predict import YEAR, parse_date
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Array
+    from trainers.datasets.uploads.findings import ColumnFinding
 
 ORIGINAL = "original"  # the file as it came
 _ROW_NOUNS = {"images": "images", "table": "rows", "text": "texts", "series": "rows"}
-_GAP = 1.9  # usual steps: months differ by a tenth
 
 
 @dataclass(frozen=True)
@@ -188,7 +197,7 @@ class Upload:
         )
         if not times:
             return self._known(raw)
-        return self._known(_rows(raw, np.argsort(self._times(times[0]), kind="stable")))
+        return self._known(_rows(raw, np.argsort(self._times(times).seconds, kind="stable")))
 
     def _text_rows(self, name: str, y: Array, times: list[str]) -> RawData:
         """Return the texts; equal ones stay together in the split, or are split by time with the others."""
@@ -196,7 +205,7 @@ class Upload:
         if "" in texts:
             raise DatasetInvalid(f"Row {texts.index('') + 1}: {name} is empty; remove the row.")
         if times:
-            order = np.argsort(self._times(times[0]), kind="stable")
+            order = np.argsort(self._times(times).seconds, kind="stable")
             return self._known(RawData([texts[row] for row in order], y[order], is_ordered=True))
         return self._known(RawData(texts, y, groups=np.unique(texts, return_inverse=True)[1]))
 
@@ -217,21 +226,22 @@ class Upload:
 
     def _series(self) -> RawData:
         """Return the rows in time; one that repeats another is left out."""
-        name = self.recipe.columns_as("time")[0]
-        times, texts = self._times(name), self._texts(name)
+        names = self.recipe.columns_as("time")
+        times = self._times(names)
         y = self._numbers(self.recipe.target)
         raw = RawData((number_column(self.recipe.target, y), *self._inputs()), y)
-        kept = _distinct_rows(times, raw)
-        times, raw = times[kept], _rows(raw, kept)
-        _check_steps(name, times, [texts[row] for row in kept])
-        if self.findings.columns[self._number(name)].is_number:
+        kept = _distinct_rows(times.seconds, raw)
+        seconds, raw = times.seconds[kept], _rows(raw, kept)
+        check_steps(" and ".join(names), seconds, [times.texts[row] for row in kept])
+        if times.dates is None:
             return raw
-        turn = times * (2 * np.pi / YEAR)
+        turn = seconds * (2 * np.pi / YEAR)
+        notation = Notation(dates=times.dates) if times.dates else None
         seasons = (
             number_column("season, sine", np.sin(turn), is_ahead=True),
             number_column("season, cosine", np.cos(turn), is_ahead=True),
         )
-        return replace(raw, x=(*raw.x, *seasons))
+        return replace(raw, x=(*raw.x, *(replace(column, notation=notation) for column in seasons)))
 
     def _inputs(self) -> tuple[Column, ...]:
         found = []
@@ -266,13 +276,31 @@ class Upload:
             )
         return class_numbers(self.info.class_names, labels)
 
-    def _times(self, name: str) -> Array:
-        if self.findings.columns[self._number(name)].is_number:
-            numbers = self._numbers(name)
-            if np.isnan(numbers).any():
-                raise DatasetInvalid(f"{name} is empty in row {int(np.argmax(np.isnan(numbers))) + 1}.")
-            return numbers
-        return read_times(name, self._texts(name))
+    def _times(self, names: Sequence[str]) -> Times:
+        """Return when each row was, as one column says it, or a day and the time of that day."""
+        columns = [self.findings.columns[self._number(name)] for name in names]
+        is_first_edition = self.recipe.missing_in(names[0]) is None
+        if len(names) == 1 and columns[0].is_number:
+            return self._numeric_times(columns[0], is_first_edition=is_first_edition)
+        texts = [self._texts(name) for name in names]
+        if are_clocks(texts[0][:10]):
+            names, texts = names[::-1], texts[::-1]
+        joined = texts[0] if len(names) == 1 else list(map(" ".join, zip(*texts, strict=True)))
+        seconds, form = read_times(" and ".join(names), joined, self.recipe.date_first)
+        return Times(seconds, joined, () if is_first_edition else (form, *names))
+
+    def _numeric_times(self, column: ColumnFinding, *, is_first_edition: bool) -> Times:
+        """Return counted steps as they are, days such as 20240131 and seconds since 1970 as times."""
+        name, low, high = column.name, column.low or 0.0, column.high or 0.0
+        numbers = self._numbers(name)
+        if np.isnan(numbers).any():
+            raise DatasetInvalid(f"{name} is empty in row {int(np.argmax(np.isnan(numbers))) + 1}.")
+        texts = self._texts(name)
+        if not is_first_edition and are_compact_days(low, high):
+            return Times(read_times(name, texts)[0], texts, (ISO, name))
+        if not is_first_edition and are_epochs(low, high):
+            return Times(np.array([parse_date(t, EPOCH).timestamp() for t in texts]), texts, (EPOCH, name))
+        return Times(numbers, texts, None)
 
     def _numbers(self, name: str) -> Array:
         number = self._number(name)
@@ -302,7 +330,8 @@ class Upload:
 
 def info_from_json(raw: Mapping[str, Any]) -> DatasetInfo:
     """Read a description from a JSON object."""
-    return DatasetInfo(**{**raw, "shape": tuple(raw["shape"]), "class_names": tuple(raw["class_names"])})
+    lists = {"shape": tuple(raw["shape"]), "class_names": tuple(raw["class_names"])}
+    return DatasetInfo(**{**raw, **lists, "class_rows": tuple(map(tuple, raw.get("class_rows", ())))})
 
 
 def _rows(raw: RawData, rows: Array) -> RawData:
@@ -320,23 +349,6 @@ def _distinct_rows(times: Array, raw: RawData) -> Array:
         is_new |= (before != after) & ~((before != before) & (after != after))  # noqa: PLR0124, NaN
     kept: Array = order[np.concatenate([[True], is_new])]
     return kept
-
-
-def _check_steps(name: str, times: Array, texts: list[str]) -> None:
-    """A series has one row at each step. `times` are sorted, `texts` say them in words."""
-    steps = np.diff(times)
-    if not len(steps):
-        return
-    closest, widest = int(np.argmin(steps)), int(np.argmax(steps))
-    if steps[closest] <= 0:
-        raise DatasetInvalid(
-            f"{name} is {texts[closest]!r} in two rows that differ; a forecast needs one row at each time."
-        )
-    if steps[widest] > _GAP * float(np.median(steps)):
-        raise DatasetInvalid(
-            f"There is no row between {name} {texts[widest]} and {texts[widest + 1]}; a forecast needs rows "
-            "at even steps."
-        )
 
 
 def _in_order(name: str) -> tuple[int, float, str]:

@@ -101,11 +101,9 @@ def test_a_column_that_tells_the_target_is_warned_of(tmp_path):
 
 def test_rows_with_a_time_are_split_by_it(tmp_path):
     days = np.arange(np.datetime64("2024-01-01"), np.datetime64("2024-01-01") + 40)[::-1]
-    upload, _ = described(
-        tmp_path, table(day=days.astype(str).tolist(), answer=[("a", "b")[n % 2] for n in range(40)])
-    )
+    content = table(day=days.astype(str).tolist(), answer=[("a", "b")[n % 2] for n in range(40)])
+    upload, _ = described(tmp_path, content, target="answer", roles={"day": "time"})
 
-    assert upload.recipe.roles["day"] == "time"
     assert upload.read().is_ordered
     assert upload.read().y.tolist() == [1, 0] * 20
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from trainers.datasets.uploads.findings import MANY
 from trainers.datasets.uploads.guesses.gaps import is_plainly_missing
 from trainers.datasets.uploads.guesses.index import index_reason, orders_rows
-from trainers.datasets.uploads.times import read_times
-from trainers.errors import DatasetInvalid
+from trainers.datasets.uploads.times import are_clocks, are_compact_days, are_epochs, are_times
 
 if TYPE_CHECKING:
     from trainers.datasets.uploads.findings import ColumnFinding, Findings
@@ -43,7 +42,7 @@ def column_guesses(findings: Findings) -> dict[str, ColumnGuess]:
 def _guess(column: ColumnFinding, n_rows: int, examples: list[str]) -> ColumnGuess:
     if column.n_distinct + bool(column.n_missing) <= 1:
         return ColumnGuess("left out", "It is the same in every row.")
-    if column.is_index and orders_rows(column):
+    if orders_rows(column) and (column.is_index or _is_numeric_time(column)):
         return ColumnGuess("time")
     is_number = column.is_number or is_plainly_missing(column)
     kind: Role = "number" if is_number else "category"
@@ -53,7 +52,8 @@ def _guess(column: ColumnFinding, n_rows: int, examples: list[str]) -> ColumnGue
         return ColumnGuess(kind)
     if column.strange and column.n_distinct > FEW:
         return ColumnGuess("left out", "Some values are not numbers, and most are.", "number")
-    return ColumnGuess("time") if _is_time(column.name, examples) else _guess_words(column, n_rows, examples)
+    is_time = are_times(examples) or are_clocks(examples)
+    return ColumnGuess("time") if is_time else _guess_words(column, n_rows, examples)
 
 
 def _guess_words(column: ColumnFinding, n_rows: int, examples: list[str]) -> ColumnGuess:
@@ -69,9 +69,7 @@ def _guess_words(column: ColumnFinding, n_rows: int, examples: list[str]) -> Col
     return ColumnGuess("left out", "Its values hardly ever repeat, so they tell nothing about other rows.")
 
 
-def _is_time(name: str, texts: list[str]) -> bool:
-    try:
-        read_times(name, texts)
-    except DatasetInvalid:
-        return False
-    return True
+def _is_numeric_time(column: ColumnFinding) -> bool:
+    """Say whether numbers are seconds since 1970, or days such as 20240131."""
+    low, high = column.low, column.high
+    return low is not None and high is not None and (are_epochs(low, high) or are_compact_days(low, high))
