@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import optimizer
-from dashboard.models import Study
+from dashboard.models import Study, Trial
 from dashboard.models.study import Direction
 from dashboard.wording import param, percent
 from dashboard.wording import value as show_value
@@ -48,3 +48,8 @@ def is_percent(study: Study, metric: str) -> bool:
         return trainer_info(study.trainer).metric(metric).is_percent
     except ParamsInvalid:
         return False
+
+
+def best_epoch(study: Study, trial: Trial) -> str:
+    """The epoch whose value the trial has; empty where it is of no single one."""
+    return f"epoch {trial.best_step} of {study.max_epochs}" if trial.best_step else ""

@@ -11,7 +11,7 @@ from dashboard.access.rules import may_run_own_code
 from dashboard.engine.lifecycle import create_study, record_event, start_study
 from dashboard.models import Study, code_digest
 from dashboard.refusal import Refused
-from trainers.custom.declaration import read_declaration
+from trainers.custom.declaration import Declaration, read_declaration
 from trainers.custom.info import CUSTOM_TRAINER
 
 
@@ -25,6 +25,12 @@ def make_study(*, is_draft: bool, by: Actor, **fields: Any) -> Study:
     return study
 
 
+@action("custom-model-check")
+def check_model_file(*, code: str, by: Actor) -> Declaration:
+    """What the file declares, before there is a study. The file runs for that. CodeInvalid or Refused."""
+    return _declared(code, by)
+
+
 @action("custom-study-new")
 def make_custom_study(*, code: str, dataset: str, is_draft: bool, by: Actor, **fields: Any) -> Study:
     """The same with search space and objective as the file declares them.
@@ -32,9 +38,7 @@ def make_custom_study(*, code: str, dataset: str, is_draft: bool, by: Actor, **f
     The file runs for that, in a process of its own. Raises CodeInvalid, Refused, ValidationError or
     QuotaRefused, and then nothing is written.
     """
-    if not may_run_own_code(by.account):
-        raise Refused("You are not allowed to train custom models. Ask an administrator.")
-    declared = read_declaration(code, (str(settings.VAR_DIR),))
+    declared = _declared(code, by)
     if declared.needs_data and not dataset:
         raise Refused("build(params) returns a model to fit. Choose a dataset.")
     with transaction.atomic():
@@ -54,3 +58,9 @@ def make_custom_study(*, code: str, dataset: str, is_draft: bool, by: Actor, **f
         if not is_draft:
             start_study(study_id=study.pk, by=by.name)
     return study
+
+
+def _declared(code: str, by: Actor) -> Declaration:
+    if not may_run_own_code(by.account):
+        raise Refused("You are not allowed to train custom models. Ask an administrator.")
+    return read_declaration(code, (str(settings.VAR_DIR),))

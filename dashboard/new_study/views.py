@@ -1,6 +1,7 @@
 """The new-study pages, and the fragments that follow what is being typed."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -15,10 +16,17 @@ from dashboard.engine.queues import known_queues
 from dashboard.engine.quotas import QuotaRefused
 from dashboard.models import Study
 from dashboard.new_study import page
-from dashboard.new_study.actions import make_custom_study, make_study
+from dashboard.new_study.actions import check_model_file, make_custom_study, make_study
 from dashboard.new_study.cost_page import cost_page, given_by
 from dashboard.new_study.costs import ask_cost
-from dashboard.new_study.custom_page import start_fields
+from dashboard.new_study.custom_page import (
+    FileCheck,
+    check_of_declaration,
+    check_of_example,
+    check_of_study,
+    problem_of_code,
+    start_fields,
+)
 from dashboard.new_study.forms import CustomModelForm
 from dashboard.new_study.knob_form import KnobForm
 from dashboard.new_study.priors import prior_of
@@ -143,21 +151,46 @@ def custom_study_new(request: HttpRequest) -> HttpResponse:
     """For whom it may be; others find nothing here."""
     if not may_run_own_code(person(request)):
         raise Http404
-    start = start_fields()
+    start, check = start_fields(), check_of_example()
     if request.GET.get("from", "").isdecimal():
-        start = as_copied(visible_study(request, row_number(request.GET["from"])))
-    form = CustomModelForm(
+        earlier = visible_study(request, row_number(request.GET["from"]))
+        start, check = as_copied(earlier), check_of_study(earlier)
+    form = _custom_form(request, start)
+    if form.is_valid():
+        study = _create_custom(request, form)
+        if study is not None:
+            return redirect(study)
+    if request.method == "POST":
+        # A file that was refused has its reason beside it already.
+        check = FileCheck(is_due="code" not in form.errors)
+    context = {"form": form, "check": check}
+    return render(request, "new_study/custom.html", context, status=422 if form.errors else 200)
+
+
+def _custom_form(request: HttpRequest, start: dict[str, Any] | None = None) -> CustomModelForm:
+    return CustomModelForm(
         posted(request),
         queues=known_queues(),
         places=places_for(person(request)),
         datasets=datasets_for(person(request)),
         initial=start,
     )
-    if form.is_valid():
-        study = _create_custom(request, form)
-        if study is not None:
-            return redirect(study)
-    return render(request, "new_study/custom.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+def model_file_check(request: HttpRequest) -> HttpResponse:
+    """What the file in the form declares, before it makes a study."""
+    if not may_run_own_code(person(request)):
+        raise Http404
+    form = _custom_form(request)
+    check = FileCheck(problem=problem_of_code(form))
+    if not check.problem:
+        try:
+            declared = check_model_file(code=form.cleaned_data["code"], by=actor_of(request))
+            check = check_of_declaration(declared)
+        except (CodeInvalid, Refused) as refusal:
+            check = FileCheck(problem=str(refusal))
+    return render(request, "new_study/_file_check.html", {"check": check})
 
 
 def _create_custom(request: HttpRequest, form: CustomModelForm) -> Study | None:

@@ -10,7 +10,7 @@ from dashboard.access.rules import seen_by
 from dashboard.catalog import dataset_words, pruner_label, sampler_label, trainer_label
 from dashboard.discussion.queries import comments_on
 from dashboard.engine.trials import best_trial, counts_by_state
-from dashboard.goals import Goal, goal_of, is_percent
+from dashboard.goals import Goal, best_epoch, goal_of, is_percent
 from dashboard.models import (
     Comment,
     FailureKind,
@@ -198,6 +198,6 @@ def best_of(study: Study, space: SearchSpace, goal: Goal, trial: Trial | None) -
         for name, v in trial.metrics.items()
         if name.startswith("val_") and name != study.objective
     ]
-    where = f"epoch {trial.best_step} of {study.max_epochs}"
-    second = " · ".join([*others, f"mean of {study.n_folds} folds" if study.n_folds else where])
+    where = f"mean of {study.n_folds} folds" if study.n_folds else best_epoch(study, trial)
+    second = " · ".join([*others, *([where] if where else [])])
     return Best(trial, goal.show(trial.value), second, param_rows(space, trial.params, only_searched=True))

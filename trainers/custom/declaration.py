@@ -62,10 +62,11 @@ def _handle(request: Mapping[str, Any]) -> dict[str, Any]:
 
     restrict_process(request["private"], [])
     found = read_model_file(request["source"])
+    goal = found.goal()
     return {
         "space": found.search_space.to_json(),
-        "metric": found.metric,
-        "direction": found.direction,
+        "metric": goal.metric,
+        "direction": goal.direction,
         "needs_data": found.name == "build",
     }
 

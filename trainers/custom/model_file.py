@@ -6,27 +6,20 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from optimizer import OptimizerError, SearchSpace
 from optimizer.compat import hyperopt
 from optimizer.compat.hp import LabelledSpace
-from optimizer.objective import DIRECTIONS
+from trainers.custom.goal import DEFAULT_METRICS, CodeInvalid, FileGoal, goal_of_file, metric_of
 from trainers.custom.info import custom_info
 from trainers.errors import TrainerError
 from trainers.knob import Knob
 from trainers.space import space_json
 
-if TYPE_CHECKING:
-    from optimizer.objective import Direction
+__all__ = ["CodeInvalid", "ModelFile", "read_model_file", "run_user_code"]
 
 FILE_NAME = "<model file>"
-LOSS = "loss"
-_DEFAULT_METRICS = {"objective": LOSS, "build": "val_loss"}
-
-
-class CodeInvalid(TrainerError):  # noqa: N818 (says what happened)
-    """The model file breaks a rule or raises an error; the message names the rule or the line."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +27,8 @@ class ModelFile:
     """The function of a model file and its search space.
 
     `name` is "objective" for a function from params to a value, "build" for one to a compiled model. `space`
-    turns a trial's params into the function's argument; None where the file declares knobs.
+    turns a trial's params into the function's argument; None where the file declares knobs. `metric` is the
+    one that it names; `declared` are all names that it defines.
     """
 
     search_space: SearchSpace
@@ -42,11 +36,19 @@ class ModelFile:
     function: Callable[..., Any]
     name: str
     metric: str
-    direction: Direction
+    source: str
+    declared: Mapping[str, Any]
 
     def point_of(self, params: Mapping[str, Any]) -> Any:
         """Return the argument of the function: the nest of `space`, or a dict of knobs' values by name."""
         return self.space.point_of(params) if self.space else dict(params)
+
+    def goal(self) -> FileGoal:
+        """Return metric and direction for a new study; CodeInvalid where they are unclear or contradict.
+
+        A training does not ask: its study has decided.
+        """
+        return goal_of_file(self.declared, self.name, self.source)
 
 
 def read_model_file(source: str) -> ModelFile:
@@ -59,8 +61,8 @@ def read_model_file(source: str) -> ModelFile:
         ... def objective(params):
         ...     return (params["x"] - 1) ** 2
         ... ''')
-        >>> file.name, file.metric, file.direction
-        ('objective', 'loss', 'minimize')
+        >>> file.name, file.goal()
+        ('objective', FileGoal(metric='loss', direction='minimize'))
         >>> file.function(file.point_of({"x": 3.0}))
         4.0
 
@@ -70,7 +72,7 @@ def read_model_file(source: str) -> ModelFile:
     # not __main__, so that a script's own training does not start
     names: dict[str, Any] = {"__name__": "model_file"}
     run_user_code(lambda: exec(compile(source, FILE_NAME, "exec"), names))  # noqa: S102, running it is the purpose
-    functions = [name for name in _DEFAULT_METRICS if callable(names.get(name))]
+    functions = [name for name in DEFAULT_METRICS if callable(names.get(name))]
     if len(functions) != 1:
         found = "both" if functions else "neither"
         raise CodeInvalid(
@@ -79,13 +81,8 @@ def read_model_file(source: str) -> ModelFile:
         )
     search_space, space = _search_space(names)
     name = functions[0]
-    metric = names.get("metric", _DEFAULT_METRICS[name])
-    direction = names.get("direction", _guess_direction(metric))
-    if direction not in DIRECTIONS:
-        raise CodeInvalid(f"direction must be 'minimize' or 'maximize', not {direction!r}.")
-    if not isinstance(metric, str) or not 0 < len(metric) <= 50:
-        raise CodeInvalid(f"metric must be a name of at most 50 characters, not {metric!r}.")
-    return ModelFile(search_space, space, names[name], name, metric, cast("Direction", direction))
+    metric = metric_of(names, name)
+    return ModelFile(search_space, space, names[name], name, metric, source, names)
 
 
 def run_user_code(function: Callable[[], Any]) -> Any:
@@ -128,8 +125,3 @@ def _search_space(names: Mapping[str, Any]) -> tuple[SearchSpace, LabelledSpace 
         return SearchSpace.from_json(space_json(custom_info(tuple(knobs)), {})), None
     except (OptimizerError, TypeError) as error:
         raise CodeInvalid(f"The search space is invalid: {error}.") from error
-
-
-def _guess_direction(metric: object) -> str:
-    words = ("acc", "auc", "f1", "precision", "recall", "r2", "score", "value")
-    return "maximize" if any(word in str(metric).lower() for word in words) else "minimize"
