@@ -226,7 +226,7 @@ def test_an_objective_is_chosen_by_its_place():
     history = studied(floats(2), lambda p: (p["x0"], p["x1"]), 60, direction=("minimize", "maximize"))
     assert fanova(history, objective=0).parameters[0].name == "x0"
     assert fanova(history, objective=1).parameters[0].name == "x1"
-    assert correlation(history, objective=1)[1].coefficient == pytest.approx(-1)
+    assert correlation(history, objective=1)[1].coefficient == pytest.approx(1)
     for wrong in (2, -1, True, "loss"):
         with pytest.raises(ValueError, match="one of the history's 2, counted from 0, got"):
             fanova(history, objective=wrong)
@@ -388,6 +388,25 @@ def test_correlation_says_which_values_were_better(direction, sign):
     history = studied(space, lambda p: sign * (p["x"] + p["flag"]), 100, direction=direction)
     x, flag, idle = correlation(history)
     is_small_better = (sign == 1) == (direction == "minimize")
+    assert np.sign(x.coefficient) == sign
     assert x.text == f"{'Smaller' if is_small_better else 'Larger'} values were better."
     assert flag.text == f"Trials with {'false' if is_small_better else 'true'} were better."
     assert idle.text == "No clear trend."
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+def test_correlation_says_where_the_best_value_is_inside(direction, sign):
+    space = space_of(x=Float(1e-5, 1e-1, log=True))
+    history = studied(space, lambda p: sign * abs(np.log10(p["x"]) + 2.5), 200, direction=direction)
+    (x,) = correlation(history)
+    if (sign == 1) == (direction == "minimize"):
+        assert 10**-3 < float(x.text.removeprefix("Best near ").removesuffix(".")) < 10**-2
+    else:
+        assert "better" not in x.text
+
+
+def test_correlation_says_nothing_of_an_inside_where_values_only_level_off():
+    space = space_of(x=Float(0, 1))
+    history = studied(space, lambda p: max(0.5, p["x"]), 200)
+    assert "near" not in correlation(history)[0].text
