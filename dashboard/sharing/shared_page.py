@@ -31,7 +31,8 @@ class Row:
     number: int
     value: str
     seconds: float | None
-    params: list[tuple[str, Any]]
+    # The name, whether the branch uses it, and the value.
+    params: list[tuple[str, bool, Any]]
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def shared_page(study: Study) -> SharedPage:
                 row["number"],
                 goal.show(row["value"]),
                 row["seconds"],
-                [(name, row["params"].get(name)) for name in names],
+                [(name, name in row["params"], row["params"].get(name)) for name in names],
             )
             for row in complete[:N_BEST]
         ],
