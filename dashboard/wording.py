@@ -15,6 +15,14 @@ LARGEST_PLAIN: Final = 1e9
 MINUTE: Final = 60
 HOUR: Final = 3600
 DAY: Final = 86_400
+# An estimate below so many seconds is rounded to a multiple of so many.
+ESTIMATE_STEPS: Final = (
+    (10 * MINUTE, 10),
+    (HOUR, MINUTE),
+    (10 * HOUR, 10 * MINUTE),
+    (DAY, HOUR),
+    (10 * DAY, 6 * HOUR),
+)
 
 # state -> (tone, icon, word); studies, trials, their attempts and datasets share one table.
 STATES: Final[dict[str, tuple[str, str, str]]] = {
@@ -127,6 +135,14 @@ def _param_float(value: float) -> str:
     return shortest if "e" not in shortest else f"{rounded:,.{decimals}f}"
 
 
+def bound(value: float | None) -> str:
+    """The least or greatest of a column, as its file has it: years and codes are not rounded, nor parted."""
+    if value is None or not _is_number(value):
+        return NOTHING
+    is_whole = value == int(value) and abs(value) < LARGEST_PLAIN
+    return str(int(value)) if is_whole else metric(value)
+
+
 def percent(share: float | None, decimals: int | None = None) -> str:
     """A share of one as `97.6 %`; at most two decimals, one at least, unless the caller says how many."""
     if share is None or not _is_number(share):
@@ -164,6 +180,14 @@ def duration(seconds: float | timedelta | None) -> str:
 
 def _two_units(large: int, small: int, large_unit: str, small_unit: str) -> str:
     return f"{large} {large_unit} {small:02d} {small_unit}" if small else f"{large} {large_unit}"
+
+
+def about(seconds: float) -> str:
+    """An estimate as a duration: `48 s`, `4 min 10 s`, `12 h`; about two digits, as more is not known."""
+    if seconds < MINUTE:
+        return duration(float(f"{seconds:.2g}"))
+    step = next((step for limit, step in ESTIMATE_STEPS if seconds < limit), DAY)
+    return duration(round(seconds / step) * step)
 
 
 def ago(seconds: float | None) -> str:

@@ -144,6 +144,8 @@ def _gather(grid: Sequence[float], good: Sequence[float], bad: Sequence[float], 
         first -= 1
     while last + 1 in inside:
         last += 1
+    if first == 0 and last == len(good) - 1:
+        return f"Good trials are everywhere here, most often near {show_param(grid[peak])}."
     if first == last:
         return f"Good trials cluster at {show_param(grid[peak])}."
     return f"Good trials cluster between {show_param(grid[first])} and {show_param(grid[last])}."

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, Now
 from dashboard.engine.hints import announce_work
 from dashboard.engine.quotas import check_trials
 from dashboard.models import Attempt, AttemptState, Study, StudyEvent, StudyState, Trial, TrialState, Watch
+from dashboard.refusal import Refused
 from optimizer import SearchSpace
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,23 @@ def create_study(*, owner: User, space: dict[str, Any], seed: int | None = None,
         study.save(force_insert=True)
         Watch.objects.create(study=study, user=owner, version=study.version, state=study.state)
     return study
+
+
+def change_draft(*, study_id: int, by: str, space: dict[str, Any], **fields: Any) -> None:
+    """Say anew what a draft is to do. Raises Refused once it has started, ValidationError or SpaceError."""
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=study_id)
+        if study.state != StudyState.DRAFT:
+            raise Refused(f"{study.name} has started, so it is no draft any more. Copy it as a new study.")
+        fields["space"] = SearchSpace.from_json(space).to_json()
+        if fields.get("seed") is None:
+            fields.pop("seed", None)
+        for name, value in fields.items():
+            setattr(study, name, value)
+        study.version += 1
+        study.full_clean()
+        study.save(update_fields=[*fields, "version"])
+        record_event(study_id, "changed the draft", by=by)
 
 
 def start_study(*, study_id: int, by: str) -> bool:

@@ -1,5 +1,6 @@
 """What people do with a study as a whole, from its start to its restoration."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -44,6 +45,12 @@ def stop(study: Study, *, by: Actor) -> bool:
 @action("study-retry-lost", needs=Role.EDITOR)
 def retry_lost(study: Study, *, by: Actor) -> int:
     return retries.retry_lost_trials(study_id=study.pk, by=by.name)
+
+
+@action("study-retry-failed", needs=Role.EDITOR)
+def retry_failed(study: Study, *, by: Actor, numbers: Collection[int] | None = None) -> int:
+    """Train failed trials again, all of them or those with these numbers; says how many."""
+    return retries.retry_failed_trials(study_id=study.pk, by=by.name, numbers=numbers)
 
 
 @action("study-budget", needs=Role.EDITOR)

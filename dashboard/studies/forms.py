@@ -10,6 +10,7 @@ from dashboard.access.forms import set_choices
 from dashboard.goals import is_percent
 from dashboard.models import Study
 from dashboard.models.study_fields import (
+    FIELDS,
     NAME_LENGTH,
     Kind,
     Section,
@@ -120,6 +121,11 @@ def as_entered(study: Study, fields: Iterable[StudyField]) -> dict[str, Any]:
 def as_copied(study: Study) -> dict[str, Any]:
     """What the form of a new study opens with that starts from this one."""
     return {**as_entered(study, copy_fields()), "name": f"{study.name} again"[:NAME_LENGTH]}
+
+
+def as_drafted(study: Study) -> dict[str, Any]:
+    """What the form of a draft opens with: all that it says."""
+    return as_entered(study, FIELDS)
 
 
 def _to_form(declared: StudyField, value: Any, is_share: bool) -> Any:

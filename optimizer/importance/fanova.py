@@ -161,8 +161,8 @@ def _curve(axis: Axis, effects: FloatArray, scale: LossScale, direction: Directi
 
 def _note(fit: float, alone: float) -> str:
     """How reliable the result is, and whether interactions matter more than single parameters."""
-    text = f"A model explains {fit:.0%} of the variation of unseen trials"
+    text = f"A model explains {100 * fit:.0f}\u202f% of the variation of unseen trials"
     text += "; treat this as a hint." if fit < WEAK_FIT else "."
     if alone < MOSTLY:
-        text += f" Single parameters explain {alone:.0%} of that, interactions the rest."
+        text += f" Single parameters explain {100 * alone:.0f}\u202f% of that, interactions the rest."
     return text

@@ -129,6 +129,40 @@ def test_duration_has_two_units_at_most(seconds, text):
 
 
 @pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (2.34, "2.3 s"),
+        (47.6, "48 s"),
+        (244, "4 min"),
+        (249, "4 min 10 s"),
+        (599, "10 min"),
+        (1234, "21 min"),
+        (4321, "1 h 10 min"),
+        (46_020, "13 h"),
+        (104_400, "1 d 06 h"),
+        (1_000_000, "12 d"),
+    ],
+)
+def test_estimate_pretends_no_precision(seconds, text):
+    assert words.about(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, NOTHING),
+        (1900.0, "1900"),
+        (2023.0, "2023"),
+        (113_214.0, "113214"),
+        (-3.0, "-3"),
+        (30.84, "30.84"),
+    ],
+)
+def test_bound_is_written_as_in_its_file(value, text):
+    assert words.bound(value) == text
+
+
+@pytest.mark.parametrize(
     ("number", "noun", "text"),
     [
         (0, "trial", "0 trials"),

@@ -58,7 +58,10 @@ def download(name: str, data_dir: str, say: Callable[[str], None]) -> None:
             n_bytes = _fetch(file, part)
             part.replace(path)
         except requests.RequestException as error:
-            raise DatasetMissing(f"{file.url} cannot be fetched: {error}.") from error
+            words = (
+                f"{file.url} cannot be fetched: {error}. Check the connection, or bring the file as {path}."
+            )
+            raise DatasetMissing(words) from error
         except OSError as error:
             raise DatasetMissing(f"{path} cannot be written: {error.strerror or error}.") from error
         finally:

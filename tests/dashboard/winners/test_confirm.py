@@ -120,6 +120,16 @@ def test_gain_inside_the_noise_is_warned_of(user):
     )
 
 
+def test_no_verdict_before_the_last_training(user):
+    study = ended_study(user)
+    runs = confirm_best(study, n_best=2, n_seeds=3, by=actor(user))
+    run_all(runs, lambda number, seed: {4: 0.10, 3: 0.20, 0: 0.50}[number] + seed / 1000)
+    Study.objects.filter(pk=runs.pk).update(state=StudyState.RUNNING)
+    runs.trials.filter(number=8).update(state=TrialState.RUNNING)
+
+    assert last_confirmed(study).findings == []
+
+
 def test_one_seed_has_no_spread_and_no_finding(user):
     study = ended_study(user)
     runs = confirm_best(study, n_best=1, n_seeds=1, by=actor(user))
