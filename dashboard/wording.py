@@ -96,16 +96,31 @@ def metric(value: float | None) -> str:
 
 
 def param(value: object) -> str:
-    """A trial's value as people would type it: three significant digits for a float, words as they are."""
+    """A trial's value as people would type it: three significant digits for a float, words as they are.
+
+    Different values never read alike: None is a value that can be chosen, and a word that looks like another
+    value, or like none, is quoted.
+    """
     if value is None:
-        return NOTHING
+        return "None"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
         return thousands(value)
     if isinstance(value, float):
         return _param_float(value)
-    return str(value)
+    text = str(value)
+    return f'"{text}"' if _looks_like_no_word(text) else text
+
+
+def _looks_like_no_word(text: str) -> bool:
+    if text != text.strip() or text in {"", NOTHING, "None", "yes", "no", "True", "False"}:
+        return True
+    try:
+        float(text.replace(",", ""))
+    except ValueError:
+        return False
+    return True
 
 
 def _param_float(value: float) -> str:

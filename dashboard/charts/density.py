@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.wording import param as show_param
+from optimizer.values import value_key
 
 WIDTH, HEIGHT = 240.0, 72.0
 MAX_SHOWN = 4
@@ -86,7 +87,8 @@ def _choices(
             height = round(HEIGHT * share / top, 1)
             x = round(slot * (i + 0.2 + 0.31 * k), 1)
             bars.append(Bar(x, round(HEIGHT - height, 1), round(slot * 0.29, 1), height, tone))
-    at = choices.index(value) if value in choices else 0
+    keys = [value_key(choice) for choice in choices]
+    at = keys.index(value_key(value)) if value_key(value) in keys else 0
     of_good, of_bad = 100 * good[at] / sum(good), 100 * bad[at] / sum(bad)
     shares = f"{show_param(value)}: {of_good:.0f}% of good trials, {of_bad:.0f}% of other trials."
     return Density(

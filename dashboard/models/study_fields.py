@@ -84,6 +84,8 @@ class StudyField:
         """A value of the database in words."""
         if self.kind is Kind.MINUTES:
             return duration(value)
+        if isinstance(value, str):
+            return value
         return f"{param(value)}%" if self.kind is Kind.PERCENT else param(value)
 
     def show_change(self, value: Any) -> str:

@@ -5,7 +5,7 @@ from django.utils.timezone import localtime
 from dashboard.catalog import dataset_words, sampler_label, trainer_label
 from dashboard.engine.trials import counts_by_state
 from dashboard.engine.uploads import ready_upload
-from dashboard.goals import goal_of
+from dashboard.goals import best_epoch, goal_of
 from dashboard.models import Artifact, Attempt, Study, Trial
 from dashboard.winners.confirm_page import last_confirmed
 from dashboard.winners.package import FOLDER
@@ -98,9 +98,9 @@ def _measured_on(name: str, trial: Trial) -> str:
 
 
 def _training_lines(study: Study, trial: Trial) -> list[str]:
-    n_trials = count_noun(sum(counts_by_state(study).values()), "trial")
+    n_trials, where = count_noun(sum(counts_by_state(study).values()), "trial"), best_epoch(study, trial)
     return [
-        f"- {thousands(trial.n_parameters)} weights; best epoch {trial.best_step} of {study.max_epochs}",
+        f"- {thousands(trial.n_parameters)} weights" + (f"; best {where}" if where else ""),
         f"- searched for the {goal_of(study).words} with {sampler_label(study.sampler)}",
         f"- {n_trials}, seed {study.seed}",
     ]

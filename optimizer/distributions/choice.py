@@ -18,6 +18,7 @@ from optimizer.values import JSON, SCALAR_TYPES, FloatArray, Value, ValueKey, sh
 
 MAX_CHOICES = 1_000
 MAX_SHOWN = 8  # choices written out by describe()
+_NO_WORDS = {"", "None", "true", "false"}  # texts that another choice, or none, reads like
 
 
 class Choice(Distribution):
@@ -255,4 +256,16 @@ def _check_weights(weights: object, n_choices: int) -> tuple[float, ...]:
 
 
 def _show_choice(choice: Value) -> str:
-    return choice if isinstance(choice, str) else show_value(choice)
+    """A choice in words; a text that reads like another choice, or like none, is quoted."""
+    if choice is None:
+        return "None"
+    is_word = isinstance(choice, str) and choice.strip() == choice and choice not in _NO_WORDS
+    return str(choice) if is_word and not _is_number_text(str(choice)) else show_value(choice)
+
+
+def _is_number_text(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -77,13 +77,13 @@ def handle(request: Mapping[str, Any]) -> dict[str, Any]:
 
     restrict_process(request["private"], [])
     found = read_model_file(request["source"])
-    space = found.search_space.to_json()
+    space, goal = found.search_space.to_json(), found.goal()
     if not _is_storable(space):
         raise CodeInvalid("The search space is invalid: a label or a choice has a character that is no text.")
     return {
         "space": space,
-        "metric": found.metric,
-        "direction": found.direction,
+        "metric": goal.metric,
+        "direction": goal.direction,
         "needs_data": found.name == "build",
     }
 

@@ -96,7 +96,8 @@ def _run(job: Job, pipe: Pipe) -> Result:
         pipe.log(f"complete: {job.objective} {result.value:.4f}, mean of {job.split.n_folds} folds")
         return result
     result = train_on(job.split, reporter)
-    pipe.log(f"complete: {job.objective} {result.value:.4f} at epoch {result.best_step}")
+    where = f" at epoch {result.best_step}" if result.best_step else ""
+    pipe.log(f"complete: {job.objective} {result.value:.4f}{where}")
     return result
 
 
@@ -165,9 +166,9 @@ def _metric_order(name: str) -> tuple[bool, bool, str]:
 
 
 def _format_metrics(metrics: Mapping[str, float]) -> str:
-    """Return the metrics as text, without the accuracy in training: the line must be short."""
+    """Return the metrics as text, without the accuracy in training beside that in validation: it is short."""
     return "  ".join(
         f"{name} {value:.4f}" if name.endswith("loss") else f"{name} {value:.3f}"
         for name, value in metrics.items()
-        if name != "accuracy"
+        if name != "accuracy" or "val_accuracy" not in metrics
     )
