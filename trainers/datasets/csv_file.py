@@ -78,7 +78,7 @@ def _text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise DatasetMissing(f"{path} does not exist. Put {path.name} into PARZEN_DATA_DIR.") from error
+        raise DatasetMissing(f"{path} does not exist. Put {path.name} into {path.parent}.") from error
     except OSError as error:
         raise DatasetInvalid(f"{path} cannot be read: {error.strerror}.") from error
     if b"\0" in data:

@@ -31,12 +31,13 @@ class CsvFile:
     file_name: str
     reading: Reading
     form: CsvFormat = field(default_factory=CsvFormat)
+    origin: str = ""  # a sentence: where people get the file, and how it is written
 
     def problem(self, data_dir: str) -> str:
         """Return the sentence that says why the file cannot be used, "" where it is there."""
         path = find_file(data_dir, self.file_name)
         if path is None:
-            return missing_words(self.file_name)
+            return missing_words(data_dir, self.file_name, origin=self.origin)
         return "" if path.stat().st_size else f"{path} is empty. Replace it with a complete {self.file_name}."
 
     def version(self, data_dir: str) -> str:

@@ -73,7 +73,7 @@ def test_right_fields_come_in_the_units_of_the_database(changes, fields):
         (
             "dataset",
             "mnist",
-            "MNIST is not available. Put mnist.npz into PARZEN_DATA_DIR",
+            "MNIST is not available. Run .venv/bin/python manage.py download mnist",
         ),
         ("dataset", "moon", "not one of the available choices"),
         ("max_trials", "0", "Must be at least 1."),
