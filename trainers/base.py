@@ -56,7 +56,8 @@ class Metric:
 class TrainerInfo:
     """The description of a trainer; knobs are in page order, parents before the knobs that depend on them.
 
-    It learns one `task` from rows of any of `kinds`.
+    It learns one `task` from rows of any of `kinds`. One that `is_blind_to_places` reads an image as a row of
+    numbers: where a pixel is tells it nothing, so photographs are better left to others.
 
     Examples:
         >>> units = Knob(name="units", label="Units", kind="int", default=8, minimum=1, maximum=64,
@@ -79,6 +80,7 @@ class TrainerInfo:
     metrics: tuple[Metric, ...]
     kinds: tuple[Kind, ...]
     task: Task
+    is_blind_to_places: bool = False
 
     def knob(self, name: str) -> Knob:
         """Return the knob of this name; ParamsInvalid where there is none."""

@@ -75,7 +75,9 @@ def trainer_info(name: str) -> TrainerInfo:
 
 
 def compatible_trainers(dataset: DatasetInfo) -> list[TrainerInfo]:
-    """Return the trainers that can learn this dataset's task from its kind of rows, in page order.
+    """Return the trainers that can learn this dataset's task from its kind of rows.
+
+    They are in page order; of photographs, those that see where pixels are come first.
 
     Examples:
         >>> from trainers.datasets.registry import dataset_info
@@ -83,7 +85,8 @@ def compatible_trainers(dataset: DatasetInfo) -> list[TrainerInfo]:
         ['mlp', 'cnn']
 
     """
-    return [info for info in trainer_infos() if info.is_compatible_with(dataset)]
+    fitting = [info for info in trainer_infos() if info.is_compatible_with(dataset)]
+    return sorted(fitting, key=lambda info: dataset.has_photographs and info.is_blind_to_places)
 
 
 def load_trainer(name: str) -> Trainer:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 Kind = Literal["images", "table", "text", "series"]
+_DIGIT_SIDE = 32  # pixels
 Task = Literal["classification", "regression", "forecast"]
 
 
@@ -60,6 +61,11 @@ class DatasetInfo:
         return self.n_train + self.n_validation + self.n_test
 
     @property
+    def has_photographs(self) -> bool:
+        """Say whether the rows are images with colours or more pixels than a digit or a letter needs."""
+        return self.kind == "images" and (self.is_color or max(self.shape[:2], default=0) > _DIGIT_SIDE)
+
+    @property
     def row_summary(self) -> str:
         """Return what the rows are, as in: images, 8×8 pixels."""
         size = {
@@ -83,7 +89,7 @@ class RawData:
 
     `x` are images (n, *shape), a list of n texts, or n rows of columns (`columns.Columns`). `y`, shape
     (n,), are class numbers (whole) or numbers to predict (float). Rows that share a number in `groups`, shape
-    (n,), never part. `is_ordered` says that the rows follow each other in time.
+    (n,), never part. `is_ordered` says that the rows follow each other in time. `notes` are for facts.
     """
 
     x: Any
@@ -91,6 +97,7 @@ class RawData:
     n_official_test: int = 0
     groups: Array | None = None
     is_ordered: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

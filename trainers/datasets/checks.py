@@ -18,7 +18,7 @@ def check_raw(info: DatasetInfo, raw: RawData) -> None:
     if not len(raw.y):
         raise DatasetInvalid(f"{info.label} has no rows.")
     if info.class_names:
-        _check_classes(info, raw.y if raw.groups is None else _first_of_each(raw.y, raw.groups))
+        _check_classes(info, raw)
         return
     n_missing = int(np.sum(~np.isfinite(raw.y)))
     if n_missing:
@@ -29,14 +29,18 @@ def check_raw(info: DatasetInfo, raw: RawData) -> None:
         )
 
 
-def _check_classes(info: DatasetInfo, y: Array) -> None:
+def _check_classes(info: DatasetInfo, raw: RawData) -> None:
+    y = raw.y if raw.groups is None else _first_of_each(raw.y, raw.groups)
     counts = np.bincount(y, minlength=info.n_classes)
     if np.count_nonzero(counts) < 2:
         name = info.class_names[int(y[0])]
         raise DatasetInvalid(f"{info.label} has only one class, {name!r}. Classification needs at least two.")
     few = int(np.argmin(counts))
     if counts[few] < MIN_CLASS_ROWS:
-        rows = "1 row" if counts[few] == 1 else f"{counts[few]} rows"
+        n_rows = int(np.sum(raw.y == few))
+        rows = "1 row" if n_rows == 1 else f"{n_rows} rows"
+        if n_rows > counts[few]:
+            rows += f", but only {counts[few]} that differ{'s' if counts[few] == 1 else ''}"
         raise DatasetInvalid(
             f"{info.label}: class {info.class_names[few]!r} has {rows}. Each class needs at least "
             f"{MIN_CLASS_ROWS} different rows, so that the training, validation, and test sets all get some."

@@ -24,13 +24,13 @@ def prepare_parts(info: DatasetInfo, raw: RawData, rows: SplitRows) -> tuple[Map
     y_mean, y_scale = (0.0, 1.0) if info.class_names else _spread(info, raw.y[rows.train])
     if info.kind == "images":
         parts = {name: Part(raw.x[part], raw.y[part]) for name, part in of_part.items()}
-        return parts, Facts(*counts, shape=info.shape)
+        return parts, Facts(*counts, shape=info.shape, notes=raw.notes)
     if info.kind == "text":
         parts = {
             name: Part(pack_texts([raw.x[row] for row in part]), raw.y[part])
             for name, part in of_part.items()
         }
-        return parts, Facts(*counts)
+        return parts, Facts(*counts, notes=raw.notes)
     encoding = TableEncoding.fit(raw.x, rows.train)
     parts = {name: Part(encoding.encode(raw.x, part), raw.y[part]) for name, part in of_part.items()}
     facts = Facts(
@@ -40,7 +40,7 @@ def prepare_parts(info: DatasetInfo, raw: RawData, rows: SplitRows) -> tuple[Map
         n_ahead=encoding.n_ahead,
         y_mean=y_mean,
         y_scale=y_scale,
-        notes=encoding.notes,
+        notes=(*raw.notes, *encoding.notes),
         encoding=tuple(encoding.to_json_list()),
     )
     return parts, facts

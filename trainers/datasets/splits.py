@@ -100,7 +100,7 @@ def split_rows(
     import numpy as np  # noqa: PLC0415
 
     if groups is not None:
-        return _split_groups(y, split, groups)
+        return _split_groups(y, split, groups, n_official_test)
     n_train, n_validation, n_test = split.counts(len(y), n_official_test)
     if min(n_train, n_validation, n_test) < 1:
         raise DatasetInvalid(
@@ -142,12 +142,15 @@ def _fold(rows: Rows, y: Array, split: Split, *, is_ordered: bool) -> tuple[Rows
     return rows[train], rows[validation]
 
 
-def _split_groups(y: Array, split: Split, groups: Array) -> SplitRows:
-    """Deal out whole groups, each as its first row's class has it."""
+def _split_groups(y: Array, split: Split, groups: Array, n_official_test: int) -> SplitRows:
+    """Deal out whole groups, each as its first row's class has it; official test rows are in none."""
     import numpy as np  # noqa: PLC0415
 
-    _, first, number = np.unique(groups, return_index=True, return_inverse=True)
-    parts = split_rows(y[first], split)
+    n_free = len(y) - n_official_test
+    _, first, number = np.unique(groups[:n_free], return_index=True, return_inverse=True)
+    heads = np.concatenate([first, np.arange(n_free, len(y))])
+    number = np.concatenate([number, len(first) + np.arange(n_official_test)])
+    parts = split_rows(y[heads], split, n_official_test)
     return SplitRows(
         *(np.flatnonzero(np.isin(number, part)) for part in (parts.train, parts.validation, parts.test))
     )

@@ -15,6 +15,7 @@ import csv
 import importlib
 import io
 import json
+import re
 import sys
 from collections import Counter
 from datetime import datetime, timezone
@@ -46,7 +47,7 @@ def encode_rows(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.ndarr
     columns = []
     for part in reading["encoding"]:
         texts = [str(row.get(part["name"], "")).strip() for row in rows]
-        texts = ["" if text.lower() in MISSING else text for text in texts]
+        texts = ["" if _is_missing(text, part) else text for text in texts]
         columns.append(_numbers(part, texts) if part["type"] == "number" else _categories(part, texts))
     return np.hstack(columns).astype(np.float32)
 
@@ -56,13 +57,43 @@ def _numbers(part: dict[str, Any], texts: list[str]) -> np.ndarray:
     for row, text in enumerate(texts):
         if text:
             try:
-                values[row] = float(text)
+                values[row] = _number(text, part)
             except ValueError:
                 raise ValueError(f"{part['name']} must be a number, not {text[:80]!r}.") from None
+    # a number such as -999 may mean missing, too
+    values[np.isin(values, [float(mark) for mark in part.get("missing", ()) if _is_float(mark)])] = np.nan
     is_missing = np.isnan(values)
     # as in training: missing values become the median, and are marked if any were missing there
     filled = (np.where(is_missing, part["median"], values) - part["mean"]) / part["scale"]
     return np.column_stack([filled, is_missing] if part["is_marked"] else [filled])
+
+
+def _is_missing(text: str, part: dict[str, Any]) -> bool:
+    """Say whether a text means missing: as in the training file, or as usual where that is not known."""
+    is_usual = text.lower() in MISSING
+    if "missing" not in part:
+        return is_usual
+    return text in ("", *part["missing"]) or (part["type"] == "number" and is_usual)
+
+
+def _number(text: str, part: dict[str, Any]) -> float:
+    """Return the number, written as in the training file or plainly; ValueError for another text."""
+    decimal, unit = part.get("decimal", "."), part.get("unit", "")
+    if "missing" not in part:
+        return float(text)
+    text = re.sub(r"[\s'’]", "", text.replace("\u2212", "-").replace(unit, "", 1) if unit else text)
+    mark = "," if decimal == "." else "."
+    if re.fullmatch(rf"[+-]?\d{{1,3}}(\{mark}\d{{3}})+(\{decimal}\d+)?", text):
+        text = text.replace(mark, "")
+    return float(text.replace(",", ".") if decimal == "," else text)
+
+
+def _is_float(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _categories(part: dict[str, Any], texts: list[str]) -> np.ndarray:

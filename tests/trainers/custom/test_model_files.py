@@ -346,6 +346,11 @@ def build(params):
             "error",
             "loss is not measured",
         ),
+        (
+            PLAIN_BUILD.replace('"mse"', '"categorical_crossentropy"'),
+            "error",
+            "use sparse_categorical_crossentropy",
+        ),
         ("def objective(p):\n    print('x' * 10**8)\n    print('y\\n' * 10**6)\n    return 1", None, ""),
     ],
 )

@@ -10,12 +10,18 @@ if TYPE_CHECKING:
     from trainers.datasets.uploads.numerals import Decimal
 
 Form = Literal["table", "arrays", "pictures"]
+Counted = tuple[tuple[str, int], ...]
 MANY = 1_000  # different values are counted up to here
 
 
 @dataclass(frozen=True)
 class ColumnFinding:
-    """A column of a table. `n_distinct` stops at MANY + 1; `low` and `high` are None for texts."""
+    """A column of a table. `n_distinct` stops at MANY + 1; `low` and `high` are None for texts.
+
+    `is_index` says that the column only numbers the rows. Counted are texts with their rows: `words` that
+    often mean missing (NA, none), `strange` ones that are no numbers in a column of numbers, and numbers at
+    its `ends` that look like marks for missing. `decimal` and `unit` are those of the column's numbers.
+    """
 
     name: str
     is_number: bool
@@ -24,6 +30,23 @@ class ColumnFinding:
     mean_length: float
     low: float | None = None
     high: float | None = None
+    is_index: bool = False
+    words: Counted = ()
+    strange: Counted = ()
+    ends: Counted = ()
+    decimal: Decimal | None = None
+    unit: str = ""
+
+    @property
+    def is_mostly_number(self) -> bool:
+        """Say whether it holds numbers, or would without a few values."""
+        return self.is_number or bool(self.strange)
+
+    @classmethod
+    def from_json_dict(cls, raw: Mapping[str, Any]) -> Self:
+        """Read the fields from a JSON object."""
+        counted = {name: tuple(map(tuple, raw.get(name, ()))) for name in ("words", "strange", "ends")}
+        return cls(**{**raw, **counted})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +82,7 @@ class Findings:
     @classmethod
     def from_json_dict(cls, raw: Mapping[str, Any]) -> Self:
         """Read the fields from a JSON object."""
-        columns = tuple(ColumnFinding(**column) for column in raw["columns"])
+        columns = tuple(ColumnFinding.from_json_dict(column) for column in raw["columns"])
         preview = tuple(map(tuple, raw["preview"]))
         lists = {"shape": tuple(raw["shape"]), "notes": tuple(raw.get("notes", ()))}
         return cls(**{**raw, "columns": columns, "preview": preview, **lists})

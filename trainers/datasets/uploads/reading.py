@@ -56,7 +56,7 @@ def _answer(request: Mapping[str, Any]) -> Any:
 
         return read_table(original, folder, has_header=request["has_header"]).to_json_dict()
     upload = Upload.from_json_dict(request["upload"]).described()
-    warnings = upload.leaks()
+    warnings = [*upload.leaks(), *upload.unanswered()]
     data = load_dataset(upload.info.name, "", request["cache"], Split(seed=request["seed"]), upload=upload)
     info = replace(data.info, is_available=True, reason="")
     return {

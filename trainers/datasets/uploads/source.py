@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from trainers.datasets.base import DatasetInfo, RawData, class_numbers
-from trainers.datasets.columns import Column, number_column
+from trainers.datasets.columns import Column, Notation, number_column
 from trainers.datasets.uploads import columns as stored
+from trainers.datasets.uploads.equal_rows import keep_equal_together
 from trainers.datasets.uploads.findings import Findings
+from trainers.datasets.uploads.guesses.index import numbers_rows
 from trainers.datasets.uploads.image_zip import draw_pictures, shape_of
 from trainers.datasets.uploads.leaks import leaks_of
 from trainers.datasets.uploads.recipe import MAX_CLASSES, Recipe, check_recipe, kind_of
@@ -56,14 +58,21 @@ class Upload:
             raise DatasetMissing(problem)
         check_recipe(self.recipe, self.findings)
         try:
-            match self.findings.form:
-                case "pictures":
-                    return self._pictures()
-                case "arrays":
-                    return self._arrays()
-            return self._series() if self.recipe.task == "forecast" else self._table()
+            raw = self._all_rows()
         except FileNotFoundError as error:
             raise DatasetMissing(f"A file of {self.info.label} is missing: {error.filename}.") from error
+        is_series = self.recipe.task == "forecast"
+        if is_series or not self.recipe.keeps_equal_rows:
+            return raw
+        return keep_equal_together(raw, self.info.row_noun)
+
+    def _all_rows(self) -> RawData:
+        match self.findings.form:
+            case "pictures":
+                return self._pictures()
+            case "arrays":
+                return self._arrays()
+        return self._series() if self.recipe.task == "forecast" else self._table()
 
     def to_json_dict(self) -> dict[str, Any]:
         """Return what `from_json_dict` reads."""
@@ -102,13 +111,28 @@ class Upload:
         return replace(self, info=info)
 
     def leaks(self) -> list[str]:
-        """Return a sentence for each column that gives the target away."""
-        if self.findings.form != "table" or self.recipe.task == "forecast":
+        """Return a sentence for each column that gives the target away, or may do so."""
+        if self.info.kind != "table":
             return []
         raw = self.read()
-        return (
-            [] if self.info.kind == "text" else leaks_of(raw.x, raw.y, is_classes=bool(self.info.class_names))
-        )
+        found = leaks_of(raw.x, raw.y, is_classes=bool(self.info.class_names))
+        if self.findings.form == "arrays":
+            return found + [
+                f"{column.name} numbers the rows. Leave it out of x, unless it says more than that."
+                for column in raw.x
+                if numbers_rows(column.values)
+            ]
+        return found
+
+    def unanswered(self) -> list[str]:
+        """Return a sentence for each number that looks like a mark for missing, and is read as a number."""
+        return [
+            f"{text} appears in {n:,} rows of {column.name} and is read as a number. Does it mean missing?"
+            for column in self.findings.columns
+            for text, n in column.ends
+            if self.recipe.reads_number(column.name)
+            and text not in (self.recipe.missing_in(column.name) or ())
+        ]
 
     def _shape(self, kind: str) -> tuple[int, ...]:
         if self.findings.form == "pictures":
@@ -162,7 +186,9 @@ class Upload:
             y,
             groups=np.unique(self._texts(groups[0]), return_inverse=True)[1] if groups else None,
         )
-        return _rows(raw, np.argsort(self._times(times[0]), kind="stable")) if times else raw
+        if not times:
+            return self._known(raw)
+        return self._known(_rows(raw, np.argsort(self._times(times[0]), kind="stable")))
 
     def _text_rows(self, name: str, y: Array, times: list[str]) -> RawData:
         """Return the texts; equal ones stay together in the split, or are split by time with the others."""
@@ -171,8 +197,23 @@ class Upload:
             raise DatasetInvalid(f"Row {texts.index('') + 1}: {name} is empty. Remove the row.")
         if times:
             order = np.argsort(self._times(times[0]), kind="stable")
-            return RawData([texts[row] for row in order], y[order], is_ordered=True)
-        return RawData(texts, y, groups=np.unique(texts, return_inverse=True)[1])
+            return self._known(RawData([texts[row] for row in order], y[order], is_ordered=True))
+        return self._known(RawData(texts, y, groups=np.unique(texts, return_inverse=True)[1]))
+
+    def _known(self, raw: RawData) -> RawData:
+        """Return the rows whose target is there, where the recipe leaves out the others."""
+        is_known = raw.y >= 0 if self.info.class_names else np.isfinite(raw.y)
+        rows, n_unknown = np.flatnonzero(is_known), int(np.sum(~is_known))
+        if not (self.recipe.drops_unknown and n_unknown):
+            return raw
+        note = f"{n_unknown:,} of {len(raw.y):,} rows have no {self.recipe.target} and are left out"
+        x = (
+            [raw.x[row] for row in rows]
+            if isinstance(raw.x, list)
+            else tuple(replace(column, values=column.values[rows]) for column in raw.x)
+        )
+        groups = None if raw.groups is None else raw.groups[rows]
+        return replace(raw, x=x, y=raw.y[rows], groups=groups, notes=(*raw.notes, note))
 
     def _series(self) -> RawData:
         """Return the rows in time; one that repeats another is left out."""
@@ -196,21 +237,32 @@ class Upload:
         found = []
         for name in self.recipe.columns_as("number", "category"):
             if self.recipe.roles[name] == "number":
-                found.append(number_column(name, self._numbers(name)))
+                column = number_column(name, self._numbers(name))
             else:
-                found.append(Column(name, "category", np.array(self._texts(name), dtype=np.str_)))
+                column = Column(name, "category", np.array(self._texts(name), dtype=np.str_))
+            found.append(replace(column, notation=self._notation(name)))
         return tuple(found)
 
     def _target(self) -> Array:
         name = self.recipe.target
         if not self.info.class_names:
-            return self._numbers(name)
+            y = self._numbers(name)
+            unknown = np.flatnonzero(np.isnan(y))
+            if len(unknown) and not self.recipe.drops_unknown:
+                raise DatasetInvalid(
+                    f"{self.info.label}: {name} is missing in {len(unknown):,} of {len(y):,} rows, the first "
+                    f"in row {unknown[0] + 1:,}. Fill it in, or leave out rows without a target."
+                )
+            return y
         labels = self._texts(name)
+        if "" in labels and self.recipe.drops_unknown:
+            names = ("", *self.info.class_names)
+            return class_numbers(names, labels) - 1
         if "" in labels:
             n, row = labels.count(""), labels.index("") + 1
             raise DatasetInvalid(
-                f"{name} is empty in {n:,} of {len(labels):,} rows, the first in row {row:,}. Fill it in or "
-                "remove the rows."
+                f"{name} is empty in {n:,} of {len(labels):,} rows, the first in row {row:,}. Fill it in, or "
+                "leave out rows without a target."
             )
         return class_numbers(self.info.class_names, labels)
 
@@ -225,11 +277,20 @@ class Upload:
     def _numbers(self, name: str) -> Array:
         number = self._number(name)
         column = self.findings.columns[number]
-        return stored.read_numbers(Path(self.folder), number, column, self.findings.decimal)
+        missing = self.recipe.missing_in(name) or ()
+        return stored.read_numbers(Path(self.folder), number, column, self.findings.decimal, missing)
 
     def _texts(self, name: str) -> list[str]:
         number = self._number(name)
-        return stored.read_texts(Path(self.folder), number, self.findings.columns[number])
+        missing = self.recipe.missing_in(name)
+        return stored.read_texts(Path(self.folder), number, self.findings.columns[number], missing)
+
+    def _notation(self, name: str) -> Notation | None:
+        missing, column = self.recipe.missing_in(name), self.findings.columns[self._number(name)]
+        if missing is None:
+            return None
+        decimal = column.decimal or self.findings.decimal
+        return Notation(tuple(sorted(missing - {""})), decimal, column.unit)
 
     def _number(self, name: str) -> int:
         return next(i for i, column in enumerate(self.findings.columns) if column.name == name)

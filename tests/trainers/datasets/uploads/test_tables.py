@@ -8,7 +8,7 @@ import pytest
 from tests.trainers.datasets.uploads.made import described, written
 from tests.trainers.sources import series, table
 from trainers.datasets.uploads.findings import Findings
-from trainers.datasets.uploads.recipe import guess_recipe
+from trainers.datasets.uploads.guesses.guess import guess_recipe
 from trainers.datasets.uploads.tables import read_table
 from trainers.errors import DatasetInvalid
 
@@ -113,7 +113,7 @@ def test_rows_with_a_time_are_split_by_it(tmp_path):
 def test_rows_of_one_group_stay_together(tmp_path):
     people = [f"p{n // 4}" for n in range(80)]
     rows = table(80, person=people, answer=[("a", "b")[(n // 4) % 2] for n in range(80)])
-    upload, _ = described(tmp_path, rows, roles={"person": "group"})
+    upload, _ = described(tmp_path, rows, target="answer", roles={"person": "group"})
 
     assert len(set(upload.read().groups.tolist())) == 20
 
