@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import optimizer
 from dashboard.models import Study
 from dashboard.models.study import Direction
-from dashboard.wording import param, percent
+from dashboard.wording import percent, spread
 from dashboard.wording import value as show_value
-from trainers.errors import ParamsInvalid
-from trainers.registry import trainer_info
+from trainers import registry
 
 ABBREVIATIONS = {"f1", "mae", "mse", "rmse", "auc"}
 
@@ -30,7 +29,7 @@ class Goal:
 
     def show_spread(self, value: float) -> str:
         """A difference of values or its uncertainty, of which two digits are known at best."""
-        return percent(value) if self.is_percent else param(float(f"{value:.2g}"))
+        return percent(value) if self.is_percent else spread(value)
 
 
 def short_label(name: str) -> str:
@@ -44,7 +43,4 @@ def goal_of(study: Study) -> Goal:
 
 
 def is_percent(study: Study, metric: str) -> bool:
-    try:
-        return trainer_info(study.trainer).metric(metric).is_percent
-    except ParamsInvalid:
-        return False
+    return registry.is_percent(study.trainer, metric)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from trainers.knob import Value
 
 TEST_PREFIX = "test_"  # of the names of metrics of the test part
+SD_SUFFIX = "_sd"  # of the standard deviation over folds
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from optimizer.wording import bound
+
 Kind = Literal["float", "int", "categorical", "boolean"]
 Value = float | int | str | bool
 Json = dict[str, Any]
@@ -100,8 +102,8 @@ class Knob:
 
     def _limits(self) -> str:
         above = "above" if self.minimum_exclusive else "at least"
-        low = "" if self.minimum is None else f"{above} {self.minimum:g}"
-        high = "" if self.maximum is None else f"at most {self.maximum:g}"
+        low = "" if self.minimum is None else f"{above} {bound(self.minimum)}"
+        high = "" if self.maximum is None else f"at most {bound(self.maximum)}"
         return " and ".join(part for part in (low, high) if part)
 
     def _check_number(self, value: object) -> str | None:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from optimizer.wording import duration, memory
 from trainers.environment import clean_environment
 from trainers.errors import TrainerError
 
@@ -41,8 +42,7 @@ def call_module(module: str, request: Mapping[str, Any], *, task: str, seconds: 
             start_new_session=True,  # Ctrl-C in the terminal is for the caller, which then ends this one
         )
     except subprocess.TimeoutExpired as error:
-        took = f"{seconds / 60:g} minutes" if seconds > 120 else f"{seconds:g} seconds"
-        raise SubprocessFailed(f"{task} took more than {took}.") from error
+        raise SubprocessFailed(f"{task} took more than {duration(seconds)}.") from error
     try:
         # the answer is the last line: libraries and people's files may have printed before it
         answer = json.loads(done.stdout[-MAX_ANSWER_BYTES:].rpartition(b"\n")[2])
@@ -64,7 +64,7 @@ def serve_request(handle: Callable[[Mapping[str, Any]], Any], *, task: str) -> N
     except TrainerError as error:
         response = {"problem": str(error)}
     except MemoryError:
-        response = {"problem": f"{task} needs more than {MAX_MEMORY_BYTES / 2**30:g} GB of memory."}
+        response = {"problem": f"{task} needs more than {memory(MAX_MEMORY_BYTES)} of memory."}
     except OSError as error:
         response = {"problem": f"{task} failed: {error.strerror or error}."}
     sys.stdout.write("\n" + json.dumps(response))

@@ -104,5 +104,5 @@ def _label(
         return f"No value of {metric} yet, {count_noun(n, 'trial')}"
     first, last = show_value(line[0][1], is_percent), show_value(best["value"], is_percent)
     return (
-        f"Best {metric} improves from {first} to {last} at trial {best['n']:.0f} of {count_noun(n, 'trial')}"
+        f"Best {metric} improves from {first} to {last} at trial {int(best['n'])} of {count_noun(n, 'trial')}"
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.wording import param as show_param
-from dashboard.wording import percent
+from dashboard.wording import percent, spread, thousands
 from optimizer import SearchSpace
 from optimizer.importance import Correlation, Curve, Importance, ParameterImportance
 
@@ -126,7 +126,7 @@ def _bar(
         depth=depth,
         only_with=f"only with {when.parent} {' or '.join(map(show_param, when.values))}" if when else "",
         share=percent(entry.share, 0),
-        error=f"± {100 * entry.share_error:.0f}",
+        error=f"± {thousands(100 * entry.share_error)}",
         width=place(entry.share),
         error_low=low,
         error_width=round(place(entry.share + entry.share_error) - low, 2),
@@ -144,7 +144,7 @@ def _bar(
 def _coefficient(trend: Correlation) -> str:
     if trend.coefficient is None:
         return ""
-    return f"{MEASURES[trend.measure]} {trend.coefficient:.2f}".replace("-", "\N{MINUS SIGN}")
+    return f"{MEASURES[trend.measure]} {spread(trend.coefficient)}".replace("-", "\N{MINUS SIGN}")
 
 
 class _Pencil:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, Flag, auto
 from typing import Any
 
-from dashboard.wording import duration, param
+from dashboard.wording import THIN_SPACE, duration, param
 from trainers.datasets.splits import MAX_FOLDS
 
 
@@ -84,7 +84,7 @@ class StudyField:
         """A value of the database in words."""
         if self.kind is Kind.MINUTES:
             return duration(value)
-        return f"{param(value)} %" if self.kind is Kind.PERCENT else param(value)
+        return f"{param(value)}{THIN_SPACE}%" if self.kind is Kind.PERCENT else param(value)
 
     def show_change(self, value: Any) -> str:
         """What the history says when it is set."""
@@ -217,7 +217,7 @@ FIELDS: Sequence[StudyField] = (
         kind=Kind.OBJECTIVE_VALUE,
         is_required=False,
         placeholder="none",
-        hint="The study stops when this value is reached. Enter accuracy in percent.",
+        hint="The study stops when this value is reached. Enter accuracy in percent, such as 97.5.",
         section=Section.MAIN,
         is_budget=True,
         is_kept_by_confirmation=False,

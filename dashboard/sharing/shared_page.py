@@ -16,7 +16,7 @@ from dashboard.trials import queries
 from dashboard.trials.page import trial_page
 from dashboard.trials.params import ParamRow, SpaceRow, space_rows
 from dashboard.trials.proposals import proposals_of
-from dashboard.wording import count_noun
+from dashboard.wording import count_noun, thousands
 from optimizer.objective import to_loss
 
 # The best ones, in a table.
@@ -96,14 +96,14 @@ class SharedTrial:
 
 
 def shared_trial(study: Study, trial: Trial) -> SharedTrial:
-    goal = goal_of(study)
+    goal, epochs = goal_of(study), thousands(study.max_epochs)
     page = trial_page(study, trial, Role.VIEWER)
     return SharedTrial(
         study=study,
         trial=trial,
         goal=goal,
         value="" if trial.value is None else goal.show(trial.value),
-        second=f"epoch {trial.best_step} of {study.max_epochs}" if trial.best_step else "",
+        second=f"epoch {thousands(trial.best_step)} of {epochs}" if trial.best_step else "",
         params=page.params,
         facts=[(name, words) for name, words in facts_of(study, goal) if name in FACTS],
         chart=page.chart,

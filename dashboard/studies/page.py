@@ -30,7 +30,7 @@ from dashboard.trials.params import ParamRow, SpaceRow, param_rows, space_rows
 from dashboard.trials.proposals import Proposals, proposals_of
 from dashboard.trials.table import Table, trial_table
 from dashboard.winners.confirm_page import Confirmed, Row, last_confirmed
-from dashboard.wording import count_noun, duration, metric, percent, person_name
+from dashboard.wording import count_noun, duration, person_name, thousands, value
 from optimizer import SearchSpace
 
 # How the reason begins when a sampler had nothing more to propose.
@@ -141,7 +141,7 @@ def _sentence(study: Study, counts: Mapping[str, int], seconds: float) -> str:
     n_running = counts.get("running", 0)
     if study.is_draining:
         n_open = n_running + counts.get("waiting", 0)
-        last = "the last trial" if n_open == 1 else f"the last {n_open} trials"
+        last = "the last trial" if n_open == 1 else f"the last {count_noun(n_open, 'trial')}"
         return f"No new trials. The study stops after {last}."
     doing = f"{count_noun(n_running, 'trial')} running" if n_running else "Waiting for a free worker slot"
     n_done = sum(counts.get(s, 0) for s in ("complete", "pruned", "failed"))
@@ -175,7 +175,10 @@ def facts_of(study: Study, goal: Goal) -> list[tuple[str, str]]:
         (study_field("trainer").label, trainer_label(study.trainer)),
         (study_field("sampler").label, f"{sampler_label(study.sampler)}, seed {study.seed}"),
         (study_field("pruner").label, pruner_label(study.pruner)),
-        (study_field("max_trials").label, f"{study.max_trials:,}, {study.n_parallel:,} in parallel"),
+        (
+            study_field("max_trials").label,
+            f"{thousands(study.max_trials)}, {thousands(study.n_parallel)} in parallel",
+        ),
         *(_fact(study, name) for name in ("max_epochs", "max_seconds", "max_trial_seconds")),
         ("Split", f"{_parts(study)} and test, seed {study.split_seed}"),
     ]
@@ -194,10 +197,10 @@ def best_of(study: Study, space: SearchSpace, goal: Goal, trial: Trial | None) -
     if trial is None:
         return None
     others = [
-        f"{name} {percent(v) if is_percent(study, name) else metric(v)}"
+        f"{name} {value(v, is_percent(study, name))}"
         for name, v in trial.metrics.items()
         if name.startswith("val_") and name != study.objective
     ]
-    where = f"epoch {trial.best_step} of {study.max_epochs}"
+    where = f"epoch {thousands(trial.best_step)} of {thousands(study.max_epochs)}"
     second = " · ".join([*others, f"mean of {study.n_folds} folds" if study.n_folds else where])
     return Best(trial, goal.show(trial.value), second, param_rows(space, trial.params, only_searched=True))

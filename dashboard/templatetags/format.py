@@ -17,6 +17,8 @@ for written in (
     wording.duration,
     wording.ago,
     wording.memory,
+    wording.file_size,
+    wording.datum,
     wording.thousands,
     wording.count_noun,
     wording.person_name,

@@ -5,10 +5,11 @@ from django.utils.timezone import localtime
 from dashboard.catalog import dataset_words, sampler_label, trainer_label
 from dashboard.engine.trials import counts_by_state
 from dashboard.engine.uploads import ready_upload
-from dashboard.goals import goal_of
+from dashboard.goals import goal_of, is_percent
 from dashboard.models import Attempt, Study, Trial
 from dashboard.winners.confirm_page import last_confirmed
 from dashboard.wording import count_noun, thousands
+from dashboard.wording import value as show_value
 
 
 def model_card(study: Study, trial: Trial) -> str:
@@ -35,7 +36,10 @@ def model_card(study: Study, trial: Trial) -> str:
             "",
             "| metric | value |",
             "|---|---|",
-            *(f"| {name} | {value:.6g} |" for name, value in trial.metrics.items()),
+            *(
+                f"| {name} | {show_value(number, is_percent(study, name))} |"
+                for name, number in trial.metrics.items()
+            ),
             "",
             *_honest_lines(study, trial),
             "",
@@ -60,7 +64,8 @@ def model_card(study: Study, trial: Trial) -> str:
 def _training_lines(study: Study, trial: Trial) -> list[str]:
     n_trials = count_noun(sum(counts_by_state(study).values()), "trial")
     return [
-        f"- {thousands(trial.n_parameters)} weights; best epoch {trial.best_step} of {study.max_epochs}",
+        f"- {thousands(trial.n_parameters)} weights",
+        f"- best epoch {thousands(trial.best_step)} of {thousands(study.max_epochs)}",
         f"- searched for the {goal_of(study).words} with {sampler_label(study.sampler)}",
         f"- {n_trials}, seed {study.seed}",
     ]
@@ -73,7 +78,8 @@ def _data_lines(study: Study) -> list[str]:
         info = upload.info
         lines.append(f"- {info.source}")
         lines.append(
-            f"- rows: {info.n_train:,} train, {info.n_validation:,} validation, {info.n_test:,} test"
+            f"- rows: {thousands(info.n_train)} train, {thousands(info.n_validation)} validation, "
+            f"{thousands(info.n_test)} test"
         )
     return lines
 

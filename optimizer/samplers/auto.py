@@ -17,6 +17,7 @@ from optimizer.samplers.base import Explanation, Sampler, Seen, Suggestion
 from optimizer.samplers.gp import GPSampler
 from optimizer.samplers.startup import limit_startup, n_starting_points, propose_start
 from optimizer.samplers.tpe import TPESampler
+from optimizer.wording import percent
 
 if TYPE_CHECKING:
     from optimizer.history import History
@@ -88,10 +89,11 @@ class AutoSampler(Sampler):
         if rng.random() < share:
             return (
                 self.tpe,
-                f"TPE proposes {share:.0%} of the trials, by the best values of both.",
+                f"TPE proposes {percent(share, 0)} of the trials, by the best values of both.",
             )
         return self.gp, (
-            f"The Gaussian process proposes {1 - share:.0%} of the trials, by the best values of both."
+            f"The Gaussian process proposes {percent(1 - share, 0)} of the trials, by the "
+            "best values of both."
         )
 
 

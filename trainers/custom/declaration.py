@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from optimizer.wording import thousands
 from trainers.custom.model_file import CodeInvalid
 from trainers.subprocess_call import SubprocessFailed, call_module, serve_request
 
@@ -46,7 +47,8 @@ def read_declaration(source: str, private: tuple[str, ...] = ()) -> Declaration:
     """
     if len(source) > MAX_CODE_LENGTH:
         raise CodeInvalid(
-            f"A model file has at most {MAX_CODE_LENGTH:,} characters, this one has {len(source):,}."
+            f"A model file has at most {thousands(MAX_CODE_LENGTH)} characters, this one has "
+            f"{thousands(len(source))}."
         )
     request = {"source": source, "private": list(private)}
     try:

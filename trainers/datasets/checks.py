@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.wording import count_noun, thousands
 from trainers.datasets.splits import MIN_CLASS_ROWS
 from trainers.errors import DatasetInvalid
 
@@ -24,8 +25,9 @@ def check_raw(info: DatasetInfo, raw: RawData) -> None:
     if n_missing:
         row = int(np.argmin(np.isfinite(raw.y))) + 1
         raise DatasetInvalid(
-            f"{info.label}: {info.target} has no number in {n_missing} of {len(raw.y)} rows, first in "
-            f"row {row}; fill these in or remove the rows."
+            f"{info.label}: {info.target} has no number in {thousands(n_missing)} of "
+            f"{count_noun(len(raw.y), 'row')}, first in "
+            f"row {thousands(row)}; fill these in or remove the rows."
         )
 
 
@@ -36,7 +38,7 @@ def _check_classes(info: DatasetInfo, y: Array) -> None:
         raise DatasetInvalid(f"{info.label} has only one class, {name!r}; telling classes apart needs two.")
     few = int(np.argmin(counts))
     if counts[few] < MIN_CLASS_ROWS:
-        rows = "1 row" if counts[few] == 1 else f"{counts[few]} rows"
+        rows = count_noun(counts[few], "row")
         raise DatasetInvalid(
             f"{info.label}: class {info.class_names[few]!r} has {rows}; each class needs at least "
             f"{MIN_CLASS_ROWS} that differ, so that train, validation and test all get some."

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from optimizer.wording import count_noun, thousands
 from trainers.errors import DatasetInvalid, ParamsInvalid
 
 if TYPE_CHECKING:
@@ -101,7 +102,10 @@ def split_rows(
         return _split_groups(y, split, groups)
     n_train, n_validation, n_test = split.counts(len(y), n_official_test)
     if min(n_train, n_validation, n_test) < 1:
-        raise DatasetInvalid(f"There are {len(y)} rows; train, validation and test each need at least one.")
+        rows_given = count_noun(len(y), "row")
+        raise DatasetInvalid(
+            f"{rows_given} cannot be split: train, validation and test each need at least one."
+        )
     rows = np.arange(len(y))
     if is_ordered and not split.n_folds:
         return SplitRows(*np.split(rows, [n_train, n_train + n_validation]))
@@ -158,7 +162,8 @@ def _deal(rows: Rows, y: Array, n_second: int, seed: int) -> tuple[Rows, Rows]:
         n_classes = len(np.unique(classes))
         if n_second < n_classes:
             raise DatasetInvalid(
-                f"{n_second} rows for a part are fewer than the {n_classes} classes; bring more rows."
+                f"{count_noun(n_second, 'row')} for a part are fewer than the "
+                f"{thousands(n_classes)} classes; bring more rows."
             )
     first, second = train_test_split(rows, test_size=n_second, stratify=classes, random_state=seed)
     return np.sort(first), np.sort(second)

@@ -151,7 +151,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(page):
     read_uploads()
 
     dataset = Dataset.objects.get()
-    assert (dataset.state, dataset.problem) == ("refused", "Line 2 has 1 fields, and the header has 2.")
+    assert (dataset.state, dataset.problem) == ("refused", "Line 2 has 1 field, and the header has 2.")
     assert dataset.problem in page.get(dataset.get_absolute_url()).content.decode()
     assert page.get(f"/datasets/{dataset.name}.png").status_code == 404
 

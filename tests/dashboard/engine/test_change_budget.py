@@ -116,7 +116,7 @@ def test_draft_only_takes_the_new_limits():
     change(study, max_seconds=300, min_improvement=0.5, target_value=None)
 
     assert (study.state, study.max_seconds) == ("draft", 300)
-    assert latest_event()[1] == "changed the budget: study time 5 min, minimum improvement 0.5 %"
+    assert latest_event()[1] == "changed the budget: study time 5 min, minimum improvement 0.5\u202f%"
 
 
 def test_change_to_the_same_values_is_no_event():

@@ -246,7 +246,7 @@ def test_values_without_a_place_get_nan_coordinates():
         (Int(1, 4), "1 to 4: 4 values"),
         (Categorical(("adam", "adamw", "sgd")), "adam, adamw, sgd"),
         (Categorical(("s", "m", "l"), ordered=True), "s < m < l"),
-        (Categorical(("a", "b"), weights=(3, 1)), "a 75%, b 25%"),
+        (Categorical(("a", "b"), weights=(3, 1)), "a 75\u202f%, b 25\u202f%"),
         (Boolean(), "true or false"),
         (Constant(128), "always 128"),
         (Normal(0, 1, low=0), "normal, mean 0, standard deviation 1, from 0"),

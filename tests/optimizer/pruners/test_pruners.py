@@ -159,18 +159,18 @@ def test_sentences_name_the_value_and_what_it_was_compared_with():
         return create_pruner(name, **options).decide(filled_reports(curves, direction), number, 3).text
 
     assert text("median") == (
-        "Stopped at step 3: its best value 0.52 is worse than the median 0.45 of 6 trials at that step."
+        "Stopped at step 3: its best value 0.5200 is worse than the median 0.4500 of 6 trials at that step."
     )
     assert text("percentile", percentile=20, direction="maximize", number=0) == (
-        "Stopped at step 3: its best value 0.1 is worse than 0.52, "
+        "Stopped at step 3: its best value 0.1000 is worse than 0.5200, "
         "the limit of the best 20% of 6 trials at that step."
     )
     assert text("median", 6).startswith("Stopped at step 3: its best value (not a number) is worse than")
     assert text("median", n_startup_trials=7) == "Continues: only 6 other trials have reported at step 3."
     assert text("asha") == (
-        "Stopped at step 3: 0.52 is worse than 0.1, the last of the best 1 of 7 trials at that step."
+        "Stopped at step 3: 0.5200 is worse than 0.1000, the last of the best 1 of 7 trials at that step."
     )
-    assert text("threshold", upper=0.5) == "Stopped at step 3: 0.52 is above the upper bound 0.5."
+    assert text("threshold", upper=0.5) == "Stopped at step 3: 0.5200 is above the upper bound 0.5000."
     assert text("threshold", 6) == "Stopped at step 3: its value is not a finite number."
 
 

@@ -77,7 +77,7 @@ def load(monkeypatch, tmp_path: Path):
         (
             sources.CLASSES,
             "size,y\n1,no\n2\n",
-            "own.csv, line 3 has 1 fields, the header has 2.",
+            "own.csv, line 3 has 1 field, the header has 2.",
         ),
         (
             sources.CLASSES,
@@ -105,7 +105,7 @@ def load(monkeypatch, tmp_path: Path):
         (
             sources.NUMBERS,
             "size,y\n1,2\n3,4\n",
-            "There are 2 rows; train, validation and test each need at least one.",
+            "2 rows cannot be split: train, validation and test each need at least one.",
         ),
         (
             sources.TEXTS,

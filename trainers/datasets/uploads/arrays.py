@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.wording import count_noun, file_size, thousands
 from trainers.datasets.uploads.findings import MANY, Findings
 from trainers.errors import DatasetInvalid
 
@@ -34,7 +35,9 @@ def read_arrays(path: Path, folder: Path) -> Findings:
     if y.ndim != 1 or y.dtype.kind not in "iufb":
         raise DatasetInvalid(f"y must be one number per row; it is {y.dtype} with the shape {y.shape}.")
     if len(x) != len(y):
-        raise DatasetInvalid(f"x has {len(x):,} rows and y has {len(y):,}; they must be as many.")
+        raise DatasetInvalid(
+            f"x has {count_noun(len(x), 'row')} and y has {thousands(len(y))}; they must be as many."
+        )
     if not len(y):
         raise DatasetInvalid("The arrays have no rows.")
     np.save(folder / "x.npy", x, allow_pickle=False)
@@ -57,8 +60,7 @@ def _load(path: Path) -> dict[str, Array]:
             total = sum(entry.file_size for entry in archive.infolist())
         if total > MAX_BYTES:
             raise DatasetInvalid(
-                f"The arrays would take {total / 1e9:.1f} GB unpacked; at most {MAX_BYTES / 1e9:g} GB are "
-                "read."
+                f"The arrays would take {file_size(total)} unpacked; at most {file_size(MAX_BYTES)} are read."
             )
         with np.load(path, allow_pickle=False) as archive:
             names = next((pair for pair in _PAIRS if set(pair) <= set(archive.files)), None)
@@ -93,7 +95,9 @@ def _checked_x(x: Array) -> Array:
         x = x[..., 0]
     if x.ndim == 2 and x.dtype.kind in "iufb":
         if x.shape[1] > MAX_COLUMNS:
-            raise DatasetInvalid(f"x has {x.shape[1]:,} columns; at most {MAX_COLUMNS:,} are read.")
+            raise DatasetInvalid(
+                f"x has {count_noun(x.shape[1], 'column')}; at most {thousands(MAX_COLUMNS)} are read."
+            )
         return x
     is_image = x.ndim == 3 or (x.ndim == 4 and x.shape[3] == _COLORS)
     if is_image and x.dtype == np.uint8:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from optimizer.wording import count_noun, file_size, thousands
 from trainers.datasets.uploads.findings import Findings
 from trainers.errors import DatasetInvalid
 
@@ -85,11 +86,13 @@ def _entries(archive: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, str]]:
     """Return the pictures with their class, the name of their folder."""
     entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _is_hidden(entry)]
     if len(entries) > MAX_FILES:
-        raise DatasetInvalid(f"The zip holds {len(entries):,} files; at most {MAX_FILES:,} are read.")
+        raise DatasetInvalid(
+            f"The zip holds {count_noun(len(entries), 'file')}; at most {thousands(MAX_FILES)} are read."
+        )
     total = sum(entry.file_size for entry in entries)
     if total > MAX_BYTES:
         raise DatasetInvalid(
-            f"The zip would take {total / 1e9:.1f} GB unpacked; at most {MAX_BYTES / 1e9:g} GB are read."
+            f"The zip would take {file_size(total)} unpacked; at most {file_size(MAX_BYTES)} are read."
         )
     found = []
     for entry in entries:
@@ -117,8 +120,8 @@ def _is_hidden(entry: zipfile.ZipInfo) -> bool:
 def _picture(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Image.Image:
     if entry.file_size > MAX_FILE_BYTES:
         raise DatasetInvalid(
-            f"{entry.filename[:200]} has {entry.file_size / 1e6:.0f} MB; at most "
-            f"{MAX_FILE_BYTES / 1e6:g} MB of a picture are read."
+            f"{entry.filename[:200]} has {file_size(entry.file_size)}; at most "
+            f"{file_size(MAX_FILE_BYTES)} of a picture are read."
         )
     try:
         return Image.open(archive.open(entry), formats=_FORMATS)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from optimizer.wording import count_noun
 from trainers.datasets.uploads.findings import MANY
 from trainers.datasets.uploads.times import read_times
 from trainers.errors import DatasetInvalid
@@ -188,4 +189,6 @@ def _check_forecast(recipe: Recipe, findings: Findings) -> None:
         name = recipe.columns_as("text", "group")[0]
         raise DatasetInvalid(f"A forecast reads numbers and categories: leave {name} out.")
     if not 1 <= recipe.season <= findings.n_rows:
-        raise DatasetInvalid(f"The season must have 1 to {findings.n_rows} rows, not {recipe.season}.")
+        raise DatasetInvalid(
+            f"The season must have 1 to {count_noun(findings.n_rows, 'row')}, not {recipe.season}."
+        )

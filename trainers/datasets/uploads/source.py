@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from optimizer.wording import count_noun, thousands
 from trainers.datasets.base import DatasetInfo, RawData, class_numbers
 from trainers.datasets.columns import Column, number_column
 from trainers.datasets.uploads import columns as stored
@@ -128,8 +129,9 @@ class Upload:
             names = sorted(set(self._texts(self.recipe.target)) - {""}, key=_in_order)
         if len(names) > MAX_CLASSES:
             raise DatasetInvalid(
-                f"{self.recipe.target or 'y'} has {len(names):,} different values; classes can be at most "
-                f"{MAX_CLASSES:,}. Is it a number to predict?"
+                f"{self.recipe.target or 'y'} has {thousands(len(names))} different values; "
+                "classes can be at most "
+                f"{thousands(MAX_CLASSES)}. Is it a number to predict?"
             )
         return tuple(names)
 
@@ -209,7 +211,8 @@ class Upload:
         if "" in labels:
             n, row = labels.count(""), labels.index("") + 1
             raise DatasetInvalid(
-                f"{name} is empty in {n:,} of {len(labels):,} rows, first in row {row:,}; fill it in or "
+                f"{name} is empty in {thousands(n)} of {count_noun(len(labels), 'row')}, "
+                f"first in row {thousands(row)}; fill it in or "
                 "remove the rows."
             )
         return class_numbers(self.info.class_names, labels)

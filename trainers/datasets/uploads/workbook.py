@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 
+from optimizer.wording import count_noun, file_size, thousands
 from trainers.datasets.uploads.rows import MAX_COLUMNS, TableRows, checked_names, pieces_of
 from trainers.errors import DatasetInvalid
 
@@ -52,7 +53,9 @@ def open_workbook(path: Path, *, has_header: bool) -> TableRows:
         if not header:
             raise DatasetInvalid(f"The sheet {sheets[0].title} is empty.")
         if len(header) > MAX_COLUMNS:
-            raise DatasetInvalid(f"The sheet has more than {MAX_COLUMNS:,} columns, the most that are read.")
+            raise DatasetInvalid(
+                f"The sheet has more than {thousands(MAX_COLUMNS)} columns, the most that are read."
+            )
         names = checked_names(header, has_header=has_header)
     below = rows if has_header else chain([(number, first)], rows)
     note = f"The workbook has {len(sheets)} sheets; the first, {sheets[0].title}, is read."
@@ -90,8 +93,8 @@ def _check_archive(path: Path) -> None:
         most = MAX_TEXT_BYTES if name == _TEXTS else most
         if entry.file_size > most:
             raise DatasetInvalid(
-                f"{entry.filename[:100]} in the workbook takes {entry.file_size / 1e6:,.0f} MB unpacked; at "
-                f"most {most / 1e6:,.0f} MB are read. Save the sheet as .csv and upload that."
+                f"{entry.filename[:100]} in the workbook takes {file_size(entry.file_size)} unpacked; at "
+                f"most {file_size(most)} are read. Save the sheet as .csv and upload that."
             )
 
 
@@ -129,7 +132,9 @@ def _all_rows(sheet: Any) -> Iterator[tuple[int, Row]]:
     with _guarded():
         for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1), 1):
             if number > MAX_ROWS:
-                raise DatasetInvalid(f"The sheet has more than {MAX_ROWS:,} rows, the most that Excel keeps.")
+                raise DatasetInvalid(
+                    f"The sheet has more than {thousands(MAX_ROWS)} rows, the most that Excel keeps."
+                )
             yield number, row
 
 
@@ -144,7 +149,8 @@ def _texts(rows: Iterator[tuple[int, Row]], n_columns: int) -> Iterator[list[str
     for number, row in rows:
         if row[n_columns:] != nothing:
             raise DatasetInvalid(
-                f"Row {number} has a value beside the {n_columns:,} columns that the first row names. Give "
+                f"Row {number} has a value beside the {count_noun(n_columns, 'column')} that "
+                "the first row names. Give "
                 "its column a name, or remove it."
             )
         yield [_text(value) for value in row[:n_columns]]
