@@ -31,7 +31,7 @@ class Knob:
         ...              help="Width of the hidden layer.", group="Network", unit="units",
         ...              distribution=integer(16, 256, 16), is_searched=True)
         >>> units.check_value(0)
-        'units must be at least 1 and at most 4096, not 0.'
+        'units must be at least 1 and at most 4,096, not 0.'
         >>> units.check_value(128) is None
         True
         >>> momentum = Knob(name="momentum", label="Momentum", kind="float", default=0.9, minimum=0,
@@ -118,7 +118,7 @@ class Knob:
             value <= self.minimum if self.minimum_exclusive else value < self.minimum
         )
         if too_low or (self.maximum is not None and value > self.maximum):
-            return self._error(f"must be {self._limits()}, not {value!r}")
+            return self._error(f"must be {self._limits()}, not {bound(value)}")
         return None
 
     def _check_choices(self, choices: object) -> str | None:

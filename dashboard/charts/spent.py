@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from dashboard.wording import count_noun
+
 WIDTH, HEIGHT, GAP = 640.0, 150.0, 6.0
 # Teams beyond these share the last colour.
 N_COLOURS = 6
@@ -66,5 +68,7 @@ def spent_chart(
                 )
     ticks = [(round((i + 0.5) * slot, 1), f"{week:%-d %b}") for i, week in enumerate(weeks) if not i % 3]
     legend = [(min(n, N_COLOURS - 1), team) for n, team in enumerate(teams)]
-    words = f"{show(sum(sums.values()))} in {len(weeks)} weeks, by team; weekly maximum {show(top)}"
+    words = (
+        f"{show(sum(sums.values()))} in {count_noun(len(weeks), 'week')}, by team; weekly maximum {show(top)}"
+    )
     return SpentChart(parts, ticks, legend, show(top), words)

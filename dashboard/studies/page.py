@@ -190,7 +190,7 @@ def _fact(study: Study, name: str) -> tuple[str, str]:
 
 
 def _parts(study: Study) -> str:
-    return f"{study.n_folds} folds" if study.n_folds else "train, validation"
+    return count_noun(study.n_folds, "fold") if study.n_folds else "train, validation"
 
 
 def best_of(study: Study, space: SearchSpace, goal: Goal, trial: Trial | None) -> Best | None:
@@ -202,5 +202,5 @@ def best_of(study: Study, space: SearchSpace, goal: Goal, trial: Trial | None) -
         if name.startswith("val_") and name != study.objective
     ]
     where = f"epoch {thousands(trial.best_step)} of {thousands(study.max_epochs)}"
-    second = " · ".join([*others, f"mean of {study.n_folds} folds" if study.n_folds else where])
+    second = " · ".join([*others, f"mean of {count_noun(study.n_folds, 'fold')}" if study.n_folds else where])
     return Best(trial, goal.show(trial.value), second, param_rows(space, trial.params, only_searched=True))

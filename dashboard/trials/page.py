@@ -195,7 +195,7 @@ def _facts(
 ) -> list[Fact]:
     value, aside = trial.value, f"epoch {thousands(trial.best_step)}" if trial.best_step else ""
     if study.n_folds and trial.best_step:
-        aside = f"mean of {study.n_folds} folds"
+        aside = f"mean of {count_noun(study.n_folds, 'fold')}"
     if trial.state == TrialState.RUNNING and trial.step_value is not None:
         value, aside = trial.step_value, f"at epoch {thousands(trial.step)}"
     if trial.state == TrialState.PRUNED:

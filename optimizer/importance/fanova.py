@@ -28,7 +28,7 @@ from optimizer.importance.report import Curve, Importance, Interaction, Paramete
 from optimizer.importance.trials import Trials
 from optimizer.objective import to_loss
 from optimizer.samplers import generator_for
-from optimizer.wording import percent, thousands
+from optimizer.wording import count_noun, percent, thousands
 
 if TYPE_CHECKING:
     from optimizer.history import History
@@ -73,7 +73,10 @@ def fanova(history: History, *, objective: int = 0, seed: int = 0, n_interaction
     trials = Trials.of(history, objective)
     direction = history.directions[objective]
     if len(trials) < MIN_TRIALS:
-        note = f"Importance needs {MIN_TRIALS} complete trials, and there are {len(trials)}."
+        note = (
+            f"Importance needs {count_noun(MIN_TRIALS, 'complete trial')}, and there are "
+            f"{thousands(len(trials))}."
+        )
         return _no_importance(trials, note)
     if trials.is_constant:
         return _no_importance(trials, f"All {thousands(len(trials))} complete trials have the same value.")

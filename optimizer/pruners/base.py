@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 from optimizer.errors import OptimizerError
 from optimizer.objective import to_loss
 from optimizer.values import is_number, show_value
-from optimizer.wording import bound
+from optimizer.wording import bound, thousands
 
 if TYPE_CHECKING:
     from optimizer.reports import Reports
@@ -34,7 +34,7 @@ class Decision(NamedTuple):
     @classmethod
     def stop(cls, step: int, reason: str) -> Decision:
         """Stop the trial at ``step``."""
-        return cls(True, f"Stopped at step {step}: {reason}.")
+        return cls(True, f"Stopped at step {thousands(step)}: {reason}.")
 
     @classmethod
     def keep(cls, reason: str) -> Decision:

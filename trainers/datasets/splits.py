@@ -129,7 +129,9 @@ def _fold(rows: Rows, y: Array, split: Split, *, is_ordered: bool) -> tuple[Rows
         fewest = int(np.unique(y[rows], return_counts=True)[1].min())
     if fewest < split.n_folds:
         what = "rows" if fewest == len(rows) else "rows of a class"
-        raise DatasetInvalid(f"{split.n_folds} folds need as many {what}; there are {fewest}.")
+        raise DatasetInvalid(
+            f"{count_noun(split.n_folds, 'fold')} need as many {what}; there are {thousands(fewest)}."
+        )
     if is_ordered:
         folds = TimeSeriesSplit(split.n_folds).split(rows)
     elif y.dtype.kind in "iu":

@@ -55,9 +55,9 @@ def explain(proposal: Proposal, with_densities: bool) -> dict[str, JSON]:
         "sampler": "tpe",
         "kind": "model",
         "text": (
-            f"TPE drew {proposal.n_candidates} candidates near the {thousands(n_good)} best "
+            f"TPE drew {count_noun(proposal.n_candidates, 'candidate')} near the {thousands(n_good)} best "
             f"of {count_noun(split.n_trials, 'trial')}"
-            f"{branch} and chose number {proposal.rank}, which is "
+            f"{branch} and chose number {thousands(proposal.rank)}, which is "
             f"{param(math.exp(min(proposal.log_ratio, 700)))} times as likely there as among "
             f"the other {thousands(n_bad)}."
         ),

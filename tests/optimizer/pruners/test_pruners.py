@@ -163,10 +163,10 @@ def test_sentences_name_the_value_and_what_it_was_compared_with():
     )
     assert text("percentile", percentile=20, direction="maximize", number=0) == (
         "Stopped at step 3: its best value 0.1000 is worse than 0.5200, "
-        "the limit of the best 20% of 6 trials at that step."
+        "the limit of the best 20\u202f% of 6 trials at that step."
     )
     assert text("median", 6).startswith("Stopped at step 3: its best value (not a number) is worse than")
-    assert text("median", n_startup_trials=7) == "Continues: only 6 other trials have reported at step 3."
+    assert text("median", n_startup_trials=7) == "Continues: only 6 other trials reported at step 3."
     assert text("asha") == (
         "Stopped at step 3: 0.5200 is worse than 0.1000, the last of the best 1 of 7 trials at that step."
     )

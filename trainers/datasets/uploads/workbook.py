@@ -58,7 +58,7 @@ def open_workbook(path: Path, *, has_header: bool) -> TableRows:
             )
         names = checked_names(header, has_header=has_header)
     below = rows if has_header else chain([(number, first)], rows)
-    note = f"The workbook has {len(sheets)} sheets; the first, {sheets[0].title}, is read."
+    note = f"The workbook has {count_noun(len(sheets), 'sheet')}; the first, {sheets[0].title}, is read."
     pieces = pieces_of(_texts(below, len(names)), len(names))
     return TableRows(names, pieces, notes=(note,) * (len(sheets) > 1))
 
