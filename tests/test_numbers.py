@@ -28,10 +28,9 @@ NOT_FOR_PEOPLE = {
     ("optimizer/compat/hp/family.py", ".12g"): "shortens a bound that comes from exp(log(x))",
     ("optimizer/samplers/gp.py", ".4g"): "rounds what an explanation keeps as JSON",
 }
-# In a template.
-NOT_FOR_READERS = {
-    "templates/components/age.html": "floatformat"
-}  # of a datetime attribute, and for a script
+
+# Of a datetime attribute, and for a script.
+NOT_FOR_READERS = {"templates/components/age.html": "floatformat"}
 IN_SCRIPTS = {
     "static/js/charts/numbers.js": "the words of charts",
     "static/js/charts/style.js": "ticks, of which all on an axis show as many decimals",
@@ -119,7 +118,7 @@ def test_scripts_write_numbers_in_one_place():
 
 @pytest.mark.skipif(not shutil.which("node"), reason="needs node")
 def test_charts_write_numbers_as_pages_do():
-    rng = random.Random(5)  # noqa: S311
+    rng = random.Random(5)
     numbers = [0, 1e-13, 1.1e-13, 0.09746, 36_000, 1e19, 1, 2000, 2015, 0.08, 0.99999, 999.96, 1e9, 0.001]
     numbers += [rng.uniform(1, 10) * 10 ** rng.randint(-14, 14) for _ in range(500)]
     numbers += [-number for number in numbers]
