@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from optimizer.pruners import create_pruner
 from optimizer.reports import Reports
 from optimizer.testing.pruners import VALUES, filled_reports, pruned, random_curves
+from optimizer.wording import percent
 
 untimed = settings(deadline=None)
 CURVES = st.integers(0, 2**32).map(random_curves)
@@ -197,3 +198,12 @@ def test_sentences_name_the_value_and_what_it_was_compared_with():
 def test_a_wrong_option_is_refused_with_its_rule(name, options, message):
     with pytest.raises(ValueError, match=message):
         create_pruner(name, **options)
+
+
+def test_reasons_write_a_value_as_its_study_reads_it():
+    reports = Reports("maximize", show=percent)
+    reports.add(0, 1500, 0.25)
+
+    text = create_pruner("threshold", lower=0.5).decide(reports, 0, 1500).text
+
+    assert text == "Stopped at step 1,500: 25.0\u202f% is below the lower bound 50.0\u202f%."

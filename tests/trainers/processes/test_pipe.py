@@ -47,6 +47,15 @@ def test_an_epoch_is_a_report_and_a_line(ends):
     }
 
 
+def test_the_line_of_an_epoch_loses_no_small_loss_and_counts_as_pages_do(ends):
+    ours, pipe, _ = ends
+    PipeReporter(pipe, 2000, "mlp").report(1500, {"loss": 1.1e-13, "val_loss": 0.0}, 1.5)
+
+    _, line = received(ours)
+
+    assert line["line"] == "epoch 1,500/2,000  loss 1.1e-13  val_loss 0"
+
+
 def test_stop_arrives_while_the_training_computes(ends):
     ours, pipe, _ = ends
     pipe.start_reading()
