@@ -3,13 +3,14 @@
 The words of numbers are those of the lowest package: a trial's log and a sampler's reason write them, too.
 """
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.contrib.auth.models import User
 
 from optimizer.wording import (
     NOTHING,
-    THIN_SPACE,
+    about,
     ago,
     bound,
     count_noun,
@@ -27,7 +28,7 @@ from optimizer.wording import (
 
 __all__ = [
     "NOTHING",
-    "THIN_SPACE",
+    "about",
     "ago",
     "bound",
     "clean_text",
@@ -39,6 +40,7 @@ __all__ = [
     "message_icon",
     "message_tone",
     "metric",
+    "one_of",
     "ordinal",
     "param",
     "percent",
@@ -86,6 +88,14 @@ FIRST_ORDINALS: Final = (
 )  # fmt: skip
 
 
+def one_of(words: Iterable[str]) -> str:
+    """`a`, `a or b`, `a, b, or c`"""
+    *others, last = words
+    if len(others) > 1:
+        return f"{', '.join(others)}, or {last}"
+    return " or ".join([*others, last])
+
+
 def person_name(user: User) -> str:
     """How a person is called: by name, or else as they sign in."""
     return user.get_full_name() or user.get_username()
@@ -93,7 +103,12 @@ def person_name(user: User) -> str:
 
 def sentence_case(words: str) -> str:
     """`Sign In` as `Sign in`, for words that come from libraries."""
-    return words.strip().lower().capitalize()
+    lowered = [word if _is_acronym(word) else word.lower() for word in words.strip().split(" ")]
+    return " ".join([lowered[0][:1].upper() + lowered[0][1:], *lowered[1:]])
+
+
+def _is_acronym(word: str) -> bool:
+    return len(word) > 1 and word.isupper()
 
 
 def ordinal(number: int) -> str:

@@ -12,7 +12,6 @@ from numbers import Integral, Real
 from typing import Final, TypeGuard, cast
 
 NOTHING: Final = "–"
-THIN_SPACE: Final = "\u202f"
 METRIC_DIGITS: Final = 4
 PARAM_DIGITS: Final = 3
 SPREAD_DIGITS: Final = 2
@@ -24,6 +23,14 @@ SHORTEST: Final = 0.1  # seconds that are told apart
 MINUTE: Final = 60
 HOUR: Final = 3600
 DAY: Final = 86_400
+# An estimate below so many seconds is rounded to a multiple of so many.
+ESTIMATE_STEPS: Final = (
+    (10 * MINUTE, 10),
+    (HOUR, MINUTE),
+    (10 * HOUR, 10 * MINUTE),
+    (DAY, HOUR),
+    (10 * DAY, 6 * HOUR),
+)
 MANY_DAYS: Final = 100
 ROUNDED_UP: Final = 0.9995  # of a unit: from here on fewer would be written as 1,000 of the smaller one
 
@@ -49,7 +56,7 @@ def _is_finite(value: Real) -> bool:
 
 
 def metric(value: float | None) -> str:
-    """Four significant digits, and never fewer decimals than its neighbours of the same size.
+    """Four significant digits, and never fewer decimals than its neighbors of the same size.
 
     >>> metric(0.08), metric(1.1e-13), metric(1234.4), metric(0.0), metric(None)
     ('0.0800', '1.1e-13', '1,234', '0', '–')
@@ -107,7 +114,7 @@ def datum(value: float | None) -> str:
 def percent(share: float | None, decimals: int | None = None) -> str:
     """A share of one in percent, with one or two decimals unless the caller says how many.
 
-    What is more than nothing is never written as 0: ``1.1e-11 %``, and ``< 1 %`` without decimals.
+    What is more than nothing is never written as 0: ``1.1e-11%``, and ``< 1%`` without decimals.
     """
     if not is_readable(share):
         return NOTHING
@@ -119,7 +126,7 @@ def percent(share: float | None, decimals: int | None = None) -> str:
         number = _exponential(hundredfold, METRIC_DIGITS)
     elif decimals is None:
         number = number.removesuffix("0")
-    return f"{number}{THIN_SPACE}%"
+    return f"{number}%"
 
 
 def value(number: float | None, is_percent: object = False) -> str:
@@ -164,6 +171,14 @@ def duration(seconds: float | timedelta | None) -> str:
         return _two_units(*divmod(minutes, 60), "h", "min")
     days, hours = divmod(round(seconds / HOUR), 24)
     return f"{thousands(days)} d" if days >= MANY_DAYS else _two_units(days, hours, "d", "h")
+
+
+def about(seconds: float) -> str:
+    """An estimate as a duration: ``48 s``, ``4 min 10 s``, ``12 h``; about two digits: more is not known."""
+    if seconds < MINUTE:
+        return duration(float(f"{seconds:.2g}"))
+    step = next((step for limit, step in ESTIMATE_STEPS if seconds < limit), DAY)
+    return duration(round(seconds / step) * step)
 
 
 def ago(seconds: float | None) -> str:

@@ -22,7 +22,6 @@ NOT_FOR_PEOPLE = {
     ("dashboard/charts/density.py", ".1f"): "places in a picture",
     ("dashboard/charts/small.py", ".1f"): "places in a picture",
     ("dashboard/charts/forecast.py", ".1f"): "1.0 to 100.0 standard deviations, on the way into a sentence",
-    ("dashboard/new_study/cost_page.py", ".2g"): "rounds an estimate, which is then written as a duration",
     ("dashboard/new_study/knob_form.py", ".12g"): "what a form opens with is read back: it keeps its digits",
     ("trainers/datasets/uploads/columns.py", ".15g"): "a column of numbers read back as texts, none lost",
     ("optimizer/compat/hp/family.py", ".12g"): "shortens a bound that comes from exp(log(x))",

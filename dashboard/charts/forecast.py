@@ -82,7 +82,7 @@ def forecast(
     )
     return Forecast(
         predicted=mark(mean, f"predicted {expected}"),
-        best=None if best is None else mark(best, f"best before {show(best)}"),
+        best=None if best is None else mark(best, f"previous best {show(best)}"),
         outcome=None if value is None else mark(value, f"actual {show(value)}"),
         inner=band(1),
         outer=band(N_DEVIATIONS),

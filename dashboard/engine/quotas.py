@@ -75,7 +75,7 @@ def check_trials(study: Study, n_more: int) -> None:
         used = n_trials_used(quota, but_plans_of=study.pk)
         if used + n_more > limit:
             left = max(0, limit - used)
-            hint = f"Use at most {thousands(left)}" if left else "Wait, stop a study"
+            hint = f"Add at most {thousands(left)}" if left else "Wait, or stop a study"
             raise QuotaRefused(
                 f"{_whose(quota)} {count_noun(limit, 'trial')} in 30 days, with "
                 f"{thousands(used)} used or planned."
@@ -100,8 +100,8 @@ def check_room(dataset: Dataset) -> None:
     if quota is not None:
         raise QuotaRefused(
             f"{_whose(quota)} {thousands(quota.storage)} MB of files, with "
-            f"{file_size(bytes_used(quota))} used. This "
-            f"file has {file_size(dataset.size)}. Delete a dataset, or ask an administrator for more."
+            f"{file_size(bytes_used(quota))} used. This file is "
+            f"{file_size(dataset.size)}. Delete a dataset, or ask an administrator for more."
         )
 
 

@@ -11,6 +11,7 @@ from dashboard.goals import is_percent
 from dashboard.models import Study
 from dashboard.models.study import Direction
 from dashboard.models.study_fields import (
+    FIELDS,
     NAME_LENGTH,
     Kind,
     Section,
@@ -140,7 +141,12 @@ def as_entered(study: Study, fields: Iterable[StudyField]) -> dict[str, Any]:
 
 def as_copied(study: Study) -> dict[str, Any]:
     """What the form of a new study opens with that starts from this one."""
-    return {**as_entered(study, copy_fields()), "name": f"{study.name} again"[:NAME_LENGTH]}
+    return {**as_entered(study, copy_fields()), "name": f"{study.name} (copy)"[:NAME_LENGTH]}
+
+
+def as_drafted(study: Study) -> dict[str, Any]:
+    """What the form of a draft opens with: all that it says."""
+    return as_entered(study, FIELDS)
 
 
 def _to_form(declared: StudyField, value: Any, is_share: bool) -> Any:
@@ -237,8 +243,8 @@ def _percent_field(declared: StudyField) -> forms.Field:
     return _number_field(
         declared,
         invalid="Enter a percentage, such as 0.5, or leave this empty.",
-        min_value=f"Must be at least {bound(declared.low)} %%.",
-        max_value=f"Must be at most {bound(declared.high)} %%.",
+        min_value=f"Must be at least {bound(declared.low)}%%.",
+        max_value=f"Must be at most {bound(declared.high)}%%.",
     )
 
 

@@ -89,7 +89,7 @@ def _value_budgets(study: Study, rows: Sequence[dict[str, Any]]) -> list[Budget]
         share = min(100.0, 100 * n / study.max_stale_trials)
         label = f"{thousands(n)} of {count_noun(study.max_stale_trials, 'trial')} without improvement"
         by = (
-            f"of {study_field('min_improvement').show(study.min_improvement)}"
+            f"of at least {study_field('min_improvement').show(study.min_improvement)}"
             if study.min_improvement
             else ""
         )

@@ -30,7 +30,7 @@ def count_field(
         widget=number_input(placeholder=placeholder),
         error_messages={
             "invalid": "Enter a whole number.",
-            "required": f"Enter a whole number, at least {thousands(low)}.",
+            "required": f"Enter a whole number of at least {thousands(low)}.",
             "min_value": f"Must be at least {thousands(low)}.",
             "max_value": f"Must be at most {thousands(high)}.",
         },

@@ -37,7 +37,7 @@ def confirm_best(study: Study, *, n_best: int, n_seeds: int, by: Actor) -> Study
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study.pk)
         trials = _trials_to_confirm(study, n_best)
-        runs = _start_runs(study, f"{study.name}, confirmed", len(trials) * n_seeds, by)
+        runs = _start_runs(study, f"{study.name}, confirmation", len(trials) * n_seeds, by)
         Trial.objects.bulk_create(
             _copy(
                 runs,
@@ -57,7 +57,7 @@ def confirm_best(study: Study, *, n_best: int, n_seeds: int, by: Actor) -> Study
 
 @action("trial-repeat", needs=Role.EDITOR)
 def repeat_trial(trial: Trial, *, by: Actor) -> Study:
-    """Train a complete trial once more with its own seed, to see whether it comes out the same.
+    """Train a complete trial once more with the same seed, to see whether it comes out the same.
 
     Raises Refused, and then nothing is written.
     """
@@ -68,8 +68,8 @@ def repeat_trial(trial: Trial, *, by: Actor) -> Study:
             raise Refused(f"Trial {trial} has no value to compare with. Choose a complete trial.")
         if repeats_of(trial).filter(study__finished_at=None).exists():
             raise Refused(f"Trial {trial} is already running again. Wait for it to finish.")
-        runs = _start_runs(study, f"{study.name}, {trial} again", 1, by, is_repeat=True)
-        _copy(runs, trial, number=0, seed=trial.training_seed, how="with its own seed").save(
+        runs = _start_runs(study, f"{study.name}, trial {trial} again", 1, by, is_repeat=True)
+        _copy(runs, trial, number=0, seed=trial.training_seed, how="with the same seed").save(
             force_insert=True
         )
         record_event(study.pk, f"ran trial {trial} again", by=by.name)
@@ -106,7 +106,7 @@ def choose_winner(study: Study, *, number: int | None, by: Actor) -> None:
 
 def _trials_to_confirm(study: Study, n_best: int) -> list[Trial]:
     if study.confirms_id is not None:
-        raise Refused("These trainings already confirm another study and cannot be confirmed again.")
+        raise Refused("This study already confirms another study and cannot be confirmed itself.")
     if not study.is_ended:
         raise Refused("The search is still running. Confirm its best trials when it ends.")
     if confirmations_of(study).filter(finished_at=None).exists():

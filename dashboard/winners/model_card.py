@@ -11,6 +11,8 @@ from dashboard.winners.confirm_page import last_confirmed
 from dashboard.wording import count_noun, thousands
 from dashboard.wording import value as show_value
 
+BACKENDS = ("tensorflow", "jax", "torch")
+
 
 def model_card(study: Study, trial: Trial) -> str:
     """Markdown."""
@@ -23,9 +25,10 @@ def model_card(study: Study, trial: Trial) -> str:
             "",
             "## Use",
             "",
-            "`python predict.py FILE` predicts with `model.keras` and `reading.json` of this folder;",
+            "`python predict.py FILE` predicts with `model.keras` and `reading.json` from this folder;",
             "`keras.saving.load_model('model.keras')` loads only the network. If `network.py` is included,",
             "it builds the network in plain Keras, and `python train.py FILE` retrains it.",
+            *_install_lines(attempt),
             *(["`custom_model.py` is the model file used for training."] if study.code else []),
             "",
             "## Data",
@@ -34,10 +37,10 @@ def model_card(study: Study, trial: Trial) -> str:
             "",
             "## Results",
             "",
-            "| metric | value |",
-            "|---|---|",
+            "| metric | value | measured on |",
+            "|---|---|---|",
             *(
-                f"| {name} | {show_value(number, is_percent(study, name))} |"
+                f"| {name} | {show_value(number, is_percent(study, name))} | {_measured_on(name, trial)} |"
                 for name, number in trial.metrics.items()
             ),
             "",
@@ -59,6 +62,24 @@ def model_card(study: Study, trial: Trial) -> str:
             "",
         ]
     )
+
+
+def _install_lines(attempt: Attempt | None) -> list[str]:
+    """What the scripts need, in the versions of the training."""
+    versions = attempt.environment if attempt else {}
+    pinned = [f"{name}=={versions[name]}" for name in ("keras", *BACKENDS, "numpy") if name in versions]
+    return (
+        ["", f"They need Python and `pip install {' '.join(pinned)}`, for images also `pillow`."]
+        if pinned
+        else []
+    )
+
+
+def _measured_on(name: str, trial: Trial) -> str:
+    """The part of the data of a metric; a custom model may report others, of which only it knows."""
+    if name.startswith("val_"):
+        return "validation set"
+    return "training set" if f"val_{name}" in trial.metrics else ""
 
 
 def _training_lines(study: Study, trial: Trial) -> list[str]:
@@ -90,8 +111,8 @@ def _honest_lines(study: Study, trial: Trial) -> list[str]:
     row = next((row for row in rows if row.trial.pk == trial.pk and row.test), None)
     if row is None:
         return [
-            "These values are from the validation set, at the best epoch of a winning trial. Expect worse",
-            "values on new data. The trial was not confirmed on the test set.",
+            "These values are from the best epoch of a winning trial. Expect worse values on new data.",
+            "The trial was not confirmed on the test set.",
         ]
     return [
         f"Retrained with {count_noun(row.n_done, 'seed')}, {study.objective} was {row.validation} on the",

@@ -74,7 +74,7 @@ def fanova(history: History, *, objective: int = 0, seed: int = 0, n_interaction
     direction = history.directions[objective]
     if len(trials) < MIN_TRIALS:
         note = (
-            f"Importance needs {count_noun(MIN_TRIALS, 'complete trial')}, and there are "
+            f"Importance needs {count_noun(MIN_TRIALS, 'complete trial')}, but there are only "
             f"{thousands(len(trials))}."
         )
         return _no_importance(trials, note)

@@ -128,7 +128,7 @@ class GPSampler(Sampler):
         if surrogate.n_objectives > 1:
             text = (
                 f"A Gaussian process fitted to {count_noun(surrogate.n, 'trial')} expects the "
-                "front to move most here."
+                "largest gain here."
             )
         else:
             text = (

@@ -8,7 +8,7 @@ import pytest
 from optimizer import wording as words
 
 NOTHING = "–"
-PERCENT = f"{words.THIN_SPACE}%"
+PERCENT = "%"
 NO_NUMBERS = [None, math.nan, math.inf, -math.inf, True, "12", 10**400]
 
 

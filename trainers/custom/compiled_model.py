@@ -43,7 +43,7 @@ def fit_compiled_model(
     began = time.monotonic()
     if not isinstance(model, keras.Model) or not getattr(model, "compiled", False):
         what = "a model that is not compiled" if isinstance(model, keras.Model) else f"{type(model).__name__}"
-        raise CodeInvalid(f"build returned {what}; it must return a compiled Keras model.")
+        raise CodeInvalid(f"build must return a compiled Keras model, but it returned {what}.")
     keras.utils.set_random_seed(seed)
     recorder = EpochRecorder(reporter, {})
     best = KeepBestWeights(
@@ -72,7 +72,7 @@ def _is_measured(recorder: EpochRecorder, objective: Objective) -> bool:
     measured = recorder.epochs[-1].metrics
     if objective.metric not in measured:
         raise ParamsInvalid(
-            f"{objective.metric} is not measured; the model measures {', '.join(sorted(measured))}. "
+            f"The model does not measure {objective.metric}, only {', '.join(sorted(measured))}. "
             "Set `metric` to one of these, or compile the model with that metric."
         )
     return True

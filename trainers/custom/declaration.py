@@ -47,8 +47,8 @@ def read_declaration(source: str, private: tuple[str, ...] = ()) -> Declaration:
     """
     if len(source) > MAX_CODE_LENGTH:
         raise CodeInvalid(
-            f"A model file has at most {thousands(MAX_CODE_LENGTH)} characters, this one has "
-            f"{thousands(len(source))}."
+            f"A model file can have at most {thousands(MAX_CODE_LENGTH)} characters, but this "
+            f"one has {thousands(len(source))}."
         )
     request = {"source": source, "private": list(private)}
     try:

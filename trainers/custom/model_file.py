@@ -74,8 +74,8 @@ def read_model_file(source: str) -> ModelFile:
     if len(functions) != 1:
         found = "both" if functions else "neither"
         raise CodeInvalid(
-            "A model file defines one function: objective(params), which returns a value, or build(params), "
-            f"which returns a compiled Keras model. This one has {found}."
+            "A model file must define one function: objective(params), which returns a value, or "
+            f"build(params), which returns a compiled Keras model. This one has {found}."
         )
     search_space, space = _search_space(names)
     name = functions[0]
@@ -98,7 +98,7 @@ def run_user_code(function: Callable[[], Any]) -> Any:
     except SyntaxError as error:
         raise CodeInvalid(f"Line {error.lineno}: {error.msg}.") from error
     except SystemExit as error:
-        raise CodeInvalid(f"The model file ends the process (exit code {error.code!r}).") from error
+        raise CodeInvalid(f"The model file exited the process (exit code {error.code!r}).") from error
     except Exception as error:
         if type(error).__name__ == "ResourceExhaustedError":  # out of memory, a kind of failure of its own
             raise
@@ -116,8 +116,8 @@ def _search_space(names: Mapping[str, Any]) -> tuple[SearchSpace, LabelledSpace 
     declared, knobs = names.get("space"), names.get("knobs")
     if (declared is None) == (knobs is None):
         raise CodeInvalid(
-            "A model file defines a search space: space = {...} of hp.* nodes, or knobs = [Knob(...), ...]. "
-            f"This one has {'neither' if declared is None else 'both'}."
+            "A model file must define a search space: space = {...} with hp.* nodes, or "
+            f"knobs = [Knob(...), ...]. This one has {'neither' if declared is None else 'both'}."
         )
     try:
         if knobs is None:

@@ -200,7 +200,9 @@ def parse_csv(text: str) -> list[dict[str, str]]:
 def load_inputs(reading: dict[str, Any], path: Path) -> Any:
     """Return the network's input from a file, an array or a list of arrays; ValueError for a wrong file."""
     if reading["kind"] == "table":
-        return encode_rows(reading, read_csv(path))
+        rows = read_csv(path)
+        _check_columns(reading, rows, path)
+        return encode_rows(reading, rows)
     if reading["kind"] == "images":
         return encode_image(reading, path.read_bytes())
     if reading["kind"] == "text":
@@ -208,16 +210,29 @@ def load_inputs(reading: dict[str, Any], path: Path) -> Any:
     return next_window(reading, read_csv(path))
 
 
+def _check_columns(reading: dict[str, Any], rows: list[dict[str, str]], path: Path) -> None:
+    """Say which columns are missing: a misspelt name would change predictions unseen. ValueError for all."""
+    names = [part["name"] for part in reading["encoding"]]
+    missing = [name for name in names if not rows or name not in rows[0]]
+    if len(missing) == len(names):
+        raise ValueError(f"{path} needs rows and a header with columns named {', '.join(names)}.")
+    if missing:
+        words = f"{path} lacks {', '.join(missing)}. Predictions treat these columns as missing values."
+        print(words, file=sys.stderr)  # noqa: T201
+
+
 def main() -> None:
     """Print a prediction for each row of the given file."""
-    import keras  # noqa: PLC0415, it takes seconds
-
+    if len(sys.argv) != 2 or sys.argv[1] in {"-h", "--help"}:
+        sys.exit(__doc__)
     folder = Path(__file__).resolve().parent
     reading = json.loads((folder / "reading.json").read_text(encoding="utf-8"))
     try:
         inputs = load_inputs(reading, Path(sys.argv[1]))
     except (ValueError, OSError) as error:
         sys.exit(str(error))
+    import keras  # noqa: PLC0415, it takes seconds, and mistakes are told before
+
     outputs = keras.saving.load_model(folder / "model.keras").predict(inputs, verbose=0)
     if reading["kind"] == "series":
         outputs = outputs.reshape(-1, 1)  # one line per forecast row

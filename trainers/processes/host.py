@@ -93,9 +93,7 @@ class TrainerHost:
                 except OSError as error:
                     self._stop_server()
                     if is_last:
-                        raise HostFailed(
-                            f"The fork server for trainings does not respond: {error}."
-                        ) from error
+                        raise HostFailed(f"The training fork server is not responding: {error}.") from error
                 else:
                     return
 
@@ -115,7 +113,7 @@ class TrainerHost:
                 )
             except OSError as error:
                 ours.close()
-                raise HostFailed(f"The fork server for trainings cannot be started: {error}.") from error
+                raise HostFailed(f"The training fork server could not be started: {error}.") from error
         self._socket = ours
         return ours
 

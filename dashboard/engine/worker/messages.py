@@ -63,5 +63,5 @@ def _finite_or_none(number: Any) -> float | None:
 
 def _count(number: Any) -> int:
     if not isinstance(number, int) or not 0 <= number < 2**31:
-        raise ValueError(f"{number!r} is no count")
+        raise ValueError(f"{number!r} is not a count")
     return number

@@ -262,7 +262,7 @@ class Supervisor:
             self._lose("Keras could not be loaded on this worker. See the worker's log.")
             self.shutting_down.wait(HOST_FAILED_SECONDS)
         elif code is None:
-            self._lose("The fork server for trainings stopped.")
+            self._lose("The training fork server stopped.")
         else:
             self._lose(f"The training process {_how(code)} after epoch {self.last_step}.{_advice(code)}")
 
@@ -311,7 +311,7 @@ def _drop_connection(state: RetryCallState) -> None:
 
 
 def _how(code: int) -> str:
-    return f"was killed by signal {-code}" if code < 0 else f"exited with code {code} and no result"
+    return f"was killed by signal {-code}" if code < 0 else f"exited with code {code} without a result"
 
 
 def _advice(code: int) -> str:

@@ -48,7 +48,7 @@ def pchoice(label: str, p_options: Iterable[tuple[float, Any]]) -> Switch:
     --------
     >>> from optimizer import hp
     >>> hp.space_of(hp.pchoice("act", [(3, "relu"), (1, "tanh")]))
-    SearchSpace(act: relu 75 %, tanh 25 %)
+    SearchSpace(act: relu 75%, tanh 25%)
 
     """
     pairs = _check_options(label, p_options)
@@ -229,7 +229,7 @@ def _draw(label: str, build: Callable[[], Distribution]) -> Draw:
 
 def _check_label(label: object) -> str:
     if not isinstance(label, str) or not label:
-        raise SpaceError("label", f"must be a text, the first argument of every hp function, got {label!r}")
+        raise SpaceError("label", f"must be a string, the first argument of every hp function, got {label!r}")
     return label
 
 

@@ -4,7 +4,6 @@
   const NOTHING = "–";
   const SMALLEST_PLAIN = 1e-3;
   const LARGEST_PLAIN = 1e9;
-  const THIN_SPACE = "\u202f";
 
   function fixed(value, least, most) {
     const words = value.toLocaleString("en-US", {
@@ -53,7 +52,7 @@
     return fixed(rounded, Math.max(0, 4 - whole), 8);
   }
 
-  // A share of one: 97.6 %, and 1.1e-11 % rather than nothing.
+  // A share of one: 97.6%, and 1.1e-11% rather than nothing.
   function percent(share) {
     if (!Number.isFinite(share)) {
       return NOTHING;
@@ -64,7 +63,7 @@
     } else if (Math.abs(share * 100) >= LARGEST_PLAIN) {
       words = exponential(share * 100, 4);
     }
-    return words + THIN_SPACE + "%";
+    return words + "%";
   }
 
   // A value the way its metric is read.

@@ -1,4 +1,4 @@
-// What all charts share: colours of the tokens, axes and words written into the plot.
+// What all charts share: colors of the tokens, axes and words written into the plot.
 (function () {
   "use strict";
   const shared = window.ParzenCharts;
@@ -7,7 +7,7 @@
   probe.hidden = true;
   document.body.append(probe);
 
-  // light-dark() reads back as text from a custom property, but as a colour from a real one.
+  // light-dark() reads back as text from a custom property, but as a color from a real one.
   function token(name) {
     probe.style.color = "var(--" + name + ")";
     return getComputedStyle(probe).color;

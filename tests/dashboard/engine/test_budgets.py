@@ -39,7 +39,7 @@ def test_a_target_that_is_a_share_is_told_in_percent():
 
     complete(study, 0.976)
 
-    reached = "Target reached: val_accuracy 97.6\u202f% ≥ 97.0\u202f%"
+    reached = "Target reached: val_accuracy 97.6% ≥ 97.0%"
     assert state_of(study) == ("finished", reached)
 
 
@@ -108,7 +108,7 @@ def test_reason_names_the_percentage():
     complete(study, 0.5)
     complete(study, 0.5)
 
-    assert state_of(study)[1] == "No improvement by 2.5\u202f% in 1 trial"
+    assert state_of(study)[1] == "No improvement of at least 2.5% in 1 trial"
 
 
 def test_percentage_of_a_negative_value_counts_in_its_size():

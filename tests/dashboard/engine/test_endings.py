@@ -48,7 +48,7 @@ def test_study_fails_when_its_whole_budget_failed():
     for _ in range(3):
         fail(study)
 
-    assert state_of(study) == ("failed", "None of 3 trials completed")
+    assert state_of(study) == ("failed", "None of the 3 trials completed")
 
 
 def test_study_fails_after_so_many_failures_in_a_row():

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from dashboard.engine import artifacts
 from dashboard.engine.backlog import claim_next
-from dashboard.models import Artifact, Prediction, QuestionState, Study
+from dashboard.models import Artifact, Attempt, Prediction, QuestionState, Study, Trial
 from dashboard.refusal import Refused
 from dashboard.tasks import answer_predictions
 from dashboard.winners import actions
@@ -193,6 +193,20 @@ def test_a_package_holds_all_that_a_model_needs(page, user):
     assert "Digits, 1,797 images" in card
     assert "The trial was not confirmed on the test set." in card
     assert "'units_1': " in card
+
+
+def test_a_card_tells_on_what_each_metric_was_measured(page, user):
+    trial = kept(user, TABLE)
+    Trial.objects.filter(pk=trial.pk).update(metrics={"loss": 0.25, "val_loss": 0.5, "speed": 7.0})
+    versions = {"python": "3.11.7", "keras": "3.15.1", "tensorflow": "2.21.0", "numpy": "2.4.6", "threads": 1}
+    Attempt.objects.filter(trial=trial).update(environment=versions)
+    answer = page.get(reverse("trial-package", args=[trial.study_id, trial.number]))
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+        card = archive.read("README.md").decode()
+    assert "| loss | 0.25 | training set |" in card
+    assert "| val_loss | 0.5 | validation set |" in card
+    assert "| speed | 7 |  |" in card
+    assert "pip install keras==3.15.1 tensorflow==2.21.0 numpy==2.4.6" in card
 
 
 def test_a_card_tells_what_was_confirmed(page, user):

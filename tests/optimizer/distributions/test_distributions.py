@@ -246,7 +246,7 @@ def test_values_without_a_place_get_nan_coordinates():
         (Int(1, 4), "1 to 4: 4 values"),
         (Categorical(("adam", "adamw", "sgd")), "adam, adamw, sgd"),
         (Categorical(("s", "m", "l"), ordered=True), "s < m < l"),
-        (Categorical(("a", "b"), weights=(3, 1)), "a 75\u202f%, b 25\u202f%"),
+        (Categorical(("a", "b"), weights=(3, 1)), "a 75%, b 25%"),
         (Boolean(), "true or false"),
         (Constant(128), "always 128"),
         (Normal(0, 1, low=0), "normal, mean 0, standard deviation 1, from 0"),
@@ -291,7 +291,7 @@ def test_description_in_words(distribution, words):
         ({"type": "categorical", "choices": "ab"}, "choices", "must be a list"),
         ({"type": "categorical", "choices": ["a", "b", "a"]}, "choices[2]", "must be unique"),
         ({"type": "categorical", "choices": [1, 1.0]}, "choices[1]", "must be unique"),
-        ({"type": "categorical", "choices": [[1]]}, "choices[0]", "must be a text, a number"),
+        ({"type": "categorical", "choices": [[1]]}, "choices[0]", "must be a string, a number"),
         ({"type": "categorical", "choices": list(range(1001))}, "choices", "at most 1,000 choices"),
         (
             {"type": "categorical", "choices": ["a", "b"], "weights": [1]},
@@ -301,7 +301,7 @@ def test_description_in_words(distribution, words):
         ({"type": "categorical", "choices": ["a"], "weights": [0]}, "weights[0]", "must be greater than 0"),
         ({"type": "categorical", "choices": ["a"], "weights": [math.inf]}, "weights[0]", "must be finite"),
         ({"type": "constant", "value": math.nan}, "value", "must be finite"),
-        ({"type": "constant", "value": {}}, "value", "must be a text"),
+        ({"type": "constant", "value": {}}, "value", "must be a string"),
         (
             {"type": "gauss"},
             "type",

@@ -164,7 +164,7 @@ def test_sentences_name_the_value_and_what_it_was_compared_with():
     )
     assert text("percentile", percentile=20, direction="maximize", number=0) == (
         "Stopped at step 3: its best value 0.1000 is worse than 0.5200, "
-        "the limit of the best 20\u202f% of 6 trials at that step."
+        "the limit of the best 20% of 6 trials at that step."
     )
     assert text("median", 6).startswith("Stopped at step 3: its best value (not a number) is worse than")
     assert text("median", n_startup_trials=7) == "Continues: only 6 other trials reported at step 3."
@@ -206,4 +206,4 @@ def test_reasons_write_a_value_as_its_study_reads_it():
 
     text = create_pruner("threshold", lower=0.5).decide(reports, 0, 1500).text
 
-    assert text == "Stopped at step 1,500: 25.0\u202f% is below the lower bound 50.0\u202f%."
+    assert text == "Stopped at step 1,500: 25.0% is below the lower bound 50.0%."

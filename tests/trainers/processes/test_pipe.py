@@ -43,7 +43,7 @@ def test_an_epoch_is_a_report_and_a_line(ends):
     assert list(report["metrics"]) == ["loss", "accuracy", "val_loss", "val_accuracy"]
     assert line == {
         "type": "log",
-        "line": "epoch  1/20  loss 0.6780  val_loss 0.6902  val_accuracy 80.2\u202f%",
+        "line": "epoch  1/20  loss 0.6780  val_loss 0.6902  val_accuracy 80.2%",
     }
 
 
