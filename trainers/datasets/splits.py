@@ -131,7 +131,7 @@ def _fold(rows: Rows, y: Array, split: Split, *, is_ordered: bool) -> tuple[Rows
     if fewest < split.n_folds:
         what = "rows" if fewest == len(rows) else "rows of each class"
         raise DatasetInvalid(
-            f"{count_noun(split.n_folds, 'fold')} need as many {what}, but there are only "
+            f"{count_noun(split.n_folds, 'fold')} need at least {split.n_folds} {what}, but there are only "
             f"{thousands(fewest)}."
         )
     if is_ordered:

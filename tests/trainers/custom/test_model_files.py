@@ -70,7 +70,7 @@ def test_what_is_printed_does_no_harm():
             "def objective(p): ...",
             "A model file must define a search space: space = {...} with hp.* nodes, or knobs",
         ),
-        ("space = {}\ndef objective(p): ...", "The search space is invalid: a search space must hold"),
+        ("space = {}\ndef objective(p): ...", "The search space is invalid: a search space must contain"),
         (
             SPACE + "direction = 'up'\ndef build(p): ...",
             "direction must be 'minimize' or 'maximize', not 'up'.",
