@@ -115,6 +115,11 @@ def ordinal(number: int) -> str:
     """`second`; from eleven on in digits, `11th`."""
     if 1 <= number <= len(FIRST_ORDINALS):
         return FIRST_ORDINALS[number - 1]
+    return place(number)
+
+
+def place(number: int) -> str:
+    """`2nd`."""
     ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{thousands(number)}{ending}"
 

@@ -139,6 +139,11 @@ def _complete(study: Study) -> QuerySet[Trial]:
     return study.trials.filter(state=TrialState.COMPLETE)
 
 
+def is_failure(state: str, kind: str) -> bool:
+    """Whether a trial speaks against its study. One whose params break a constraint did what it should."""
+    return state == TrialState.FAILED and kind != FailureKind.INFEASIBLE
+
+
 def _latest_failures(study: Study) -> list[str]:
     """Failure kinds of the trials that ended last, newest first, up to the first one that did not fail."""
     trials = (
@@ -151,7 +156,7 @@ def _latest_failures(study: Study) -> list[str]:
     )
     kinds = []
     for state, kind in latest:
-        if state != TrialState.FAILED:
+        if not is_failure(state, kind):
             break
         kinds.append(kind)
     return kinds

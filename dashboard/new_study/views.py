@@ -28,7 +28,7 @@ from dashboard.refusal import Refused
 from dashboard.studies.forms import as_copied, as_drafted
 from dashboard.studies.queries import templates_among
 from dashboard.web.requests import actor_of, changing_study, person, posted, row_number, visible_study
-from trainers.custom.model_file import CodeInvalid
+from trainers.custom.user_code import CodeInvalid
 from trainers.datasets.base import DatasetInfo
 from trainers.errors import ParamsInvalid
 from trainers.registry import trainer_info

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.charts.small import CountBar, count_bar
-from dashboard.engine.endings import FINISHED_TRIALS, n_stale_trials
+from dashboard.engine.endings import FINISHED_TRIALS, is_failure, n_stale_trials
 from dashboard.goals import goal_of
 from dashboard.models import Study
 from dashboard.models.study_fields import study_field
@@ -121,7 +121,8 @@ def _failures_budget(study: Study, counts: Mapping[str, int], rows: Sequence[dic
         key=lambda r: r["finished_at"],
         reverse=True,
     )
-    in_row = next((i for i, r in enumerate(ended) if r["state"] != "failed"), len(ended))
+    own = (i for i, r in enumerate(ended) if not is_failure(r["state"], r["failure_kind"]))
+    in_row = next(own, len(ended))
     share = min(100.0, 100 * in_row / study.max_failures)
     n_failed = counts.get("failed", 0)
     label = f"{thousands(in_row)} of {count_noun(study.max_failures, 'failure')} in a row"

@@ -4,6 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from django.conf import settings
 from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import F
@@ -163,5 +164,20 @@ def _predict(prediction: Prediction) -> dict[str, Any]:
                 model.write_bytes(file.read())
         except OSError as error:
             raise PredictionRefused("The model file no longer exists.") from error
-        answer = predict(model, artifact.reading, prediction.given)
+        answer = predict(
+            model,
+            artifact.reading,
+            prediction.given,
+            code=_code_for(artifact),
+            private=(str(settings.VAR_DIR),),
+        )
     return {"state": QuestionState.DONE, "answer": answer}
+
+
+def _code_for(artifact: Artifact) -> str:
+    """The model file that builds the network, where Keras alone cannot load it."""
+    if "build" not in artifact.reading:
+        return ""
+    if not settings.OWN_CODE:
+        raise PredictionRefused("Custom models are disabled on this worker (PARZEN_OWN_CODE=false).")
+    return artifact.trial.study.code

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainers.custom.model_file import CodeInvalid
+from trainers.custom.user_code import CodeInvalid
 
 _CONNECTION_EVENTS = {
     "socket.connect",

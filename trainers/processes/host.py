@@ -48,7 +48,10 @@ class TrainerHost:
 
         Raises HostFailed where the fork server cannot be reached.
         """
-        text = job.to_json().encode()
+        return self.start_text(job.to_json().encode())
+
+    def start_text(self, text: bytes) -> TrainerProcess:
+        """Start a process for what the fork server's child understands: a job, or a call."""
         ours, theirs = socket.socketpair()
         status_read, status_write = os.pipe()
         try:
