@@ -74,6 +74,20 @@ def trainer_info(name: str) -> TrainerInfo:
     return custom_info() if name == CUSTOM_TRAINER else _entry(name)[0]
 
 
+def is_percent(trainer: str, metric: str) -> bool:
+    """Say whether a metric is a share, which people read in percent; not where the trainer is gone.
+
+    Examples:
+        >>> is_percent("mlp", "val_accuracy"), is_percent("mlp", "test_loss"), is_percent("gone", "loss")
+        (True, False, False)
+
+    """
+    try:
+        return trainer_info(trainer).is_percent(metric)
+    except ParamsInvalid:
+        return False
+
+
 def compatible_trainers(dataset: DatasetInfo) -> list[TrainerInfo]:
     """Return the trainers that can learn this dataset's task from its kind of rows.
 

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from optimizer.wording import duration, memory
 from trainers.environment import clean_environment
 from trainers.errors import TrainerError, error_text
 
@@ -71,14 +72,13 @@ def call_module(
 
 def took_too_long(task: str, seconds: float) -> str:
     """Return the sentence about a time that is over."""
-    took = f"{seconds / 60:g} minutes" if seconds > 120 else f"{seconds:g} seconds"
-    return f"{task} took more than {took}."
+    return f"{task} took more than {duration(seconds)}."
 
 
 def how_it_died(task: str, code: int | None, cpu_seconds: float | None, *, last_line: str = "") -> str:
     """Return the sentence about a process that gave no answer."""
     if code == -signal.SIGXCPU and cpu_seconds:
-        return f"{task} took more than {cpu_seconds:g} seconds of computing time."
+        return f"{task} took more than {duration(cpu_seconds)} of computing time."
     reason = f"killed by signal {-code}" if code and code < 0 else last_line
     return f"{task} failed: {reason or f'exit code {code}'}."
 
@@ -114,7 +114,7 @@ def respond(
     except TrainerError as error:
         response = {"problem": error_text(error, MAX_PROBLEM)}
     except MemoryError:
-        response = {"problem": f"{task} needs more than {MAX_MEMORY_BYTES / 2**30:g} GB of memory."}
+        response = {"problem": f"{task} needs more than {memory(MAX_MEMORY_BYTES)} of memory."}
     except OSError as error:
         response = {"problem": f"{task} failed: {error.strerror or error}."}
     return response

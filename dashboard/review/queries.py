@@ -17,6 +17,7 @@ from dashboard.engine.trials import best_value_of_each, do_many_fail, ended_and_
 from dashboard.models import AuditEntry, Review, Study, Trial, TrialState, ValueOf, searches
 from dashboard.review.audit_words import actions_called
 from dashboard.studies.queries import DONE, search_studies
+from dashboard.wording import count_noun, thousands
 
 WEEKS = 12
 # Beyond what knobs have. Both ends are always asked for: databases place words before or after numbers.
@@ -67,7 +68,7 @@ def _waiting(study: Any, counts: dict[str, int]) -> Waiting:
         if counts.get(TrialState.COMPLETE) and not study.is_confirmed:
             reasons.append("not confirmed")
     if do_many_fail(counts):
-        reasons.append(f"{n_failed:,} of {n_ended:,} trials failed")
+        reasons.append(f"{thousands(n_failed)} of {count_noun(n_ended, 'trial')} failed")
     return Waiting(study, reasons, n_ended)
 
 

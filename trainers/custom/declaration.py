@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from optimizer.wording import thousands
 from trainers.custom.user_code import CodeInvalid
 from trainers.subprocess_call import SubprocessFailed, call_module, serve_request
 
@@ -55,7 +56,8 @@ def read_declaration(source: str, private: tuple[str, ...] = (), call: Call = ca
     """
     if len(source) > MAX_CODE_LENGTH:
         raise CodeInvalid(
-            f"A model file can have at most {MAX_CODE_LENGTH:,} characters, but this one has {len(source):,}."
+            f"A model file can have at most {thousands(MAX_CODE_LENGTH)} characters, but this "
+            f"one has {thousands(len(source))}."
         )
     request = {"source": source, "private": list(private)}
     try:

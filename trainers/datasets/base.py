@@ -9,6 +9,8 @@ from typing import Any, Literal, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
+from optimizer.wording import count_noun
+
 Array = npt.NDArray[Any]
 Kind = Literal["images", "table", "text", "series"]
 _DIGIT_SIDE = 32  # pixels
@@ -70,16 +72,16 @@ class DatasetInfo:
         """Return what the rows are, as in: images, 8×8 pixels."""
         size = {
             "images": f", {'×'.join(map(str, self.shape[:2]))} pixels{', color' * self.is_color}",
-            "table": f", {sum(self.shape)} columns",
+            "table": f", {count_noun(sum(self.shape), 'column')}",
             "text": "",
-            "series": f", in order, {sum(self.shape)} columns",
+            "series": f", in order, {count_noun(sum(self.shape), 'column')}",
         }[self.kind]
         return self.row_noun + size
 
     @property
     def summary(self) -> str:
         """Return rows and target in a few words, as in: images, 8×8 pixels, 10 classes."""
-        goal = f"{self.n_classes} classes" if self.class_names else f"target {self.target}"
+        goal = count_noun(self.n_classes, "class,classes") if self.class_names else f"target {self.target}"
         return f"{self.row_summary}, {goal}"
 
 

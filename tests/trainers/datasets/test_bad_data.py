@@ -106,7 +106,7 @@ def load(monkeypatch, tmp_path: Path):
         (
             sources.NUMBERS,
             "size,y\n1,2\n3,4\n",
-            "There are only 2 rows, but each of train, validation, and test needs one.",
+            "2 rows cannot be split: each of train, validation, and test needs one.",
         ),
         (
             sources.TEXTS,

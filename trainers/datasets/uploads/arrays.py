@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.wording import count_noun, file_size, thousands
 from trainers.datasets.uploads.findings import MANY, Findings
 from trainers.errors import DatasetInvalid
 
@@ -34,7 +35,10 @@ def read_arrays(path: Path, folder: Path) -> Findings:
     if y.ndim != 1 or y.dtype.kind not in "iufb":
         raise DatasetInvalid(f"y must be one number per row; it is {y.dtype} with the shape {y.shape}.")
     if len(x) != len(y):
-        raise DatasetInvalid(f"x has {len(x):,} rows, but y has {len(y):,}. Both must have the same number.")
+        raise DatasetInvalid(
+            f"x has {count_noun(len(x), 'row')}, but y has {thousands(len(y))}. Both must "
+            "have the same number."
+        )
     if not len(y):
         raise DatasetInvalid("The arrays have no rows.")
     np.save(folder / "x.npy", x, allow_pickle=False)
@@ -57,7 +61,7 @@ def _load(path: Path) -> dict[str, Array]:
             total = sum(entry.file_size for entry in archive.infolist())
         if total > MAX_BYTES:
             raise DatasetInvalid(
-                f"The arrays would take {total / 1e9:.1f} GB unpacked; the limit is {MAX_BYTES / 1e9:g} GB."
+                f"The arrays would take {file_size(total)} unpacked; the limit is {file_size(MAX_BYTES)}."
             )
         with np.load(path, allow_pickle=False) as archive:
             names = next((pair for pair in _PAIRS if set(pair) <= set(archive.files)), None)
@@ -92,7 +96,9 @@ def _checked_x(x: Array) -> Array:
         x = x[..., 0]
     if x.ndim == 2 and x.dtype.kind in "iufb":
         if x.shape[1] > MAX_COLUMNS:
-            raise DatasetInvalid(f"x has {x.shape[1]:,} columns; the limit is {MAX_COLUMNS:,}.")
+            raise DatasetInvalid(
+                f"x has {count_noun(x.shape[1], 'column')}; the limit is {thousands(MAX_COLUMNS)}."
+            )
         return x
     is_image = x.ndim == 3 or (x.ndim == 4 and x.shape[3] == _COLORS)
     if is_image and x.dtype == np.uint8:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from optimizer.wording import count_noun, file_size, thousands
 from trainers.datasets.uploads.findings import Findings
 from trainers.errors import DatasetInvalid
 
@@ -85,11 +86,13 @@ def _entries(archive: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, str]]:
     """Return the pictures with their class, the name of their folder."""
     entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _is_hidden(entry)]
     if len(entries) > MAX_FILES:
-        raise DatasetInvalid(f"The zip file contains {len(entries):,} files; the limit is {MAX_FILES:,}.")
+        raise DatasetInvalid(
+            f"The zip file contains {count_noun(len(entries), 'file')}; the limit is {thousands(MAX_FILES)}."
+        )
     total = sum(entry.file_size for entry in entries)
     if total > MAX_BYTES:
         raise DatasetInvalid(
-            f"The zip file would take {total / 1e9:.1f} GB unpacked; the limit is {MAX_BYTES / 1e9:g} GB."
+            f"The zip file would take {file_size(total)} unpacked; the limit is {file_size(MAX_BYTES)}."
         )
     found = []
     for entry in entries:
@@ -119,8 +122,8 @@ def _is_hidden(entry: zipfile.ZipInfo) -> bool:
 def _picture(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Image.Image:
     if entry.file_size > MAX_FILE_BYTES:
         raise DatasetInvalid(
-            f"{entry.filename[:200]} is {entry.file_size / 1e6:.0f} MB; the limit for one image is "
-            f"{MAX_FILE_BYTES / 1e6:g} MB."
+            f"{entry.filename[:200]} is {file_size(entry.file_size)}; the limit for one image is "
+            f"{file_size(MAX_FILE_BYTES)}."
         )
     try:
         return Image.open(archive.open(entry), formats=_FORMATS)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from optimizer.wording import count_noun
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
@@ -137,4 +138,6 @@ def _check_forecast(recipe: Recipe, findings: Findings) -> None:
         name = recipe.columns_as("text", "group")[0]
         raise DatasetInvalid(f"A forecast can only use numbers and categories. Set {name} to Not used.")
     if not 1 <= recipe.season <= findings.n_rows:
-        raise DatasetInvalid(f"The season must be 1 to {findings.n_rows} rows, not {recipe.season}.")
+        raise DatasetInvalid(
+            f"The season must be 1 to {count_noun(findings.n_rows, 'row')}, not {recipe.season}."
+        )

@@ -17,6 +17,7 @@ import pyarrow as pa
 from pyarrow import compute
 from pyarrow import csv as arrow_csv
 
+from optimizer.wording import count_noun, thousands
 from trainers.datasets.uploads.dialect import (
     DELIMITERS,
     Dialect,
@@ -120,8 +121,8 @@ def _strict_rows(source: _Source, n_columns: int) -> Iterator[list[str]]:
         for line, row in islice(rows, int(source.has_header), None):
             if len(row) != n_columns:
                 raise DatasetInvalid(
-                    f"Line {line} has {len(row):,} field{'s' * (len(row) != 1)}, but the header has "
-                    f"{n_columns:,}."
+                    f"Line {line} has {count_noun(len(row), 'field')}, but the header has "
+                    f"{thousands(n_columns)}."
                 )
             if "\0" in "".join(row):
                 raise DatasetInvalid(f"Line {line} contains a zero byte, so this is not a text file.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from optimizer.wording import count_noun, thousands
 from trainers.datasets.base import DatasetInfo, RawData, class_numbers
 from trainers.datasets.columns import Column, Notation, number_column
 from trainers.datasets.uploads import columns as stored
@@ -152,8 +153,9 @@ class Upload:
             names = sorted(set(self._texts(self.recipe.target)) - {""}, key=_in_order)
         if len(names) > MAX_CLASSES:
             raise DatasetInvalid(
-                f"{self.recipe.target or 'y'} has {len(names):,} different values, but there can be at most "
-                f"{MAX_CLASSES:,} classes. Is it a number to predict?"
+                f"{self.recipe.target or 'y'} has {thousands(len(names))} different values, "
+                "but there can be at most "
+                f"{thousands(MAX_CLASSES)} classes. Is it a number to predict?"
             )
         return tuple(names)
 
@@ -261,8 +263,8 @@ class Upload:
         if "" in labels:
             n, row = labels.count(""), labels.index("") + 1
             raise DatasetInvalid(
-                f"{name} is empty in {n:,} of {len(labels):,} rows, the first in row {row:,}. Fill it in, or "
-                "leave out rows without a target."
+                f"{name} is empty in {thousands(n)} of {count_noun(len(labels), 'row')}, the first in row "
+                f"{thousands(row)}. Fill it in, or leave out rows without a target."
             )
         return class_numbers(self.info.class_names, labels)
 

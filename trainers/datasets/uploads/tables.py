@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from optimizer.wording import file_size
 from trainers.datasets.uploads.column_writer import ColumnWriter
 from trainers.datasets.uploads.columns import remove_columns
 from trainers.datasets.uploads.findings import Findings
@@ -55,7 +56,7 @@ def _write(rows: TableRows, folder: Path) -> Findings:
         n_rows += piece.num_rows
         n_bytes += piece.nbytes
         if n_bytes > MAX_BYTES:
-            raise DatasetInvalid(f"The table is larger than the limit of {MAX_BYTES / 1e9:g} GB.")
+            raise DatasetInvalid(f"The table is larger than the limit of {file_size(MAX_BYTES)}.")
         for writer, texts in zip(writers, piece.columns, strict=True):
             writer.add(texts)
     if not n_rows:

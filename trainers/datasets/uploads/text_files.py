@@ -9,6 +9,7 @@ import zlib
 from gzip import GzipFile
 from typing import TYPE_CHECKING
 
+from optimizer.wording import file_size, thousands
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def lines_of(file: io.TextIOBase) -> Iterator[str]:
         number += 1
         if len(line) == MAX_LINE:
             raise DatasetInvalid(
-                f"Line {number} has more than {MAX_LINE:,} characters. A table must have one row per line."
+                f"Line {number} has more than {thousands(MAX_LINE)} characters. A table must "
+                "have one row per line."
             )
         yield line
 
@@ -114,7 +116,7 @@ class _Unpacked(io.RawIOBase):
         self._n_bytes += len(data)
         if self._n_bytes > self._most:
             raise DatasetInvalid(
-                f"The file takes more than {self._most / 1e9:.3g} GB unpacked, the limit for a file "
+                f"The file takes more than {file_size(self._most)} unpacked, the limit for a file "
                 "of its size. Upload a smaller part of it."
             )
         buffer[: len(data)] = data
