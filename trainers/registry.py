@@ -36,7 +36,9 @@ def _installed_families() -> list[Family]:
                 f"The trainer {entry.name} ({entry.value}) is not a trainers.families.family.Family."
             )
         if family.info.name in {known.info.name for known in (*FAMILIES, *families)}:
-            raise ParamsInvalid(f"Two trainers are named {family.info.name!r}; rename that of {entry.value}.")
+            raise ParamsInvalid(
+                f"Two trainers are named {family.info.name!r}. Rename the one in {entry.value}."
+            )
         families.append(family)
     return families
 
@@ -66,10 +68,24 @@ def trainer_info(name: str) -> TrainerInfo:
         'Multilayer perceptron'
         >>> trainer_info("svm")
         Traceback (most recent call last):
-        trainers.errors.ParamsInvalid: There is no trainer named 'svm'; there are mlp, cnn, ...
+        trainers.errors.ParamsInvalid: There is no trainer named 'svm'. Choose one of mlp, cnn, ...
 
     """
     return custom_info() if name == CUSTOM_TRAINER else _entry(name)[0]
+
+
+def is_percent(trainer: str, metric: str) -> bool:
+    """Say whether a metric is a share, which people read in percent; not where the trainer is gone.
+
+    Examples:
+        >>> is_percent("mlp", "val_accuracy"), is_percent("mlp", "test_loss"), is_percent("gone", "loss")
+        (True, False, False)
+
+    """
+    try:
+        return trainer_info(trainer).is_percent(metric)
+    except ParamsInvalid:
+        return False
 
 
 def compatible_trainers(dataset: DatasetInfo) -> list[TrainerInfo]:
@@ -103,5 +119,5 @@ def load_trainer(name: str) -> Trainer:
 def _entry(name: str) -> tuple[TrainerInfo, Trainer]:
     if name not in _TRAINERS:
         known = ", ".join(_TRAINERS)
-        raise ParamsInvalid(f"There is no trainer named {name!r}; there are {known}.")
+        raise ParamsInvalid(f"There is no trainer named {name!r}. Choose one of {known}.")
     return _TRAINERS[name]

@@ -13,6 +13,7 @@ from dashboard.access.forms import offer_places, place_field, set_choices
 from dashboard.access.rules import ONLY_ME, Place
 from dashboard.datasets.actions import FORMS
 from dashboard.datasets.column_lines import ROLE_WORDS, ColumnLine, column_lines
+from dashboard.wording import thousands
 from trainers.datasets.base import Task
 from trainers.datasets.uploads.findings import ColumnFinding, Findings
 from trainers.datasets.uploads.guesses.gaps import gaps_of, texts_of
@@ -58,7 +59,7 @@ class UploadForm(forms.Form):
         field.widget.attrs |= {"accept": ",".join(FORMS), "data-max-bytes": settings.UPLOAD_MB * 10**6}
         field.help_text = (
             "Table (.csv, .tsv, .txt, also as .gz, .xlsx, or .parquet), arrays (.npz), or images (.zip), "
-            f"up to {settings.UPLOAD_MB:,} MB."
+            f"up to {thousands(settings.UPLOAD_MB)} MB."
         )
         if refusal:
             field.error_messages["required"] = refusal
@@ -116,7 +117,7 @@ class RecipeForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "input input-short", "inputmode": "numeric"}),
         help_text=f"Images are resized to this, at most {MAX_SIDE} pixels. Smaller images train faster.",
     )
-    is_color = forms.BooleanField(label="Keep colours", required=False)
+    is_color = forms.BooleanField(label="Keep colors", required=False)
 
     def __init__(self, data: QueryDict | None = None, *, findings: Findings, recipe: Recipe) -> None:
         names = [column.name for column in findings.columns]

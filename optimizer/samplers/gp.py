@@ -20,6 +20,7 @@ import numpy as np
 from optimizer.axes import Axes
 from optimizer.samplers.base import Explanation, Sampler, Seen, Suggestion, random_suggestion
 from optimizer.samplers.startup import limit_startup, n_starting_points, propose_start
+from optimizer.wording import count_noun, metric, spread
 
 if TYPE_CHECKING:
     from optimizer.gaussian.surrogate import Surrogate, SurrogateFactory
@@ -125,11 +126,15 @@ class GPSampler(Sampler):
         mean, sd, improvement, best = surrogate.in_own_units(params, log_expected_improvement)
         where = " near the best ones" if surrogate.is_local else ""
         if surrogate.n_objectives > 1:
-            text = f"A Gaussian process fitted to {surrogate.n} trials expects the front to move most here."
+            text = (
+                f"A Gaussian process fitted to {count_noun(surrogate.n, 'trial')} expects the "
+                "largest gain here."
+            )
         else:
             text = (
-                f"A Gaussian process fitted to {surrogate.n} trials{where} predicts {mean:.4g} ± {sd:.2g} "
-                f"here, and an expected improvement of {improvement:.2g} over {best:.4g}."
+                f"A Gaussian process fitted to {count_noun(surrogate.n, 'trial')}{where} "
+                f"predicts {metric(mean)} ± {spread(sd)} "
+                f"here, and an expected improvement of {spread(improvement)} over {metric(best)}."
             )
         return {
             "sampler": self.name,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.wording import datum
 from trainers.datasets.base import Array, Facts, Part
 from trainers.datasets.encoding import TableEncoding
 from trainers.datasets.texts import pack_texts
@@ -72,6 +73,7 @@ def _spread(info: DatasetInfo, y: Array) -> tuple[float, float]:
     mean, scale = float(np.mean(y)), float(np.std(y))
     if scale == 0:
         raise DatasetInvalid(
-            f"{info.label}: {info.target} is {y[0]:g} in every training row; there is nothing to learn."
+            f"{info.label}: {info.target} is {datum(y[0])} in every training row, so there is "
+            "nothing to learn."
         )
     return mean, scale

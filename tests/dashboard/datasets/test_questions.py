@@ -36,7 +36,7 @@ def test_a_column_that_numbers_the_rows_is_left_out_until_somebody_uses_it(page,
     html = page.get(dataset.get_absolute_url()).content.decode()
     assert (words in html) if words else ("Not used." not in html)
     assert dataset.info["shape"] == [2 if words else 3]
-    assert [line for line in dataset.warnings if line.startswith("place tells")] == dataset.warnings
+    assert [line for line in dataset.warnings if line.startswith("place gives away")] == dataset.warnings
     assert bool(dataset.warnings) == (not words)
 
 

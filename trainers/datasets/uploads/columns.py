@@ -50,7 +50,7 @@ def read_numbers(
         if value is None or not np.isfinite(value):
             raise DatasetInvalid(
                 f"Row {row + 1}: {finding.name} must be a number, not {text[:80]!r}. Treat it as missing, "
-                "take the column as a category, or leave it out."
+                "use the column as a category, or set it to Not used."
             )
         numbers[row] = value
     return _without(numbers, missing)

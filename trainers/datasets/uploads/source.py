@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from optimizer.wording import count_noun, thousands
 from trainers.datasets.base import DatasetInfo, RawData, class_numbers
 from trainers.datasets.columns import Column, Notation, number_column
 from trainers.datasets.uploads import columns as stored
@@ -54,7 +55,7 @@ class Upload:
         """Return "" where the folder is there."""
         if Path(self.folder).is_dir():
             return ""
-        return f"{self.info.label} is not on this machine: let all hosts share PARZEN_UPLOAD_DIR."
+        return f"{self.info.label} is not on this machine. Make sure that all hosts share PARZEN_UPLOAD_DIR."
 
     def version(self, data_dir: str) -> str:  # noqa: ARG002
         """Return what changes with the recipe; the file never does."""
@@ -69,7 +70,7 @@ class Upload:
         try:
             raw = self._all_rows()
         except FileNotFoundError as error:
-            raise DatasetMissing(f"A file of {self.info.label} is gone: {error.filename}.") from error
+            raise DatasetMissing(f"A file of {self.info.label} is missing: {error.filename}.") from error
         is_series = self.recipe.task == "forecast"
         if is_series or not self.recipe.keeps_equal_rows:
             return raw
@@ -161,8 +162,9 @@ class Upload:
             names = sorted(set(self._texts(self.recipe.target)) - {""}, key=_in_order)
         if len(names) > MAX_CLASSES:
             raise DatasetInvalid(
-                f"{self.recipe.target or 'y'} has {len(names):,} different values; classes can be at most "
-                f"{MAX_CLASSES:,}. Is it a number to predict?"
+                f"{self.recipe.target or 'y'} has {thousands(len(names))} different values, "
+                "but there can be at most "
+                f"{thousands(MAX_CLASSES)} classes. Is it a number to predict?"
             )
         return tuple(names)
 
@@ -203,7 +205,7 @@ class Upload:
         """Return the texts; equal ones stay together in the split, or are split by time with the others."""
         texts = self._texts(name)
         if "" in texts:
-            raise DatasetInvalid(f"Row {texts.index('') + 1}: {name} is empty; remove the row.")
+            raise DatasetInvalid(f"Row {texts.index('') + 1}: {name} is empty. Remove the row.")
         if times:
             order = np.argsort(self._times(times).seconds, kind="stable")
             return self._known(RawData([texts[row] for row in order], y[order], is_ordered=True))
@@ -260,8 +262,8 @@ class Upload:
             unknown = np.flatnonzero(np.isnan(y))
             if len(unknown) and not self.recipe.drops_unknown:
                 raise DatasetInvalid(
-                    f"{self.info.label}: {name} has no number in {len(unknown):,} of {len(y):,} rows, first "
-                    f"in row {unknown[0] + 1:,}; fill it in, or leave out rows without a target."
+                    f"{self.info.label}: {name} is missing in {len(unknown):,} of {len(y):,} rows, the first "
+                    f"in row {unknown[0] + 1:,}. Fill it in, or leave out rows without a target."
                 )
             return y
         labels = self._texts(name)
@@ -271,8 +273,8 @@ class Upload:
         if "" in labels:
             n, row = labels.count(""), labels.index("") + 1
             raise DatasetInvalid(
-                f"{name} is empty in {n:,} of {len(labels):,} rows, first in row {row:,}; fill it in, or "
-                "leave out rows without a target."
+                f"{name} is empty in {thousands(n)} of {count_noun(len(labels), 'row')}, the first in row "
+                f"{thousands(row)}. Fill it in, or leave out rows without a target."
             )
         return class_numbers(self.info.class_names, labels)
 

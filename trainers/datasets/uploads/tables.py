@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from optimizer.wording import file_size
 from trainers.datasets.uploads.column_writer import ColumnWriter
 from trainers.datasets.uploads.columns import remove_columns
 from trainers.datasets.uploads.findings import Findings
@@ -55,7 +56,7 @@ def _write(rows: TableRows, folder: Path) -> Findings:
         n_rows += piece.num_rows
         n_bytes += piece.nbytes
         if n_bytes > MAX_BYTES:
-            raise DatasetInvalid(f"The table has more than {MAX_BYTES / 1e9:g} GB, the most that is read.")
+            raise DatasetInvalid(f"The table is larger than the limit of {file_size(MAX_BYTES)}.")
         for writer, texts in zip(writers, piece.columns, strict=True):
             writer.add(texts)
     if not n_rows:
@@ -101,7 +102,7 @@ def _notes_of_numbers(
     numbers = [pair for pair in zip(columns, writers, strict=True) if pair[0].is_mostly_number]
     for mark, decimal in ((",", "."), (".", ",")):
         grouped = [c.name for c, writer in numbers if writer.is_grouped and (c.decimal or usual) == decimal]
-        yield from _about(grouped, f"have marks between thousands: 1{mark}234 is read as 1234.")
+        yield from _about(grouped, f"use a thousands separator: 1{mark}234 is read as 1234.")
     other: Decimal = "," if usual == "." else "."
     changed = [column.name for column, _ in numbers if column.decimal == other]
     yield from _about(changed, f"are read with a decimal {'comma' if other == ',' else 'point'}.")

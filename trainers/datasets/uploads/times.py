@@ -59,7 +59,7 @@ def read_times(name: str, texts: Sequence[str], first: First = "") -> tuple[Arra
         except (ValueError, OverflowError):
             wrong = wrong or _first_wrong(form, texts)
     raise DatasetInvalid(
-        f"{name} must be a date or a time in every row, such as 2024-01-31 or 01/31/2024; {wrong}."
+        f"{name} must be a date or a time in every row, such as 2024-01-31 or 01/31/2024, but {wrong}."
     )
 
 
@@ -138,12 +138,12 @@ def check_steps(name: str, times: Array, texts: list[str]) -> None:
     closest, widest = int(np.argmin(steps)), int(np.argmax(steps))
     if steps[closest] <= 0:
         raise DatasetInvalid(
-            f"{name} is {texts[closest]!r} in two rows that differ; a forecast needs one row at each time."
+            f"{name} is {texts[closest]!r} in two different rows, but a forecast needs one row per time."
         )
     if steps[widest] > _GAP * float(np.median(steps)):
         raise DatasetInvalid(
-            f"There is no row between {name} {texts[widest]} and {texts[widest + 1]}; a forecast needs rows "
-            "at even steps."
+            f"There is no row between {name} {texts[widest]} and {texts[widest + 1]}, but a forecast needs "
+            "evenly spaced rows."
         )
 
 

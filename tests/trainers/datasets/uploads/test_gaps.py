@@ -141,7 +141,7 @@ def test_a_mark_at_an_end_is_missing_where_somebody_says_so(tmp_path):
 def test_rows_without_a_target_are_refused_or_left_out_and_counted(tmp_path):
     prices = ["-" if n % 20 == 0 else size for n, size in enumerate(SIZES)]
     kinds = ["" if n % 20 == 0 else ("a", "b")[n % 2] for n in range(N)]
-    with pytest.raises(DatasetInvalid, match="price has no number in 12 of 240 rows, first in row 1;"):
+    with pytest.raises(DatasetInvalid, match="price is missing in 12 of 240 rows, the first in row 1"):
         described(tmp_path, table(N, price=prices), target="price", task="regression")
 
     told = {"target": "price", "task": "regression", "drops_unknown": True}

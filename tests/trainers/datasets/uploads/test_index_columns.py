@@ -94,7 +94,7 @@ def test_a_series_that_counts_its_steps_is_forecast_by_them(tmp_path):
 def test_one_threshold_that_tells_the_target_is_warned_of(tmp_path, values, target, changes):
     _, warnings = described(tmp_path, table(N, y=target, place=values), target="y", **changes)
 
-    assert [line for line in warnings if line.startswith("place tells the target of every row.")]
+    assert [line for line in warnings if line.startswith("place gives away the target in every row.")]
 
 
 def test_numbers_that_only_help_are_not_warned_of(tmp_path):
@@ -112,7 +112,7 @@ def test_a_column_of_arrays_that_numbers_the_rows_is_warned_of(tmp_path):
     _, warnings = described(tmp_path, npz(x=x, y=np.repeat([0, 1], 30)), "arrays")
 
     assert [line.split(".")[0] for line in warnings] == [
-        "x0 tells the target of every row",
+        "x0 gives away the target in every row",
         "x0 numbers the rows",
     ]
 

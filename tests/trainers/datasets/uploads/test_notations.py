@@ -106,7 +106,7 @@ def test_notes_name_what_was_found_out(tmp_path):
     notes = found(tmp_path, [f"{text} €" for text in GERMAN]).notes
 
     assert "Numbers in price are read without their unit, €." in notes
-    assert any(note.startswith("Numbers in price have marks between thousands: 1.234 is") for note in notes)
+    assert any(note.startswith("Numbers in price use a thousands separator: 1.234 is") for note in notes)
 
 
 def test_a_price_is_predicted(tmp_path):

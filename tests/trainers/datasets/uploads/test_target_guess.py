@@ -50,7 +50,7 @@ def test_a_text_beside_other_columns_says_why_it_is_not_used(tmp_path):
 
     assert (guess.role, guess.instead) == ("left out", "text")
     assert "A text is learned from alone" in guess.reason
-    with pytest.raises(DatasetInvalid, match="The text review is read on its own"):
+    with pytest.raises(DatasetInvalid, match="The text review must be the only input"):
         described(tmp_path, content, roles={"review": "text"})
     alone = {"review": "text", "size": "left out", "colour": "left out"}
     assert described(tmp_path, content, roles=alone)[0].info.kind == "text"

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from trainers.custom.model_file import CodeInvalid
+from trainers.custom.user_code import CodeInvalid
+from trainers.datasets.base import DatasetInfo
 
 pytestmark = pytest.mark.slow
 
@@ -21,9 +22,21 @@ def compiled():
 
 
 def check(model, n_classes=3):
-    from trainers.custom.compile_check import check_compiled_for_classes
+    from trainers.custom.labels import check_labels
 
-    check_compiled_for_classes(model, n_classes)
+    names = tuple(f"class {n}" for n in range(n_classes))
+    info = DatasetInfo(
+        name="plants",
+        label="Plants",
+        n_train=6,
+        n_validation=2,
+        n_test=2,
+        source="",
+        kind="table",
+        shape=(2,),
+        class_names=names,
+    )
+    check_labels(model, info, lambda _: "")
 
 
 def instance(**options):
@@ -40,18 +53,20 @@ def function():
 
 @pytest.mark.parametrize("loss", ["categorical_crossentropy", instance, function])
 def test_the_loss_for_class_numbers_is_named(compiled, loss):
-    with pytest.raises(CodeInvalid, match=r"y holds class numbers.* use sparse_categorical_crossentropy\."):
+    with pytest.raises(
+        CodeInvalid, match=r"classes of Plants are whole numbers; use sparse_categorical_crossentropy\."
+    ):
         check(compiled(loss))
 
 
 @pytest.mark.parametrize("metric", ["categorical_accuracy", "top_k_categorical_accuracy"])
 def test_a_metric_that_would_measure_nonsense_is_named(compiled, metric):
-    with pytest.raises(CodeInvalid, match=f"the metric {metric} wants .* use sparse_"):
+    with pytest.raises(CodeInvalid, match=f"^{metric} needs one column per class.* use sparse_"):
         check(compiled("sparse_categorical_crossentropy", [metric]))
 
 
 def test_too_few_outputs_are_named(compiled):
-    with pytest.raises(CodeInvalid, match="The model has 3 outputs, and the data has 4 classes"):
+    with pytest.raises(CodeInvalid, match="The model has 3 outputs, but Plants has 4 classes"):
         check(compiled("sparse_categorical_crossentropy"), n_classes=4)
 
 
