@@ -1,13 +1,13 @@
 """How numbers, times, states and fields are written on every page. Formatting only: nothing here decides."""
 
 import math
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 
 from django.contrib.auth.models import User
 
 NOTHING: Final = "–"
-THIN_SPACE: Final = "\u202f"
 METRIC_DIGITS: Final = 4
 PARAM_DIGITS: Final = 3
 SMALLEST_PLAIN: Final = 1e-3
@@ -82,7 +82,7 @@ def _rounded(value: float, digits: int) -> tuple[float, int]:
 
 
 def metric(value: float | None) -> str:
-    """Four significant digits, and never fewer decimals than its neighbours of the same size: `0.0800`."""
+    """Four significant digits, and never fewer decimals than its neighbors of the same size: `0.0800`."""
     if value is None or not _is_number(value):
         return NOTHING
     if isinstance(value, int):
@@ -144,13 +144,13 @@ def bound(value: float | None) -> str:
 
 
 def percent(share: float | None, decimals: int | None = None) -> str:
-    """A share of one as `97.6 %`; at most two decimals, one at least, unless the caller says how many."""
+    """A share of one as `97.6%`; at most two decimals, one at least, unless the caller says how many."""
     if share is None or not _is_number(share):
         return NOTHING
     if decimals is not None:
-        return f"{share * 100:,.{decimals}f}{THIN_SPACE}%"
+        return f"{share * 100:,.{decimals}f}%"
     number = f"{share * 100:,.2f}"
-    return f"{number.removesuffix('0')}{THIN_SPACE}%"
+    return f"{number.removesuffix('0')}%"
 
 
 def value(number: float | None, is_percent: object = False) -> str:
@@ -221,6 +221,14 @@ def count_noun(number: int, noun: str) -> str:
     return f"{thousands(number)} {singular if number == 1 else plural or singular + 's'}"
 
 
+def one_of(words: Iterable[str]) -> str:
+    """`a`, `a or b`, `a, b, or c`"""
+    *others, last = words
+    if len(others) > 1:
+        return f"{', '.join(others)}, or {last}"
+    return " or ".join([*others, last])
+
+
 def person_name(user: User) -> str:
     """How a person is called: by name, or else as they sign in."""
     return user.get_full_name() or user.get_username()
@@ -228,13 +236,23 @@ def person_name(user: User) -> str:
 
 def sentence_case(words: str) -> str:
     """`Sign In` as `Sign in`, for words that come from libraries."""
-    return words.strip().lower().capitalize()
+    lowered = [word if _is_acronym(word) else word.lower() for word in words.strip().split(" ")]
+    return " ".join([lowered[0][:1].upper() + lowered[0][1:], *lowered[1:]])
+
+
+def _is_acronym(word: str) -> bool:
+    return len(word) > 1 and word.isupper()
 
 
 def ordinal(number: int) -> str:
     """`second`; from eleven on in digits, `11th`."""
     if 1 <= number <= len(FIRST_ORDINALS):
         return FIRST_ORDINALS[number - 1]
+    return place(number)
+
+
+def place(number: int) -> str:
+    """`2nd`."""
     ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number:,}{ending}"
 

@@ -67,7 +67,7 @@ def _density(name: str, obj: Mapping[str, Any], value: Any, ratio: float) -> Den
         bars=[],
         ticks=_ticks(grid),
         sentence=f"{_gather(grid, good, bad, ratio)} Ratio {ratio:.2g}.",
-        label=f"Density of good and of other trials over {name}, chosen {show_param(value)}",
+        label=f"Density of good and other trials over {name}; chosen value {show_param(value)}",
     )
 
 
@@ -90,7 +90,7 @@ def _choices(
     keys = [value_key(choice) for choice in choices]
     at = keys.index(value_key(value)) if value_key(value) in keys else 0
     of_good, of_bad = 100 * good[at] / sum(good), 100 * bad[at] / sum(bad)
-    shares = f"{show_param(value)}: {of_good:.0f} % of good, {of_bad:.0f} % of other trials."
+    shares = f"{show_param(value)}: {of_good:.0f}% of good trials, {of_bad:.0f}% of other trials."
     return Density(
         name=name,
         chosen="chosen",
@@ -102,7 +102,7 @@ def _choices(
         bars=bars,
         ticks=[(round(slot * (i + 0.5), 1), "middle", show_param(c)) for i, c in enumerate(choices)],
         sentence=f"{shares} Ratio {ratio:.2g}.",
-        label=f"Share of good and of other trials by {name}, chosen {show_param(value)}",
+        label=f"Share of good and other trials by {name}; chosen value {show_param(value)}",
     )
 
 

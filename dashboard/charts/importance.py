@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.charts.trend import LARGER, SMALLER, trend_words
+from dashboard.wording import one_of, percent
 from dashboard.wording import param as show_param
-from dashboard.wording import percent
 from optimizer import Direction, SearchSpace
 from optimizer.importance import Correlation, Curve, Importance, ParameterImportance
 from optimizer.objective import to_loss
@@ -174,7 +174,7 @@ def _bar(
     return ImportanceBar(
         name=entry.name,
         depth=depth,
-        only_with=f"only with {when.parent} {' or '.join(map(show_param, when.values))}" if when else "",
+        only_with=f"only with {when.parent} {one_of(map(show_param, when.values))}" if when else "",
         share=percent(entry.share, 0),
         error=f"± {100 * entry.share_error:.0f}",
         width=place(entry.share),

@@ -10,8 +10,9 @@ from dashboard.access.actor import Actor
 from dashboard.access.rules import may_run_own_code
 from dashboard.engine.lifecycle import change_draft, create_study, record_event, start_study
 from dashboard.models import Role, Study, code_digest
+from dashboard.new_study.model_files import read_declaration
 from dashboard.refusal import Refused
-from trainers.custom.declaration import Declaration, read_declaration
+from trainers.custom.declaration import Declaration
 from trainers.custom.info import CUSTOM_TRAINER
 
 

@@ -11,6 +11,7 @@ from dashboard.access.rules import Place, place_fields
 from dashboard.models.study import Direction
 from dashboard.models.study_fields import NewStudy, asked_fields
 from dashboard.studies.forms import SettingsForm
+from dashboard.wording import count_noun
 from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
 from trainers.base import Metric, TrainerInfo
@@ -78,7 +79,7 @@ class StudyForm(NewStudyForm):
             if m.is_objective
         ]
         set_choices(self, "objective", goals)
-        self.fields["n_parallel"].help_text = f"This machine has {settings.SLOTS} slots."
+        self.fields["n_parallel"].help_text = f"This machine has {count_noun(settings.SLOTS, 'slot')}."
 
     @property
     def metric(self) -> Metric:
@@ -129,7 +130,7 @@ class CustomModelForm(NewStudyForm):
         dataset, epochs = self.fields["dataset"], self.fields["max_epochs"]
         dataset.required = False
         dataset.help_text = (
-            "Used to fit the model from build(params). Also passed to objective(params, data)."
+            "Used to fit the model that build(params) returns. Also passed to objective(params, data)."
         )
         self.fields["target_value"].help_text = "The study stops when its metric reaches this value."
         epochs.help_text = "Passed to your objective as max_epochs, if it accepts that argument."

@@ -18,7 +18,7 @@ from dashboard.new_study.forms import PRUNER_OPTIONS, PrunerOption, StudyForm
 from dashboard.new_study.grid import GridNote, grid_note
 from dashboard.new_study.knob_form import LABELS, SEARCH, KnobForm, initial_of
 from dashboard.studies.forms import as_copied, as_drafted
-from dashboard.wording import count_noun
+from dashboard.wording import count_noun, one_of
 from dashboard.wording import param as show_param
 from optimizer import SearchSpace, SpaceError
 from optimizer.samplers import SAMPLERS, SamplerInfo
@@ -326,7 +326,7 @@ def _condition_words(when: tuple[str, tuple[Any, ...]] | None) -> str:
     parent, values = when
     if len(values) > 1 and all(isinstance(v, int) and not isinstance(v, bool) for v in values):
         return f"{parent} ≥ {min(values)}"
-    return f"{parent} = {' or '.join(show_param(v) for v in values)}"
+    return f"{parent} = {one_of(map(show_param, values))}"
 
 
 def find_knob(trainer: str, name: str) -> Knob:

@@ -41,7 +41,7 @@ from dashboard.refusal import Refused
 from dashboard.studies.forms import as_copied, as_drafted
 from dashboard.studies.queries import templates_among
 from dashboard.web.requests import actor_of, changing_study, person, posted, row_number, visible_study
-from trainers.custom.model_file import CodeInvalid
+from trainers.custom.user_code import CodeInvalid
 from trainers.datasets.base import DatasetInfo
 from trainers.errors import ParamsInvalid
 from trainers.registry import trainer_info
@@ -246,7 +246,7 @@ def model_file_check(request: HttpRequest) -> HttpResponse:
             check = check_of_declaration(declared)
         except (CodeInvalid, Refused) as refusal:
             check = FileCheck(problem=str(refusal))
-    return render(request, "new_study/_file_check.html", {"check": check})
+    return render(request, "new_study/custom/_check.html", {"check": check})
 
 
 def _save_custom(request: HttpRequest, form: CustomModelForm, draft: Study | None) -> Study | None:

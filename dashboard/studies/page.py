@@ -9,11 +9,12 @@ from django.utils import timezone
 from dashboard.access.rules import seen_by
 from dashboard.catalog import dataset_words, pruner_label, sampler_label, trainer_label
 from dashboard.discussion.queries import comments_on
+from dashboard.engine.line import place_in_line
+from dashboard.engine.retries import LOSSES
 from dashboard.engine.trials import best_trial, counts_by_state
 from dashboard.goals import Goal, best_epoch, goal_of, is_percent, shown_metrics
 from dashboard.models import (
     Comment,
-    FailureKind,
     Role,
     Study,
     StudyEvent,
@@ -31,7 +32,7 @@ from dashboard.trials.params import ParamRow, SpaceRow, param_rows, space_rows
 from dashboard.trials.proposals import Proposals, proposals_of
 from dashboard.trials.table import Table, trial_table
 from dashboard.winners.confirm_page import Confirmed, Row, last_confirmed
-from dashboard.wording import about, count_noun, duration, metric, percent, person_name
+from dashboard.wording import about, count_noun, duration, metric, percent, person_name, place
 from optimizer import SearchSpace
 from trainers.job import TEST_PREFIX
 
@@ -136,7 +137,7 @@ def study_page(
         table=trial_table(study, space, counts, query, columns),
         proposals=proposals,
         charts=study_charts(study, space, goal, rows, proposals),
-        n_lost=sum(row["failure_kind"] == FailureKind.LOST for row in rows),
+        n_lost=sum(row["failure_kind"] in LOSSES for row in rows),
         failures=failures_of(study, space, rows),
         events=list(study.events.all()[:EVENTS]),
         tags=list(study.tags.all()),
@@ -160,13 +161,21 @@ def _sentence(study: Study, counts: Mapping[str, int], seconds: float) -> str:
         n_open = n_running + counts.get("waiting", 0)
         last = "the last trial" if n_open == 1 else f"the last {n_open} trials"
         return f"No new trials. The study stops after {last}."
-    doing = f"{count_noun(n_running, 'trial')} running" if n_running else "Waiting for a free worker slot"
+    doing = f"{count_noun(n_running, 'trial')} running" if n_running else _waits(study)
     n_done = sum(counts.get(s, 0) for s in ("complete", "pruned", "failed"))
     ahead = ""
     if n_running and n_done >= 2 and seconds > 0:
         left = (study.max_trials - n_done) * seconds / n_done
         ahead = f", about {about(max(1, round(left)))} left at this pace"
     return f"Started by {owner}. {doing}{ahead}."
+
+
+def _waits(study: Study) -> str:
+    line = place_in_line(study)
+    if line is None:
+        return "Waiting for a free worker slot"
+    soon = "" if line.seconds is None else f", about {duration(max(1, round(line.seconds)))}"
+    return f"Waiting for a free worker slot: {place(line.number)} in line{soon}"
 
 
 def _reason(study: Study, counts: Mapping[str, int]) -> str:

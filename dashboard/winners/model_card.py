@@ -6,8 +6,9 @@ from dashboard.catalog import dataset_words, sampler_label, trainer_label
 from dashboard.engine.trials import counts_by_state
 from dashboard.engine.uploads import ready_upload
 from dashboard.goals import best_epoch, goal_of
-from dashboard.models import Attempt, Study, Trial
+from dashboard.models import Artifact, Attempt, Study, Trial
 from dashboard.winners.confirm_page import last_confirmed
+from dashboard.winners.package import FOLDER
 from dashboard.wording import count_noun, thousands
 
 BACKENDS = ("tensorflow", "jax", "torch")
@@ -24,11 +25,8 @@ def model_card(study: Study, trial: Trial) -> str:
             "",
             "## Use",
             "",
-            "`python predict.py FILE` predicts with `model.keras` and `reading.json` of this folder;",
-            "`keras.saving.load_model('model.keras')` loads only the network. If `network.py` is included,",
-            "it builds the network in plain Keras, and `python train.py FILE` retrains it.",
+            *_use_lines(study, trial),
             *_install_lines(attempt),
-            *(["`custom_model.py` is the model file used for training."] if study.code else []),
             "",
             "## Data",
             "",
@@ -61,6 +59,24 @@ def model_card(study: Study, trial: Trial) -> str:
             "",
         ]
     )
+
+
+def _use_lines(study: Study, trial: Trial) -> list[str]:
+    artifact = Artifact.objects.filter(trial=trial).first()
+    reading = artifact.reading if artifact else {}
+    where = f"`{FOLDER}`" if "# file: " in study.code else f"`{FOLDER}.py`"
+    if "build" in reading:
+        return [
+            "`python predict.py FILE` predicts with `reading.json` of this folder. Keras alone cannot load",
+            f"this network: {where} is the model file used for training, whose `build(params)` builds it;",
+            "`model.weights.h5` has its weights. `predict.load_network(folder, reading)` returns it whole.",
+        ]
+    return [
+        "`python predict.py FILE` predicts with `model.keras` and `reading.json` of this folder;",
+        "`keras.saving.load_model('model.keras')` loads only the network. If `network.py` is included,",
+        "it builds the network in plain Keras, and `python train.py FILE` retrains it.",
+        *([f"{where} is the model file used for training."] if study.code else []),
+    ]
 
 
 def _install_lines(attempt: Attempt | None) -> list[str]:

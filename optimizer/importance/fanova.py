@@ -72,7 +72,7 @@ def fanova(history: History, *, objective: int = 0, seed: int = 0, n_interaction
     trials = Trials.of(history, objective)
     direction = history.directions[objective]
     if len(trials) < MIN_TRIALS:
-        note = f"Importance needs {MIN_TRIALS} complete trials, and there are {len(trials)}."
+        note = f"Importance needs {MIN_TRIALS} complete trials, but there are only {len(trials)}."
         return _no_importance(trials, note)
     if trials.is_constant:
         return _no_importance(trials, f"All {len(trials):,} complete trials have the same value.")

@@ -8,6 +8,7 @@ import platform
 import random
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,10 +16,10 @@ import numpy as np
 from optimizer import OptimizerError
 from optimizer.compat.hyperopt.documents import STATUS_OK
 from optimizer.compat.hyperopt.results import read_result
-from trainers.custom.goal import CodeInvalid
 from trainers.custom.guard import restrict_process
-from trainers.custom.model_file import ModelFile, read_model_file, run_user_code
-from trainers.errors import TrialDiverged, TrialStopped
+from trainers.custom.model_file import ModelFile, batch_size_of, read_model_file
+from trainers.custom.user_code import CodeInvalid, run_user_code
+from trainers.errors import TrialDiverged, TrialInfeasible, TrialStopped, error_text
 from trainers.job import Result
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ class CustomTrainer:
     ) -> Result:
         """Train once; see `trainers.base.Trainer`. CodeInvalid where the file breaks a rule."""
         _seed(seed)
+        if model_path:
+            with suppress(OSError):  # saving says it then
+                # the folders above are not writable any more after the next line
+                model_path.parent.mkdir(parents=True, exist_ok=True)
         # before the file runs, also its first line
         restrict_process(self._private_folders, self._writable_folders)
         file = read_model_file(self._source)
@@ -63,8 +68,11 @@ class CustomTrainer:
         if file.name == "objective":
             return _evaluate(file, params, data, budget, reporter, seed=seed, objective=objective)
         from trainers.custom.compiled_model import fit_compiled_model  # noqa: PLC0415, it loads Keras
+        from trainers.custom.keeping import Keeping  # noqa: PLC0415, the same
 
-        model = run_user_code(lambda: file.function(file.point_of(params)))
+        batch_size = batch_size_of(file, params)
+        point = file.point_of(params)
+        model = run_user_code(lambda: file.function(point), called=file.function)
         return fit_compiled_model(
             model,
             data,
@@ -72,8 +80,9 @@ class CustomTrainer:
             reporter,
             seed=seed,
             objective=objective,
-            batch_size=int(params.get("batch_size", 32)),
-            model_path=model_path,
+            batch_size=batch_size,
+            file=file,
+            keeping=Keeping(file, point, model_path) if model_path else None,
             test=test,
         )
 
@@ -129,13 +138,11 @@ def _evaluate(
     # an objective names the arguments that it wants
     parameters = inspect.signature(file.function).parameters
     extra = {name: value for name, value in available.items() if name in parameters}
-    returned = run_user_code(lambda: file.function(file.point_of(params), **extra))
-    result = _read(returned, objective.metric)
-    value = float(result[objective.metric])
+    returned = run_user_code(lambda: file.function(file.point_of(params), **extra), called=file.function)
+    value, metrics = run_user_code(lambda: _read(returned, objective.metric), called=file.function)
     # diverged, as for any other training: the value is no observation
     if not math.isfinite(value):
         raise TrialDiverged(f"The objective returned {value}.")
-    metrics = {str(name): x for name, found in result.items() if (x := _number(found)) is not None}
     best_step = report.step_of(value)
     # an objective that never reports has one step: its result
     if not report.values:
@@ -151,24 +158,27 @@ def _evaluate(
     )
 
 
-def _read(returned: object, metric: str) -> dict[str, Any]:
-    """Return the result with the metric as its value; CodeInvalid where there is none."""
+def _read(returned: Any, metric: str) -> tuple[float, dict[str, float]]:
+    """Return value and all numbers of what an objective returned; its objects may raise anything."""
     if isinstance(returned, Mapping) and returned.get("status") == STATUS_OK and metric not in returned:
+        keys = error_text(Exception(", ".join(map(repr, returned))), 200)
         raise CodeInvalid(
-            f"metric is {metric!r}, but the objective returned only {', '.join(map(repr, returned))}. Return "
-            f"{metric!r} too, or set metric to a key of these."
+            f"metric is {metric!r}, but the objective returned only {keys}. Return {metric!r} too, or set "
+            "metric to a key of these."
         )
     try:
         result, _ = read_result(returned, metric)
     except OptimizerError as error:
-        raise CodeInvalid(f"objective: {error}.") from error
+        raise CodeInvalid(f"objective: {error_text(error, 300).rstrip('.')}.") from error
+    metrics = {str(name): x for name, found in result.items() if (x := _number(found)) is not None}
     if result["status"] != STATUS_OK:
         reason = result.get("failure") or result.get("error") or "no reason given"
-        raise CodeInvalid(f"The objective reported a failure: {str(reason)[:300]}.")
-    return result
+        words = error_text(Exception(reason), 300).rstrip(".")
+        raise TrialInfeasible(f"The objective reported a failure: {words}.", metrics)
+    return float(result[metric]), metrics
 
 
-def _number(value: object) -> float | None:
+def _number(value: Any) -> float | None:
     """Return a finite number of any kind, also an array or a tensor of one; None for anything else."""
     if value is None or isinstance(value, str | bytes | bool | np.bool_ | Mapping):
         return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from optimizer.objective import DIRECTIONS
-from trainers.errors import TrainerError
+from trainers.custom.user_code import CodeInvalid, shown
 
 if TYPE_CHECKING:
     from optimizer.objective import Direction
@@ -29,10 +29,6 @@ _TURNING = {"neg", "negative", "minus", "inverse", "inverted", "non", "no", "not
 _PARTS = {"val", "validation", "train", "training", "test"}
 
 
-class CodeInvalid(TrainerError):  # noqa: N818 (says what happened)
-    """The model file breaks a rule or raises an error; the message names the rule or the line."""
-
-
 @dataclass(frozen=True)
 class FileGoal:
     """The metric and its direction."""
@@ -44,9 +40,10 @@ class FileGoal:
 def metric_of(names: Mapping[str, Any], function: str) -> str:
     """Return the metric of a file that defines these names; CodeInvalid where it cannot be one."""
     metric = names.get("metric", DEFAULT_METRICS[function])
-    if not isinstance(metric, str) or not 0 < len(metric) <= _MAX_LENGTH:
-        raise CodeInvalid(f"metric must be a name of at most {_MAX_LENGTH} characters, not {metric!r}.")
-    return metric
+    # a text that is printable can be stored
+    if not isinstance(metric, str) or not 0 < len(metric) <= _MAX_LENGTH or not metric.isprintable():
+        raise CodeInvalid(f"metric must be a name of at most {_MAX_LENGTH} characters, not {shown(metric)}.")
+    return str(metric)
 
 
 def goal_of_file(names: Mapping[str, Any], function: str, source: str) -> FileGoal:
@@ -58,7 +55,7 @@ def goal_of_file(names: Mapping[str, Any], function: str, source: str) -> FileGo
     metric = metric_of(names, function)
     known, said = known_direction(metric), names.get("direction")
     if said is not None and said not in DIRECTIONS:
-        raise CodeInvalid(f"direction must be 'minimize' or 'maximize', not {said!r}.")
+        raise CodeInvalid(f"direction must be 'minimize' or 'maximize', not {shown(said)}.")
     if said is None and known is None:
         raise CodeInvalid(
             f"direction is missing: Parzen does not know whether a lower or a higher {metric} is better. Set "
@@ -71,7 +68,7 @@ def goal_of_file(names: Mapping[str, Any], function: str, source: str) -> FileGo
         )
     if function == "objective":
         _check_returns(source, metric)
-    return FileGoal(metric, cast("Direction", said or known))
+    return FileGoal(metric, cast("Direction", str(said or known)))
 
 
 def known_direction(metric: str) -> Direction | None:
