@@ -51,12 +51,13 @@ class SobolSampler(Sampler):
         allow_repeats: bool = False,
         seed: int = 0,
     ) -> Suggestion:
-        seen = Seen(history, pending, allow_repeats=allow_repeats)
+        seen = Seen(history, pending, allow_repeats=allow_repeats).unless_used_up()
         first = len(history) + len(pending)
         for index in range(first, first + SKIPS):
             params = sobol_params(space, index, seed)
             if params not in seen:
                 text = f"Point {index + 1:,} of a Sobol sequence, which fills the search space evenly."
+                text = seen.explained(text)
                 return Suggestion(params, {"sampler": self.name, "kind": "random", "text": text})
         text = "Random point: the next points of the Sobol sequence have been tried."
         return random_suggestion(self, space, seen, rng, text)

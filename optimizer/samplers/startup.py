@@ -47,7 +47,8 @@ def propose_start(
     else:  # trials that failed or still run have taken places, so that there are more points than planned
         lead = f"Starting point {place + 1} (the model has {history.n_finished} of {n_startup} results)"
     params, origin = _start_of(space, place, seen, rng, seed)
-    return Suggestion(params, {"sampler": sampler_name, "kind": "startup", "text": f"{lead}: {origin}"})
+    text = f"{lead}: {origin}" if REPEAT_NOTE in origin else seen.explained(f"{lead}: {origin}")
+    return Suggestion(params, {"sampler": sampler_name, "kind": "startup", "text": text})
 
 
 def _start_of(
