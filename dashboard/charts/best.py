@@ -101,8 +101,9 @@ def _label(
     metric: str, line: Sequence[tuple[int, float]], best: dict[str, float] | None, n: int, *, is_percent: bool
 ) -> str:
     if best is None:
-        return f"No value of {metric} yet, {count_noun(n, 'trial')}"
+        return f"No {metric} values yet, {count_noun(n, 'trial')}"
     first, last = show_value(line[0][1], is_percent), show_value(best["value"], is_percent)
     return (
-        f"Best {metric} improves from {first} to {last} at trial {best['n']:.0f} of {count_noun(n, 'trial')}"
+        f"Best {metric} over {count_noun(n, 'trial')} improves from {first} to {last}"
+        f" at trial #{best['n']:.0f}"
     )

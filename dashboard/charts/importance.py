@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from dashboard.wording import one_of, percent
 from dashboard.wording import param as show_param
-from dashboard.wording import percent
 from optimizer import SearchSpace
 from optimizer.importance import Correlation, Curve, Importance, ParameterImportance
 
@@ -124,7 +124,7 @@ def _bar(
     return ImportanceBar(
         name=entry.name,
         depth=depth,
-        only_with=f"only with {when.parent} {' or '.join(map(show_param, when.values))}" if when else "",
+        only_with=f"only with {when.parent} {one_of(map(show_param, when.values))}" if when else "",
         share=percent(entry.share, 0),
         error=f"± {100 * entry.share_error:.0f}",
         width=place(entry.share),

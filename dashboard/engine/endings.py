@@ -88,7 +88,7 @@ def _trials_are_used_up(study: Study) -> Ending | None:
     if n_made(study.pk) < study.max_trials or study.trials.filter(state__in=OPEN_TRIALS).exists():
         return None
     if not _complete(study).exists():
-        return StudyState.FAILED, f"None of {study.max_trials} trials completed"
+        return StudyState.FAILED, f"None of the {count_noun(study.max_trials, 'trial')} completed"
     return StudyState.FINISHED, f"Budget reached: {count_noun(study.max_trials, 'trial')}"
 
 
@@ -101,7 +101,7 @@ def _is_stale(study: Study) -> Ending | None:
     if n_stale_trials(values, study.direction, study.min_improvement) < n:
         return None
     improvement = study_field("min_improvement")
-    by = f" by {improvement.show(study.min_improvement)}" if study.min_improvement else ""
+    by = f" of at least {improvement.show(study.min_improvement)}" if study.min_improvement else ""
     return StudyState.FINISHED, f"No improvement{by} in {count_noun(n, 'trial')}"
 
 

@@ -70,6 +70,16 @@ class Outcome:
     seconds: float
     n_parameters: int
     environment: dict[str, Any]
+    # Why its network could not be saved, in a sentence.
+    unkept: str = ""
+
+    @property
+    def note(self) -> str:
+        return f"{UNKEPT} {self.unkept}"[:500] if self.unkept else ""
+
+
+# How the reason of a complete attempt begins, as a page shows it.
+UNKEPT = "The model could not be kept:"
 
 
 def renew_lease(fence: Fence) -> bool:
@@ -128,7 +138,10 @@ def finish_trial(fence: Fence, outcome: Outcome) -> bool:
         )
         if recorded:
             fence.attempts().update(
-                state=AttemptState.COMPLETE, finished_at=Now(), environment=outcome.environment
+                state=AttemptState.COMPLETE,
+                finished_at=Now(),
+                environment=outcome.environment,
+                reason=outcome.note,
             )
             _has_ended(study)
     return _after(fence, recorded, "result")

@@ -1,5 +1,7 @@
 """Another attempt for a trial that went wrong: by the study's policy, or because somebody asks for it."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Now
@@ -49,6 +51,16 @@ def retry_lost_trials(*, study_id: int, by: str) -> int:
         lost = study.trials.filter(failure_kind__in=LOSSES)
         n_lost = lost.filter(state=TrialState.FAILED).count()
         return _retry(study, lost, f"retried {count_noun(n_lost, 'lost trial')}", by)
+
+
+def retry_failed_trials(*, study_id: int, by: str, numbers: Collection[int] | None = None) -> int:
+    """The same for these failed trials, or for all of them; says how many there were."""
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=study_id)
+        failed = study.trials.filter(state=TrialState.FAILED)
+        if numbers is not None:
+            failed = failed.filter(number__in=numbers)
+        return _retry(study, failed, f"retried {count_noun(failed.count(), 'failed trial')}", by)
 
 
 def _retry(study: Study, trials: QuerySet[Trial], what: str, by: str) -> int:

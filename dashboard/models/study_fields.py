@@ -84,7 +84,7 @@ class StudyField:
         """A value of the database in words."""
         if self.kind is Kind.MINUTES:
             return duration(value)
-        return f"{param(value)} %" if self.kind is Kind.PERCENT else param(value)
+        return f"{param(value)}%" if self.kind is Kind.PERCENT else param(value)
 
     def show_change(self, value: Any) -> str:
         """What the history says when it is set."""
@@ -134,7 +134,7 @@ FIELDS: Sequence[StudyField] = (
         low=0,
         high=2**31 - 1,
         is_required=False,
-        hint="Same seed, same suggestions and trainings.",
+        hint="The same seed gives the same suggestions and training runs.",
         # A copy is another search, unless somebody asks for the same one.
         is_kept_by_copy=False,
     ),
@@ -150,7 +150,7 @@ FIELDS: Sequence[StudyField] = (
         is_required=False,
         empty=0,
         placeholder="none",
-        hint="Each trial trains once per fold, and its value is their mean. Useful for small datasets.",
+        hint="Trains each trial once per fold and takes the mean value. Useful for small datasets.",
         unit="folds",
     ),
     StudyField(
@@ -218,7 +218,7 @@ FIELDS: Sequence[StudyField] = (
         kind=Kind.OBJECTIVE_VALUE,
         is_required=False,
         placeholder="none",
-        hint="The study stops when this value is reached. Enter accuracy in percent.",
+        hint="The study stops when this value is reached. Enter accuracy as a percentage.",
         section=Section.MAIN,
         is_budget=True,
         is_kept_by_confirmation=False,

@@ -35,7 +35,7 @@ class FailureKind(models.TextChoices):
 
 
 def trial_seed(study_seed: int, number: int) -> int:
-    """A repeat of a trial trains with the same seed; its neighbours do not."""
+    """A repeat of a trial trains with the same seed; its neighbors do not."""
     return (study_seed * 1_000_003 + number) % 2**31
 
 

@@ -10,8 +10,10 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, 
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import TruncWeek
 
+from dashboard.access.rules import owned_by
 from dashboard.engine.trials import best_value_of_each, do_many_fail, ended_and_failed
 from dashboard.models import AuditEntry, Review, Study, Trial, TrialState, searches
+from dashboard.review.audit_words import actions_called
 from dashboard.studies.queries import DONE, search_studies
 
 WEEKS = 12
@@ -117,7 +119,6 @@ def search_past(studies: QuerySet[Study], search: Search) -> QuerySet[Study]:
     """With `best`, the best value of each, newest first."""
     found = search_studies(studies, search.text).annotate(best=best_value_of_each())
     conditions = {
-        "owner__username__icontains": search.person,
         "trainer": search.trainer,
         "dataset": search.dataset,
         "created_at__date__gte": search.since,
@@ -125,7 +126,10 @@ def search_past(studies: QuerySet[Study], search: Search) -> QuerySet[Study]:
         "best__gte": search.best_from,
         "best__lte": search.best_to,
     }
-    found = found.filter(**{name: value for name, value in conditions.items() if value not in {"", None}})
+    found = found.filter(
+        owned_by(search.person),
+        **{name: value for name, value in conditions.items() if value not in {"", None}},
+    )
     if search.param:
         found = found.filter(Exists(_with_param(search)))
     return found.select_related("owner", "team")
@@ -148,7 +152,8 @@ def audit_entries(query: Mapping[str, str]) -> QuerySet[AuditEntry]:
     entries = AuditEntry.objects.all()
     for word in query.get("q", "").replace("\0", " ").split()[:5]:
         by_study = Q(study_id=int(word)) if word.isdecimal() and len(word) <= 18 else Q()
+        by_words = Q(action__in=actions_called(word))
         entries = entries.filter(
-            Q(who__icontains=word) | Q(action__icontains=word) | Q(path__icontains=word) | by_study
+            Q(who__icontains=word) | Q(action__icontains=word) | Q(path__icontains=word) | by_words | by_study
         )
     return entries.filter(is_refused=True) if query.get("refused") else entries

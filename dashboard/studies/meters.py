@@ -89,7 +89,7 @@ def _value_budgets(study: Study, rows: Sequence[dict[str, Any]]) -> list[Budget]
         share = min(100.0, 100 * n / study.max_stale_trials)
         label = f"{n} of {study.max_stale_trials} trials without improvement"
         by = (
-            f"of {study_field('min_improvement').show(study.min_improvement)}"
+            f"of at least {study_field('min_improvement').show(study.min_improvement)}"
             if study.min_improvement
             else ""
         )
@@ -111,7 +111,7 @@ def _epochs_budget(study: Study, rows: Sequence[dict[str, Any]]) -> Budget:
     if pruned:
         n_finished = sum(row["state"] in FINISHED_TRIALS for row in rows)
         saved = sum(pruned) / (n_finished * study.max_epochs)
-        limit = f"{saved * 100:.0f} % of epochs saved"
+        limit = f"{saved * 100:.0f}% of epochs saved"
     return Budget("Training time", limit, mean, of, 0.0, "", is_soft=True)
 
 

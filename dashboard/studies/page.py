@@ -27,11 +27,12 @@ from dashboard.models.study_fields import study_field
 from dashboard.studies.charts import study_charts
 from dashboard.studies.meters import Budget, budgets_of
 from dashboard.trials import queries
+from dashboard.trials.failures import Failures, failures_of
 from dashboard.trials.params import ParamRow, SpaceRow, param_rows, space_rows
 from dashboard.trials.proposals import Proposals, proposals_of
 from dashboard.trials.table import Table, trial_table
 from dashboard.winners.confirm_page import Confirmed, Row, last_confirmed
-from dashboard.wording import count_noun, duration, metric, percent, person_name, place
+from dashboard.wording import about, count_noun, duration, metric, percent, person_name, place
 from optimizer import SearchSpace
 
 # How the reason begins when a sampler had nothing more to propose.
@@ -61,6 +62,7 @@ class StudyPage:
     proposals: Proposals
     charts: dict[str, Any]
     n_lost: int
+    failures: Failures | None
     events: list[StudyEvent]
     tags: list[Tag]
     comments: list[Comment]
@@ -76,6 +78,12 @@ class StudyPage:
         rows = [row for row in self.confirmed.rows if row.test] if self.confirmed else []
         chosen = next((row for row in rows if row.trial.pk == self.study.winner_id), None)
         return chosen or next(iter(rows), None)
+
+    @property
+    def is_wall(self) -> bool:
+        """Whether the failures are what there is to see."""
+        nothing_else = self.study.is_ended and self.best is None
+        return self.failures is not None and (self.study.state == StudyState.FAILED or nothing_else)
 
     @property
     def may_edit(self) -> bool:
@@ -122,6 +130,7 @@ def study_page(study: Study, query: Mapping[str, str], *, role: Role | None, is_
         proposals=proposals,
         charts=study_charts(study, space, goal, rows, proposals),
         n_lost=sum(row["failure_kind"] in LOSSES for row in rows),
+        failures=failures_of(study, space, rows),
         events=list(study.events.all()[:EVENTS]),
         tags=list(study.tags.all()),
         comments=comments_on(study),
@@ -149,7 +158,7 @@ def _sentence(study: Study, counts: Mapping[str, int], seconds: float) -> str:
     ahead = ""
     if n_running and n_done >= 2 and seconds > 0:
         left = (study.max_trials - n_done) * seconds / n_done
-        ahead = f", about {duration(max(1, round(left)))} left at this pace"
+        ahead = f", about {about(max(1, round(left)))} left at this pace"
     return f"Started by {owner}. {doing}{ahead}."
 
 

@@ -159,7 +159,9 @@ def _sentence(study: Study, trial: Trial, attempts: Sequence[Attempt]) -> str:
     if trial.state == TrialState.CANCELLED:
         reason = study.state_reason[:1].lower() + study.state_reason[1:]
         return f"{origin}. Cancelled with its study: {reason}."
-    return f"{origin}. Trained to completion{attempt}."
+    # Of a complete attempt: why there is no model to take away.
+    reason = f" {current.reason}" if current and current.reason else ""
+    return f"{origin}. Trained to completion{attempt}.{reason}"
 
 
 def _time_left(study: Study, trial: Trial, current: Attempt | None) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.charts.small import place_in_range
+from dashboard.wording import one_of
 from dashboard.wording import param as show_param
 from optimizer import Parameter, SearchSpace
 
@@ -90,4 +91,4 @@ def params_in_words(searched: list[str], params: Mapping[str, Any]) -> str:
 
 def _only_with(space: SearchSpace, name: str) -> str:
     when = space[name].when
-    return f"only with {when.parent} {' or '.join(show_param(v) for v in when.values)}" if when else ""
+    return f"only with {when.parent} {one_of(map(show_param, when.values))}" if when else ""

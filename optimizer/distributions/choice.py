@@ -99,7 +99,7 @@ class Choice(Distribution):
 class Categorical(Choice):
     """One of ``choices`` (JSON scalars), equally likely or in proportion to ``weights``.
 
-    ``ordered`` says that neighbours resemble each other (small, medium, large), which models use. Raises
+    ``ordered`` says that neighbors resemble each other (small, medium, large), which models use. Raises
     ``SpaceError`` for repeated choices and for weights that are not positive.
 
     Examples
@@ -214,7 +214,7 @@ class Constant(Choice):
 
 def _check_scalar(value: object, path: str) -> None:
     if not isinstance(value, SCALAR_TYPES):
-        raise SpaceError(path, f"must be a text, a number, true, false or null, got {show_value(value)}")
+        raise SpaceError(path, f"must be a string, a number, true, false, or null, got {show_value(value)}")
     if isinstance(value, float) and not math.isfinite(value):
         raise SpaceError(path, f"must be finite, got {show_value(value)}")
 
@@ -223,10 +223,10 @@ def _check_choices(choices: object) -> tuple[Value, ...]:
     if not isinstance(choices, list | tuple):
         raise SpaceError("choices", f"must be a list, got {show_value(choices)}")
     if not choices:
-        raise SpaceError("choices", "must hold at least one choice, got none")
+        raise SpaceError("choices", "must have at least one choice, got none")
     if len(choices) > MAX_CHOICES:
         raise SpaceError(
-            "choices", f"must hold at most {MAX_CHOICES:,} choices, got {len(choices):,}; use an int"
+            "choices", f"must have at most {MAX_CHOICES:,} choices, got {len(choices):,}; use an int"
         )
     first_place: dict[ValueKey, int] = {}
     for i, choice in enumerate(choices):
@@ -244,7 +244,7 @@ def _check_weights(weights: object, n_choices: int) -> tuple[float, ...]:
     if not isinstance(weights, list | tuple):
         raise SpaceError("weights", f"must be a list, got {show_value(weights)}")
     if len(weights) != n_choices:
-        raise SpaceError("weights", f"must hold one weight per choice ({n_choices}), got {len(weights)}")
+        raise SpaceError("weights", f"must have one weight per choice ({n_choices}), got {len(weights)}")
     numbers = [check_number(weight, f"weights[{i}]") for i, weight in enumerate(weights)]
     for i, number in enumerate(numbers):
         if not number > 0:

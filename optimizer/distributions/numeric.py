@@ -149,8 +149,9 @@ class Numeric(Distribution):
             inside: list[Value] = np.minimum(np.maximum(x, low), high).tolist()
             return inside
         first, last = self._ticks
-        ticks = np.minimum(np.maximum(np.rint((x - self._anchor) / self.step), first), last)
-        return [self._snap(tick) for tick in ticks.tolist()]
+        ticks = np.minimum(np.maximum(np.rint((x - self._anchor) / self.step), first), last).tolist()
+        snapped = {tick: self._snap(tick) for tick in set(ticks)}  # many draws fall to few values
+        return [snapped[tick] for tick in ticks]
 
     def encode_one(self, value: object) -> float:
         low, high, start, length = self._scalars

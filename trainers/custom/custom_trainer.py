@@ -8,7 +8,8 @@ import platform
 import random
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,8 +17,9 @@ from optimizer import OptimizerError
 from optimizer.compat.hyperopt.documents import STATUS_OK
 from optimizer.compat.hyperopt.results import read_result
 from trainers.custom.guard import restrict_process
-from trainers.custom.model_file import LOSS, CodeInvalid, ModelFile, read_model_file, run_user_code
-from trainers.errors import TrialDiverged, TrialInfeasible, TrialStopped
+from trainers.custom.model_file import LOSS, ModelFile, batch_size_of, read_model_file
+from trainers.custom.user_code import CodeInvalid, run_user_code
+from trainers.errors import TrialDiverged, TrialInfeasible, TrialStopped, error_text
 from trainers.job import Result
 
 if TYPE_CHECKING:
@@ -55,14 +57,21 @@ class CustomTrainer:
     ) -> Result:
         """Train once; see `trainers.base.Trainer`. CodeInvalid where the file breaks a rule."""
         _seed(seed)
+        if model_path:
+            with suppress(OSError):  # saving says it then
+                # the folders above are not writable any more after the next line
+                model_path.parent.mkdir(parents=True, exist_ok=True)
         # before the file runs, also its first line
         restrict_process(self._private_folders, self._writable_folders)
         file = read_model_file(self._source)
         if file.name == "objective":
             return _evaluate(file, params, data, budget, reporter, seed=seed, objective=objective)
         from trainers.custom.compiled_model import fit_compiled_model  # noqa: PLC0415, it loads Keras
+        from trainers.custom.keeping import Keeping  # noqa: PLC0415, the same
 
-        model = run_user_code(lambda: file.function(file.point_of(params)))
+        batch_size = batch_size_of(file, params)
+        point = file.point_of(params)
+        model = run_user_code(lambda: file.function(point), called=file.function)
         return fit_compiled_model(
             model,
             data,
@@ -70,8 +79,9 @@ class CustomTrainer:
             reporter,
             seed=seed,
             objective=objective,
-            batch_size=int(params.get("batch_size", 32)),
-            model_path=model_path,
+            batch_size=batch_size,
+            file=file,
+            keeping=Keeping(file, point, model_path) if model_path else None,
             test=test,
         )
 
@@ -113,18 +123,8 @@ def _evaluate(
     # an objective names the arguments that it wants
     parameters = inspect.signature(file.function).parameters
     extra = {name: value for name, value in available.items() if name in parameters}
-    returned = run_user_code(lambda: file.function(file.point_of(params), **extra))
-    try:
-        result, _ = read_result(returned)
-    except OptimizerError as error:
-        raise CodeInvalid(f"objective: {error}.") from error
-    metrics = {name: float(x) for name, x in result.items() if name != LOSS and _is_number(x)}
-    if result["status"] != STATUS_OK:
-        reason = result.get("failure") or result.get("error") or "no reason given"
-        if _is_number(result.get(LOSS)):
-            metrics[objective.metric] = float(result[LOSS])
-        raise TrialInfeasible(f"The objective reported a failure: {str(reason)[:300]}.", metrics)
-    value = float(result[LOSS])
+    returned = run_user_code(lambda: file.function(file.point_of(params), **extra), called=file.function)
+    value, metrics = run_user_code(lambda: _read(returned, objective.metric), called=file.function)
     # diverged, as for any other training: the value is no observation
     if not math.isfinite(value):
         raise TrialDiverged(f"The objective returned {value}.")
@@ -140,6 +140,25 @@ def _evaluate(
         seconds=time.monotonic() - began,
         versions={"python": platform.python_version(), "numpy": np.__version__},
     )
+
+
+def _read(returned: Any, metric: str) -> tuple[float, dict[str, float]]:
+    """Return value and other numbers of what an objective returned; its objects may raise anything.
+
+    TrialInfeasible, with the numbers, where it reports a failure.
+    """
+    try:
+        result, _ = read_result(returned)
+    except OptimizerError as error:
+        raise CodeInvalid(f"objective: {error_text(error, 300).rstrip('.')}.") from error
+    others = {str(name): float(x) for name, x in result.items() if name != LOSS and _is_number(x)}
+    if result["status"] != STATUS_OK:
+        reason = result.get("failure") or result.get("error") or "no reason given"
+        words = error_text(Exception(reason), 300).rstrip(".")
+        if _is_number(result.get(LOSS)):
+            others[metric] = float(result[LOSS])
+        raise TrialInfeasible(f"The objective reported a failure: {words}.", others)
+    return float(result[LOSS]), others
 
 
 def _is_number(value: object) -> bool:

@@ -18,7 +18,7 @@ def find_file(data_dir: str, file_name: str) -> Path | None:
 
 def missing_words(file_name: str, fetched_as: str = "") -> str:
     """Return what to do about a file that is missing; `fetched_as` names a dataset of `download.py`."""
-    remedy = f", or fetch it: manage.py download {fetched_as}" if fetched_as else " to use it"
+    remedy = f", or download it: manage.py download {fetched_as}" if fetched_as else " to use it"
     return f"Put {file_name} into PARZEN_DATA_DIR{remedy}."
 
 
@@ -26,5 +26,5 @@ def required_file(data_dir: str, file_name: str, label: str) -> Path:
     """Return the file's path; DatasetMissing says where to put it."""
     path = find_file(data_dir, file_name)
     if path is None:
-        raise DatasetMissing(f"{label} is missing: put {file_name} into PARZEN_DATA_DIR.")
+        raise DatasetMissing(f"{label} is missing. Put {file_name} into PARZEN_DATA_DIR.")
     return path

@@ -2,10 +2,10 @@
 
 Messages are JSON objects, one per `send_bytes`; nothing is ever pickled. To the child: {"type": "stop"}.
 From the child: "log" (line), "report" (step, metrics, seconds), "resumed" (step: the last one of an earlier
-attempt, whose reports come before it), and finally one "result" (the fields of
-`trainers.job.Result`) or "failed" (kind, message, traceback). Kinds are in
-`trainers.processes.outcome`. The child knows no database and no broker; when the pipe ends, the supervisor
-is gone and the child exits at once.
+attempt, whose reports come before it), "measured" (the fields of a result, before the network is saved),
+and finally one "result" (the fields of `trainers.job.Result`) or "failed" (kind, message, traceback). Kinds
+are in `trainers.processes.outcome`. The child knows no database and no broker; when the pipe ends, the
+supervisor is gone and the child exits at once.
 """
 
 from __future__ import annotations
@@ -145,6 +145,10 @@ class PipeReporter:
             self._pipe.send({"type": "report", "step": step, "metrics": metrics, "seconds": seconds})
         self._pipe.send({"type": "resumed", "step": len(epochs)})
         self._pipe.log(f"continues after epoch {len(epochs)}, which an earlier attempt saved")
+
+    def measured(self, result: Result) -> None:
+        """Send the result, which counts if the process dies before it has said how it ended."""
+        self._pipe.send({"type": "measured", **result.to_json_dict()})
 
     def log(self, line: str) -> None:
         """Send one line for the log."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from typing import Any
 
-from trainers.errors import TrainerError, TrialDiverged, TrialInfeasible, TrialStopped
+from trainers.errors import TrainerError, TrialDiverged, TrialInfeasible, TrialStopped, error_text
 
 MAX_TRACEBACK = 20_000  # characters
 MAX_MESSAGE = 500  # characters
@@ -42,11 +42,10 @@ def failure_kind(error: BaseException) -> str:
 
 
 def _one_sentence(error: BaseException) -> str:
+    text = error_text(error, MAX_MESSAGE)
     if isinstance(error, TrainerError):
-        text = str(error)
-    elif failure_kind(error) == "out_of_memory":
-        text = "The training ran out of memory."
-    else:
-        lines = str(error).strip().splitlines()
-        text = f"{type(error).__name__}: {lines[0]}" if lines else f"{type(error).__name__}."
-    return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 3] + "..."
+        return text
+    if failure_kind(error) == "out_of_memory":
+        return "The training ran out of memory."
+    name = type(error).__name__[:100]
+    return f"{name}: {text}"[:MAX_MESSAGE] if text else f"{name}."

@@ -37,6 +37,7 @@ def read_outcome(message: Message) -> Outcome:
             "threads": settings.THREADS_PER_TRIAL,
             **({"deterministic": True} if settings.DETERMINISTIC else {}),
         },
+        unkept=clean_text(message.get("unkept", ""), MAX_LINE),
     )
 
 
@@ -68,5 +69,5 @@ def _finite_or_none(number: Any) -> float | None:
 
 def _count(number: Any) -> int:
     if not isinstance(number, int) or not 0 <= number < 2**31:
-        raise ValueError(f"{number!r} is no count")
+        raise ValueError(f"{number!r} is not a count")
     return number

@@ -1,4 +1,4 @@
-// The value of every trial as a mark, shape and colour by state, and the best so far as a step line.
+// The value of every trial as a mark, shape and color by state, and the best so far as a step line.
 (function () {
   "use strict";
   const { register, token, alpha, axis, metricAxis, noGrid, reading, progress } = window.ParzenCharts;

@@ -32,7 +32,11 @@
     let dx = item.dx || 0;
     let dy = item.dy || 0;
     let align = item.align || "left";
-    if (item.isInside && align === "left" && x + dx + width > area.right) {
+    const isTooFar = item.isInside && align === "left" && x + dx + width > area.right;
+    if (isTooFar && x - dx - width < 0) {
+      // Too wide for either side of a narrow screen.
+      dx = Math.max(0, area.right - width) - x;
+    } else if (isTooFar) {
       dx = -dx;
       dy = item.dyBack ?? dy;
       align = "right";

@@ -31,7 +31,7 @@ def test_line_has_a_point_where_it_turns_and_at_its_end():
 
     assert chart.line == [{"n": 0, "value": 0.5}, {"n": 2, "value": 0.4}, {"n": 4, "value": 0.4}]
     assert chart.best == {"n": 2, "value": 0.4}
-    assert chart.label == "Best val_loss improves from 0.5000 to 0.4000 at trial 2 of 5 trials"
+    assert chart.label == "Best val_loss over 5 trials improves from 0.5000 to 0.4000 at trial #2"
 
 
 def test_line_over_time_follows_the_order_in_which_trials_ended():
@@ -74,7 +74,7 @@ def test_chart_without_a_value_says_so():
     chart = chart_of([("failed", None)])
 
     assert (chart.best, chart.line) == (None, [])
-    assert chart.label == "No value of val_loss yet, 1 trial"
+    assert chart.label == "No val_loss values yet, 1 trial"
 
 
 def test_values_beyond_the_axis_are_counted():

@@ -56,7 +56,7 @@ def test_parent_is_drawn_when_only_its_branch_matters():
 def test_param_that_matters_in_its_branch_only_is_drawn():
     bar = next(b for b in chart_of(units_2={"share": 0.0}).bars if b.name == "units_2")
 
-    assert (bar.width, bar.branch_width, bar.branch_share) == (0.0, 100.0, "50\u202f%")
+    assert (bar.width, bar.branch_width, bar.branch_share) == (0.0, 100.0, "50%")
 
 
 def test_reason_stands_where_nothing_is_known():
@@ -95,4 +95,4 @@ def test_curve_runs_over_the_range_on_the_scale_of_all():
 def test_interactions_are_named_with_their_share():
     chart = chart_of([Interaction(("learning_rate", "n_layers"), 0.08)])
 
-    assert chart.interactions == [("learning_rate with n_layers", "8\u202f%")]
+    assert chart.interactions == [("learning_rate with n_layers", "8%")]

@@ -47,7 +47,7 @@ def test_study_fails_when_its_whole_budget_failed():
     for _ in range(3):
         fail(study)
 
-    assert state_of(study) == ("failed", "None of 3 trials completed")
+    assert state_of(study) == ("failed", "None of the 3 trials completed")
 
 
 def test_broken_constraint_is_no_failure_in_a_row():

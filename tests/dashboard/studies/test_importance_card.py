@@ -55,7 +55,7 @@ def test_study_with_too_few_trials_says_how_many_it_needs(page, study, n):
 
     html = page.get(url_of(study)).content.decode()
 
-    assert f"Importance needs 10 complete trials, and there are {n}." in html
+    assert f"Importance needs 10 complete trials, but there are only {n}." in html
     assert "<table" not in html
 
 

@@ -251,10 +251,10 @@ def test_ranks_stand_in_where_many_trials_diverge():
 @pytest.mark.parametrize(
     ("n", "value", "note"),
     [
-        (0, noisy, "needs 10 complete trials, and there are 0"),
-        (9, noisy, "needs 10 complete trials, and there are 9"),
+        (0, noisy, "needs 10 complete trials, but there are only 0"),
+        (9, noisy, "needs 10 complete trials, but there are only 9"),
         (40, lambda p: 1.5, "All 40 complete trials have the same value"),
-        (40, lambda p: math.nan, "there are 0"),
+        (40, lambda p: math.nan, "there are only 0"),
         (100, lambda p: p["x0"] * 2**40 % 1, "No pattern was found"),
     ],
 )
@@ -291,7 +291,7 @@ def test_parameters_of_which_nothing_is_known_say_why():
         history.add(number, params | extra, x, "complete")
     result = fanova(history)
     assert result["x"].importance > 0.99
-    reasons = ("single value", "same value", "not active", "active in 5 complete trials; 10 are needed")
+    reasons = ("single value", "same value", "not active", "active in only 5 of the 10 complete trials")
     for name, reason in zip(("batch", "fixed", "never", "rarely"), reasons, strict=True):
         assert reason in result[name].reason
         assert result[name].importance == 0

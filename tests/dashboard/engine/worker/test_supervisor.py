@@ -65,8 +65,8 @@ def test_failure_of_an_unknown_kind_is_an_error(supervise, trial):
     ("code", "words"),
     [
         (-9, "was killed by signal 9"),
-        (1, "exited with code 1 and no result"),
-        (0, "exited with code 0 and no result"),
+        (1, "exited with code 1 without a result"),
+        (0, "exited with code 0 without a result"),
         (None, "fork server"),
     ],
 )
