@@ -3,8 +3,6 @@
 Each message is one sentence that a page can show.
 """
 
-# ruff: noqa: N818, the names are outcomes (house.md), not errors
-
 from __future__ import annotations
 
 import re
@@ -12,6 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+# ruff: noqa: N818, the names are outcomes (house.md), not errors
 
 
 class TrainerError(Exception):

@@ -143,22 +143,19 @@ def _evaluate(
 
 
 def _read(returned: Any, metric: str) -> tuple[float, dict[str, float]]:
-    """Return value and other numbers of what an objective returned; its objects may raise anything.
-
-    TrialInfeasible, with the numbers, where it reports a failure.
-    """
+    """Return value and other numbers of what an objective returned; its objects may raise anything."""
     try:
         result, _ = read_result(returned)
     except OptimizerError as error:
         raise CodeInvalid(f"objective: {error_text(error, 300).rstrip('.')}.") from error
-    others = {str(name): float(x) for name, x in result.items() if name != LOSS and _is_number(x)}
+    metrics = {str(name): float(x) for name, x in result.items() if name != LOSS and _is_number(x)}
     if result["status"] != STATUS_OK:
         reason = result.get("failure") or result.get("error") or "no reason given"
-        words = error_text(Exception(reason), 300).rstrip(".")
         if _is_number(result.get(LOSS)):
-            others[metric] = float(result[LOSS])
-        raise TrialInfeasible(f"The objective reported a failure: {words}.", others)
-    return float(result[LOSS]), others
+            metrics[metric] = float(result[LOSS])
+        words = error_text(Exception(reason), 300).rstrip(".")
+        raise TrialInfeasible(f"The objective reported a failure: {words}.", metrics)
+    return float(result[LOSS]), metrics
 
 
 def _is_number(value: object) -> bool:

@@ -15,7 +15,7 @@ def measured(value=0.25, **changes):
     ("end", "words"),
     [
         (exited(-9), "killed by signal 9"),
-        (exited(None), "The fork server for trainings stopped."),
+        (exited(None), "The training fork server stopped."),
         (failed(message="No room."), "No room."),
         ({"type": "report", "step": "x"}, "invalid report"),
     ],
