@@ -27,7 +27,7 @@ NOT_FOR_PEOPLE = {
     (
         "trainers/datasets/uploads/guesses/gaps.py",
         ".15g",
-    ): "a number of the file as its text, compared with others",
+    ): "a number as its text, to be compared",
     ("trainers/datasets/uploads/guesses/gaps.py", ".0f"): "digits that are looked at, not shown",
     ("optimizer/compat/hp/family.py", ".12g"): "shortens a bound that comes from exp(log(x))",
     ("optimizer/samplers/gp.py", ".4g"): "rounds what an explanation keeps as JSON",
