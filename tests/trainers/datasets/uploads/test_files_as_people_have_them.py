@@ -84,19 +84,16 @@ def test_files_that_are_no_images_are_left_out_and_named(tmp_path):
 
 
 def test_folders_of_train_and_test_are_the_split_of_the_person(tmp_path):
-    files = {
-        f"pets/{('test', 'train', 'train')[n % 3]}/{('cat', 'dog')[n % 2]}/{n}.png": noise(n)
-        for n in range(60)
-    }
+    names = [f"{('test', 'train', 'train')[n % 3]}/{('cat', 'dog')[n % 2]}/{n}.png" for n in range(60)]
+    files = {name: noise(n) for n, name in enumerate(names)}
     upload, _ = described(tmp_path, zipped(files), "pictures")
 
     assert upload.info.class_names == ("cat", "dog")
     assert upload.info.n_test == 20
     assert "your own test set" in upload.findings.notes[0]
     x = upload.read().x
-    alone, _ = described(
-        tmp_path, zipped({k: v for k, v in files.items() if k.startswith("test/")}), "pictures"
-    )
+    tested = {name: data for name, data in files.items() if name.startswith("test/")}
+    alone, _ = described(tmp_path, zipped(tested), "pictures")
     assert np.array_equal(x[-20:], alone.read().x)
 
 
