@@ -111,6 +111,11 @@ def spread(value: float | None) -> str:
     return _short(float(f"{value:.{SPREAD_DIGITS}g}"), PARAM_DIGITS)
 
 
+def coefficient(value: float | None) -> str:
+    """A correlation, always with two decimals, so that they can be compared: ``0.90``."""
+    return f"{value:.2f}" if is_readable(value) else NOTHING
+
+
 def bound(value: float | None) -> str:
     """A limit or a setting, which people compare with what they typed: up to six digits, ``0.123457``."""
     if not is_readable(value):

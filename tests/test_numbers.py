@@ -24,6 +24,11 @@ NOT_FOR_PEOPLE = {
     ("dashboard/charts/forecast.py", ".1f"): "1.0 to 100.0 standard deviations, on the way into a sentence",
     ("dashboard/new_study/knob_form.py", ".12g"): "what a form opens with is read back: it keeps its digits",
     ("trainers/datasets/uploads/columns.py", ".15g"): "a column of numbers read back as texts, none lost",
+    (
+        "trainers/datasets/uploads/guesses/gaps.py",
+        ".15g",
+    ): "a number as its text, to be compared",
+    ("trainers/datasets/uploads/guesses/gaps.py", ".0f"): "digits that are looked at, not shown",
     ("optimizer/compat/hp/family.py", ".12g"): "shortens a bound that comes from exp(log(x))",
     ("optimizer/samplers/gp.py", ".4g"): "rounds what an explanation keeps as JSON",
 }

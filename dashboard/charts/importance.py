@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.charts.trend import LARGER, SMALLER, trend_words
-from dashboard.wording import one_of, percent, spread, thousands
+from dashboard.wording import coefficient as show_coefficient
+from dashboard.wording import one_of, percent, thousands
 from dashboard.wording import param as show_param
 from optimizer import Direction, SearchSpace
 from optimizer.importance import Correlation, Curve, Importance, ParameterImportance
@@ -193,7 +194,7 @@ def _bar(
 
 
 def _coefficient(measure: str, coefficient: float) -> str:
-    return f"{MEASURES[measure]} {spread(coefficient)}".replace("-", "\N{MINUS SIGN}")
+    return f"{MEASURES[measure]} {show_coefficient(coefficient)}".replace("-", "\N{MINUS SIGN}")
 
 
 class _Pencil:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dashboard.wording import count_noun
+from dashboard.wording import count_noun, thousands
 from trainers.datasets.uploads.guesses.gaps import gaps_of
 from trainers.datasets.uploads.guesses.guess import table_guess
 
@@ -60,13 +60,15 @@ class ColumnLine:
         sentences = []
         if column.strange:
             n, n_there = sum(rows for _, rows in column.strange), self.n_rows - column.n_missing
-            sentences.append(f"{n:,} of {n_there:,} values are not numbers: {_listed(column.strange)}.")
+            sentences.append(
+                f"{thousands(n)} of {thousands(n_there)} values are not numbers: {_listed(column.strange)}."
+            )
         for text, rows in column.ends:
             sentences.append(f"{text} appears in {count_noun(rows, 'row')}, far from the other values.")
         if not column.is_mostly_number and column.words:
             n = sum(rows for _, rows in column.words)
             sentences.append(
-                f"{n:,} of {count_noun(self.n_rows, 'row')} have {_listed(column.words)} as a value."
+                f"{thousands(n)} of {count_noun(self.n_rows, 'row')} have {_listed(column.words)} as a value."
             )
         return " ".join(sentences)
 

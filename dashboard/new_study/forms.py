@@ -136,6 +136,7 @@ class CustomModelForm(NewStudyForm):
         dataset.help_text = (
             "Used to fit the model that build(params) returns. Also passed to objective(params, data)."
         )
+        self.fields["target_value"].help_text = "The study stops when its metric reaches this value."
         epochs.help_text = "Passed to your objective as max_epochs, if it accepts that argument."
 
     def clean_code(self) -> str:

@@ -218,7 +218,7 @@ def _custom_page(
         # A file that was refused has its reason beside it already.
         check = FileCheck(is_due="code" not in form.errors)
     context = {"form": form, "draft": draft, "check": check}
-    return render(request, "new_study/custom.html", context, status=422 if form.errors else 200)
+    return render(request, "new_study/custom/page.html", context, status=422 if form.errors else 200)
 
 
 def _custom_form(
@@ -246,7 +246,7 @@ def model_file_check(request: HttpRequest) -> HttpResponse:
             check = check_of_declaration(declared)
         except (CodeInvalid, Refused) as refusal:
             check = FileCheck(problem=str(refusal))
-    return render(request, "new_study/_file_check.html", {"check": check})
+    return render(request, "new_study/custom/_check.html", {"check": check})
 
 
 def _save_custom(request: HttpRequest, form: CustomModelForm, draft: Study | None) -> Study | None:

@@ -234,7 +234,11 @@ def _chart(study: Study, trial: Trial, reports: Sequence[Report]) -> TrialEpochs
             is_percent=is_percent(study, f"val_{name}"),
             steps=curves,
             others=[
-                [(step, value) for step, m in steps if (value := m.get(f"val_{name}")) is not None]
+                [
+                    (step, value)
+                    for step, m in steps
+                    if (value := m.get(f"val_{name}", m.get(name))) is not None
+                ]
                 for steps in others.values()
             ],
         )

@@ -67,9 +67,9 @@ class AutoSampler(Sampler):
         seed: int = 0,
     ) -> Suggestion:
         n_startup = limit_startup(self.n_startup or n_starting_points(space), budget)
-        place = history.n_finished + len(pending)
-        if place < n_startup or history.n_complete < 2:
-            seen = Seen(history, pending, allow_repeats=allow_repeats)
+        seen = Seen(history, pending, allow_repeats=allow_repeats).unless_used_up()
+        is_early = history.n_finished + len(pending) < n_startup and not seen.is_used_up
+        if is_early or history.n_complete < 2:
             return propose_start(space, history, pending, seen, rng, seed, n_startup, self.name)
         sampler, why = self._choose(history, rng)
         inner = sampler.suggest(

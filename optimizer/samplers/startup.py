@@ -51,7 +51,8 @@ def propose_start(
             f"{thousands(history.n_finished)} of {thousands(n_startup)} results)"
         )
     params, origin = _start_of(space, place, seen, rng, seed)
-    return Suggestion(params, {"sampler": sampler_name, "kind": "startup", "text": f"{lead}: {origin}"})
+    text = f"{lead}: {origin}" if REPEAT_NOTE in origin else seen.explained(f"{lead}: {origin}")
+    return Suggestion(params, {"sampler": sampler_name, "kind": "startup", "text": text})
 
 
 def _start_of(

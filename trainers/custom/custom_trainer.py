@@ -18,7 +18,7 @@ from optimizer.compat.hyperopt.documents import STATUS_OK
 from optimizer.compat.hyperopt.results import read_result
 from trainers.custom.guard import restrict_process
 from trainers.custom.model_file import ModelFile, batch_size_of, read_model_file
-from trainers.custom.user_code import CodeInvalid, run_user_code, shown
+from trainers.custom.user_code import CodeInvalid, run_user_code
 from trainers.errors import TrialDiverged, TrialInfeasible, TrialStopped, error_text
 from trainers.job import Result
 
@@ -161,9 +161,10 @@ def _evaluate(
 def _read(returned: Any, metric: str) -> tuple[float, dict[str, float]]:
     """Return value and all numbers of what an objective returned; its objects may raise anything."""
     if isinstance(returned, Mapping) and returned.get("status") == STATUS_OK and metric not in returned:
+        keys = error_text(Exception(", ".join(map(repr, returned))), 200)
         raise CodeInvalid(
-            f"metric is {metric!r}, but the objective returned only {', '.join(map(shown, returned))}. "
-            f"Return {metric!r} too, or set metric to a key of these."
+            f"metric is {metric!r}, but the objective returned only {keys}. Return {metric!r} too, or set "
+            "metric to a key of these."
         )
     try:
         result, _ = read_result(returned, metric)
@@ -177,7 +178,7 @@ def _read(returned: Any, metric: str) -> tuple[float, dict[str, float]]:
     return float(result[metric]), metrics
 
 
-def _number(value: object) -> float | None:
+def _number(value: Any) -> float | None:
     """Return a finite number of any kind, also an array or a tensor of one; None for anything else."""
     if value is None or isinstance(value, str | bytes | bool | np.bool_ | Mapping):
         return None

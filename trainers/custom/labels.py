@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
+from optimizer.wording import count_noun
 from trainers.custom.user_code import CodeInvalid
 
 if TYPE_CHECKING:
@@ -44,9 +45,9 @@ def check_labels(model: Any, info: DatasetInfo, place_of: Callable[[str], str]) 
     width = shape[-1] if isinstance(shape, tuple) else None
     is_sparse = "sparse_categorical_crossentropy" in _names(config.get("loss"))
     if is_sparse and isinstance(width, int) and width < info.n_classes:
+        classes, units = count_noun(info.n_classes, "class,classes"), count_noun(info.n_classes, "unit")
         raise CodeInvalid(
-            f"The model has {width} outputs, but {info.label} has {info.n_classes} classes. Give its last "
-            f"layer {info.n_classes} units."
+            f"The model has {width} outputs, but {info.label} has {classes}. Give its last layer {units}."
         )
 
 

@@ -344,7 +344,7 @@ def build(params):
         (
             PLAIN_BUILD,
             "error",
-            "loss is not measured",
+            "does not measure other_loss",
         ),
         (
             PLAIN_BUILD.replace('"mse"', '"categorical_crossentropy"'),
@@ -355,7 +355,7 @@ def build(params):
     ],
 )
 def test_a_training_that_goes_wrong_says_one_sentence(host, tmp_path, body, kind, words):
-    objective = "other_loss" if "not measured" in words else "loss"
+    objective = "other_loss" if "not measure" in words else "loss"
     message, lines, _ = train(host, SPACE + body, tmp_path, dataset="digits", objective=objective)
     if kind is None:
         assert message["type"] == "result"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from optimizer.wording import thousands
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -29,7 +31,9 @@ def keep_equal_together(raw: RawData, noun: str = "rows") -> RawData:
     n_rows, n_distinct = len(keys), int(keys.max(initial=-1)) + 1
     if n_distinct == n_rows:
         return raw
-    repeated = f"{n_rows - n_distinct:,} of {n_rows:,} {noun} repeat the inputs of another one"
+    repeated = (
+        f"{thousands(n_rows - n_distinct)} of {thousands(n_rows)} {noun} repeat the inputs of another one"
+    )
     if raw.is_ordered:
         return _noted(raw, f"{repeated}; split by time, equal ones can be in different parts")
     if raw.groups is None and n_distinct < n_rows / 2:
@@ -48,13 +52,13 @@ def _official_notes(keys: Array, n_test: int, noun: str) -> list[str]:
     notes = []
     if n_repeated:
         notes.append(
-            f"{n_repeated:,} of {len(free):,} {noun} that are no test {noun} repeat the inputs of another "
-            "one; equal ones are kept in the same part"
+            f"{thousands(n_repeated)} of {thousands(len(free))} {noun} outside the test set repeat the inputs of "
+            "another one; equal ones are kept in the same set"
         )
     if n_seen:
         notes.append(
-            f"{n_seen:,} of {n_test:,} test {noun} have the inputs of {noun} that are trained on: results on "
-            "the test part can be too good"
+            f"{thousands(n_seen)} of {thousands(n_test)} test {noun} have the same inputs as training {noun}: results "
+            "on the test set can be too good"
         )
     return notes
 
