@@ -23,6 +23,7 @@ from trainers.errors import TrainerError, error_text
 
 MAX_MEMORY_BYTES = 12 * 2**30
 CPU_LIMIT = "cpu_seconds"  # in a request
+MEMORY_LIMIT = "memory_bytes"  # in a request that needs less than the others
 WAITING = "parzen.wait_for_process"  # an audit event (PEP 578); tests hold that no transaction is open then
 MAX_PROBLEM = 1_000  # characters
 MAX_ANSWER_BYTES = 50 * 2**20
@@ -103,7 +104,8 @@ def respond(
     handle: Callable[[Mapping[str, Any]], Any], request: Mapping[str, Any], *, task: str
 ) -> dict[str, Any]:
     """Return {"answer"} of `handle`, or {"problem"}: a sentence. From here on, this process has limits."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    most = min(MAX_MEMORY_BYTES, request.get(MEMORY_LIMIT, MAX_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     if cpu_seconds := request.get(CPU_LIMIT):
         # not what starting has taken; the second limit is for who ignores the signal of the first
         soft = math.ceil(time.process_time() + cpu_seconds)
@@ -114,7 +116,7 @@ def respond(
     except TrainerError as error:
         response = {"problem": error_text(error, MAX_PROBLEM)}
     except MemoryError:
-        response = {"problem": f"{task} needs more than {memory(MAX_MEMORY_BYTES)} of memory."}
+        response = {"problem": f"{task} needs more than {memory(most)} of memory."}
     except OSError as error:
         response = {"problem": f"{task} failed: {error.strerror or error}."}
     return response

@@ -10,6 +10,7 @@ import numpy as np
 
 from optimizer.wording import count_noun, file_size, thousands
 from trainers.datasets.uploads.findings import MANY, Findings
+from trainers.datasets.uploads.guesses.array_forms import as_pictures, as_targets, known_names
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 4 * 10**9  # of all arrays together, unpacked
 MAX_COLUMNS = 20_000
 _COLORS = 3
-_PAIRS = (("x_train", "y_train", "x_test", "y_test"), ("x", "y"), ("X", "y"))
+_PARTS = ("", "_train", "_val", "_test")
 _DAMAGED = (ValueError, OSError, EOFError, TypeError, zipfile.BadZipFile, zlib.error, NotImplementedError)
 
 
@@ -29,9 +30,9 @@ def read_arrays(path: Path, folder: Path) -> Findings:
     arrays = _load(path)
     n_official_test = len(arrays["y_test"]) if "y_test" in arrays else 0
     x, y = (_joined(arrays, letter) for letter in ("x", "y"))
+    x, of_x = as_pictures(x)
     x = _checked_x(x)
-    if y.ndim == 2 and y.shape[1] == 1:
-        y = y[:, 0]
+    y, labels, of_y = as_targets(y)
     if y.ndim != 1 or y.dtype.kind not in "iufb":
         raise DatasetInvalid(f"y must be one number per row; it is {y.dtype} with the shape {y.shape}.")
     if len(x) != len(y):
@@ -52,6 +53,8 @@ def read_arrays(path: Path, folder: Path) -> Findings:
         is_whole=is_whole and bool(np.isfinite(y).all()),
         n_values=min(len(np.unique(y)), MANY + 1),
         is_color=x.ndim == 4,
+        labels=labels,
+        notes=tuple(note for note in (of_x, of_y) if note),
     )
 
 
@@ -64,14 +67,14 @@ def _load(path: Path) -> dict[str, Array]:
                 f"The arrays would take {file_size(total)} unpacked; the limit is {file_size(MAX_BYTES)}."
             )
         with np.load(path, allow_pickle=False) as archive:
-            names = next((pair for pair in _PAIRS if set(pair) <= set(archive.files)), None)
-            if names is None:
+            names = known_names(archive.files)
+            if not names:
                 there = ", ".join(archive.files[:10]) or "nothing"
                 raise DatasetInvalid(
                     "The archive must contain x and y, or x_train, y_train, x_test, and y_test. It contains "
                     f"{there[:200]}."
                 )
-            return {name.lower(): archive[name] for name in names}
+            return {key: archive[name] for key, name in names.items()}
     except _DAMAGED as error:
         if "pickle" in str(error).lower() or "Object arrays" in str(error):
             raise DatasetInvalid(
@@ -82,12 +85,11 @@ def _load(path: Path) -> dict[str, Array]:
 
 def _joined(arrays: dict[str, Array], letter: str) -> Array:
     """Return the rows of all parts, the official test rows last."""
-    if letter in arrays:
-        return arrays[letter]
+    parts = [arrays[name] for part in _PARTS if (name := f"{letter}{part}") in arrays]
     try:
-        return np.concatenate([arrays[f"{letter}_train"], arrays[f"{letter}_test"]])
+        return np.concatenate(parts) if len(parts) > 1 else parts[0]
     except ValueError as error:
-        raise DatasetInvalid(f"{letter}_train and {letter}_test have different shapes: {error}.") from error
+        raise DatasetInvalid(f"The parts of {letter} differ in shape: {error}.") from error
 
 
 def _checked_x(x: Array) -> Array:

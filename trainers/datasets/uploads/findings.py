@@ -58,6 +58,7 @@ class Findings:
     `shape` is one row's of arrays, or the usual (height, width) of pictures. `is_whole` says that the
     targets of arrays are whole numbers, so that they can be classes. `decimal` stands before the fractions of
     numbers in texts. `notes` say how the file was read where there were several ways.
+    `labels` are the classes of arrays that were words.
     """
 
     form: Form
@@ -72,6 +73,7 @@ class Findings:
     classes: Mapping[str, int] = field(default_factory=dict)
     decimal: Decimal = "."
     notes: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
     def column(self, name: str) -> ColumnFinding | None:
         """Return the column of this name, None where there is none."""
@@ -86,5 +88,9 @@ class Findings:
         """Read the fields from a JSON object."""
         columns = tuple(ColumnFinding.from_json_dict(column) for column in raw["columns"])
         preview = tuple(map(tuple, raw["preview"]))
-        lists = {"shape": tuple(raw["shape"]), "notes": tuple(raw.get("notes", ()))}
+        lists = {
+            "shape": tuple(raw["shape"]),
+            "notes": tuple(raw.get("notes", ())),
+            "labels": tuple(raw.get("labels", ())),
+        }
         return cls(**{**raw, "columns": columns, "preview": preview, **lists})

@@ -30,6 +30,7 @@ from trainers.datasets.uploads.rows import TableRows, check_width, checked_names
 from trainers.datasets.uploads.text_files import (
     MAX_LINE,
     WESTERN,
+    check_unpacked,
     check_western,
     encoding_of,
     open_text,
@@ -55,6 +56,7 @@ def read_separated(path: Path, use: Callable[[TableRows], Result], *, has_header
 
     `use` may be called more than once: a file that does not go on as it began is read in another way.
     """
+    check_unpacked(path)
     encoding = encoding_of(path)
     try:
         return _read_encoded(path, encoding, use, has_header=has_header)

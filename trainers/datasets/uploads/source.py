@@ -158,7 +158,7 @@ class Upload:
         if self.findings.form == "pictures":
             return tuple(self.findings.classes)
         if self.findings.form == "arrays":
-            names = [str(int(value)) for value in np.unique(self._y())]
+            names = list(self.findings.labels) or [str(int(value)) for value in np.unique(self._y())]
         else:
             names = sorted(set(self._texts(self.recipe.target)) - {""}, key=_in_order)
         if len(names) > MAX_CLASSES:
@@ -171,18 +171,16 @@ class Upload:
 
     def _pictures(self) -> RawData:
         names = self.info.class_names
-        x, y = draw_pictures(Path(self.folder) / ORIGINAL, self.info.shape, self.findings.n_rows, names)
-        return RawData(x, y)
+        x, y = draw_pictures(Path(self.folder) / ORIGINAL, self.info.shape, self.findings, names)
+        return RawData(x, y, self.findings.n_official_test)
 
     def _arrays(self) -> RawData:
         x = np.load(Path(self.folder) / "x.npy", mmap_mode="r", allow_pickle=False)
         y = self._y()
         n_test = self.findings.n_official_test
-        numbers = (
-            class_numbers(self.info.class_names, [str(int(value)) for value in y])
-            if self.info.class_names
-            else y
-        )
+        if self.info.class_names and not self.findings.labels:
+            y = class_numbers(self.info.class_names, [str(int(value)) for value in y])
+        numbers = y.astype(np.int64) if self.info.class_names else y
         if x.ndim > 2:
             return RawData(x, numbers, n_test)
         return RawData(tuple(number_column(f"x{i}", x[:, i]) for i in range(x.shape[1])), numbers, n_test)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 8 * 10**9  # unpacked
 _USUAL_BYTES, _MAX_RATIO = 10**9, 200  # a file that gzip makes 200 times smaller repeats itself
+_BLOCK = 1 << 20
 MAX_LINE = 8_000_000  # characters
 WESTERN = "cp1252"
 GZIP_MAGIC = b"\x1f\x8b"
@@ -42,6 +43,14 @@ def open_bytes(path: Path) -> io.BufferedReader:
     if file.peek(2)[:2] != GZIP_MAGIC:
         return file
     return io.BufferedReader(_Unpacked(file))
+
+
+def check_unpacked(path: Path) -> None:
+    """Raise DatasetInvalid for a gzip file that is damaged or too large, before its rows are looked at."""
+    with open_bytes(path) as file:
+        if isinstance(file.raw, _Unpacked):
+            while file.read(_BLOCK):
+                pass
 
 
 def lines_of(file: io.TextIOBase) -> Iterator[str]:

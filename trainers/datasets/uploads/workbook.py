@@ -130,10 +130,10 @@ def _sheets(path: Path) -> list[Any]:
 
 
 def _all_rows(sheet: Any) -> Iterator[tuple[int, Row]]:
-    """Yield the rows with their numbers, as many columns as are read and one more."""
+    """Yield the rows with their numbers, each up to its last cell: what stands far out is not overlooked."""
     sheet.reset_dimensions()  # what the file says of its size need not be true
     with _guarded():
-        for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1), 1):
+        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
             if number > MAX_ROWS:
                 raise DatasetInvalid(
                     f"The sheet has more than {thousands(MAX_ROWS)} rows, the limit of Excel."
@@ -142,21 +142,21 @@ def _all_rows(sheet: Any) -> Iterator[tuple[int, Row]]:
 
 
 def _filled_rows(sheet: Any) -> Iterator[tuple[int, Row]]:
-    nothing: Row = (None,) * (MAX_COLUMNS + 1)
-    return ((number, row) for number, row in _all_rows(sheet) if row != nothing)
+    return ((number, row) for number, row in _all_rows(sheet) if row.count(None) < len(row))
 
 
 def _texts(rows: Iterator[tuple[int, Row]], n_columns: int) -> Iterator[list[str]]:
     """Yield the rows as texts; DatasetInvalid for a value outside of the columns."""
-    nothing: Row = (None,) * (MAX_COLUMNS + 1 - n_columns)
     for number, row in rows:
-        if row[n_columns:] != nothing:
+        beside = row[n_columns:]
+        if beside.count(None) < len(beside):
             raise DatasetInvalid(
                 f"Row {number} has a value outside the {count_noun(n_columns, 'column')} "
                 "named in the first row. Name "
                 "its column, or remove the value."
             )
-        yield [_text(value) for value in row[:n_columns]]
+        texts = [_text(value) for value in row[:n_columns]]
+        yield texts + [""] * (n_columns - len(texts))
 
 
 def _text(value: Any) -> str:

@@ -76,7 +76,7 @@ def test_rows_of_numbers_in_arrays_are_a_table(tmp_path):
         ),
         (npz(x=GREY, y=Y[:5]), "x has 60 rows, but y has 5. Both must have the same number."),
         (
-            npz(x=GREY / 255, y=Y),
+            npz(x=GREY / 100, y=Y),
             "x must be rows of numbers with the shape (rows, columns), or images of whole",
         ),
         (npz(x=GREY, y=GREY), "y must be one number per row; it is uint8 with the shape (60, 6, 8)."),

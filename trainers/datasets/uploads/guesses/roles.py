@@ -51,7 +51,7 @@ def _guess(column: ColumnFinding, n_rows: int, examples: list[str]) -> ColumnGue
     if is_number:
         return ColumnGuess(kind)
     if column.strange and column.n_distinct > FEW:
-        return ColumnGuess("left out", "Some values are not numbers, and most are.", "number")
+        return ColumnGuess("left out", "Most of its values are numbers, but not all.", "number")
     is_time = are_times(examples) or are_clocks(examples)
     return ColumnGuess("time") if is_time else _guess_words(column, n_rows, examples)
 
