@@ -31,6 +31,7 @@ from dashboard.new_study.custom_page import (
     check_of_declaration,
     check_of_example,
     check_of_study,
+    library_words,
     problem_of_code,
     start_fields,
 )
@@ -217,7 +218,7 @@ def _custom_page(
     if request.method == "POST":
         # A file that was refused has its reason beside it already.
         check = FileCheck(is_due="code" not in form.errors)
-    context = {"form": form, "draft": draft, "check": check}
+    context = {"form": form, "draft": draft, "check": check, "libraries": library_words()}
     return render(request, "new_study/custom/page.html", context, status=422 if form.errors else 200)
 
 

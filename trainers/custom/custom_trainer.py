@@ -7,7 +7,7 @@ import math
 import platform
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +71,7 @@ class CustomTrainer:
         from trainers.custom.keeping import Keeping  # noqa: PLC0415, the same
 
         batch_size = batch_size_of(file, params)
-        point = file.point_of(params)
+        point = run_user_code(lambda: file.point_of(params), called=file.function)
         model = run_user_code(lambda: file.function(point), called=file.function)
         return fit_compiled_model(
             model,
@@ -135,10 +135,9 @@ def _evaluate(
     began = time.monotonic()
     report = _Report(reporter, objective.metric)
     available = {"data": data, "report": report, "seed": seed, "max_epochs": budget.max_epochs}
-    # an objective names the arguments that it wants
-    parameters = inspect.signature(file.function).parameters
-    extra = {name: value for name, value in available.items() if name in parameters}
-    returned = run_user_code(lambda: file.function(file.point_of(params), **extra), called=file.function)
+    returned = run_user_code(
+        lambda: file.function(file.point_of(params), **_asked(file.function, available)), called=file.function
+    )
     value, metrics = run_user_code(lambda: _read(returned, objective.metric), called=file.function)
     # diverged, as for any other training: the value is no observation
     if not math.isfinite(value):
@@ -156,6 +155,15 @@ def _evaluate(
         seconds=time.monotonic() - began,
         versions={"python": platform.python_version(), "numpy": np.__version__},
     )
+
+
+def _asked(function: Callable[..., Any], available: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments that an objective names; none of one that does not say, such as a builtin."""
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return {}
+    return {name: value for name, value in available.items() if name in parameters}
 
 
 def _read(returned: Any, metric: str) -> tuple[float, dict[str, float]]:

@@ -157,8 +157,8 @@ def _check_in_classes(found: list[tuple[zipfile.ZipInfo, str]]) -> None:
 
 def _notes(ignored: list[str], n_test: int) -> tuple[str, ...]:
     names = ", ".join(name[-60:] for name in ignored[:3])
-    others = f" and {len(ignored) - 3:,} more" if len(ignored) > 3 else ""
-    about_test = f"The folder test is your own test set and is kept: {n_test:,} images."
+    others = f" and {thousands(len(ignored) - 3)} more" if len(ignored) > 3 else ""
+    about_test = f"The folder test is your own test set and is kept: {count_noun(n_test, 'image')}."
     return (f"Not images, and left out: {names}{others}.",) * bool(ignored) + (about_test,) * bool(n_test)
 
 
