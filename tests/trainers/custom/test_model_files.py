@@ -1,7 +1,5 @@
 """What model files declare and do, and one sentence for each that cannot be used."""
 
-import time
-
 import pytest
 
 from trainers import subprocess_call
@@ -116,10 +114,8 @@ def test_what_parzen_keeps_is_not_read(tmp_path):
 
 def test_a_file_that_never_ends_is_ended(monkeypatch):
     monkeypatch.setattr(declaration, "MAX_SECONDS", 1.0)
-    began = time.monotonic()
     with pytest.raises(CodeInvalid, match="Running the model file took more than 1 seconds"):
         read_declaration("while True: pass")
-    assert time.monotonic() - began < 20
 
 
 def test_memory_has_an_end(monkeypatch):
