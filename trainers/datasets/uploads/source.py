@@ -216,7 +216,8 @@ class Upload:
         rows, n_unknown = np.flatnonzero(is_known), int(np.sum(~is_known))
         if not (self.recipe.drops_unknown and n_unknown):
             return raw
-        note = f"{thousands(n_unknown)} of {thousands(len(raw.y))} rows have no {self.recipe.target} and are left out"
+        without = f"{thousands(n_unknown)} of {thousands(len(raw.y))} rows have no {self.recipe.target}"
+        note = f"{without} and are left out"
         x = (
             [raw.x[row] for row in rows]
             if isinstance(raw.x, list)
@@ -261,8 +262,8 @@ class Upload:
             unknown = np.flatnonzero(np.isnan(y))
             if len(unknown) and not self.recipe.drops_unknown:
                 raise DatasetInvalid(
-                    f"{self.info.label}: {name} is missing in {thousands(len(unknown))} of {thousands(len(y))} rows, the first "
-                    f"in row {thousands(unknown[0] + 1)}. Fill it in, or leave out rows without a target."
+                    f"{self.info.label}: {name} is missing in {thousands(len(unknown))} of "
+                    f"{thousands(len(y))} rows, the first in row {thousands(unknown[0] + 1)}. Fill it in, or leave out rows without a target."
                 )
             return y
         labels = self._texts(name)
