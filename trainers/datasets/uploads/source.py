@@ -137,7 +137,8 @@ class Upload:
     def unanswered(self) -> list[str]:
         """Return a sentence for each number that looks like a mark for missing, and is read as a number."""
         return [
-            f"{text} appears in {count_noun(n, 'row')} of {column.name} and is read as a number. Does it mean missing?"
+            f"{text} appears in {count_noun(n, 'row')} of {column.name} and is read as a number. "
+            "Does it mean missing?"
             for column in self.findings.columns
             for text, n in column.ends
             if self.recipe.reads_number(column.name)
@@ -215,7 +216,8 @@ class Upload:
         rows, n_unknown = np.flatnonzero(is_known), int(np.sum(~is_known))
         if not (self.recipe.drops_unknown and n_unknown):
             return raw
-        note = f"{thousands(n_unknown)} of {thousands(len(raw.y))} rows have no {self.recipe.target} and are left out"
+        n = f"{thousands(n_unknown)} of {thousands(len(raw.y))}"
+        note = f"{n} rows have no {self.recipe.target} and are left out"
         x = (
             [raw.x[row] for row in rows]
             if isinstance(raw.x, list)
@@ -260,8 +262,8 @@ class Upload:
             unknown = np.flatnonzero(np.isnan(y))
             if len(unknown) and not self.recipe.drops_unknown:
                 raise DatasetInvalid(
-                    f"{self.info.label}: {name} is missing in {thousands(len(unknown))} of {thousands(len(y))} rows, the first "
-                    f"in row {thousands(unknown[0] + 1)}. Fill it in, or leave out rows without a target."
+                    f"{self.info.label}: {name} is missing in {thousands(len(unknown))} of "
+                    f"{thousands(len(y))} rows, the first in row {thousands(unknown[0] + 1)}. Fill it in, or leave out rows without a target."
                 )
             return y
         labels = self._texts(name)

@@ -126,8 +126,8 @@ def test_equal_rows_of_arrays_are_in_one_part_and_those_of_their_own_test_part_a
 
     assert not train & validation
     assert len(test) == 40
-    assert any("40 of 40 test rows have the inputs of rows that are trained on" in line for line in warnings)
-    assert any("30 of 230 rows that are no test rows repeat" in line for line in warnings)
+    assert any("40 of 40 test rows have the same inputs as training rows" in line for line in warnings)
+    assert any("30 of 230 rows outside the test set repeat" in line for line in warnings)
 
 
 def test_rows_that_all_differ_are_left_as_they_are(tmp_path):
