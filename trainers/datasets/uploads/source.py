@@ -263,7 +263,8 @@ class Upload:
             if len(unknown) and not self.recipe.drops_unknown:
                 raise DatasetInvalid(
                     f"{self.info.label}: {name} is missing in {thousands(len(unknown))} of "
-                    f"{thousands(len(y))} rows, the first in row {thousands(unknown[0] + 1)}. Fill it in, or leave out rows without a target."
+                    f"{thousands(len(y))} rows, the first in row {thousands(unknown[0] + 1)}. "
+                    "Fill it in, or leave out rows without a target."
                 )
             return y
         labels = self._texts(name)
