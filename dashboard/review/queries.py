@@ -13,8 +13,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncWeek
 
 from dashboard.access.rules import owned_by
-from dashboard.engine.training_time import seconds_trained
-from dashboard.engine.trials import best_value_of_each, do_many_fail, ended_and_failed
+from dashboard.engine.trials import best_value_of_each, do_many_fail, ended_and_failed, seconds_trained
 from dashboard.models import Attempt, AuditEntry, Review, Study, Trial, TrialState, ValueOf, searches
 from dashboard.review.audit_words import actions_called
 from dashboard.studies.queries import DONE, search_studies

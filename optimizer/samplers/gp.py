@@ -113,7 +113,9 @@ class GPSampler(Sampler):
         seconds = surrogates.seconds() if self.per_second else None
         found, values = surrogate.search(seconds).run(surrogate.centres, rng)
         if np.isnan(values).any():
-            raise FloatingPointError(f"the expected improvement after {len(history)} trials is not a number")
+            raise FloatingPointError(
+                f"the expected improvement is not a number after {count_noun(len(history), 'trial')}"
+            )
         axes = surrogates.axes
         coordinates, _ = axes.write(found.u, found.levels)
         # Best first; a point that is new to the search may round to a grid value that was tried.
