@@ -52,13 +52,13 @@ def _official_notes(keys: Array, n_test: int, noun: str) -> list[str]:
     notes = []
     if n_repeated:
         notes.append(
-            f"{thousands(n_repeated)} of {thousands(len(free))} {noun} outside the test set repeat the inputs "
-            "of another one; equal ones are kept in the same set"
+            f"{thousands(n_repeated)} of {thousands(len(free))} {noun} outside the test set repeat the "
+            "inputs of another one; equal ones are kept in the same set"
         )
     if n_seen:
         notes.append(
-            f"{thousands(n_seen)} of {thousands(n_test)} test {noun} have the same inputs as training {noun}: "
-            "results on the test set can be too good"
+            f"{thousands(n_seen)} of {thousands(n_test)} test {noun} have the same inputs as training "
+            f"{noun}: results on the test set can be too good"
         )
     return notes
 

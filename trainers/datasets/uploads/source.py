@@ -137,8 +137,8 @@ class Upload:
     def unanswered(self) -> list[str]:
         """Return a sentence for each number that looks like a mark for missing, and is read as a number."""
         return [
-            f"{text} appears in {count_noun(n, 'row')} of {column.name} and is read as a number. Does it mean "
-            "missing?"
+            f"{text} appears in {count_noun(n, 'row')} of {column.name} and is read as a number. Does it "
+            "mean missing?"
             for column in self.findings.columns
             for text, n in column.ends
             if self.recipe.reads_number(column.name)
