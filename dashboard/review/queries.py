@@ -11,8 +11,7 @@ from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import TruncWeek
 
 from dashboard.access.rules import owned_by
-from dashboard.engine.training_time import seconds_trained
-from dashboard.engine.trials import best_value_of_each, do_many_fail, ended_and_failed
+from dashboard.engine.trials import best_value_of_each, do_many_fail, ended_and_failed, seconds_trained
 from dashboard.models import Attempt, AuditEntry, Review, Study, Trial, TrialState, searches
 from dashboard.review.audit_words import actions_called
 from dashboard.studies.queries import DONE, search_studies

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from dashboard.access.rules import owned_by
-from dashboard.engine.training_time import seconds_trained_of_each
+from dashboard.engine.trials import seconds_trained_of_each
 from dashboard.models import Study, StudyState, Tag, Trial, TrialState, searches
 
 ACTIVE = (StudyState.RUNNING, StudyState.PAUSED)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.db.models.fields.json import KT
 
-from dashboard.engine.training_time import seconds_trained_of_each
+from dashboard.engine.trials import seconds_trained_of_each
 from dashboard.models import Report, Study, Trial, TrialState
 
 PAGE_SIZE = 25

@@ -9,7 +9,7 @@ from django.db.models import F
 from dashboard.engine.fences import fail_trial, finish_trial, lose_trial, prune_trial, return_trial
 from dashboard.engine.lifecycle import stop_study
 from dashboard.engine.timeline import begin_timeline
-from dashboard.engine.training_time import seconds_trained
+from dashboard.engine.trials import seconds_trained
 from dashboard.models import Attempt, FailureKind, Study, Trial
 from dashboard.studies.queries import study_rows
 from tests.builders import claim, fence_of, outcome, running_study, steps
