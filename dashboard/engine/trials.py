@@ -1,4 +1,4 @@
-"""What the trials of a study add up to; hours of training are those of all attempts, however they ended."""
+"""What the pages and the budgets ask about the trials of studies."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -73,6 +73,9 @@ def do_many_fail(counts: Mapping[str, int]) -> bool:
 
 def n_complete(study: Study) -> int:
     return study.trials.filter(state=TrialState.COMPLETE).count()
+
+
+# How long was trained: every attempt counts, whatever became of it, from its claim to its end.
 
 
 class _Seconds(Func):

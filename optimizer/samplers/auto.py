@@ -17,6 +17,7 @@ from optimizer.samplers.base import Explanation, Sampler, Seen, Suggestion
 from optimizer.samplers.gp import GPSampler
 from optimizer.samplers.startup import limit_startup, n_starting_points, propose_start
 from optimizer.samplers.tpe import TPESampler
+from optimizer.wording import percent
 
 if TYPE_CHECKING:
     from optimizer.history import History
@@ -86,8 +87,8 @@ class AutoSampler(Sampler):
             return self.tpe, "TPE proposes all trials of a study with several objectives."
         share, by = tpe_share(history), "based on the best values of both samplers"
         if rng.random() < share:
-            return self.tpe, f"TPE proposes {share:.0%} of the trials, {by}."
-        return self.gp, f"The Gaussian process proposes {1 - share:.0%} of the trials, {by}."
+            return self.tpe, f"TPE proposes {percent(share, 0)} of the trials, {by}."
+        return self.gp, f"The Gaussian process proposes {percent(1 - share, 0)} of the trials, {by}."
 
 
 def tpe_share(history: History) -> float:

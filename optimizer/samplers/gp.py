@@ -20,6 +20,7 @@ import numpy as np
 from optimizer.axes import Axes
 from optimizer.samplers.base import Explanation, Sampler, Seen, Suggestion, random_suggestion
 from optimizer.samplers.startup import limit_startup, n_starting_points, propose_start
+from optimizer.wording import count_noun, metric, spread
 
 if TYPE_CHECKING:
     from optimizer.gaussian.surrogate import Surrogate, SurrogateFactory
@@ -112,7 +113,9 @@ class GPSampler(Sampler):
         seconds = surrogates.seconds() if self.per_second else None
         found, values = surrogate.search(seconds).run(surrogate.centres, rng)
         if np.isnan(values).any():
-            raise FloatingPointError(f"the expected improvement after {len(history)} trials is not a number")
+            raise FloatingPointError(
+                f"the expected improvement is not a number after {count_noun(len(history), 'trial')}"
+            )
         axes = surrogates.axes
         coordinates, _ = axes.write(found.u, found.levels)
         # Best first; a point that is new to the search may round to a grid value that was tried.
@@ -129,11 +132,15 @@ class GPSampler(Sampler):
         mean, sd, improvement, best = surrogate.in_own_units(params, log_expected_improvement)
         where = " near the best ones" if surrogate.is_local else ""
         if surrogate.n_objectives > 1:
-            text = f"A Gaussian process fitted to {surrogate.n} trials expects the largest gain here."
+            text = (
+                f"A Gaussian process fitted to {count_noun(surrogate.n, 'trial')} expects the "
+                "largest gain here."
+            )
         else:
             text = (
-                f"A Gaussian process fitted to {surrogate.n} trials{where} predicts {mean:.4g} ± {sd:.2g} "
-                f"here, and an expected improvement of {improvement:.2g} over {best:.4g}."
+                f"A Gaussian process fitted to {count_noun(surrogate.n, 'trial')}{where} "
+                f"predicts {metric(mean)} ± {spread(sd)} "
+                f"here, and an expected improvement of {spread(improvement)} over {metric(best)}."
             )
         return {
             "sampler": self.name,

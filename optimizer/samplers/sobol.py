@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 
 from optimizer.samplers.base import Sampler, Seen, Suggestion, random_suggestion
+from optimizer.wording import thousands
 
 if TYPE_CHECKING:
     from optimizer.history import History
@@ -56,8 +57,8 @@ class SobolSampler(Sampler):
         for index in range(first, first + SKIPS):
             params = sobol_params(space, index, seed)
             if params not in seen:
-                text = f"Point {index + 1:,} of a Sobol sequence, which fills the search space evenly."
-                text = seen.explained(text)
+                nth = f"Point {thousands(index + 1)} of a Sobol sequence"
+                text = seen.explained(f"{nth}, which fills the search space evenly.")
                 return Suggestion(params, {"sampler": self.name, "kind": "random", "text": text})
         text = "Random point: the next points of the Sobol sequence have been tried."
         return random_suggestion(self, space, seen, rng, text)

@@ -178,7 +178,7 @@ def test_overview_draws_what_was_spent_and_says_where_nothing_was(staff):
     body = staff.get(reverse("review-overview")).content.decode()
 
     assert "Vision, week of" in body
-    assert "3 hours of training" in body
+    assert "3 h of training" in body
 
 
 # Search ------------------------------------------------------------------------------------------------
