@@ -56,7 +56,7 @@ mutants: install-dev ## Remove each guard of a copy, one at a time: a test has t
 reliability: install-dev ## Measure all that docs/reliability.md promises, on both databases (hours)
 	FAULT_DB=sqlite $(BIN)/python -m tests.faults
 	FAULT_DB=postgresql $(BIN)/python -m tests.faults
-	$(BIN)/python -m pytest -q -rP tests/faults/crash_points/test_crash_points.py tests/faults/test_hosts.py tests/dashboard/operations/test_backups.py
+	$(BIN)/python -m pytest -q -rP tests/faults/crash_points/test_crash_points.py tests/faults/test_hosts.py tests/dashboard/operations/test_backup_commands.py
 	$(BIN)/python -m tests.faults mutants
 	$(BIN)/python -m benchmarks.claims
 	$(BIN)/python -m benchmarks

@@ -84,6 +84,8 @@ class StudyField:
         """A value of the database in words."""
         if self.kind is Kind.MINUTES:
             return duration(value)
+        if isinstance(value, str):
+            return value
         return f"{param(value)}%" if self.kind is Kind.PERCENT else param(value)
 
     def show_change(self, value: Any) -> str:
@@ -218,7 +220,7 @@ FIELDS: Sequence[StudyField] = (
         kind=Kind.OBJECTIVE_VALUE,
         is_required=False,
         placeholder="none",
-        hint="The study stops when this value is reached. Enter accuracy as a percentage.",
+        hint="The study stops when this value is reached. Enter accuracy as a percentage, such as 97.5.",
         section=Section.MAIN,
         is_budget=True,
         is_kept_by_confirmation=False,

@@ -9,6 +9,8 @@ WORDS = {
     # Studies and trials
     "study-new": "Create study",
     "custom-study-new": "Create study with a custom model",
+    "custom-model-check": "Check model file",
+    "model-file-check": "Check model file",
     "study-edit": "Edit draft",
     "custom-study-edit": "Edit draft with a custom model",
     "study-start": "Start study",

@@ -17,7 +17,7 @@ from optimizer import OptimizerError
 from optimizer.compat.hyperopt.documents import STATUS_OK
 from optimizer.compat.hyperopt.results import read_result
 from trainers.custom.guard import restrict_process
-from trainers.custom.model_file import LOSS, ModelFile, batch_size_of, read_model_file
+from trainers.custom.model_file import ModelFile, batch_size_of, read_model_file
 from trainers.custom.user_code import CodeInvalid, run_user_code
 from trainers.errors import TrialDiverged, TrialInfeasible, TrialStopped, error_text
 from trainers.job import Result
@@ -64,6 +64,7 @@ class CustomTrainer:
         # before the file runs, also its first line
         restrict_process(self._private_folders, self._writable_folders)
         file = read_model_file(self._source)
+        _seed(seed)  # again: what the file drew from these when it was read changes no training
         if file.name == "objective":
             return _evaluate(file, params, data, budget, reporter, seed=seed, objective=objective)
         from trainers.custom.compiled_model import fit_compiled_model  # noqa: PLC0415, it loads Keras
@@ -87,8 +88,12 @@ class CustomTrainer:
 
 
 def _seed(seed: int) -> None:
+    """Seed whatever a file may draw from: Python, NumPy, and Keras with its backend."""
+    import keras  # noqa: PLC0415, processes of trainings have it, and nothing else gets here
+
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002, for files that draw from it
+    keras.utils.set_random_seed(seed)
 
 
 class _Report:
@@ -97,14 +102,24 @@ class _Report:
     def __init__(self, reporter: Reporter, metric: str) -> None:
         self._reporter, self._metric = reporter, metric
         self._began = time.monotonic()
-        self.n_steps = 0
+        self.values: list[float] = []
 
     def __call__(self, value: float, **others: float) -> None:
-        self.n_steps += 1
-        metrics = {self._metric: float(value), **{name: float(number) for name, number in others.items()}}
-        self._reporter.report(self.n_steps, metrics, time.monotonic() - self._began)
+        if self._metric in others:
+            raise CodeInvalid(f"report got {self._metric} twice: its first argument is the {self._metric}.")
+        self.values.append(float(value))
+        metrics = {
+            self._metric: self.values[-1],
+            **{name: float(number) for name, number in others.items()},
+        }
+        n_steps = len(self.values)
+        self._reporter.report(n_steps, metrics, time.monotonic() - self._began)
         if self._reporter.should_stop():
-            raise TrialStopped(f"Stopped on request at step {self.n_steps}.")
+            raise TrialStopped(f"Stopped on request at step {n_steps}.")
+
+    def step_of(self, value: float) -> int:
+        """Return the first step that reported just this value; 0 where none did."""
+        return self.values.index(value) + 1 if value in self.values else 0
 
 
 def _evaluate(
@@ -127,14 +142,15 @@ def _evaluate(
     # diverged, as for any other training: the value is no observation
     if not math.isfinite(value):
         raise TrialDiverged(f"The objective returned {value}.")
+    best_step = report.step_of(value)
     # an objective that never reports has one step: its result
-    if not report.n_steps:
+    if not report.values:
         report(value)
     return Result(
         value=value,
-        best_step=report.n_steps,
-        metrics={**metrics, objective.metric: value},
-        n_steps=report.n_steps,
+        best_step=best_step,
+        metrics=metrics,
+        n_steps=len(report.values),
         n_parameters=0,
         seconds=time.monotonic() - began,
         versions={"python": platform.python_version(), "numpy": np.__version__},
@@ -151,24 +167,31 @@ def _asked(function: Callable[..., Any], available: Mapping[str, Any]) -> dict[s
 
 
 def _read(returned: Any, metric: str) -> tuple[float, dict[str, float]]:
-    """Return value and other numbers of what an objective returned; its objects may raise anything."""
+    """Return value and all numbers of what an objective returned; its objects may raise anything."""
+    if isinstance(returned, Mapping) and returned.get("status") == STATUS_OK and metric not in returned:
+        keys = error_text(Exception(", ".join(map(repr, returned))), 200)
+        raise CodeInvalid(
+            f"metric is {metric!r}, but the objective returned only {keys}. Return {metric!r} too, or set "
+            "metric to a key of these."
+        )
     try:
-        result, _ = read_result(returned)
+        result, _ = read_result(returned, metric)
     except OptimizerError as error:
         raise CodeInvalid(f"objective: {error_text(error, 300).rstrip('.')}.") from error
-    metrics = {str(name): float(x) for name, x in result.items() if name != LOSS and _is_number(x)}
+    metrics = {str(name): x for name, found in result.items() if (x := _number(found)) is not None}
     if result["status"] != STATUS_OK:
         reason = result.get("failure") or result.get("error") or "no reason given"
-        if _is_number(result.get(LOSS)):
-            metrics[metric] = float(result[LOSS])
         words = error_text(Exception(reason), 300).rstrip(".")
         raise TrialInfeasible(f"The objective reported a failure: {words}.", metrics)
-    return float(result[LOSS]), metrics
+    return float(result[metric]), metrics
 
 
-def _is_number(value: object) -> bool:
-    return (
-        isinstance(value, int | float | np.number)
-        and not isinstance(value, bool)
-        and bool(np.isfinite(value))
-    )
+def _number(value: Any) -> float | None:
+    """Return a finite number of any kind, also an array or a tensor of one; None for anything else."""
+    if value is None or isinstance(value, str | bytes | bool | np.bool_ | Mapping):
+        return None
+    try:
+        number = float(np.asarray(value).item())
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None

@@ -7,14 +7,14 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import numpy as np
 
 from optimizer import OptimizerError, SearchSpace
 from optimizer.compat import hyperopt
 from optimizer.compat.hp import LabelledSpace
-from optimizer.objective import DIRECTIONS
+from trainers.custom.goal import DEFAULT_METRICS, FileGoal, goal_of_file, metric_of
 from trainers.custom.imports import make_importable
 from trainers.custom.info import custom_info
 from trainers.custom.source_files import SourceFile, place_of, split_files
@@ -23,13 +23,8 @@ from trainers.errors import error_text
 from trainers.knob import Knob
 from trainers.space import space_json
 
-if TYPE_CHECKING:
-    from optimizer.objective import Direction
-
-LOSS = "loss"
 DEFAULT_BATCH_SIZE = 32
 N_DRAWN = 50
-_DEFAULT_METRICS = {"objective": LOSS, "build": "val_loss"}
 
 
 @dataclass(frozen=True)
@@ -37,7 +32,8 @@ class ModelFile:
     """The function of a model file and its search space.
 
     `name` is "objective" for a function from params to a value, "build" for one to a compiled model. `space`
-    turns a trial's params into the function's argument; None where the file declares knobs.
+    turns a trial's params into the function's argument; None where the file declares knobs. `metric` is the
+    one that it names; `declared` are all names that it defines.
     """
 
     search_space: SearchSpace
@@ -45,8 +41,8 @@ class ModelFile:
     function: Callable[..., Any]
     name: str
     metric: str
-    direction: Direction
     files: Sequence[SourceFile]
+    declared: Mapping[str, Any]
 
     def place_of(self, name: str) -> str:
         """Return where the files first have a name, or its class in Keras, as in "Line 3: ", or ""."""
@@ -56,6 +52,13 @@ class ModelFile:
     def point_of(self, params: Mapping[str, Any]) -> Any:
         """Return the argument of the function: the nest of `space`, or a dict of knobs' values by name."""
         return self.space.point_of(params) if self.space else dict(params)
+
+    def goal(self) -> FileGoal:
+        """Return metric and direction for a new study; CodeInvalid where they are unclear or contradict.
+
+        A training does not ask: its study has decided.
+        """
+        return goal_of_file(self.declared, self.name, self.files[0].text)
 
 
 def read_model_file(source: str) -> ModelFile:
@@ -68,8 +71,8 @@ def read_model_file(source: str) -> ModelFile:
         ... def objective(params):
         ...     return (params["x"] - 1) ** 2
         ... ''')
-        >>> file.name, file.metric, file.direction
-        ('objective', 'loss', 'minimize')
+        >>> file.name, file.goal()
+        ('objective', FileGoal(metric='loss', direction='minimize'))
         >>> file.function(file.point_of({"x": 3.0}))
         4.0
 
@@ -86,7 +89,7 @@ def read_model_file(source: str) -> ModelFile:
 
 
 def _declared(names: Mapping[str, Any], files: Sequence[SourceFile]) -> ModelFile:
-    functions = [name for name in _DEFAULT_METRICS if callable(names.get(name))]
+    functions = [name for name in DEFAULT_METRICS if callable(names.get(name))]
     if len(functions) != 1:
         found = "both" if functions else "neither"
         raise CodeInvalid(
@@ -95,15 +98,7 @@ def _declared(names: Mapping[str, Any], files: Sequence[SourceFile]) -> ModelFil
         )
     search_space, space = _search_space(names)
     name = functions[0]
-    metric = names.get("metric", _DEFAULT_METRICS[name])
-    # a text that is printable can be stored
-    if not isinstance(metric, str) or not 0 < len(metric) <= 50 or not metric.isprintable():
-        raise CodeInvalid(f"metric must be a name of at most 50 characters, not {shown(metric)}.")
-    direction = names.get("direction", _guess_direction(metric))
-    if direction not in DIRECTIONS:
-        raise CodeInvalid(f"direction must be 'minimize' or 'maximize', not {shown(direction)}.")
-    best = cast("Direction", str(direction))
-    file = ModelFile(search_space, space, names[name], name, str(metric), best, files)
+    file = ModelFile(search_space, space, names[name], name, metric_of(names, name), files, names)
     _check_batch_size(file)
     return file
 
@@ -144,8 +139,3 @@ def _search_space(names: Mapping[str, Any]) -> tuple[SearchSpace, LabelledSpace 
         return SearchSpace.from_json(space_json(custom_info(tuple(knobs)), {})), None
     except (OptimizerError, TypeError, RecursionError) as error:
         raise CodeInvalid(f"The search space is invalid: {error_text(error, 300).rstrip('.')}.") from error
-
-
-def _guess_direction(metric: object) -> str:
-    words = ("acc", "auc", "f1", "precision", "recall", "r2", "score", "value")
-    return "maximize" if any(word in str(metric).lower() for word in words) else "minimize"

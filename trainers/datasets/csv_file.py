@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from optimizer.wording import count_noun, thousands
 from trainers.errors import DatasetInvalid, DatasetMissing
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise DatasetMissing(f"{path} does not exist. Put {path.name} into PARZEN_DATA_DIR.") from error
+        raise DatasetMissing(f"{path} does not exist. Put {path.name} into {path.parent}.") from error
     except OSError as error:
         raise DatasetInvalid(f"{path} cannot be read: {error.strerror}.") from error
     if b"\0" in data:
@@ -101,7 +102,7 @@ def _checked(sheet: Sheet) -> Sheet:
     for number, row in enumerate(sheet.rows):
         if len(row) != len(sheet.header):
             raise DatasetInvalid(
-                f"{sheet.place(number)} has {len(row)} field{'s' * (len(row) != 1)}, but the header has "
-                f"{len(sheet.header)}."
+                f"{sheet.place(number)} has {count_noun(len(row), 'field')}, but the header has "
+                f"{thousands(len(sheet.header))}."
             )
     return sheet

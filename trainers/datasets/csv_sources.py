@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trainers.datasets.base import DatasetInfo, RawData, class_numbers
-from trainers.datasets.columns import column_of, is_missing, number_column, numbers_of
+from trainers.datasets.columns import column_of, number_column, numbers_of
 from trainers.datasets.csv_file import CsvFormat, Sheet, read_sheet
 from trainers.datasets.files import find_file, missing_words, required_file
 from trainers.errors import DatasetInvalid
@@ -31,12 +31,13 @@ class CsvFile:
     file_name: str
     reading: Reading
     form: CsvFormat = field(default_factory=CsvFormat)
+    origin: str = ""  # a sentence: where people get the file, and how it is written
 
     def problem(self, data_dir: str) -> str:
         """Return the sentence that says why the file cannot be used, "" where it is there."""
         path = find_file(data_dir, self.file_name)
         if path is None:
-            return missing_words(self.file_name)
+            return missing_words(data_dir, self.file_name, origin=self.origin)
         return "" if path.stat().st_size else f"{path} is empty. Replace it with a complete {self.file_name}."
 
     def version(self, data_dir: str) -> str:
@@ -154,6 +155,6 @@ def _target(info: DatasetInfo, sheet: Sheet) -> Array:
         if label in info.class_names:
             continue
         known = ", ".join(info.class_names)
-        value = "empty" if is_missing(label) else repr(label)
+        value = repr(label) if label else "empty"
         raise DatasetInvalid(f"{sheet.place(row)}: {info.target} must be one of {known}, not {value}.")
     return class_numbers(info.class_names, labels)

@@ -42,7 +42,7 @@ class IdxFiles:
     def problem(self, data_dir: str) -> str:
         """Return the sentence that says what is missing, "" where all is there."""
         missing = [name for name in self.files if find_file(data_dir, name) is None]
-        return missing_words(missing[0], fetched_as=self.info.name) if missing else ""
+        return missing_words(data_dir, *missing, downloaded_as=self.info.name) if missing else ""
 
     def version(self, data_dir: str) -> str:  # noqa: ARG002
         """Return "": only these very files are read."""

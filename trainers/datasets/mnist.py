@@ -47,6 +47,7 @@ class NpzFile:
     file_name: str
     arrays_sha256: str
     is_given_away: bool = False  # then `download.py` knows where
+    origin: str = ""  # a sentence: where people get the file
 
     def problem(self, data_dir: str) -> str:
         """Return the sentence that says why the file cannot be used, "" where it looks complete.
@@ -55,7 +56,12 @@ class NpzFile:
         """
         path = find_file(data_dir, self.file_name)
         if path is None:
-            return missing_words(self.file_name, self.info.name if self.is_given_away else "")
+            return missing_words(
+                data_dir,
+                self.file_name,
+                origin=self.origin,
+                downloaded_as=self.info.name if self.is_given_away else "",
+            )
         if not zipfile.is_zipfile(path):
             return f"{path} is truncated or not an .npz file. Replace it with a complete {self.file_name}."
         return ""
@@ -135,6 +141,8 @@ MNIST_SMALL = NpzFile(
     ),
     "mnist_small.npz",
     "baae87da310f531a5e03e7a96742341e973e23b3d8499b84ab27ae330feead4d",
+    origin="Make it with NumPy from the first 6,000 training and 1,000 test images of mnist.npz: the same "
+    "four arrays.",
 )
 FASHION_MNIST_SMALL = NpzFile(
     DatasetInfo(
@@ -150,5 +158,7 @@ FASHION_MNIST_SMALL = NpzFile(
     ),
     "fashion_mnist_small.npz",
     "6f8596ccb3e4234b48241378a3619d486e8d3455dc87b1a8de62d15de1b974d3",
+    origin="Make it with NumPy from the first 6,000 training and 1,000 test images of Fashion-MNIST: the "
+    "arrays x_train, y_train, x_test and y_test.",
 )
 FILES = (MNIST, MNIST_SMALL, FASHION_MNIST_SMALL)

@@ -6,10 +6,11 @@ from django.urls import reverse
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def test_page_says_what_to_do_about_a_missing_file(page):
+def test_page_says_what_to_do_about_a_missing_file(page, settings):
     html = page.get(reverse("dataset-list")).content.decode()
 
-    assert "Put mnist.npz into PARZEN_DATA_DIR, or download it: manage.py download mnist." in html
+    assert ".venv/bin/python manage.py download mnist" in html
+    assert f"mnist.npz into {settings.DATA_DIR}" in html
     assert reverse("dataset-picture", args=["digits"]) in html
     assert reverse("dataset-picture", args=["mnist"]) not in html
 

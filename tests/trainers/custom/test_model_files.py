@@ -114,10 +114,10 @@ def test_what_parzen_keeps_is_not_read(tmp_path):
 
 def test_a_file_that_never_ends_is_ended(monkeypatch):
     monkeypatch.setattr(declaration, "MAX_SECONDS", 1.0)
-    with pytest.raises(CodeInvalid, match="took more than 1 seconds of computing time"):
+    with pytest.raises(CodeInvalid, match="took more than 1 s of computing time"):
         read_declaration("while True: pass")
     monkeypatch.setattr(declaration, "MAX_WAIT_SECONDS", 3.0)
-    with pytest.raises(CodeInvalid, match="Running the model file took more than 3 seconds"):
+    with pytest.raises(CodeInvalid, match="Running the model file took more than 3 s"):
         read_declaration("import time; time.sleep(60)")
 
 
@@ -186,6 +186,68 @@ def test_an_objective_is_evaluated(host, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("returned", "value", "metrics"),
+    [
+        (
+            "{'loss': 0.9, 'accuracy': 0.1, 'status': 'ok'}",
+            0.1,
+            {"loss": 0.9, "accuracy": 0.1},
+        ),
+        ("{'accuracy': 0.1, 'status': 'ok', 'note': 'x', 'none': None}", 0.1, {"accuracy": 0.1}),
+        ("{'loss': None, 'accuracy': 0.1, 'status': 'ok'}", 0.1, {"accuracy": 0.1}),
+        ("0.1", 0.1, {"accuracy": 0.1}),
+    ],
+)
+def test_the_value_is_what_metric_names(host, tmp_path, returned, value, metrics):
+    code = SPACE + f"metric = 'accuracy'\ndef objective(p): return {returned}"
+    fields = {"objective": "accuracy", "direction": "maximize"}
+    result, lines, steps = train(host, code, tmp_path, **fields)
+    assert (result["value"], result["metrics"], steps) == (value, metrics, [{"accuracy": value}]), lines
+    assert any("accuracy 0.1" in line for line in lines if line.startswith("epoch"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("returned", "step"), [("min(seen)", 2), ("seen[-1]", 3), ("sum(seen) / 3", 0)])
+def test_the_epoch_that_is_named_is_the_one_of_the_value(host, tmp_path, returned, step):
+    code = (
+        SPACE
+        + f"""
+def objective(p, report):
+    seen = [3.0, 1.0, 2.5]
+    for value in seen:
+        report(value)
+    return {returned}
+"""
+    )
+    result, lines, _ = train(host, code, tmp_path)
+    assert (result["best_step"], result["n_steps"]) == (step, 3)
+    assert any(line.startswith("complete") and (f"at epoch {step}" in line) == (step > 0) for line in lines)
+
+
+@pytest.mark.slow
+def test_an_objective_that_trains_keras_is_repeated_by_its_seed(host, tmp_path):
+    code = (
+        SPACE
+        + """
+import random
+import keras
+import numpy as np
+def objective(p, data):
+    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dropout(0.5), keras.layers.Dense(10)])
+    model.compile("adam", "mse")
+    x = np.random.random((200, 8))
+    losses = model.fit(x, x[:, :1] * np.ones((1, 10)), epochs=2, verbose=0).history["loss"]
+    drawn = float(keras.ops.convert_to_numpy(keras.random.uniform(())))
+    return {"loss": losses[-1], "drawn": drawn, "python": random.random(), "status": "ok"}
+"""
+    )
+    first, second = (train(host, code, tmp_path, dataset="digits")[0]["metrics"] for _ in range(2))
+    assert first == second
+    assert set(first) == {"loss", "drawn", "python"}
+
+
+@pytest.mark.slow
 def test_modules_that_are_imported_behind_the_guard_are_not_compiled_to_files(host, tmp_path):
     code = SPACE + "def objective(p):\n    import sys; return float(sys.dont_write_bytecode)"
     assert train(host, code, tmp_path)[0]["value"] == 1.0
@@ -249,6 +311,16 @@ def build(params):
         ("def objective(p): return float('nan')", "diverged", "The objective returned nan."),
         ("def objective(p): return {'loss': 1}", "error", "objective: a result must have a status"),
         (
+            "def objective(p): return {'status': 'ok', 'error': 1}",
+            "error",
+            "metric is 'loss', but the objective returned only 'status', 'error'.",
+        ),
+        (
+            "def objective(p, report):\n    report(1, loss=2)\n    return 1",
+            "error",
+            "report got loss twice",
+        ),
+        (
             "def objective(p): return {'status': 'fail'}",
             "infeasible",
             "The objective reported a failure: no reason",
@@ -272,13 +344,18 @@ def build(params):
         (
             PLAIN_BUILD,
             "error",
-            "loss is not measured",
+            "does not measure other_loss",
+        ),
+        (
+            PLAIN_BUILD.replace('"mse"', '"categorical_crossentropy"'),
+            "error",
+            "use sparse_categorical_crossentropy",
         ),
         ("def objective(p):\n    print('x' * 10**8)\n    print('y\\n' * 10**6)\n    return 1", None, ""),
     ],
 )
 def test_a_training_that_goes_wrong_says_one_sentence(host, tmp_path, body, kind, words):
-    objective = "other_loss" if "not measured" in words else "loss"
+    objective = "other_loss" if "not measure" in words else "loss"
     message, lines, _ = train(host, SPACE + body, tmp_path, dataset="digits", objective=objective)
     if kind is None:
         assert message["type"] == "result"

@@ -1,5 +1,6 @@
 """Files that cannot be learned from: each ends in one sentence that names the rule and the place."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def load(monkeypatch, tmp_path: Path):
         (
             sources.CLASSES,
             sources.table(y=["?", *NO[1:]]),
-            "own.csv, line 2: y must be one of no, yes, not empty.",
+            "own.csv, line 2: y must be one of no, yes, not '?'.",
         ),
         (
             sources.CLASSES,
@@ -105,7 +106,7 @@ def load(monkeypatch, tmp_path: Path):
         (
             sources.NUMBERS,
             "size,y\n1,2\n3,4\n",
-            "There are only 2 rows, but each of train, validation, and test needs one.",
+            "2 rows cannot be split: each of train, validation, and test needs one.",
         ),
         (
             sources.TEXTS,
@@ -115,7 +116,7 @@ def load(monkeypatch, tmp_path: Path):
         (
             sources.TEXTS,
             "yes\tthe same\n" * 30 + "".join(f"no\ttext {i}\n" for i in range(30)),
-            TOO_FEW,
+            TOO_FEW.replace("1 row", "30 rows, but only 1 that differs"),
         ),
         (
             sources.SERIES,
@@ -152,7 +153,7 @@ def test_a_quoted_line_break_is_no_new_row(load):
 def test_a_file_that_went_away_is_missed_in_words(load, tmp_path: Path):
     load(sources.CLASSES, sources.table())
     (tmp_path / "own.csv").unlink()
-    with pytest.raises(DatasetMissing, match=r"^Own is missing. Put own.csv into PARZEN_DATA_DIR\.$"):
+    with pytest.raises(DatasetMissing, match=re.escape(f"Own is missing. Put own.csv into {tmp_path}.")):
         sources.load_dataset("own", str(tmp_path), str(tmp_path / "cache"), sources.Split())
 
 
@@ -161,7 +162,24 @@ def test_a_file_of_nothing_is_not_offered(tmp_path: Path):
     by_name = {info.name: info for info in datasets(str(tmp_path))}
     assert not by_name["sms_spam"].is_available
     assert by_name["sms_spam"].reason.endswith("is empty. Replace it with a complete sms_spam.tsv.")
-    assert by_name["cta_ridership"].reason == "Put cta_ridership_daily.csv into PARZEN_DATA_DIR to use it."
+    assert f"Put cta_ridership_daily.csv into {tmp_path}." in by_name["cta_ridership"].reason
+
+
+@pytest.mark.parametrize(
+    ("name", "publisher", "form"),
+    [
+        ("california_housing", "Kaggle", "commas"),
+        ("bank_marketing", "UCI", "semicolons"),
+        ("sms_spam", "UCI", "no header"),
+        ("cta_ridership", "Chicago Data Portal", "header"),
+    ],
+)
+def test_a_missing_file_is_told_with_where_it_comes_from_and_how_it_is_written(
+    name: str, publisher: str, form: str, tmp_path: Path
+):
+    reason = {info.name: info for info in datasets(str(tmp_path))}[name].reason
+    assert publisher in reason
+    assert form in reason
 
 
 def test_every_refusal_is_an_outcome_of_ours():

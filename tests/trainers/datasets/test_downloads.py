@@ -68,10 +68,13 @@ def test_idx_files_with_other_content_are_refused(tmp_path):
     with pytest.raises(DatasetInvalid, match="its MD5 digest differs"):
         FASHION_MNIST.read(str(tmp_path))
     (tmp_path / next(iter(FASHION_MNIST.files))).unlink()
-    assert FASHION_MNIST.problem(str(tmp_path)) == (
-        "Put fashion_mnist/train-images-idx3-ubyte.gz into PARZEN_DATA_DIR, or download it: manage.py "
-        "download fashion_mnist."
-    )
+    assert "fashion_mnist/train-images-idx3-ubyte.gz into" in FASHION_MNIST.problem(str(tmp_path))
+
+
+def test_all_missing_idx_files_are_named(tmp_path):
+    problem = FASHION_MNIST.problem(str(tmp_path))
+    assert all(name in problem for name in FASHION_MNIST.files)
+    assert ".venv/bin/python manage.py download fashion_mnist" in problem
 
 
 def test_a_file_is_fetched_checked_and_not_fetched_twice(server, tmp_path, monkeypatch):
