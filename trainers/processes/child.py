@@ -143,8 +143,9 @@ class PipeReporter:
         ordered = {name: metrics[name] for name in sorted(metrics, key=_metric_order)}
         self._pipe.send({"type": "report", "step": step, "metrics": ordered, "seconds": seconds})
         place = f"{thousands(step):>{len(self._max_epochs)}}/{self._max_epochs}"
-        # without the accuracy in training: the line must be short
-        shown = (_show(self._trainer, *each) for each in ordered.items() if each[0] != "accuracy")
+        # without the accuracy in training beside that of validation: the line must be short
+        left_out = {"accuracy"} if "val_accuracy" in ordered else set()
+        shown = (_show(self._trainer, *each) for each in ordered.items() if each[0] not in left_out)
         self._pipe.log(f"epoch {place}  {'  '.join(shown)}")
 
     def resume(self, epochs: Sequence[Epoch]) -> None:
