@@ -39,7 +39,7 @@ def dataset_words(name: str, uploads: Mapping[str, DatasetInfo] | None = None) -
     info = info_of_dataset(name, uploads)
     if info is None:
         return name
-    return f"{info.label}, {info.n_train + info.n_validation + info.n_test:,} {info.row_noun}"
+    return f"{info.label}, {info.n_rows:,} {info.row_noun}"
 
 
 def info_of_dataset(name: str, uploads: Mapping[str, DatasetInfo] | None = None) -> DatasetInfo | None:

@@ -1,9 +1,10 @@
 """How an objective is called and read; also when its trainer is not installed any more."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import optimizer
-from dashboard.models import Study
+from dashboard.models import Study, Trial
 from dashboard.models.study import Direction
 from dashboard.wording import param, percent
 from dashboard.wording import value as show_value
@@ -48,3 +49,25 @@ def is_percent(study: Study, metric: str) -> bool:
         return trainer_info(study.trainer).metric(metric).is_percent
     except ParamsInvalid:
         return False
+
+
+def shown_metrics(study: Study, metrics: Mapping[str, float]) -> list[str]:
+    """The names beside the objective's that say something about the result.
+
+    Left out is what a trainer measures in training, and what has a twin in validation.
+    """
+    try:
+        info = trainer_info(study.trainer)
+        in_training = {m.name for m in info.metrics if not m.name.startswith("val_")}
+    except ParamsInvalid:
+        in_training = set()
+    return [
+        name
+        for name in metrics
+        if name != study.objective and name not in in_training and f"val_{name}" not in metrics
+    ]
+
+
+def best_epoch(study: Study, trial: Trial) -> str:
+    """The epoch whose value the trial has; empty where it is of no single one."""
+    return f"epoch {trial.best_step} of {study.max_epochs}" if trial.best_step else ""

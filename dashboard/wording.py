@@ -1,13 +1,13 @@
 """How numbers, times, states and fields are written on every page. Formatting only: nothing here decides."""
 
 import math
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 
 from django.contrib.auth.models import User
 
 NOTHING: Final = "–"
-THIN_SPACE: Final = "\u202f"
 METRIC_DIGITS: Final = 4
 PARAM_DIGITS: Final = 3
 SMALLEST_PLAIN: Final = 1e-3
@@ -15,6 +15,14 @@ LARGEST_PLAIN: Final = 1e9
 MINUTE: Final = 60
 HOUR: Final = 3600
 DAY: Final = 86_400
+# An estimate below so many seconds is rounded to a multiple of so many.
+ESTIMATE_STEPS: Final = (
+    (10 * MINUTE, 10),
+    (HOUR, MINUTE),
+    (10 * HOUR, 10 * MINUTE),
+    (DAY, HOUR),
+    (10 * DAY, 6 * HOUR),
+)
 
 # state -> (tone, icon, word); studies, trials, their attempts and datasets share one table.
 STATES: Final[dict[str, tuple[str, str, str]]] = {
@@ -74,7 +82,7 @@ def _rounded(value: float, digits: int) -> tuple[float, int]:
 
 
 def metric(value: float | None) -> str:
-    """Four significant digits, and never fewer decimals than its neighbours of the same size: `0.0800`."""
+    """Four significant digits, and never fewer decimals than its neighbors of the same size: `0.0800`."""
     if value is None or not _is_number(value):
         return NOTHING
     if isinstance(value, int):
@@ -88,16 +96,31 @@ def metric(value: float | None) -> str:
 
 
 def param(value: object) -> str:
-    """A trial's value as people would type it: three significant digits for a float, words as they are."""
+    """A trial's value as people would type it: three significant digits for a float, words as they are.
+
+    Different values never read alike: None is a value that can be chosen, and a word that looks like another
+    value, or like none, is quoted.
+    """
     if value is None:
-        return NOTHING
+        return "None"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
         return thousands(value)
     if isinstance(value, float):
         return _param_float(value)
-    return str(value)
+    text = str(value)
+    return f'"{text}"' if _looks_like_no_word(text) else text
+
+
+def _looks_like_no_word(text: str) -> bool:
+    if text != text.strip() or text in {"", NOTHING, "None", "yes", "no", "True", "False"}:
+        return True
+    try:
+        float(text.replace(",", ""))
+    except ValueError:
+        return False
+    return True
 
 
 def _param_float(value: float) -> str:
@@ -112,14 +135,22 @@ def _param_float(value: float) -> str:
     return shortest if "e" not in shortest else f"{rounded:,.{decimals}f}"
 
 
+def bound(value: float | None) -> str:
+    """The least or greatest of a column, as its file has it: years and codes are not rounded, nor parted."""
+    if value is None or not _is_number(value):
+        return NOTHING
+    is_whole = value == int(value) and abs(value) < LARGEST_PLAIN
+    return str(int(value)) if is_whole else metric(value)
+
+
 def percent(share: float | None, decimals: int | None = None) -> str:
-    """A share of one as `97.6 %`; at most two decimals, one at least, unless the caller says how many."""
+    """A share of one as `97.6%`; at most two decimals, one at least, unless the caller says how many."""
     if share is None or not _is_number(share):
         return NOTHING
     if decimals is not None:
-        return f"{share * 100:,.{decimals}f}{THIN_SPACE}%"
+        return f"{share * 100:,.{decimals}f}%"
     number = f"{share * 100:,.2f}"
-    return f"{number.removesuffix('0')}{THIN_SPACE}%"
+    return f"{number.removesuffix('0')}%"
 
 
 def value(number: float | None, is_percent: object = False) -> str:
@@ -149,6 +180,14 @@ def duration(seconds: float | timedelta | None) -> str:
 
 def _two_units(large: int, small: int, large_unit: str, small_unit: str) -> str:
     return f"{large} {large_unit} {small:02d} {small_unit}" if small else f"{large} {large_unit}"
+
+
+def about(seconds: float) -> str:
+    """An estimate as a duration: `48 s`, `4 min 10 s`, `12 h`; about two digits, as more is not known."""
+    if seconds < MINUTE:
+        return duration(float(f"{seconds:.2g}"))
+    step = next((step for limit, step in ESTIMATE_STEPS if seconds < limit), DAY)
+    return duration(round(seconds / step) * step)
 
 
 def ago(seconds: float | None) -> str:
@@ -182,6 +221,14 @@ def count_noun(number: int, noun: str) -> str:
     return f"{thousands(number)} {singular if number == 1 else plural or singular + 's'}"
 
 
+def one_of(words: Iterable[str]) -> str:
+    """`a`, `a or b`, `a, b, or c`"""
+    *others, last = words
+    if len(others) > 1:
+        return f"{', '.join(others)}, or {last}"
+    return " or ".join([*others, last])
+
+
 def person_name(user: User) -> str:
     """How a person is called: by name, or else as they sign in."""
     return user.get_full_name() or user.get_username()
@@ -189,13 +236,23 @@ def person_name(user: User) -> str:
 
 def sentence_case(words: str) -> str:
     """`Sign In` as `Sign in`, for words that come from libraries."""
-    return words.strip().lower().capitalize()
+    lowered = [word if _is_acronym(word) else word.lower() for word in words.strip().split(" ")]
+    return " ".join([lowered[0][:1].upper() + lowered[0][1:], *lowered[1:]])
+
+
+def _is_acronym(word: str) -> bool:
+    return len(word) > 1 and word.isupper()
 
 
 def ordinal(number: int) -> str:
     """`second`; from eleven on in digits, `11th`."""
     if 1 <= number <= len(FIRST_ORDINALS):
         return FIRST_ORDINALS[number - 1]
+    return place(number)
+
+
+def place(number: int) -> str:
+    """`2nd`."""
     ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number:,}{ending}"
 

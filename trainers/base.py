@@ -131,6 +131,7 @@ class Reporter(Protocol):
         >>> class PrintingReporter:
         ...     def report(self, step, metrics, seconds): print(step, metrics["val_loss"])
         ...     def resume(self, epochs): print("continues after epoch", len(epochs))
+        ...     def measured(self, result): print("value", result.value)
         ...     def log(self, line): print(line)
         ...     def should_stop(self): return False
         >>> reporter: Reporter = PrintingReporter()
@@ -144,6 +145,9 @@ class Reporter(Protocol):
 
     def resume(self, epochs: Sequence[Epoch]) -> None:
         """Take the epochs that an earlier attempt has trained; this one continues after them."""
+
+    def measured(self, result: Result) -> None:
+        """Take the result before the network is saved: whatever happens then, the trial has its value."""
 
     def log(self, line: str) -> None:
         """Take one line for the trial's log."""

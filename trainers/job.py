@@ -154,8 +154,10 @@ class Result:
     """What a training that ran to its end returns.
 
     `value` is the objective's metric at `best_step`, its best epoch (counted from 1), and `metrics` are
-    all metrics of that epoch. `n_steps` are the epochs that ran, `seconds` the wall time of building and
-    fitting, `versions` the versions that produced the numbers (python, keras, tensorflow, numpy).
+    all metrics of that epoch; `best_step` is 0 where the value is of no single epoch. `n_steps` are the
+    epochs that ran, `seconds` the wall time of building and fitting, `versions` the versions that produced
+    the numbers (python, keras, tensorflow, numpy). `unkept` says in a sentence why the network could not be
+    saved, "" where it was or none was wanted.
 
     Examples:
         >>> result = Result(value=0.31, best_step=2, metrics={"val_loss": 0.31}, n_steps=3,
@@ -172,6 +174,7 @@ class Result:
     n_parameters: int
     seconds: float
     versions: dict[str, str]
+    unkept: str = ""
 
     def to_json_dict(self) -> dict[str, Any]:
         """Return the fields as a JSON object."""

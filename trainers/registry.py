@@ -36,7 +36,9 @@ def _installed_families() -> list[Family]:
                 f"The trainer {entry.name} ({entry.value}) is not a trainers.families.family.Family."
             )
         if family.info.name in {known.info.name for known in (*FAMILIES, *families)}:
-            raise ParamsInvalid(f"Two trainers are named {family.info.name!r}; rename that of {entry.value}.")
+            raise ParamsInvalid(
+                f"Two trainers are named {family.info.name!r}. Rename the one in {entry.value}."
+            )
         families.append(family)
     return families
 
@@ -66,7 +68,7 @@ def trainer_info(name: str) -> TrainerInfo:
         'Multilayer perceptron'
         >>> trainer_info("svm")
         Traceback (most recent call last):
-        trainers.errors.ParamsInvalid: There is no trainer named 'svm'; there are mlp, cnn, ...
+        trainers.errors.ParamsInvalid: There is no trainer named 'svm'. Choose one of mlp, cnn, ...
 
     """
     return custom_info() if name == CUSTOM_TRAINER else _entry(name)[0]
@@ -100,5 +102,5 @@ def load_trainer(name: str) -> Trainer:
 def _entry(name: str) -> tuple[TrainerInfo, Trainer]:
     if name not in _TRAINERS:
         known = ", ".join(_TRAINERS)
-        raise ParamsInvalid(f"There is no trainer named {name!r}; there are {known}.")
+        raise ParamsInvalid(f"There is no trainer named {name!r}. Choose one of {known}.")
     return _TRAINERS[name]

@@ -96,6 +96,15 @@ def check_role(user: User, thing: Owned | Team, role: Role) -> None:
     raise PermissionDenied(f"You can use {thing} but not change it. Ask {owner}.")
 
 
+def owned_by(words: str) -> Q:
+    """Whose owner is called by all of these words, by the name that pages show or the one for signing in."""
+    found = Q()
+    for word in words.split():
+        names = ("username", "first_name", "last_name")
+        found &= Q(*((f"owner__{name}__icontains", word) for name in names), _connector=Q.OR)
+    return found
+
+
 def teams_of(user: User) -> QuerySet[Team]:
     """Teams that a person is a member of; superusers see all."""
     teams = Team.objects.annotate(

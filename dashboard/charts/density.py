@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.wording import param as show_param
+from optimizer.values import value_key
 
 WIDTH, HEIGHT = 240.0, 72.0
 MAX_SHOWN = 4
@@ -66,7 +67,7 @@ def _density(name: str, obj: Mapping[str, Any], value: Any, ratio: float) -> Den
         bars=[],
         ticks=_ticks(grid),
         sentence=f"{_gather(grid, good, bad, ratio)} Ratio {ratio:.2g}.",
-        label=f"Density of good and of other trials over {name}, chosen {show_param(value)}",
+        label=f"Density of good and other trials over {name}; chosen value {show_param(value)}",
     )
 
 
@@ -86,9 +87,10 @@ def _choices(
             height = round(HEIGHT * share / top, 1)
             x = round(slot * (i + 0.2 + 0.31 * k), 1)
             bars.append(Bar(x, round(HEIGHT - height, 1), round(slot * 0.29, 1), height, tone))
-    at = choices.index(value) if value in choices else 0
+    keys = [value_key(choice) for choice in choices]
+    at = keys.index(value_key(value)) if value_key(value) in keys else 0
     of_good, of_bad = 100 * good[at] / sum(good), 100 * bad[at] / sum(bad)
-    shares = f"{show_param(value)}: {of_good:.0f} % of good, {of_bad:.0f} % of other trials."
+    shares = f"{show_param(value)}: {of_good:.0f}% of good trials, {of_bad:.0f}% of other trials."
     return Density(
         name=name,
         chosen="chosen",
@@ -100,7 +102,7 @@ def _choices(
         bars=bars,
         ticks=[(round(slot * (i + 0.5), 1), "middle", show_param(c)) for i, c in enumerate(choices)],
         sentence=f"{shares} Ratio {ratio:.2g}.",
-        label=f"Share of good and of other trials by {name}, chosen {show_param(value)}",
+        label=f"Share of good and other trials by {name}; chosen value {show_param(value)}",
     )
 
 
@@ -142,6 +144,8 @@ def _gather(grid: Sequence[float], good: Sequence[float], bad: Sequence[float], 
         first -= 1
     while last + 1 in inside:
         last += 1
+    if first == 0 and last == len(good) - 1:
+        return f"Good trials are everywhere here, most often near {show_param(grid[peak])}."
     if first == last:
         return f"Good trials cluster at {show_param(grid[peak])}."
     return f"Good trials cluster between {show_param(grid[first])} and {show_param(grid[last])}."

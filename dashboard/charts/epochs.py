@@ -68,8 +68,8 @@ def epochs_chart(
         max=min(top, 1.0) if is_percent else top,
         max_step=max_step,
         curves=[Curve(n, state, 1 - i / last, points) for i, (n, state, points) in enumerate(kept)],
-        label=f"{metric} by epoch of {count_noun(len(kept), 'trial')}"
-        + (f", trial {kept[0][0]} is the best" if kept else ""),
+        label=f"{metric} by epoch for {count_noun(len(kept), 'trial')}"
+        + (f"; trial #{kept[0][0]} is the best" if kept else ""),
     )
 
 

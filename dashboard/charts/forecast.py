@@ -78,7 +78,7 @@ def forecast(
     verdict = "" if value is None else _verdict(mean, sd, value, direction=direction, show=show)
     return Forecast(
         predicted=mark(mean, f"predicted {expected}"),
-        best=None if best is None else mark(best, f"best before {show(best)}"),
+        best=None if best is None else mark(best, f"previous best {show(best)}"),
         outcome=None if value is None else mark(value, f"actual {show(value)}"),
         inner=band(1),
         outer=band(N_DEVIATIONS),

@@ -41,6 +41,9 @@ class Still:
     y_ticks: list[tuple[float, str]]
     x_label: str
     label: str
+    # The place of a target and what is written on it, and what is said below the picture.
+    target: tuple[float, str] | None = None
+    note: str = ""
 
 
 def still_best(chart: Mapping[str, Any]) -> Still:
@@ -65,6 +68,10 @@ def still_best(chart: Mapping[str, Any]) -> Still:
         y_ticks=[(y(v), show_value(v, chart["is_percent"])) for v in _between(chart["floor"], chart["clip"])],
         x_label="trial",
         label=chart["label"],
+        target=None
+        if chart["target"] is None
+        else (y(chart["target"]), f"target {show_value(chart['target'], chart['is_percent'])}"),
+        note=chart["target_note"],
     )
 
 

@@ -109,7 +109,7 @@ class RecipeForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "input input-short", "inputmode": "numeric"}),
         help_text=f"Images are resized to this, at most {MAX_SIDE} pixels. Smaller images train faster.",
     )
-    is_color = forms.BooleanField(label="Keep colours", required=False)
+    is_color = forms.BooleanField(label="Keep colors", required=False)
 
     def __init__(self, data: QueryDict | None = None, *, findings: Findings, recipe: Recipe) -> None:
         names = [column.name for column in findings.columns]

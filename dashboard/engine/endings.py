@@ -88,7 +88,7 @@ def _trials_are_used_up(study: Study) -> Ending | None:
     if n_made(study.pk) < study.max_trials or study.trials.filter(state__in=OPEN_TRIALS).exists():
         return None
     if not _complete(study).exists():
-        return StudyState.FAILED, f"None of {study.max_trials} trials completed"
+        return StudyState.FAILED, f"None of the {count_noun(study.max_trials, 'trial')} completed"
     return StudyState.FINISHED, f"Budget reached: {count_noun(study.max_trials, 'trial')}"
 
 
@@ -101,7 +101,7 @@ def _is_stale(study: Study) -> Ending | None:
     if n_stale_trials(values, study.direction, study.min_improvement) < n:
         return None
     improvement = study_field("min_improvement")
-    by = f" by {improvement.show(study.min_improvement)}" if study.min_improvement else ""
+    by = f" of at least {improvement.show(study.min_improvement)}" if study.min_improvement else ""
     return StudyState.FINISHED, f"No improvement{by} in {count_noun(n, 'trial')}"
 
 
@@ -135,6 +135,11 @@ def _complete(study: Study) -> QuerySet[Trial]:
     return study.trials.filter(state=TrialState.COMPLETE)
 
 
+def is_failure(state: str, kind: str) -> bool:
+    """Whether a trial speaks against its study. One whose params break a constraint did what it should."""
+    return state == TrialState.FAILED and kind != FailureKind.INFEASIBLE
+
+
 def _latest_failures(study: Study) -> list[str]:
     """Failure kinds of the trials that ended last, newest first, up to the first one that did not fail."""
     trials = (
@@ -147,7 +152,7 @@ def _latest_failures(study: Study) -> list[str]:
     )
     kinds = []
     for state, kind in latest:
-        if state != TrialState.FAILED:
+        if not is_failure(state, kind):
             break
         kinds.append(kind)
     return kinds

@@ -75,7 +75,7 @@ def check_trials(study: Study, n_more: int) -> None:
         used = n_trials_used(quota, but_plans_of=study.pk)
         if used + n_more > limit:
             left = max(0, limit - used)
-            hint = f"Use at most {left:,}" if left else "Wait, stop a study"
+            hint = f"Add at most {left:,}" if left else "Wait, or stop a study"
             raise QuotaRefused(
                 f"{_whose(quota)} {count_noun(limit, 'trial')} in 30 days, with {used:,} used or planned."
                 f" This study needs {n_more:,} more. {hint}, or ask an administrator for more."
@@ -99,7 +99,7 @@ def check_room(dataset: Dataset) -> None:
     if quota is not None:
         used = bytes_used(quota) / MEGABYTE
         raise QuotaRefused(
-            f"{_whose(quota)} {quota.storage:,} MB of files, with {used:,.1f} MB used. This file has "
+            f"{_whose(quota)} {quota.storage:,} MB of files, with {used:,.1f} MB used. This file is "
             f"{dataset.size / MEGABYTE:,.1f} MB. Delete a dataset, or ask an administrator for more."
         )
 

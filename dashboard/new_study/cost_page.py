@@ -11,7 +11,7 @@ from django.conf import settings
 from dashboard.models import Cost
 from dashboard.new_study.costs import cost_given, cost_key
 from dashboard.new_study.page import StudyForms
-from dashboard.wording import count_noun, duration, thousands
+from dashboard.wording import about, count_noun, duration, thousands
 
 LABELS = {"smallest": "Smallest network", "default": "With the defaults", "largest": "Largest network"}
 MINUTE = 60
@@ -58,7 +58,7 @@ class CostPage:
     def about(self) -> str:
         """How long the study takes, as a rule."""
         seconds = self._seconds(self._sampled)
-        return f"About {duration(_rounded(fmean(seconds)))}" if seconds else ""
+        return f"About {about(fmean(seconds))}" if seconds else ""
 
     @property
     def words(self) -> str:
@@ -77,7 +77,7 @@ class CostPage:
         seconds = self._seconds(every)
         if not seconds:
             return ""
-        least, most = (duration(_rounded(end)) for end in (min(seconds), max(seconds)))
+        least, most = (about(end) for end in (min(seconds), max(seconds)))
         return f"Between {least} (all trials use the fastest network) and {most} (all use the slowest)."
 
     @property
@@ -129,8 +129,3 @@ def _epoch(seconds: float | None) -> str:
     if seconds is None:
         return "too large to measure"
     return duration(seconds) if seconds >= SHORTEST else f"< {duration(SHORTEST)}"
-
-
-def _rounded(seconds: float) -> float:
-    """Two digits: more is not known."""
-    return float(f"{seconds:.2g}")

@@ -11,6 +11,7 @@ from dashboard.access.rules import Place, place_fields
 from dashboard.models.study import Direction
 from dashboard.models.study_fields import NewStudy, asked_fields
 from dashboard.studies.forms import SettingsForm
+from dashboard.wording import count_noun
 from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
 from trainers.base import Metric, TrainerInfo
@@ -42,13 +43,15 @@ class NewStudyForm(SettingsForm):
     def __init__(self, *args: Any, asked_by: NewStudy, places: Sequence[Place], **kwargs: Any) -> None:
         super().__init__(*args, settings=asked_fields(asked_by), **kwargs)
         self.places = offer_places(self, places)
+        if not places:
+            del self.fields["place"]
         set_choices(self, "sampler", [(name, entry.label) for name, entry in SAMPLERS.items()])
         set_choices(self, "pruner", [(entry.name, entry.label) for entry in PRUNER_OPTIONS])
         self.fields["n_parallel"].initial = settings.SLOTS
 
     def study_fields(self) -> dict[str, Any]:
         return {
-            **place_fields(self.places.get(self.cleaned_data["place"])),
+            **place_fields(self.places.get(self.cleaned_data.get("place", ""))),
             **super().study_fields(),
         }
 
@@ -76,7 +79,7 @@ class StudyForm(NewStudyForm):
             if m.is_objective
         ]
         set_choices(self, "objective", goals)
-        self.fields["n_parallel"].help_text = f"This machine has {settings.SLOTS} slots."
+        self.fields["n_parallel"].help_text = f"This machine has {count_noun(settings.SLOTS, 'slot')}."
 
     @property
     def metric(self) -> Metric:
@@ -127,7 +130,7 @@ class CustomModelForm(NewStudyForm):
         dataset, epochs = self.fields["dataset"], self.fields["max_epochs"]
         dataset.required = False
         dataset.help_text = (
-            "Used to fit the model from build(params). Also passed to objective(params, data)."
+            "Used to fit the model that build(params) returns. Also passed to objective(params, data)."
         )
         epochs.help_text = "Passed to your objective as max_epochs, if it accepts that argument."
 

@@ -17,7 +17,8 @@ from dashboard.models import Study
 from dashboard.new_study.forms import PRUNER_OPTIONS, PrunerOption, StudyForm
 from dashboard.new_study.grid import GridNote, grid_note
 from dashboard.new_study.knob_form import LABELS, SEARCH, KnobForm, initial_of
-from dashboard.studies.forms import as_copied
+from dashboard.studies.forms import as_copied, as_drafted
+from dashboard.wording import count_noun, one_of
 from dashboard.wording import param as show_param
 from optimizer import SearchSpace, SpaceError
 from optimizer.samplers import SAMPLERS, SamplerInfo
@@ -37,6 +38,7 @@ CARD_OF = {"dataset": "card-data", "sampler": "card-goal", "pruner": "card-goal"
 class Block:
     """Knobs under one condition; without words they are always there. Closed where no trial can use them."""
 
+    key: str
     when: str
     forms: list[KnobForm]
     is_open: bool
@@ -44,11 +46,18 @@ class Block:
 
 @dataclass(frozen=True)
 class Group:
+    key: str
     name: str
     blocks: list[Block]
     n_searched: int
     n_fixed: int
     is_open: bool
+
+    @property
+    def counts(self) -> str:
+        """How many of its knobs that a trial could use are searched and fixed."""
+        found = [f"{self.n_searched} searched"] * bool(self.n_searched)
+        return ", ".join(found + [f"{self.n_fixed} fixed"] * bool(self.n_fixed)) or "not used"
 
 
 @dataclass(frozen=True)
@@ -118,22 +127,31 @@ class StudyForms:
                 wrong.append(WrongField(label, form[name].id_for_label or f"row-{form.knob.name}"))
         return wrong
 
+    @cached_property
     def groups(self) -> list[Group]:
+        by_group = groupby(self.knobs, key=lambda form: form.knob.group)
         return [
-            self._group(name, list(forms))
-            for name, forms in groupby(self.knobs, key=lambda form: form.knob.group)
+            self._group(f"knobs-{number}", name, list(forms)) for number, (name, forms) in enumerate(by_group)
         ]
 
-    def _group(self, name: str, forms: list[KnobForm]) -> Group:
+    @property
+    def needed(self) -> list[str]:
+        """Keys of the groups and blocks that a trial could use as the form stands."""
+        blocks = [
+            block.key for group in self.groups for block in group.blocks if block.when and block.is_open
+        ]
+        return [*(group.key for group in self.groups if group.is_open), *blocks]
+
+    def _group(self, key: str, name: str, forms: list[KnobForm]) -> Group:
         used = [form for form in forms if form.knob.name in self.reachable]
         searched = sum(mode_of(form) == SEARCH for form in used)
         parts = [(when, list(part)) for when, part in groupby(forms, key=lambda form: form.knob.when)]
         blocks = [
-            Block(_condition_words(when), part, len(parts) == 1 or self._is_needed(part))
-            for when, part in parts
+            Block(f"{key}-{n}", _condition_words(when), part, len(parts) == 1 or self._is_needed(part))
+            for n, (when, part) in enumerate(parts)
         ]
         is_open = bool(searched or forms[0].knob.when is None or any(form.errors for form in forms))
-        return Group(name, blocks, searched, len(used) - searched, is_open)
+        return Group(key, name, blocks, searched, len(used) - searched, is_open)
 
     def _is_needed(self, forms: list[KnobForm]) -> bool:
         """Whether a trial could use one of the knobs, or a person has to correct one."""
@@ -142,8 +160,10 @@ class StudyForms:
     @cached_property
     def planned_space(self) -> SearchSpace | None:
         """The space as the form stands; None while a knob is not right."""
-        if self.study.is_bound and not all(form.is_valid() for form in self.knobs):
-            return None
+        if self.study.is_bound:
+            checks = [form.is_valid() for form in self.knobs]  # all: those that are right count
+            if not all(checks):
+                return None
         bound = {form.knob.name: form.setting for form in self.knobs if hasattr(form, "setting")}
         try:
             return SearchSpace.from_json(space_json(self.trainer, bound or self.start.settings))
@@ -187,6 +207,15 @@ class StudyForms:
     @property
     def n_searched(self) -> int:
         return sum(mode_of(form) == SEARCH for form in self.knobs if form.knob.name in self.reachable)
+
+    @property
+    def space_counts(self) -> str:
+        return f"{self.n_searched} of {len(self.reachable)} searched"
+
+    @property
+    def start_words(self) -> str:
+        searched = count_noun(self.n_searched, "parameter")
+        return f"{searched} searched, the rest fixed. The search never uses the test set."
 
 
 @dataclass(frozen=True)
@@ -252,6 +281,23 @@ def _preset_notice(chosen: Preset, dataset: str) -> str:
 
 def start_from_study(study: Study) -> Start:
     """The same again, to be changed."""
+    notice = f"Copied from {study.name}. Change what you need, then start."
+    return Start(study.trainer, as_copied(study), _settings_in(study), notice)
+
+
+def start_from_draft(study: Study) -> Start:
+    """The draft as it was saved."""
+    return Start(study.trainer, as_drafted(study), _settings_in(study))
+
+
+def with_other_trainer(draft: Study, datasets: Sequence[DatasetInfo], trainer: str) -> Start:
+    """The draft with the defaults of another trainer. Raises ParamsInvalid where there is no such trainer."""
+    start = start_from_defaults(datasets, draft.dataset, trainer)
+    kept = {name: start.fields[name] for name in ("dataset", "objective")}
+    return Start(start.trainer, {**as_drafted(draft), **kept}, start.settings)
+
+
+def _settings_in(study: Study) -> dict[str, KnobSetting]:
     settings_of = {}
     for obj in study.space["params"]:
         plain = {k: v for k, v in obj.items() if k not in {"name", "label", "group", "when"}}
@@ -259,12 +305,11 @@ def start_from_study(study: Study) -> Start:
         settings_of[obj["name"]] = (
             KnobSetting.fixed(plain["value"]) if is_fixed else KnobSetting.search(plain)
         )
-    return Start(
-        study.trainer,
-        as_copied(study),
-        settings_of,
-        f"Copied from {study.name}. Change what you need, then start.",
-    )
+    info = trainer_info(study.trainer)
+    used = {param["name"] for param in space_json(info, settings_of)["params"]}
+    # A space that was not made by the form may leave knobs out: they have their defaults, unsearched.
+    left_out = {name: KnobSetting.fixed(info.knob(name).default) for name in used - settings_of.keys()}
+    return settings_of | left_out
 
 
 def all_presets() -> Sequence[Preset]:
@@ -281,7 +326,7 @@ def _condition_words(when: tuple[str, tuple[Any, ...]] | None) -> str:
     parent, values = when
     if len(values) > 1 and all(isinstance(v, int) and not isinstance(v, bool) for v in values):
         return f"{parent} ≥ {min(values)}"
-    return f"{parent} = {' or '.join(show_param(v) for v in values)}"
+    return f"{parent} = {one_of(map(show_param, values))}"
 
 
 def find_knob(trainer: str, name: str) -> Knob:

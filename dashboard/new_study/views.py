@@ -1,6 +1,8 @@
 """The new-study pages, and the fragments that follow what is being typed."""
 
+import json
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -9,27 +11,43 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dashboard.access.rules import may_run_own_code, places_for, studies_visible_to
+from dashboard.access.rules import may_run_own_code, place_fields, places_for, studies_visible_to
 from dashboard.catalog import datasets_for
 from dashboard.engine.queues import known_queues
 from dashboard.engine.quotas import QuotaRefused
-from dashboard.models import Study
+from dashboard.models import Study, StudyState
 from dashboard.new_study import page
-from dashboard.new_study.actions import make_custom_study, make_study
+from dashboard.new_study.actions import (
+    check_model_file,
+    edit_custom_study,
+    edit_study,
+    make_custom_study,
+    make_study,
+)
 from dashboard.new_study.cost_page import cost_page, given_by
 from dashboard.new_study.costs import ask_cost
-from dashboard.new_study.custom_page import start_fields
-from dashboard.new_study.forms import CustomModelForm
+from dashboard.new_study.custom_page import (
+    FileCheck,
+    check_of_declaration,
+    check_of_example,
+    check_of_study,
+    problem_of_code,
+    start_fields,
+)
+from dashboard.new_study.forms import CustomModelForm, NewStudyForm
 from dashboard.new_study.knob_form import KnobForm
 from dashboard.new_study.priors import prior_of
 from dashboard.refusal import Refused
-from dashboard.studies.forms import as_copied
+from dashboard.studies.forms import as_copied, as_drafted
 from dashboard.studies.queries import templates_among
-from dashboard.web.requests import actor_of, person, posted, row_number, visible_study
-from trainers.custom.model_file import CodeInvalid
+from dashboard.web.requests import actor_of, changing_study, person, posted, row_number, visible_study
+from trainers.custom.user_code import CodeInvalid
 from trainers.datasets.base import DatasetInfo
 from trainers.errors import ParamsInvalid
 from trainers.registry import trainer_info
+
+# What says where a study is seen.
+PLACE = place_fields(None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,24 +56,51 @@ def study_new(request: HttpRequest) -> HttpResponse:
     if earlier is not None and visible_study(request, earlier).code and may_run_own_code(person(request)):
         return redirect(f"{reverse('custom-study-new')}?from={earlier}")
     datasets = datasets_for(person(request))
-    start = _start(request, datasets)
+    return _form_page(request, _start(request, datasets), datasets)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def study_edit(request: HttpRequest, study_id: int) -> HttpResponse:
+    """Change a draft; one that has started is past that."""
+    draft = changing_study(request, study_id)
+    if draft.state != StudyState.DRAFT:
+        messages.info(request, f"{draft.name} has started and cannot be edited. Copy it as a new study.")
+        return redirect(draft)
+    if draft.code:
+        return _custom_page(request, as_drafted(draft), check_of_study(draft), draft)
+    datasets = datasets_for(person(request))
+    try:
+        other = request.GET.get("trainer", draft.trainer)
+        is_same = other == draft.trainer
+        start = page.start_from_draft(draft) if is_same else page.with_other_trainer(draft, datasets, other)
+    except ParamsInvalid as error:
+        messages.warning(request, str(error))
+        start = page.start_from_draft(draft)
+    return _form_page(request, start, datasets, draft)
+
+
+def _form_page(
+    request: HttpRequest, start: page.Start, datasets: Sequence[DatasetInfo], draft: Study | None = None
+) -> HttpResponse:
+    """A form of a new study, or of a draft; a draft moves to another place by its own page."""
     forms = page.StudyForms(
         trainer_info(start.trainer),
         start,
         request.POST or None,
         datasets=datasets,
-        places=places_for(person(request)),
+        places=() if draft else places_for(person(request)),
     )
     if request.method == "POST" and forms.is_valid():
-        study = _create(request, forms)
+        study = _save(request, forms, draft)
         if study is not None:
             return redirect(study)
     context = {
         "forms": forms,
         "start": start,
-        "presets": page.all_presets(),
-        "templates": templates_among(studies_visible_to(person(request))),
-        "may_run_code": may_run_own_code(person(request)),
+        "draft": draft,
+        "presets": [] if draft else page.all_presets(),
+        "templates": [] if draft else templates_among(studies_visible_to(person(request))),
+        "may_run_code": not draft and may_run_own_code(person(request)),
     }
     return render(request, "new_study/new.html", context, status=422 if forms.n_errors else 200)
 
@@ -83,7 +128,10 @@ def study_cost(request: HttpRequest, trainer: str) -> HttpResponse:
     given = given_by(forms)
     if given and "measure" in request.POST:
         ask_cost(given=given, by=person(request))
-    return render(request, "new_study/_cost.html", {"cost": cost_page(forms, given)})
+    answer = render(request, "new_study/_cost.html", {"cost": cost_page(forms, given)})
+    # What a trial could use is opened by a script, which leaves alone what a person has closed.
+    answer["HX-Trigger"] = json.dumps({"knobs-needed": {"keys": forms.needed}})
+    return answer
 
 
 def _forms_as_they_stand(request: HttpRequest, trainer: str) -> page.StudyForms:
@@ -118,20 +166,29 @@ def _start_from(study: Study) -> page.Start:
     return page.start_from_study(study)
 
 
-def _create(request: HttpRequest, forms: page.StudyForms) -> Study | None:
+def _save(request: HttpRequest, forms: page.StudyForms, draft: Study | None) -> Study | None:
     assert forms.space is not None  # noqa: S101 (is_valid has built it)
+    asked = {
+        "space": forms.space.to_json(),
+        "is_draft": _is_draft(request),
+        "by": actor_of(request),
+        **_fields(forms.study, draft),
+    }
     try:
-        return make_study(
-            space=forms.space.to_json(),
-            is_draft=_is_draft(request),
-            by=actor_of(request),
-            **forms.study.study_fields(),
-        )
+        return edit_study(draft, **asked) if draft else make_study(**asked)
     except ValidationError as error:
         forms.study.add_error(None, error)
     except QuotaRefused as refusal:
         forms.study.add_error("max_trials", str(refusal))
+    except Refused as refusal:
+        forms.study.add_error(None, str(refusal))
     return None
+
+
+def _fields(form: NewStudyForm, draft: Study | None) -> dict[str, Any]:
+    """What is asked for. A draft stays where it is."""
+    fields = form.study_fields()
+    return {name: value for name, value in fields.items() if name not in PLACE} if draft else fields
 
 
 def _is_draft(request: HttpRequest) -> bool:
@@ -141,28 +198,61 @@ def _is_draft(request: HttpRequest) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def custom_study_new(request: HttpRequest) -> HttpResponse:
     """For whom it may be; others find nothing here."""
+    if request.GET.get("from", "").isdecimal():
+        earlier = visible_study(request, row_number(request.GET["from"]))
+        return _custom_page(request, as_copied(earlier), check_of_study(earlier))
+    return _custom_page(request, start_fields(), check_of_example())
+
+
+def _custom_page(
+    request: HttpRequest, start: dict[str, Any], check: FileCheck, draft: Study | None = None
+) -> HttpResponse:
     if not may_run_own_code(person(request)):
         raise Http404
-    start = start_fields()
-    if request.GET.get("from", "").isdecimal():
-        start = as_copied(visible_study(request, row_number(request.GET["from"])))
-    form = CustomModelForm(
+    form = _custom_form(request, start, draft)
+    if form.is_valid():
+        study = _save_custom(request, form, draft)
+        if study is not None:
+            return redirect(study)
+    if request.method == "POST":
+        # A file that was refused has its reason beside it already.
+        check = FileCheck(is_due="code" not in form.errors)
+    context = {"form": form, "draft": draft, "check": check}
+    return render(request, "new_study/custom.html", context, status=422 if form.errors else 200)
+
+
+def _custom_form(
+    request: HttpRequest, start: dict[str, Any] | None = None, draft: Study | None = None
+) -> CustomModelForm:
+    return CustomModelForm(
         posted(request),
         queues=known_queues(),
-        places=places_for(person(request)),
+        places=() if draft else places_for(person(request)),
         datasets=datasets_for(person(request)),
         initial=start,
     )
-    if form.is_valid():
-        study = _create_custom(request, form)
-        if study is not None:
-            return redirect(study)
-    return render(request, "new_study/custom.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _create_custom(request: HttpRequest, form: CustomModelForm) -> Study | None:
+@require_POST
+def model_file_check(request: HttpRequest) -> HttpResponse:
+    """What the file in the form declares, before it makes a study."""
+    if not may_run_own_code(person(request)):
+        raise Http404
+    form = _custom_form(request)
+    check = FileCheck(problem=problem_of_code(form))
+    if not check.problem:
+        try:
+            declared = check_model_file(code=form.cleaned_data["code"], by=actor_of(request))
+            check = check_of_declaration(declared)
+        except (CodeInvalid, Refused) as refusal:
+            check = FileCheck(problem=str(refusal))
+    return render(request, "new_study/_file_check.html", {"check": check})
+
+
+def _save_custom(request: HttpRequest, form: CustomModelForm, draft: Study | None) -> Study | None:
+    asked = {"is_draft": _is_draft(request), "by": actor_of(request), **_fields(form, draft)}
     try:
-        return make_custom_study(is_draft=_is_draft(request), by=actor_of(request), **form.study_fields())
+        return edit_custom_study(draft, **asked) if draft else make_custom_study(**asked)
     except QuotaRefused as refusal:
         form.add_error("max_trials", str(refusal))
     except (CodeInvalid, Refused) as refusal:

@@ -15,22 +15,26 @@ WORD = {"class": "input", "autocomplete": "off"}
 
 
 class SearchForm(forms.Form):
-    text = forms.CharField(label="Name, tag", required=False, max_length=200)
+    text = forms.CharField(label="Name, tag, or dataset", required=False, max_length=200)
     person = forms.CharField(label="Owner", required=False, max_length=150)
     trainer = forms.ChoiceField(label="Trainer", required=False)
     dataset = forms.CharField(label="Dataset", required=False, max_length=50)
     since = forms.DateField(
-        label="Created from", required=False, widget=forms.DateInput(attrs={"class": "input", "type": "date"})
+        label="Created on or after",
+        required=False,
+        widget=forms.DateInput(attrs={"class": "input", "type": "date"}),
     )
     until = forms.DateField(
-        label="to", required=False, widget=forms.DateInput(attrs={"class": "input", "type": "date"})
+        label="Created on or before",
+        required=False,
+        widget=forms.DateInput(attrs={"class": "input", "type": "date"}),
     )
-    best_from = forms.FloatField(label="Best value from", required=False)
-    best_to = forms.FloatField(label="to", required=False)
-    param = forms.CharField(label="Parameter", required=False, max_length=100)
-    param_from = forms.FloatField(label="from", required=False)
-    param_to = forms.FloatField(label="to", required=False)
-    param_is = forms.CharField(label="or equal to", required=False, max_length=100)
+    best_from = forms.FloatField(label="Best value at least", required=False)
+    best_to = forms.FloatField(label="Best value at most", required=False)
+    param = forms.CharField(label="Parameter name", required=False, max_length=100)
+    param_from = forms.FloatField(label="Parameter at least", required=False)
+    param_to = forms.FloatField(label="Parameter at most", required=False)
+    param_is = forms.CharField(label="Parameter equal to", required=False, max_length=100)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

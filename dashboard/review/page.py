@@ -13,7 +13,7 @@ from dashboard.models import Study, searches
 from dashboard.review.queries import WEEKS, Spent, Waiting, review_queue, spent_by_week
 from dashboard.wording import count_noun
 
-NOBODY = "no team"
+NOBODY = "No team"
 # The first ones of the queue that the page lists.
 N_WAITING = 50
 HOUR = 3600

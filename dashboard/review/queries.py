@@ -4,14 +4,18 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from math import isfinite
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import TruncWeek
 
+from dashboard.access.rules import owned_by
 from dashboard.engine.trials import best_value_of_each, do_many_fail, ended_and_failed
-from dashboard.models import AuditEntry, Review, Study, Trial, TrialState, searches
+from dashboard.models import AuditEntry, Review, Study, Trial, TrialState, ValueOf, searches
+from dashboard.review.audit_words import actions_called
 from dashboard.studies.queries import DONE, search_studies
 
 WEEKS = 12
@@ -117,7 +121,6 @@ def search_past(studies: QuerySet[Study], search: Search) -> QuerySet[Study]:
     """With `best`, the best value of each, newest first."""
     found = search_studies(studies, search.text).annotate(best=best_value_of_each())
     conditions = {
-        "owner__username__icontains": search.person,
         "trainer": search.trainer,
         "dataset": search.dataset,
         "created_at__date__gte": search.since,
@@ -125,7 +128,10 @@ def search_past(studies: QuerySet[Study], search: Search) -> QuerySet[Study]:
         "best__gte": search.best_from,
         "best__lte": search.best_to,
     }
-    found = found.filter(**{name: value for name, value in conditions.items() if value not in {"", None}})
+    found = found.filter(
+        owned_by(search.person),
+        **{name: value for name, value in conditions.items() if value not in {"", None}},
+    )
     if search.param:
         found = found.filter(Exists(_with_param(search)))
     return found.select_related("owner", "team")
@@ -133,14 +139,29 @@ def search_past(studies: QuerySet[Study], search: Search) -> QuerySet[Study]:
 
 def _with_param(search: Search) -> QuerySet[Trial]:
     trials = Trial.objects.filter(study=OuterRef("pk")).order_by()
-    trials = trials.filter(params__has_key=search.param).annotate(it=KeyTransform(search.param, "params"))
+    trials = trials.filter(params__has_key=search.param).annotate(it=ValueOf(search.param, "params"))
     if search.param_from is not None or search.param_to is not None:
         low = -HUGE if search.param_from is None else search.param_from
         high = HUGE if search.param_to is None else search.param_to
         trials = trials.filter(it__gte=low, it__lte=high)
     if search.param_is:
-        trials = trials.filter(it=search.param_is)
+        is_it = (Q(it=value) for value in _values_that_read(search.param_is))
+        trials = trials.filter(reduce(or_, is_it))
     return trials
+
+
+def _values_that_read(text: str) -> list[Any]:
+    """The values of params that pages write as this text; a word can be quoted there."""
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return [text[1:-1]]
+    named = {"None": None, "yes": True, "no": False, "True": True, "False": False}
+    if text in named:
+        return [named[text]]
+    try:
+        number = float(text.replace(",", ""))
+    except ValueError:
+        return [text]
+    return [number] if isfinite(number) else [text]
 
 
 def audit_entries(query: Mapping[str, str]) -> QuerySet[AuditEntry]:
@@ -148,7 +169,8 @@ def audit_entries(query: Mapping[str, str]) -> QuerySet[AuditEntry]:
     entries = AuditEntry.objects.all()
     for word in query.get("q", "").replace("\0", " ").split()[:5]:
         by_study = Q(study_id=int(word)) if word.isdecimal() and len(word) <= 18 else Q()
+        by_words = Q(action__in=actions_called(word))
         entries = entries.filter(
-            Q(who__icontains=word) | Q(action__icontains=word) | Q(path__icontains=word) | by_study
+            Q(who__icontains=word) | Q(action__icontains=word) | Q(path__icontains=word) | by_words | by_study
         )
     return entries.filter(is_refused=True) if query.get("refused") else entries

@@ -15,6 +15,7 @@ from dashboard.goals import goal_of
 from dashboard.models import AuditEntry, Quota, Team
 from dashboard.refusal import Refused
 from dashboard.review.actions import change_person, set_team_quota, sign_off
+from dashboard.review.audit_words import action_words, audit_rows
 from dashboard.review.forms import PersonForm, QuotaForm, ReviewForm, SearchForm
 from dashboard.review.page import review_page
 from dashboard.review.people_page import people_rows, quota_words
@@ -119,7 +120,19 @@ def _for_administrators(request: HttpRequest) -> None:
         raise Http404
 
 
-COLUMNS = ("at", "who", "action", "path", "study_id", "status", "is_refused", "address", "door", "reason")
+COLUMNS = (
+    "at",
+    "who",
+    "action",
+    "words",
+    "path",
+    "study_id",
+    "status",
+    "is_refused",
+    "address",
+    "door",
+    "reason",
+)
 # What a spreadsheet would take for the begin of a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -129,7 +142,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     for_staff(request)
     query = {name: request.GET[name] for name in ("q", "refused") if request.GET.get(name)}
     page = Paginator(audit_entries(query), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"entries": page, "query": query, "pager": pager_of(page, **query)}
+    context = {"rows": audit_rows(page), "query": query, "pager": pager_of(page, **query)}
     return render(request, "review/audit.html", context)
 
 
@@ -155,7 +168,8 @@ def _lines(entries: Iterator[AuditEntry]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield writer.writerow(COLUMNS)
     for entry in entries:
-        yield writer.writerow([_plain(getattr(entry, name)) for name in COLUMNS])
+        own = {"words": action_words(entry.action)}
+        yield writer.writerow([_plain(own.get(name) or getattr(entry, name)) for name in COLUMNS])
 
 
 def _plain(value: object) -> str:

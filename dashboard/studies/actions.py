@@ -1,5 +1,6 @@
 """What people do with a study as a whole, from its start to its restoration."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -46,6 +47,12 @@ def retry_lost(study: Study, *, by: Actor) -> int:
     return retries.retry_lost_trials(study_id=study.pk, by=by.name)
 
 
+@action("study-retry-failed", needs=Role.EDITOR)
+def retry_failed(study: Study, *, by: Actor, numbers: Collection[int] | None = None) -> int:
+    """Train failed trials again, all of them or those with these numbers; says how many."""
+    return retries.retry_failed_trials(study_id=study.pk, by=by.name, numbers=numbers)
+
+
 @action("study-budget", needs=Role.EDITOR)
 def change_budget(study: Study, *, by: Actor, **fields: Any) -> None:
     """Raises Refused."""
@@ -69,7 +76,7 @@ def archive_study(study: Study, *, is_archived: bool, by: Actor) -> bool:
         if study.is_archived == is_archived or study.is_active:
             return False
         Study.objects.filter(pk=study.pk).update(is_archived=is_archived, version=F("version") + 1)
-        record_event(study.pk, "archived" if is_archived else "unarchived", by=by.name)
+        record_event(study.pk, "archived the study" if is_archived else "unarchived the study", by=by.name)
     return True
 
 
@@ -103,7 +110,7 @@ def delete_study(study: Study, *, by: Actor) -> bool:
         there = _with_confirmations(study.pk).filter(deleted_at=None)
         n = there.update(deleted_at=Now(), version=F("version") + 1)
         if n:
-            record_event(study.pk, "deleted", by=by.name)
+            record_event(study.pk, "deleted the study", by=by.name)
     return bool(n)
 
 
@@ -114,7 +121,7 @@ def restore_study(study: Study, *, by: Actor) -> bool:
         gone = _with_confirmations(study.pk).filter(deleted_at__isnull=False)
         n = gone.update(deleted_at=None, version=F("version") + 1)
         if n:
-            record_event(study.pk, "restored", by=by.name)
+            record_event(study.pk, "restored the study", by=by.name)
     return bool(n)
 
 

@@ -38,6 +38,7 @@ def _best_chart(
         max_trials=study.max_trials,
         n_startup=proposals.first_modelled,
         startup_words=proposals.words,
+        target=study.target_value,
     )
     return chart.to_json()
 

@@ -10,6 +10,7 @@ from dashboard.access.forms import set_choices
 from dashboard.goals import is_percent
 from dashboard.models import Study
 from dashboard.models.study_fields import (
+    FIELDS,
     NAME_LENGTH,
     Kind,
     Section,
@@ -119,7 +120,12 @@ def as_entered(study: Study, fields: Iterable[StudyField]) -> dict[str, Any]:
 
 def as_copied(study: Study) -> dict[str, Any]:
     """What the form of a new study opens with that starts from this one."""
-    return {**as_entered(study, copy_fields()), "name": f"{study.name} again"[:NAME_LENGTH]}
+    return {**as_entered(study, copy_fields()), "name": f"{study.name} (copy)"[:NAME_LENGTH]}
+
+
+def as_drafted(study: Study) -> dict[str, Any]:
+    """What the form of a draft opens with: all that it says."""
+    return as_entered(study, FIELDS)
 
 
 def _to_form(declared: StudyField, value: Any, is_share: bool) -> Any:
@@ -210,8 +216,8 @@ def _percent_field(declared: StudyField) -> forms.Field:
     return _number_field(
         declared,
         invalid="Enter a percentage, such as 0.5, or leave this empty.",
-        min_value=f"Must be at least {declared.low} %%.",
-        max_value=f"Must be at most {declared.high} %%.",
+        min_value=f"Must be at least {declared.low}%%.",
+        max_value=f"Must be at most {declared.high}%%.",
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.charts.small import CountBar, count_bar
-from dashboard.engine.endings import FINISHED_TRIALS, n_stale_trials
+from dashboard.engine.endings import FINISHED_TRIALS, is_failure, n_stale_trials
 from dashboard.goals import goal_of
 from dashboard.models import Study
 from dashboard.models.study_fields import study_field
@@ -89,7 +89,7 @@ def _value_budgets(study: Study, rows: Sequence[dict[str, Any]]) -> list[Budget]
         share = min(100.0, 100 * n / study.max_stale_trials)
         label = f"{n} of {study.max_stale_trials} trials without improvement"
         by = (
-            f"of {study_field('min_improvement').show(study.min_improvement)}"
+            f"of at least {study_field('min_improvement').show(study.min_improvement)}"
             if study.min_improvement
             else ""
         )
@@ -111,7 +111,7 @@ def _epochs_budget(study: Study, rows: Sequence[dict[str, Any]]) -> Budget:
     if pruned:
         n_finished = sum(row["state"] in FINISHED_TRIALS for row in rows)
         saved = sum(pruned) / (n_finished * study.max_epochs)
-        limit = f"{saved * 100:.0f} % of epochs saved"
+        limit = f"{saved * 100:.0f}% of epochs saved"
     return Budget("Training time", limit, mean, of, 0.0, "", is_soft=True)
 
 
@@ -121,7 +121,8 @@ def _failures_budget(study: Study, counts: Mapping[str, int], rows: Sequence[dic
         key=lambda r: r["finished_at"],
         reverse=True,
     )
-    in_row = next((i for i, r in enumerate(ended) if r["state"] != "failed"), len(ended))
+    own = (i for i, r in enumerate(ended) if not is_failure(r["state"], r["failure_kind"]))
+    in_row = next(own, len(ended))
     share = min(100.0, 100 * in_row / study.max_failures)
     n_failed = counts.get("failed", 0)
     label = f"{in_row} of {study.max_failures} failures in a row"

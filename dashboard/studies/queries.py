@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
+from dashboard.access.rules import owned_by
 from dashboard.models import Study, StudyState, Tag, Trial, TrialState, searches
 
 ACTIVE = (StudyState.RUNNING, StudyState.PAUSED)
@@ -29,7 +30,7 @@ def search_studies(studies: QuerySet[Study], text: str) -> QuerySet[Study]:
         studies = studies.filter(
             Q(name__icontains=word)
             | Q(dataset__icontains=word)
-            | Q(owner__username__icontains=word)
+            | owned_by(word)
             | Q(pk__in=Tag.objects.filter(name__icontains=word).values("study"))
         )
     return studies

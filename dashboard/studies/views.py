@@ -18,6 +18,7 @@ from dashboard.studies.budget_page import budget_page
 from dashboard.studies.importance import importance_card
 from dashboard.studies.list_page import studies_page
 from dashboard.studies.page import StudyPage, study_page
+from dashboard.trials.failures import numbers_in
 from dashboard.web.polling import is_unchanged
 from dashboard.web.requests import actor_of, changing_study, person, posted, visible_study
 
@@ -50,6 +51,16 @@ study_template = button(actions.switch_template)
 study_archive = button(actions.switch_archived)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def study_retry_failed(request: HttpRequest, study_id: int) -> HttpResponse:
+    """All failed trials, or those of one group of the page."""
+    study = visible_study(request, study_id)
+    if request.method == "POST":
+        key = request.POST.get("group", "")
+        actions.retry_failed(study, by=actor_of(request), numbers=numbers_in(study, key) if key else None)
+    return redirect(study)
+
+
 @require_safe
 def study_list(request: HttpRequest) -> HttpResponse:
     page = studies_page(person(request), request.GET.dict())
@@ -60,7 +71,11 @@ def study_list(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, study: Study) -> StudyPage:
     user = person(request)
     return study_page(
-        study, request.GET.dict(), role=role_in(user, study), is_watched=is_watching(user, study)
+        study,
+        request.GET.dict(),
+        columns=request.GET.getlist("column"),
+        role=role_in(user, study),
+        is_watched=is_watching(user, study),
     )
 
 

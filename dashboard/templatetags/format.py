@@ -11,6 +11,7 @@ register = template.Library()
 
 for written in (
     wording.metric,
+    wording.bound,
     wording.param,
     wording.percent,
     wording.value,

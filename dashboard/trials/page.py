@@ -12,7 +12,7 @@ from dashboard.charts.epochs import TrialEpochsChart, metric_curves
 from dashboard.charts.forecast import Forecast, LengthBar, forecast, length_bars
 from dashboard.discussion.queries import comments_on
 from dashboard.engine.trials import best_trial
-from dashboard.goals import Goal, goal_of, is_percent, short_label
+from dashboard.goals import Goal, goal_of, is_percent, short_label, shown_metrics
 from dashboard.models import Artifact, Attempt, Comment, Origin, Report, Role, Study, Trial, TrialState
 from dashboard.trials import queries
 from dashboard.trials.params import ParamRow, param_rows
@@ -159,7 +159,9 @@ def _sentence(study: Study, trial: Trial, attempts: Sequence[Attempt]) -> str:
     if trial.state == TrialState.CANCELLED:
         reason = study.state_reason[:1].lower() + study.state_reason[1:]
         return f"{origin}. Cancelled with its study: {reason}."
-    return f"{origin}. Trained to completion{attempt}."
+    # Of a complete attempt: why there is no model to take away.
+    reason = f" {current.reason}" if current and current.reason else ""
+    return f"{origin}. Trained to completion{attempt}.{reason}"
 
 
 def _time_left(study: Study, trial: Trial, current: Attempt | None) -> str:
@@ -200,10 +202,9 @@ def _facts(
     if trial.state == TrialState.PRUNED:
         value, aside = trial.step_value, f"at epoch {trial.step}, when pruned"
     facts = [Fact(goal.name, goal.show(value), aside)]
-    for name, number in trial.metrics.items():
-        if name.startswith(("val_", TEST_PREFIX)) and name != study.objective:
-            is_share = is_percent(study, name.replace(TEST_PREFIX, "val_"))
-            facts.append(Fact(name, percent(number) if is_share else metric(number)))
+    for name in shown_metrics(study, trial.metrics):
+        is_share, number = is_percent(study, name.replace(TEST_PREFIX, "val_")), trial.metrics[name]
+        facts.append(Fact(name, percent(number) if is_share else metric(number)))
     memory = current.peak_memory if current else None
     facts += [
         Fact("Training time", duration(trial.seconds), _speed(study, epoch_seconds)),

@@ -28,7 +28,7 @@ def count_field(
         widget=number_input(placeholder=placeholder),
         error_messages={
             "invalid": "Enter a whole number.",
-            "required": f"Enter a whole number, at least {low:,}.",
+            "required": f"Enter a whole number of at least {low:,}.",
             "min_value": f"Must be at least {low:,}.",
             "max_value": f"Must be at most {high:,}.",
         },

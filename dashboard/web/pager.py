@@ -1,4 +1,4 @@
-"""Where one is in a long table, and the addresses of its neighbours."""
+"""Where one is in a long table, and the addresses of its neighbors."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -128,7 +128,9 @@ def confirmed(study: Study, runs: Study) -> Confirmed:
     ]
     rows.sort(key=lambda row: to_loss(row.measured.mean, goal.direction) if row.measured.values else math.inf)
     n_done = sum(trial.is_ended for trial in trials)
-    return Confirmed(runs, goal, rows, n_done, len(trials), _findings(goal, rows))
+    # A verdict that changes with the next training is none: it comes when all of them have ended.
+    is_complete = runs.is_ended or n_done == len(trials)
+    return Confirmed(runs, goal, rows, n_done, len(trials), _findings(goal, rows) if is_complete else [])
 
 
 def _row(study: Study, goal: Goal, source: Trial, runs: list[Trial], lowest: int | None) -> Row:

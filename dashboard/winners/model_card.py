@@ -5,10 +5,13 @@ from django.utils.timezone import localtime
 from dashboard.catalog import dataset_words, sampler_label, trainer_label
 from dashboard.engine.trials import counts_by_state
 from dashboard.engine.uploads import ready_upload
-from dashboard.goals import goal_of
-from dashboard.models import Attempt, Study, Trial
+from dashboard.goals import best_epoch, goal_of
+from dashboard.models import Artifact, Attempt, Study, Trial
 from dashboard.winners.confirm_page import last_confirmed
+from dashboard.winners.package import FOLDER
 from dashboard.wording import count_noun, thousands
+
+BACKENDS = ("tensorflow", "jax", "torch")
 
 
 def model_card(study: Study, trial: Trial) -> str:
@@ -22,10 +25,8 @@ def model_card(study: Study, trial: Trial) -> str:
             "",
             "## Use",
             "",
-            "`python predict.py FILE` predicts with `model.keras` and `reading.json` of this folder;",
-            "`keras.saving.load_model('model.keras')` loads only the network. If `network.py` is included,",
-            "it builds the network in plain Keras, and `python train.py FILE` retrains it.",
-            *(["`custom_model.py` is the model file used for training."] if study.code else []),
+            *_use_lines(study, trial),
+            *_install_lines(attempt),
             "",
             "## Data",
             "",
@@ -33,9 +34,12 @@ def model_card(study: Study, trial: Trial) -> str:
             "",
             "## Results",
             "",
-            "| metric | value |",
-            "|---|---|",
-            *(f"| {name} | {value:.6g} |" for name, value in trial.metrics.items()),
+            "| metric | value | measured on |",
+            "|---|---|---|",
+            *(
+                f"| {name} | {value:.6g} | {_measured_on(name, trial)} |"
+                for name, value in trial.metrics.items()
+            ),
             "",
             *_honest_lines(study, trial),
             "",
@@ -57,10 +61,46 @@ def model_card(study: Study, trial: Trial) -> str:
     )
 
 
-def _training_lines(study: Study, trial: Trial) -> list[str]:
-    n_trials = count_noun(sum(counts_by_state(study).values()), "trial")
+def _use_lines(study: Study, trial: Trial) -> list[str]:
+    artifact = Artifact.objects.filter(trial=trial).first()
+    reading = artifact.reading if artifact else {}
+    where = f"`{FOLDER}`" if "# file: " in study.code else f"`{FOLDER}.py`"
+    if "build" in reading:
+        return [
+            "`python predict.py FILE` predicts with `reading.json` of this folder. Keras alone cannot load",
+            f"this network: {where} is the model file used for training, whose `build(params)` builds it;",
+            "`model.weights.h5` has its weights. `predict.load_network(folder, reading)` returns it whole.",
+        ]
     return [
-        f"- {thousands(trial.n_parameters)} weights; best epoch {trial.best_step} of {study.max_epochs}",
+        "`python predict.py FILE` predicts with `model.keras` and `reading.json` of this folder;",
+        "`keras.saving.load_model('model.keras')` loads only the network. If `network.py` is included,",
+        "it builds the network in plain Keras, and `python train.py FILE` retrains it.",
+        *([f"{where} is the model file used for training."] if study.code else []),
+    ]
+
+
+def _install_lines(attempt: Attempt | None) -> list[str]:
+    """What the scripts need, in the versions of the training."""
+    versions = attempt.environment if attempt else {}
+    pinned = [f"{name}=={versions[name]}" for name in ("keras", *BACKENDS, "numpy") if name in versions]
+    return (
+        ["", f"They need Python and `pip install {' '.join(pinned)}`, for images also `pillow`."]
+        if pinned
+        else []
+    )
+
+
+def _measured_on(name: str, trial: Trial) -> str:
+    """The part of the data of a metric; a custom model may report others, of which only it knows."""
+    if name.startswith("val_"):
+        return "validation set"
+    return "training set" if f"val_{name}" in trial.metrics else ""
+
+
+def _training_lines(study: Study, trial: Trial) -> list[str]:
+    n_trials, where = count_noun(sum(counts_by_state(study).values()), "trial"), best_epoch(study, trial)
+    return [
+        f"- {thousands(trial.n_parameters)} weights" + (f"; best {where}" if where else ""),
         f"- searched for the {goal_of(study).words} with {sampler_label(study.sampler)}",
         f"- {n_trials}, seed {study.seed}",
     ]
@@ -84,8 +124,8 @@ def _honest_lines(study: Study, trial: Trial) -> list[str]:
     row = next((row for row in rows if row.trial.pk == trial.pk and row.test), None)
     if row is None:
         return [
-            "These values are from the validation set, at the best epoch of a winning trial. Expect worse",
-            "values on new data. The trial was not confirmed on the test set.",
+            "These values are from the best epoch of a winning trial. Expect worse values on new data.",
+            "The trial was not confirmed on the test set.",
         ]
     return [
         f"Retrained with {count_noun(row.n_done, 'seed')}, {study.objective} was {row.validation} on the",

@@ -18,6 +18,7 @@ from optimizer.values import JSON, SCALAR_TYPES, FloatArray, Value, ValueKey, sh
 
 MAX_CHOICES = 1_000
 MAX_SHOWN = 8  # choices written out by describe()
+_NO_WORDS = {"", "None", "true", "false"}  # texts that another choice, or none, reads like
 
 
 class Choice(Distribution):
@@ -99,7 +100,7 @@ class Choice(Distribution):
 class Categorical(Choice):
     """One of ``choices`` (JSON scalars), equally likely or in proportion to ``weights``.
 
-    ``ordered`` says that neighbours resemble each other (small, medium, large), which models use. Raises
+    ``ordered`` says that neighbors resemble each other (small, medium, large), which models use. Raises
     ``SpaceError`` for repeated choices and for weights that are not positive.
 
     Examples
@@ -214,7 +215,7 @@ class Constant(Choice):
 
 def _check_scalar(value: object, path: str) -> None:
     if not isinstance(value, SCALAR_TYPES):
-        raise SpaceError(path, f"must be a text, a number, true, false or null, got {show_value(value)}")
+        raise SpaceError(path, f"must be a string, a number, true, false, or null, got {show_value(value)}")
     if isinstance(value, float) and not math.isfinite(value):
         raise SpaceError(path, f"must be finite, got {show_value(value)}")
 
@@ -223,10 +224,10 @@ def _check_choices(choices: object) -> tuple[Value, ...]:
     if not isinstance(choices, list | tuple):
         raise SpaceError("choices", f"must be a list, got {show_value(choices)}")
     if not choices:
-        raise SpaceError("choices", "must hold at least one choice, got none")
+        raise SpaceError("choices", "must have at least one choice, got none")
     if len(choices) > MAX_CHOICES:
         raise SpaceError(
-            "choices", f"must hold at most {MAX_CHOICES:,} choices, got {len(choices):,}; use an int"
+            "choices", f"must have at most {MAX_CHOICES:,} choices, got {len(choices):,}; use an int"
         )
     first_place: dict[ValueKey, int] = {}
     for i, choice in enumerate(choices):
@@ -244,7 +245,7 @@ def _check_weights(weights: object, n_choices: int) -> tuple[float, ...]:
     if not isinstance(weights, list | tuple):
         raise SpaceError("weights", f"must be a list, got {show_value(weights)}")
     if len(weights) != n_choices:
-        raise SpaceError("weights", f"must hold one weight per choice ({n_choices}), got {len(weights)}")
+        raise SpaceError("weights", f"must have one weight per choice ({n_choices}), got {len(weights)}")
     numbers = [check_number(weight, f"weights[{i}]") for i, weight in enumerate(weights)]
     for i, number in enumerate(numbers):
         if not number > 0:
@@ -255,4 +256,16 @@ def _check_weights(weights: object, n_choices: int) -> tuple[float, ...]:
 
 
 def _show_choice(choice: Value) -> str:
-    return choice if isinstance(choice, str) else show_value(choice)
+    """A choice in words; a text that reads like another choice, or like none, is quoted."""
+    if choice is None:
+        return "None"
+    is_word = isinstance(choice, str) and choice.strip() == choice and choice not in _NO_WORDS
+    return str(choice) if is_word and not _is_number_text(str(choice)) else show_value(choice)
+
+
+def _is_number_text(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -72,7 +72,7 @@ def fanova(history: History, *, objective: int = 0, seed: int = 0, n_interaction
     trials = Trials.of(history, objective)
     direction = history.directions[objective]
     if len(trials) < MIN_TRIALS:
-        note = f"Importance needs {MIN_TRIALS} complete trials, and there are {len(trials)}."
+        note = f"Importance needs {MIN_TRIALS} complete trials, but there are only {len(trials)}."
         return _no_importance(trials, note)
     if trials.is_constant:
         return _no_importance(trials, f"All {len(trials):,} complete trials have the same value.")
@@ -161,8 +161,8 @@ def _curve(axis: Axis, effects: FloatArray, scale: LossScale, direction: Directi
 
 def _note(fit: float, alone: float) -> str:
     """How reliable the result is, and whether interactions matter more than single parameters."""
-    text = f"A model explains {fit:.0%} of the variation of unseen trials"
+    text = f"A model explains {100 * fit:.0f}\u202f% of the variation of unseen trials"
     text += "; treat this as a hint." if fit < WEAK_FIT else "."
     if alone < MOSTLY:
-        text += f" Single parameters explain {alone:.0%} of that, interactions the rest."
+        text += f" Single parameters explain {100 * alone:.0f}\u202f% of that, interactions the rest."
     return text

@@ -65,7 +65,7 @@ class Trials:
         if len(tried) == 0:
             return "Was not active in any complete trial."
         if len(tried) < n_needed:
-            return f"Was active in {len(tried)} complete trials; {n_needed} are needed."
+            return f"Was active in only {len(tried)} of the {n_needed} complete trials needed."
         if tried.min() == tried.max():
             return f"Had the same value in all {len(tried):,} complete trials in which it was active."
         return ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from optimizer.pruners.base import Decision, Pruner, check_whole, show_loss
+from optimizer.pruners.base import Decision, Pruner, check_whole, show_count, show_loss
 
 if TYPE_CHECKING:
     from optimizer.reports import Reports
@@ -58,7 +58,7 @@ class AshaPruner(Pruner):
             return Decision.keep(f"step {step} is not a rung")
         n_kept = max(1, len(losses) // self.reduction_factor)
         shown, limit = show_loss(loss, reports.direction), losses[n_kept - 1]
-        trials = f"the best {n_kept} of {len(losses)} trials at that step"
+        trials = f"the best {n_kept} of {show_count(len(losses), 'trial')} at that step"
         if loss <= limit:
             return Decision.keep(f"{shown} is among {trials}")
         return Decision.stop(

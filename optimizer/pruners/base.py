@@ -109,6 +109,11 @@ def show_loss(loss: float, direction: Direction) -> str:
     return show_number(to_loss(loss, direction)) if loss < math.inf else "(not a number)"
 
 
+def show_count(n: int, noun: str) -> str:
+    """Write a number with its noun: ``1 step``, ``3 steps``."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
 def check_whole(name: str, value: object, at_least: int) -> None:
     """Raise ``ValueError`` unless an option is a whole number and not too small."""
     if isinstance(value, bool) or not isinstance(value, int) or value < at_least:

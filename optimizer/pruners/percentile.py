@@ -12,7 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from optimizer.pruners.base import Decision, Pruner, check_number, check_whole, is_check, show_loss
+from optimizer.pruners.base import (
+    Decision,
+    Pruner,
+    check_number,
+    check_whole,
+    is_check,
+    show_count,
+    show_loss,
+)
 
 if TYPE_CHECKING:
     from optimizer.reports import Reports
@@ -59,10 +67,11 @@ class PercentilePruner(Pruner):
         if not is_check(reports, number, step, self.n_warmup_steps, self.interval_steps):
             return Decision.keep(f"step {step} is not checked")
         if n_others < max(1, self.n_startup_trials):
-            return Decision.keep(f"only {n_others} other trials have reported at step {step}")
+            return Decision.keep(f"only {show_count(n_others, 'other trial')} reported at step {step}")
         best = reports.best_of(number, 0, step)
         limit = percentile_without(losses, loss, self.percentile)
-        compared = f"{self._describe(show_loss(limit, reports.direction))} of {n_others} trials at that step"
+        trials = show_count(n_others, "trial")
+        compared = f"{self._describe(show_loss(limit, reports.direction))} of {trials} at that step"
         shown = f"its best value {show_loss(best, reports.direction)}"
         if best <= limit:
             return Decision.keep(f"{shown} is no worse than {compared}")

@@ -84,15 +84,10 @@ class AutoSampler(Sampler):
         """Which sampler proposes, and why in one sentence."""
         if history.n_objectives > 1:
             return self.tpe, "TPE proposes all trials of a study with several objectives."
-        share = tpe_share(history)
+        share, by = tpe_share(history), "based on the best values of both samplers"
         if rng.random() < share:
-            return (
-                self.tpe,
-                f"TPE proposes {share:.0%} of the trials, by the best values of both.",
-            )
-        return self.gp, (
-            f"The Gaussian process proposes {1 - share:.0%} of the trials, by the best values of both."
-        )
+            return self.tpe, f"TPE proposes {share:.0%} of the trials, {by}."
+        return self.gp, f"The Gaussian process proposes {1 - share:.0%} of the trials, {by}."
 
 
 def tpe_share(history: History) -> float:

@@ -125,7 +125,7 @@ class GPSampler(Sampler):
         mean, sd, improvement, best = surrogate.in_own_units(params, log_expected_improvement)
         where = " near the best ones" if surrogate.is_local else ""
         if surrogate.n_objectives > 1:
-            text = f"A Gaussian process fitted to {surrogate.n} trials expects the front to move most here."
+            text = f"A Gaussian process fitted to {surrogate.n} trials expects the largest gain here."
         else:
             text = (
                 f"A Gaussian process fitted to {surrogate.n} trials{where} predicts {mean:.4g} ± {sd:.2g} "

@@ -170,10 +170,10 @@ def _check_points(chosen: Points, name: str) -> Points:
         return _check_count(chosen, f"points of {name}")
     values = tuple(v.item() if isinstance(v, np.generic) else v for v in chosen)
     if not values:
-        raise ValueError(f"points of {name} must hold at least one value, got none")
+        raise ValueError(f"points of {name} must have at least one value, got none")
     if not all(isinstance(value, SCALAR_TYPES) for value in values):
         raise ValueError(
-            f"points of {name} must be texts, numbers, booleans or null, got {show_value(values)}"
+            f"points of {name} must be strings, numbers, booleans, or null, got {show_value(values)}"
         )
     if len({value_key(value) for value in values}) < len(values):
         raise ValueError(f"points of {name} must be different, got {show_value(values)}")

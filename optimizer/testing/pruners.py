@@ -73,7 +73,7 @@ def check_options(pruner: Pruner) -> None:
     instance: object = pruner
     _require(isinstance(instance, Pruner), "a pruner must be an instance of a subclass of Pruner", instance)
     written = json.loads(json.dumps(pruner.to_json()))
-    _require(written.get("name") == pruner.name, "to_json must hold the name of the pruner", written)
+    _require(written.get("name") == pruner.name, "to_json must contain the name of the pruner", written)
     options = {field.name: getattr(pruner, field.name) for field in fields(pruner) if field.init}
     again = [type(pruner)(**options)]
     if pruner.name in PRUNERS and PRUNERS[pruner.name].pruner is type(pruner):

@@ -40,7 +40,7 @@ def check_name(create: CreateSampler) -> None:
     sampler: object = create()
     _require(isinstance(sampler, Sampler), "a sampler must be a subclass of Sampler", sampler)
     name = getattr(sampler, "name", None)
-    _require(isinstance(name, str) and bool(name), "a sampler must have a name that is a text", name)
+    _require(isinstance(name, str) and bool(name), "a sampler must have a name that is a string", name)
 
 
 def check_suggestions(create: CreateSampler) -> None:

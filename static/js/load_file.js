@@ -8,6 +8,7 @@
       target.value = await file.text();
       event.target.value = "";
       target.focus();
+      target.dispatchEvent(new Event("change", { bubbles: true }));
     }
   });
 })();

@@ -42,7 +42,7 @@ def fix(page, name, text):
 
 # What is typed into the study's own fields, by label, and what the message says.
 STUDY_ROUNDS = {
-    "nothing": {"Name": ("", "Enter a name"), "Trials": ("", "Enter a whole number, at least 1")},
+    "nothing": {"Name": ("", "Enter a name"), "Trials": ("", "Enter a whole number of at least 1")},
     "letters": {
         "Trials": ("ten", "whole number"),
         "Study time": ("soon", "number of minutes"),
@@ -277,3 +277,20 @@ def test_choices_follow_when_they_are_ticked(form):
     steps.open_editor(form, "optimizer")
     steps.knob(form, "optimizer").get_by_label("adamw").check()
     expect(form.locator("#prior-optimizer")).to_contain_text("adamw")
+
+
+def test_branch_opens_when_its_parent_is_searched_and_stays_closed_once_closed(form):
+    form.wait_for_load_state("networkidle")
+    count, box = form.locator("#count-knobs"), form.locator("details.branch-box:has(#row-momentum)")
+    before = count.inner_text()
+    assert not box.evaluate("(box) => box.open")
+
+    steps.set_mode(form, "optimizer", "Search")
+    expect(count).not_to_have_text(before)
+    expect(box).to_have_attribute("open", "")
+
+    box.locator("summary").first.click()
+    changed = count.inner_text()
+    steps.set_mode(form, "label_smoothing", "Search")
+    expect(count).not_to_have_text(changed)
+    assert not box.evaluate("(box) => box.open")

@@ -30,8 +30,8 @@ def test_an_installed_trainer_is_found(monkeypatch):
     [
         (["no.such.module:X"], "The trainer point0 (no.such.module:X) cannot be loaded: No module named"),
         ([f"{__name__}:installed"], "is not a trainers.families.family.Family."),
-        ([f"{__name__}:SAME"], "Two trainers are named 'mlp'; rename that of"),
-        ([f"{__name__}:OTHER", f"{__name__}:OTHER"], "Two trainers are named 'other'; rename that of"),
+        ([f"{__name__}:SAME"], "Two trainers are named 'mlp'. Rename the one in"),
+        ([f"{__name__}:OTHER", f"{__name__}:OTHER"], "Two trainers are named 'other'. Rename the one in"),
     ],
 )
 def test_one_that_is_wrong_is_named(monkeypatch, values, words):

@@ -83,7 +83,7 @@ class _OutOfTime(Exception):  # noqa: N818 (no error)
 
 
 class _StepTimer(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no types
-    """Times steps and epochs. The first ones of each kind compile, and count towards the start."""
+    """Times steps and epochs. The first ones of each kind compile, and count toward the start."""
 
     def __init__(self) -> None:
         super().__init__()

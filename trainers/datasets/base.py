@@ -20,10 +20,10 @@ class DatasetInfo:
 
     `kind` says what one row is, `task` what is learned of it; together they decide which trainers fit.
     `row_noun` is what rows are called, in the plural. `shape` is one row's: an image's (height, width), or
-    (height, width, 3) with colours, of whole numbers in 0..`max_value`, a table's or series' (number of
+    (height, width, 3) in color, of whole numbers in 0..`max_value`, a table's or series' (number of
     input columns,), () for a text.
     `target` names what is predicted where it is a column, `season` the rows after which a series repeats
-    itself. `source` is one sentence with origin and licence. `reason` says what to do where `is_available`
+    itself. `source` is one sentence with origin and license. `reason` says what to do where `is_available`
     is false.
     """
 
@@ -51,17 +51,22 @@ class DatasetInfo:
 
     @property
     def is_color(self) -> bool:
-        """Say whether the rows are images with colours."""
+        """Say whether the rows are images in color."""
         return self.kind == "images" and len(self.shape) > 2
+
+    @property
+    def n_rows(self) -> int:
+        """Return the number of rows in all three sets."""
+        return self.n_train + self.n_validation + self.n_test
 
     @property
     def row_summary(self) -> str:
         """Return what the rows are, as in: images, 8×8 pixels."""
         size = {
-            "images": f", {'×'.join(map(str, self.shape[:2]))} pixels{', in colour' * self.is_color}",
+            "images": f", {'×'.join(map(str, self.shape[:2]))} pixels{', color' * self.is_color}",
             "table": f", {sum(self.shape)} columns",
             "text": "",
-            "series": f" in order, {sum(self.shape)} columns",
+            "series": f", in order, {sum(self.shape)} columns",
         }[self.kind]
         return self.row_noun + size
 

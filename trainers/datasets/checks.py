@@ -24,8 +24,8 @@ def check_raw(info: DatasetInfo, raw: RawData) -> None:
     if n_missing:
         row = int(np.argmin(np.isfinite(raw.y))) + 1
         raise DatasetInvalid(
-            f"{info.label}: {info.target} has no number in {n_missing} of {len(raw.y)} rows, first in "
-            f"row {row}; fill these in or remove the rows."
+            f"{info.label}: {info.target} is missing in {n_missing} of {len(raw.y)} rows, the first "
+            f"in row {row}. Fill in the values or remove the rows."
         )
 
 
@@ -33,13 +33,13 @@ def _check_classes(info: DatasetInfo, y: Array) -> None:
     counts = np.bincount(y, minlength=info.n_classes)
     if np.count_nonzero(counts) < 2:
         name = info.class_names[int(y[0])]
-        raise DatasetInvalid(f"{info.label} has only one class, {name!r}; telling classes apart needs two.")
+        raise DatasetInvalid(f"{info.label} has only one class, {name!r}. Classification needs at least two.")
     few = int(np.argmin(counts))
     if counts[few] < MIN_CLASS_ROWS:
         rows = "1 row" if counts[few] == 1 else f"{counts[few]} rows"
         raise DatasetInvalid(
-            f"{info.label}: class {info.class_names[few]!r} has {rows}; each class needs at least "
-            f"{MIN_CLASS_ROWS} that differ, so that train, validation and test all get some."
+            f"{info.label}: class {info.class_names[few]!r} has {rows}. Each class needs at least "
+            f"{MIN_CLASS_ROWS} different rows, so that the training, validation, and test sets all get some."
         )
 
 

@@ -22,6 +22,7 @@ CALIFORNIA_HOUSING = CsvFile(
     ),
     "california_housing.csv",
     TableReading(),
+    origin="It is housing.csv of California Housing Prices on Kaggle: commas, with a header.",
 )
 BANK_MARKETING = CsvFile(
     DatasetInfo(
@@ -35,12 +36,14 @@ BANK_MARKETING = CsvFile(
         n_train=2_471,
         n_validation=824,
         n_test=824,
-        source="4,119 phone calls that offered a deposit, S. Moro and others 2014, UCI, CC BY 4.0.",
+        source="4,119 phone calls that offered a term deposit, S. Moro and others 2014, UCI, CC BY 4.0.",
     ),
     "bank_marketing_additional.csv",
     # how long a call took is known after it only, and a call that sells takes long
     TableReading(dropped=frozenset({"duration"})),
     CsvFormat(delimiter=";"),
+    origin="It is bank-additional.csv of Bank Marketing in the UCI Machine Learning Repository: semicolons, "
+    "with a header.",
 )
 SMS_SPAM = CsvFile(
     DatasetInfo(
@@ -58,6 +61,8 @@ SMS_SPAM = CsvFile(
     "sms_spam.tsv",
     TextReading("text"),
     CsvFormat(delimiter="\t", is_quoted=False, columns=("label", "text")),
+    origin="It is the file SMSSpamCollection of SMS Spam Collection in the UCI Machine Learning Repository: "
+    "tabs, no header.",
 )
 CTA_RIDERSHIP = CsvFile(
     DatasetInfo(
@@ -72,9 +77,11 @@ CTA_RIDERSHIP = CsvFile(
         n_train=4_583,
         n_validation=1_528,
         n_test=1_528,
-        source="Rides a day on Chicago's buses and trains, 2001 to 2021, Chicago Data Portal.",
+        source="Daily rides on Chicago's buses and trains, 2001 to 2021, Chicago Data Portal.",
     ),
     "cta_ridership_daily.csv",
     SeriesReading(day="service_date", day_format="%m/%d/%Y", known_ahead=frozenset({"day_type"})),
+    origin="It is the CSV export of CTA - Ridership - Daily Boarding Totals on the Chicago Data Portal: "
+    "commas, with a header.",
 )
 FILES = (CALIFORNIA_HOUSING, BANK_MARKETING, SMS_SPAM, CTA_RIDERSHIP)

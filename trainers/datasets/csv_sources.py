@@ -31,15 +31,14 @@ class CsvFile:
     file_name: str
     reading: Reading
     form: CsvFormat = field(default_factory=CsvFormat)
+    origin: str = ""  # a sentence: where people get the file, and how it is written
 
     def problem(self, data_dir: str) -> str:
         """Return the sentence that says why the file cannot be used, "" where it is there."""
         path = find_file(data_dir, self.file_name)
         if path is None:
-            return missing_words(self.file_name)
-        return (
-            "" if path.stat().st_size else f"{path} is empty; put a complete {self.file_name} in its place."
-        )
+            return missing_words(data_dir, self.file_name, origin=self.origin)
+        return "" if path.stat().st_size else f"{path} is empty. Replace it with a complete {self.file_name}."
 
     def version(self, data_dir: str) -> str:
         """Return the file's size and time of change."""
@@ -87,7 +86,7 @@ class TextReading:
         """Return the texts; DatasetInvalid where one is empty."""
         texts = [text.strip() for text in sheet.column(self.text)]
         if "" in texts:
-            raise DatasetInvalid(f"{sheet.place(texts.index(''))}: {self.text} is empty; remove the row.")
+            raise DatasetInvalid(f"{sheet.place(texts.index(''))}: {self.text} is empty. Remove the row.")
         return RawData(texts, _target(info, sheet), groups=np.unique(texts, return_inverse=True)[1])
 
 
@@ -109,7 +108,7 @@ class SeriesReading:
         for (before, _), (day, row) in pairwise(by_day):
             if day - before != timedelta(days=1):
                 raise DatasetInvalid(
-                    f"{sheet.place(row)}: no day between {before:%Y-%m-%d} and {day:%Y-%m-%d}."
+                    f"{sheet.place(row)}: there is no row between {before:%Y-%m-%d} and {day:%Y-%m-%d}."
                 )
         rows = [row for _, row in by_day]
         ordered = Sheet(
@@ -136,12 +135,13 @@ class SeriesReading:
                 day = datetime.strptime(text.strip(), self.day_format)  # noqa: DTZ007, a day has no zone
             except ValueError as error:
                 raise DatasetInvalid(
-                    f"{sheet.place(row)}: {self.day} must be a date as {self.day_format}, not {text!r}."
+                    f"{sheet.place(row)}: {self.day} must be a date in the format "
+                    f"{self.day_format}, not {text!r}."
                 ) from error
             first = days.setdefault(day, row)
             if sheet.rows[first] != sheet.rows[row]:
                 raise DatasetInvalid(
-                    f"{sheet.place(row)}: {text} was there in line {sheet.lines[first]} with other values."
+                    f"{sheet.place(row)}: {text} is already in line {sheet.lines[first]}, with other values."
                 )
         return days
 
@@ -156,5 +156,5 @@ def _target(info: DatasetInfo, sheet: Sheet) -> Array:
             continue
         known = ", ".join(info.class_names)
         value = "empty" if is_missing(label) else repr(label)
-        raise DatasetInvalid(f"{sheet.place(row)}: {info.target} is {value}; it must be one of {known}.")
+        raise DatasetInvalid(f"{sheet.place(row)}: {info.target} must be one of {known}, not {value}.")
     return class_numbers(info.class_names, labels)

@@ -120,14 +120,16 @@ class TableEncoding:
         for number in sorted(range(len(columns)), key=lambda number: columns[number].is_ahead):
             encoding = encoding._with(number, columns[number], rows)
         if not encoding.encoders:
-            raise DatasetInvalid("No column tells the training rows apart; there is nothing to learn from.")
+            raise DatasetInvalid(
+                "Every column is the same in all training rows, so there is nothing to learn from."
+            )
         return encoding
 
     def _with(self, number: int, column: Column, rows: Array) -> Self:
         kind = NumberEncoder if column.kind == "number" else CategoryEncoder
         encoder = kind.fit(column.name, column.values[rows])
         if encoder is None:
-            note = f"column {column.name} is the same in every training row and is left out"
+            note = f"column {column.name} is the same in every training row, so it is left out"
             return replace(self, notes=(*self.notes, note))
         n_ahead = self.n_ahead + (len(encoder.names) if column.is_ahead else 0)
         return replace(self, encoders=(*self.encoders, (number, encoder)), n_ahead=n_ahead)

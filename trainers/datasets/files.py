@@ -16,15 +16,26 @@ def find_file(data_dir: str, file_name: str) -> Path | None:
     return None
 
 
-def missing_words(file_name: str, fetched_as: str = "") -> str:
-    """Return what to do about a file that is missing; `fetched_as` names a dataset of `download.py`."""
-    remedy = f", or fetch it: manage.py download {fetched_as}" if fetched_as else " to use it"
-    return f"Put {file_name} into PARZEN_DATA_DIR{remedy}."
+def missing_words(data_dir: str, *file_names: str, origin: str = "", downloaded_as: str = "") -> str:
+    """Return what to do about files that are missing.
+
+    `origin` is a sentence that says where they come from; `downloaded_as` names a dataset of `download.py`.
+    """
+    put = f"ut {_listed(file_names)} into {data_dir or 'PARZEN_DATA_DIR'}."
+    if downloaded_as:
+        put = f"Run .venv/bin/python manage.py download {downloaded_as}, or p{put}"
+    else:
+        put = f"P{put}"
+    return f"{put} {origin}".rstrip()
 
 
 def required_file(data_dir: str, file_name: str, label: str) -> Path:
     """Return the file's path; DatasetMissing says where to put it."""
     path = find_file(data_dir, file_name)
     if path is None:
-        raise DatasetMissing(f"{label} is missing: put {file_name} into PARZEN_DATA_DIR.")
+        raise DatasetMissing(f"{label} is missing. Put {file_name} into {data_dir or 'PARZEN_DATA_DIR'}.")
     return path
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]

@@ -47,6 +47,7 @@ class NpzFile:
     file_name: str
     arrays_sha256: str
     is_given_away: bool = False  # then `download.py` knows where
+    origin: str = ""  # a sentence: where people get the file
 
     def problem(self, data_dir: str) -> str:
         """Return the sentence that says why the file cannot be used, "" where it looks complete.
@@ -55,9 +56,14 @@ class NpzFile:
         """
         path = find_file(data_dir, self.file_name)
         if path is None:
-            return missing_words(self.file_name, self.info.name if self.is_given_away else "")
+            return missing_words(
+                data_dir,
+                self.file_name,
+                origin=self.origin,
+                downloaded_as=self.info.name if self.is_given_away else "",
+            )
         if not zipfile.is_zipfile(path):
-            return f"{path} is cut short or not an .npz file; put a complete {self.file_name} in its place."
+            return f"{path} is truncated or not an .npz file. Replace it with a complete {self.file_name}."
         return ""
 
     def version(self, data_dir: str) -> str:  # noqa: ARG002
@@ -72,9 +78,7 @@ class NpzFile:
         for key in _KEYS:
             digest.update(np.ascontiguousarray(arrays[key]).tobytes())
         if digest.hexdigest() != self.arrays_sha256:
-            raise DatasetInvalid(
-                f"{path} holds other data than {self.info.label}: the sha256 does not match."
-            )
+            raise DatasetInvalid(f"{path} does not contain {self.info.label}: its SHA-256 digest differs.")
         x = np.concatenate([arrays["x_train"], arrays["x_test"]])
         y = np.concatenate([arrays["y_train"], arrays["y_test"]])
         return RawData(x, y, n_official_test=len(arrays["y_test"]))
@@ -95,7 +99,7 @@ class NpzFile:
             zipfile.BadZipFile,
             zlib.error,
         ) as error:
-            raise DatasetInvalid(f"{path} cannot be read; it is cut short or not an .npz file.") from error
+            raise DatasetInvalid(f"{path} cannot be read: it is truncated or not an .npz file.") from error
         for key in _KEYS:
             is_image = key.startswith("x")
             shape_ok = arrays[key].ndim == (3 if is_image else 1) and (
@@ -137,6 +141,8 @@ MNIST_SMALL = NpzFile(
     ),
     "mnist_small.npz",
     "baae87da310f531a5e03e7a96742341e973e23b3d8499b84ab27ae330feead4d",
+    origin="Make it with NumPy from the first 6,000 training and 1,000 test images of mnist.npz: the same "
+    "four arrays.",
 )
 FASHION_MNIST_SMALL = NpzFile(
     DatasetInfo(
@@ -148,9 +154,11 @@ FASHION_MNIST_SMALL = NpzFile(
         n_train=4_800,
         n_validation=1_200,
         n_test=1_000,
-        source="7,000 pictures of clothes, 28 × 28 pixels, Zalando Research, MIT licence.",
+        source="7,000 images of clothing, 28 × 28 pixels, Zalando Research, MIT license.",
     ),
     "fashion_mnist_small.npz",
     "6f8596ccb3e4234b48241378a3619d486e8d3455dc87b1a8de62d15de1b974d3",
+    origin="Make it with NumPy from the first 6,000 training and 1,000 test images of Fashion-MNIST: the "
+    "arrays x_train, y_train, x_test and y_test.",
 )
 FILES = (MNIST, MNIST_SMALL, FASHION_MNIST_SMALL)

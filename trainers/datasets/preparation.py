@@ -51,6 +51,6 @@ def _spread(info: DatasetInfo, y: Array) -> tuple[float, float]:
     mean, scale = float(np.mean(y)), float(np.std(y))
     if scale == 0:
         raise DatasetInvalid(
-            f"{info.label}: {info.target} is {y[0]:g} in every training row; there is nothing to learn."
+            f"{info.label}: {info.target} is {y[0]:g} in every training row, so there is nothing to learn."
         )
     return mean, scale

@@ -70,7 +70,7 @@ def load_test_part(
 
 def _source(name: str) -> Source:
     if name not in _SOURCES:
-        raise ParamsInvalid(f"There is no dataset named {name!r}; there are {', '.join(_SOURCES)}.")
+        raise ParamsInvalid(f"There is no dataset named {name!r}. Choose one of {', '.join(_SOURCES)}.")
     return _SOURCES[name]
 
 

@@ -50,7 +50,9 @@ class Split:
             if not 0 < value < 1:
                 raise ParamsInvalid(f"{name} must be above 0 and below 1, not {value!r}.")
         if self.n_folds and not (2 <= self.n_folds <= MAX_FOLDS and 0 <= self.fold < self.n_folds):
-            raise ParamsInvalid(f"There are 2 to {MAX_FOLDS} folds, not fold {self.fold} of {self.n_folds}.")
+            raise ParamsInvalid(
+                f"A split has 2 to {MAX_FOLDS} folds, so fold {self.fold} of {self.n_folds} does not exist."
+            )
         if self.validation_fraction + self.test_fraction >= 1:
             raise ParamsInvalid("The validation and test fractions leave nothing to train on.")
 
@@ -101,7 +103,9 @@ def split_rows(
         return _split_groups(y, split, groups)
     n_train, n_validation, n_test = split.counts(len(y), n_official_test)
     if min(n_train, n_validation, n_test) < 1:
-        raise DatasetInvalid(f"There are {len(y)} rows; train, validation and test each need at least one.")
+        raise DatasetInvalid(
+            f"There are only {len(y)} rows, but each of train, validation, and test needs one."
+        )
     rows = np.arange(len(y))
     if is_ordered and not split.n_folds:
         return SplitRows(*np.split(rows, [n_train, n_train + n_validation]))
@@ -124,8 +128,10 @@ def _fold(rows: Rows, y: Array, split: Split, *, is_ordered: bool) -> tuple[Rows
     if y.dtype.kind in "iu" and not is_ordered:
         fewest = int(np.unique(y[rows], return_counts=True)[1].min())
     if fewest < split.n_folds:
-        what = "rows" if fewest == len(rows) else "rows of a class"
-        raise DatasetInvalid(f"{split.n_folds} folds need as many {what}; there are {fewest}.")
+        what = "rows" if fewest == len(rows) else "rows of each class"
+        raise DatasetInvalid(
+            f"{split.n_folds} folds need at least {split.n_folds} {what}, but there are only {fewest}."
+        )
     if is_ordered:
         folds = TimeSeriesSplit(split.n_folds).split(rows)
     elif y.dtype.kind in "iu":
@@ -157,8 +163,6 @@ def _deal(rows: Rows, y: Array, n_second: int, seed: int) -> tuple[Rows, Rows]:
         classes = y[rows]
         n_classes = len(np.unique(classes))
         if n_second < n_classes:
-            raise DatasetInvalid(
-                f"{n_second} rows for a part are fewer than the {n_classes} classes; bring more rows."
-            )
+            raise DatasetInvalid(f"A set of {n_second} rows is too small for {n_classes} classes. Add rows.")
     first, second = train_test_split(rows, test_size=n_second, stratify=classes, random_state=seed)
     return np.sort(first), np.sort(second)

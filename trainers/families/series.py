@@ -35,7 +35,7 @@ _SERIES_KNOBS = (
     count_knob(
         "horizon",
         "Horizon",
-        "Number of rows to forecast at once. Choose what you need: a shorter horizon is easier.",
+        "Number of rows to forecast at once. Choose what you need: shorter horizons are easier.",
         _SERIES,
         {"type": "constant", "value": 7},
         default=7,
@@ -100,7 +100,7 @@ _NETWORK_KNOBS = (
         default=64,
         largest=256,
         step=32,
-        text="Width of the dense layer that combines window and calendar; 0 removes it.",
+        text="Width of the dense layer that combines window and calendar. 0 removes it.",
         is_searched=True,
     ),
     activation_knob("Activation function of dense layers and convolutions.", _NETWORK),
@@ -205,7 +205,7 @@ FORECASTER = Family(
     TrainerInfo(
         name="forecast",
         label="Forecaster",
-        summary="Forecasts the next rows of a series with dense layers, convolutions or an LSTM.",
+        summary="Forecasts the next rows of a series with dense layers, convolutions, or an LSTM.",
         knobs=(
             *keras_optimizer.KNOBS,
             *schedule.KNOBS,

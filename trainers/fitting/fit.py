@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import keras
 
@@ -22,7 +23,7 @@ from trainers.fitting.model import PlainValidationLossModel, compile_model, opti
 from trainers.fitting.network_code import network_code
 from trainers.fitting.recording import EpochRecorder
 from trainers.fitting.result import EVALUATION_BATCH_SIZE, best_result, test_metrics
-from trainers.fitting.saved_model import reading_of, save_model
+from trainers.fitting.saved_model import reading_of, save_model, save_plain
 from trainers.job import TEST_PREFIX
 from trainers.parts.schedule import plateau_callbacks, plateau_code
 from trainers.parts.training import early_stopping_callbacks
@@ -75,13 +76,20 @@ def fit(
     best_step = recorder.best_step(objective)
     if best.weights:
         model.set_weights(best.weights)
-    if model_path and best.weights:
-        optimizer, callback = optimizer_of(plan, values, budget), plateau_code(values, objective)
-        code = network_code(plan, values, optimizer, callback, epochs=best_step, seed=seed)
-        save_model(model, model_path, reading_of(data, {**plan.reading, "code": code}), recorder.log)
     on_test = _evaluate(model, make_plan(values, data.measured_on(test)), recorder) if test else {}
     seconds = seconds_before + time.monotonic() - began
-    return best_result(recorder, model, objective, seconds=seconds, on_test=on_test)
+    result = best_result(recorder, model, objective, seconds=seconds, on_test=on_test)
+    if not (model_path and best.weights):
+        return result
+    recorder.measured(result)
+
+    def reading() -> dict[str, Any]:
+        optimizer, callback = optimizer_of(plan, values, budget), plateau_code(values, objective)
+        code = network_code(plan, values, optimizer, callback, epochs=best_step, seed=seed)
+        return reading_of(data, {**plan.reading, "code": code})
+
+    unkept = save_model(model_path, reading, lambda: save_plain(model, model_path), recorder.log)
+    return replace(result, unkept=unkept)
 
 
 def _checked_params(

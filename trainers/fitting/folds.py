@@ -31,6 +31,9 @@ class _FoldReporter:
     def resume(self, epochs: Sequence[Epoch]) -> None:
         """Folds are not resumed: each starts again."""
 
+    def measured(self, result: Result) -> None:
+        """Wait for the other folds: the value is their mean."""
+
     def log(self, line: str) -> None:
         """Write the line with the number of its fold."""
         self._reporter.log(f"{self._prefix}: {line}")

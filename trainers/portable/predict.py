@@ -12,6 +12,7 @@ the network's input. The file uses nothing of Parzen.
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import json
 import sys
@@ -88,9 +89,11 @@ def encode_image(reading: dict[str, Any], data: bytes) -> np.ndarray:
 
 def encode_texts(reading: dict[str, Any], texts: list[str]) -> np.ndarray:
     """Return texts as token ids (n, length) int32, as Keras' TextVectorization does in training."""
-    from keras import layers  # noqa: PLC0415, only texts need it here
+    settings = reading.get("text")
+    if settings is None:  # the network reads texts as they are
+        return np.array(texts, dtype=object)
+    from keras import layers  # noqa: PLC0415, only these texts need it here
 
-    settings = reading["text"]
     vectorizer = layers.TextVectorization(
         max_tokens=settings["max_tokens"],
         split=settings["split"],
@@ -173,15 +176,36 @@ def _parse_date(text: str, form: str) -> datetime:
 
 
 def decode_outputs(reading: dict[str, Any], outputs: np.ndarray) -> list[dict[str, Any]]:
-    """Return for each row the class with all probabilities, or the predicted number."""
-    if not reading["classes"]:
-        return [{"value": float(row[0])} for row in outputs]
+    """Return for each row the class with all probabilities, or the predicted number.
+
+    {"values"} of outputs that are neither: another number of them than there are classes.
+    """
+    classes = reading["classes"]
+    rows = np.asarray(outputs, dtype=np.float64).reshape(len(outputs), -1)
+    if not classes:
+        return [{"value": float(row[0])} if len(row) == 1 else {"values": row.tolist()} for row in rows]
     decoded = []
-    for row in outputs:
-        order = np.argsort(-row)
-        probabilities = {reading["classes"][i]: float(row[i]) for i in order}
-        decoded.append({"class": reading["classes"][order[0]], "probabilities": probabilities})
+    for row in rows:
+        shares = _probabilities(row, len(classes), is_logits=reading.get("is_logits", False))
+        if shares is None:
+            decoded.append({"values": row.tolist()})
+            continue
+        order = np.argsort(-shares, kind="stable")
+        probabilities = {classes[i]: float(shares[i]) for i in order}
+        decoded.append({"class": classes[order[0]], "probabilities": probabilities})
     return decoded
+
+
+def _probabilities(row: np.ndarray, n_classes: int, *, is_logits: bool) -> np.ndarray | None:
+    if len(row) == 1 and n_classes == 2:  # one output, for the second class
+        second = 1 / (1 + np.exp(-row[0])) if is_logits else row[0]
+        return np.array([1 - second, second])
+    if len(row) != n_classes:
+        return None
+    if is_logits:
+        shares = np.exp(row - row.max())
+        return np.asarray(shares / shares.sum())
+    return row
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
@@ -200,29 +224,78 @@ def parse_csv(text: str) -> list[dict[str, str]]:
 def load_inputs(reading: dict[str, Any], path: Path) -> Any:
     """Return the network's input from a file, an array or a list of arrays; ValueError for a wrong file."""
     if reading["kind"] == "table":
-        return encode_rows(reading, read_csv(path))
+        rows = read_csv(path)
+        _check_columns(reading, rows, path)
+        return encode_rows(reading, rows)
     if reading["kind"] == "images":
         return encode_image(reading, path.read_bytes())
     if reading["kind"] == "text":
         return encode_texts(reading, path.read_text(encoding="utf-8").splitlines())
+    if "forecast" not in reading:
+        raise ValueError("This network reads a series in a way of its own, which is not written down.")
     return next_window(reading, read_csv(path))
+
+
+def load_network(folder: Path, reading: dict[str, Any]) -> Any:
+    """Return the trained network, which `custom_model.py` builds where Keras alone cannot load it."""
+    import keras  # noqa: PLC0415, it takes seconds
+
+    if "build" not in reading:
+        return keras.saving.load_model(folder / "model.keras", compile=False)
+    build = reading["build"]
+    files = folder / "custom_model" if build["is_package"] else folder
+    sys.path[:0] = [str(files / build["folder"]), str(files), str(folder)]
+    # beside this file where a model file is
+    importlib.import_module("stand_ins").install()
+    module = importlib.import_module(build["module"])
+    return build_network(module.build, build, folder / "model.weights.h5")
+
+
+def build_network(function: Any, build: dict[str, Any], weights: Path) -> Any:
+    """Return what `build(params)` of a model file builds, with the trained weights."""
+    network = function(build["point"])
+    rows, dtype = build["rows"], build["rows"]["dtype"]
+    sample = np.full((1, *rows["shape"]), "" if dtype == "object" else 0, dtype)
+    network.predict(sample, verbose=0)  # many networks have weights only after the first row
+    network.load_weights(weights)
+    return network
+
+
+def predict_rows(network: Any, reading: dict[str, Any], inputs: Any) -> np.ndarray:
+    """Return the outputs for some rows; of several outputs, those that are the answer."""
+    import keras  # noqa: PLC0415, it takes seconds
+
+    outputs = keras.tree.flatten(network.predict(inputs, verbose=0))
+    return np.asarray(outputs[reading.get("output", 0)])
+
+
+def _check_columns(reading: dict[str, Any], rows: list[dict[str, str]], path: Path) -> None:
+    """Say which columns are missing: a misspelt name would change predictions unseen. ValueError for all."""
+    names = [part["name"] for part in reading["encoding"]]
+    missing = [name for name in names if not rows or name not in rows[0]]
+    if len(missing) == len(names):
+        raise ValueError(f"{path} needs rows and a header with columns named {', '.join(names)}.")
+    if missing:
+        words = f"{path} lacks {', '.join(missing)}. Predictions treat these columns as missing values."
+        print(words, file=sys.stderr)  # noqa: T201
 
 
 def main() -> None:
     """Print a prediction for each row of the given file."""
-    import keras  # noqa: PLC0415, it takes seconds
-
+    if len(sys.argv) != 2 or sys.argv[1] in {"-h", "--help"}:
+        sys.exit(__doc__)
     folder = Path(__file__).resolve().parent
     reading = json.loads((folder / "reading.json").read_text(encoding="utf-8"))
     try:
         inputs = load_inputs(reading, Path(sys.argv[1]))
     except (ValueError, OSError) as error:
         sys.exit(str(error))
-    outputs = keras.saving.load_model(folder / "model.keras").predict(inputs, verbose=0)
+    outputs = predict_rows(load_network(folder, reading), reading, inputs)
     if reading["kind"] == "series":
         outputs = outputs.reshape(-1, 1)  # one line per forecast row
     for prediction in decode_outputs(reading, outputs):
-        print(prediction.get("class", prediction.get("value")), json.dumps(prediction))  # noqa: T201
+        shown = prediction.get("class", prediction.get("value", prediction.get("values")))
+        print(shown, json.dumps(prediction))  # noqa: T201
 
 
 if __name__ == "__main__":

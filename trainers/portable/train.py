@@ -124,6 +124,8 @@ def weights_of(y: np.ndarray) -> np.ndarray:
 
 def main() -> None:
     """Train, and print the metrics of each epoch."""
+    if len(sys.argv) != 2 or sys.argv[1] in {"-h", "--help"}:
+        sys.exit(__doc__)
     keras.utils.set_random_seed(network.SEED)
     folder = Path(__file__).resolve().parent
     reading = json.loads((folder / "reading.json").read_text(encoding="utf-8"))

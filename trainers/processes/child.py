@@ -2,10 +2,10 @@
 
 Messages are JSON objects, one per `send_bytes`; nothing is ever pickled. To the child: {"type": "stop"}.
 From the child: "log" (line), "report" (step, metrics, seconds), "resumed" (step: the last one of an earlier
-attempt, whose reports come before it), and finally one "result" (the fields of
-`trainers.job.Result`) or "failed" (kind, message, traceback). Kinds are in
-`trainers.processes.outcome`. The child knows no database and no broker; when the pipe ends, the supervisor
-is gone and the child exits at once.
+attempt, whose reports come before it), "measured" (the fields of a result, before the network is saved),
+and finally one "result" (the fields of `trainers.job.Result`) or "failed" (kind, message, traceback). Kinds
+are in `trainers.processes.outcome`. The child knows no database and no broker; when the pipe ends, the
+supervisor is gone and the child exits at once.
 """
 
 from __future__ import annotations
@@ -96,7 +96,8 @@ def _run(job: Job, pipe: Pipe) -> Result:
         pipe.log(f"complete: {job.objective} {result.value:.4f}, mean of {job.split.n_folds} folds")
         return result
     result = train_on(job.split, reporter)
-    pipe.log(f"complete: {job.objective} {result.value:.4f} at epoch {result.best_step}")
+    where = f" at epoch {result.best_step}" if result.best_step else ""
+    pipe.log(f"complete: {job.objective} {result.value:.4f}{where}")
     return result
 
 
@@ -146,6 +147,10 @@ class PipeReporter:
         self._pipe.send({"type": "resumed", "step": len(epochs)})
         self._pipe.log(f"continues after epoch {len(epochs)}, which an earlier attempt saved")
 
+    def measured(self, result: Result) -> None:
+        """Send the result, which counts if the process dies before it has said how it ended."""
+        self._pipe.send({"type": "measured", **result.to_json_dict()})
+
     def log(self, line: str) -> None:
         """Send one line for the log."""
         self._pipe.log(line)
@@ -161,9 +166,9 @@ def _metric_order(name: str) -> tuple[bool, bool, str]:
 
 
 def _format_metrics(metrics: Mapping[str, float]) -> str:
-    """Return the metrics as text, without the accuracy in training: the line must be short."""
+    """Return the metrics as text, without the accuracy in training beside that in validation: it is short."""
     return "  ".join(
         f"{name} {value:.4f}" if name.endswith("loss") else f"{name} {value:.3f}"
         for name, value in metrics.items()
-        if name != "accuracy"
+        if name != "accuracy" or "val_accuracy" not in metrics
     )

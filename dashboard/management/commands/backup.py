@@ -17,7 +17,7 @@ from dashboard.refusal import Refused
 
 
 class Command(BaseCommand):
-    help = "Save the database, uploaded datasets, and kept models to one file. Parzen can keep running."
+    help = "Save the database, uploaded datasets, and saved models to one file. Parzen can keep running."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="a new file, such as monday.backup")
@@ -36,10 +36,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         size = f"{file.stat().st_size / 1e6:,.1f} MB"
         self.stdout.write(
-            f"Saved the database, uploaded datasets, and kept models to {file}: {size}."
+            f"Saved the database, uploaded datasets, and saved models to {file}: {size}."
             if artifact_folder()
             else f"Saved the database and uploaded datasets to {file}: {size}. The models are in a bucket; "
-            "back that up separately."
+            "back it up separately."
         )
 
     def _manifest(self, dump: Path) -> Manifest:

@@ -24,7 +24,7 @@ ACTIONS: dict[str, tuple[Callable[..., bool], str, str]] = {
     "drain": (
         actions.drain,
         "will stop after its running trials",
-        "running or paused, and not stopping already",
+        "running or paused, and not already stopping",
     ),
     "stop": (actions.stop, "is stopped", "running or paused"),
 }
@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
         verbs.add_parser("list", help="every study: number, state, trials, name")
-        purge = verbs.add_parser("purge", help="permanently delete studies that were deleted")
+        purge = verbs.add_parser("purge", help="permanently delete studies that have been deleted")
         purge.add_argument(
             "--days",
             type=int,

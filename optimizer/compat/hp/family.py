@@ -228,7 +228,7 @@ def _draw(label: str, build: Callable[[], Distribution]) -> Draw:
 
 def _check_label(label: object) -> str:
     if not isinstance(label, str) or not label:
-        raise SpaceError("label", f"must be a text, the first argument of every hp function, got {label!r}")
+        raise SpaceError("label", f"must be a string, the first argument of every hp function, got {label!r}")
     return label
 
 

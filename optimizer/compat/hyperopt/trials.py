@@ -101,7 +101,7 @@ class Trials:
         losses = {i: loss for i, result in enumerate(self.results) if (loss := loss_of(result)) is not None}
         if not losses:
             raise AllTrialsFailed(
-                f"no trial has a finite loss, got {self._summary()}; trials.results says what happened"
+                f"no trial has a finite loss, got {self._summary()}; see trials.results for what happened"
             )
         return self._dynamic_trials[min(losses, key=losses.__getitem__)]
 

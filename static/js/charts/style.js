@@ -1,4 +1,4 @@
-// What all charts share: colours of the tokens, numbers, axes and words written into the plot.
+// What all charts share: colors of the tokens, numbers, axes and words written into the plot.
 (function () {
   "use strict";
   const shared = window.ParzenCharts;
@@ -6,7 +6,7 @@
   probe.hidden = true;
   document.body.append(probe);
 
-  // light-dark() reads back as text from a custom property, but as a colour from a real one.
+  // light-dark() reads back as text from a custom property, but as a color from a real one.
   function token(name) {
     probe.style.color = "var(--" + name + ")";
     return getComputedStyle(probe).color;
@@ -36,7 +36,7 @@
     return Number(value.toPrecision(digits)).toLocaleString("en-US", { maximumFractionDigits: 8 });
   }
 
-  // Four significant digits, and as many decimals as a neighbour of the same size: 0.0800.
+  // Four significant digits, and as many decimals as a neighbor of the same size: 0.0800.
   function metric(value) {
     const size = Math.abs(value);
     const isPlain = Number.isFinite(value) && (value === 0 || (size >= 1e-3 && size < 1e9));
@@ -51,7 +51,7 @@
 
   // A value the way its metric is read; isPercent: it is a share of one.
   function reading(value, isPercent) {
-    return isPercent && Number.isFinite(value) ? sig(value * 100, 4) + "\u202f%" : metric(value);
+    return isPercent && Number.isFinite(value) ? sig(value * 100, 4) + "%" : metric(value);
   }
 
   function axis(title, extra) {
@@ -113,7 +113,7 @@
         maxTicksLimit: 6,
         includeBounds: false,
         display: !isUnknown,
-        callback: isPercent ? (value) => sig(value * 100, 4) + "\u202f%" : words,
+        callback: isPercent ? (value) => sig(value * 100, 4) + "%" : words,
       },
     });
   }

@@ -23,7 +23,7 @@ def test_curves_are_ranked_from_the_best_one():
     chart = chart_of([(4, "complete", [(1, 0.2)]), (2, "complete", [(1, 0.3)]), (9, "running", [(1, 0.5)])])
 
     assert [(c.n, c.rank) for c in chart.curves] == [(4, 1.0), (2, 0.5), (9, 0.0)]
-    assert chart.label == "val_loss by epoch of 3 trials, trial 4 is the best"
+    assert chart.label == "val_loss by epoch for 3 trials; trial #4 is the best"
 
 
 def test_trials_without_a_step_have_no_curve():

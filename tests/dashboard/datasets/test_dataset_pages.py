@@ -6,10 +6,11 @@ from django.urls import reverse
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def test_page_says_what_to_do_about_a_missing_file(page):
+def test_page_says_what_to_do_about_a_missing_file(page, settings):
     html = page.get(reverse("dataset-list")).content.decode()
 
-    assert "Put mnist.npz into PARZEN_DATA_DIR, or fetch it: manage.py download mnist." in html
+    assert ".venv/bin/python manage.py download mnist" in html
+    assert f"mnist.npz into {settings.DATA_DIR}" in html
     assert reverse("dataset-picture", args=["digits"]) in html
     assert reverse("dataset-picture", args=["mnist"]) not in html
 
@@ -27,7 +28,7 @@ def test_page_says_what_is_wrong_with_a_broken_file(page, settings, tmp_path):
     settings.DATA_DIR = tmp_path
     (tmp_path / "mnist.npz").write_bytes(b"half of it")
 
-    assert "cut short or not an .npz file" in page.get(reverse("dataset-list")).content.decode()
+    assert "truncated or not an .npz file" in page.get(reverse("dataset-list")).content.decode()
 
 
 def test_picture_of_a_dataset_is_a_png_of_the_person_alone(page):

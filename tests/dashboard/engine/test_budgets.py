@@ -99,7 +99,7 @@ def test_reason_names_the_percentage():
     complete(study, 0.5)
     complete(study, 0.5)
 
-    assert state_of(study)[1] == "No improvement by 2.5 % in 1 trial"
+    assert state_of(study)[1] == "No improvement of at least 2.5% in 1 trial"
 
 
 def test_percentage_of_a_negative_value_counts_in_its_size():

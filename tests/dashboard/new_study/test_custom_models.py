@@ -10,7 +10,7 @@ from django.urls import reverse
 from dashboard.engine.claims import claim_trial_of
 from dashboard.engine.worker.jobs import job_of
 from dashboard.engine.worker.supervisor import Supervisor
-from dashboard.models import Study, StudyEvent, TrialState
+from dashboard.models import AuditEntry, Study, StudyEvent, TrialState
 from dashboard.new_study import actions
 from dashboard.new_study.actions import make_custom_study
 from dashboard.new_study.custom_page import EXAMPLE
@@ -110,6 +110,41 @@ def test_a_study_gets_what_the_file_declares(page, allowed, monkeypatch):
     assert page.get("/studies/").status_code == 200
     assert page.get(study.trials.get().get_absolute_url()).status_code == 200
     assert page.get(reverse("study-report", args=[study.pk])).status_code == 200
+
+
+CHECK = f"{URL}check/"
+
+
+def test_the_page_shows_metric_and_direction_before_the_study_starts(page, allowed, user, monkeypatch):
+    assert page.get(URL).context["check"].goal == "lowest loss"
+    declares(monkeypatch, metric="quality", direction="maximize")
+
+    shown = page.post(CHECK, posted(name="")).content.decode()
+
+    assert "highest quality" in shown
+    assert not Study.objects.exists()
+    assert AuditEntry.objects.filter(action="custom-model-check", who=user.username).exists()
+    study = make_study(owner=user, trainer="own", code="x", objective="error", direction="minimize")
+    assert page.get(f"{URL}?from={study.pk}").context["check"].goal == "lowest error"
+
+
+def test_a_file_without_a_direction_is_refused_by_the_check_and_by_the_form(page, allowed):
+    code = "from optimizer import hp\nspace = {'x': hp.uniform('x', 0, 1)}\nmetric = 'quality'\n"
+    code += "def objective(params): return params['x']\n"
+
+    assert "direction is missing" in page.post(CHECK, posted(code=code)).content.decode()
+    answer = page.post(URL, posted(code=code))
+
+    assert answer.status_code == 422
+    assert "direction is missing" in answer.content.decode()
+    assert not Study.objects.exists()
+    assert "Write or load a model file." in page.post(CHECK, posted(code="")).content.decode()
+
+
+def test_only_who_may_run_code_can_check_a_file(page, settings, monkeypatch):
+    settings.OWN_CODE = True
+    monkeypatch.setattr(actions, "read_declaration", lambda *_: pytest.fail("it was run"))
+    assert page.post(CHECK, posted()).status_code == 404
 
 
 def test_a_file_really_runs_elsewhere(page, allowed):

@@ -1,5 +1,8 @@
 """A new study by form: opened from defaults, presets or another study; created whole or not at all."""
 
+import json
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -160,7 +163,7 @@ def test_copy_opens_with_the_same_values(page, user):
     html = page.get(URL, {"from": study.pk}).content.decode()
 
     assert "Copied from original" in html
-    assert 'value="original again"' in html
+    assert 'value="original (copy)"' in html
     assert 'value="33"' in html
 
 
@@ -173,7 +176,7 @@ def test_copy_searches_the_same_space(page, user):
 
     second = Study.objects.exclude(pk=first.pk).get()
     assert second.space == first.space
-    assert second.name == f"{first.name} again"
+    assert second.name == f"{first.name} (copy)"
 
 
 @pytest.mark.parametrize("study_id", ["999", str(10**30)])
@@ -253,7 +256,7 @@ def test_unknown_trainer_says_so_and_opens_the_defaults(page):
 def test_knobs_that_no_trial_could_use_are_folded_away(page):
     blocks = {
         block.when: block.is_open
-        for group in page.get(URL).context["forms"].groups()
+        for group in page.get(URL).context["forms"].groups
         if group.name == "Optimizer"
         for block in group.blocks
     }
@@ -266,7 +269,8 @@ def test_wrong_knob_is_never_folded_away(post):
     html = post(knob__momentum__value="2").content.decode()
 
     box = html[: html.index('id="row-momentum"')].rpartition("<details")[2]
-    assert box.startswith(' class="branch-box" open')
+    assert box.startswith(' class="branch-box"')
+    assert box.partition(">")[0].endswith(" open")
 
 
 @pytest.mark.parametrize(
@@ -308,3 +312,23 @@ def test_prior_of_an_unknown_knob_does_not_exist(page, args):
 
     assert page.get(reverse("knob-prior", args=args)).status_code == 404
     assert everything() == before
+
+
+def test_counts_and_branches_follow_what_is_changed(page):
+    fields = posted_fields(start_from_defaults(known_datasets(), trainer="mlp"))
+    opened = page.get(URL + "?trainer=mlp").content.decode()
+    before = page.post(reverse("study-cost", args=["mlp"]), fields)
+    after = page.post(
+        reverse("study-cost", args=["mlp"]),
+        {**fields, "knob-n_layers-mode": "fixed", "knob-n_layers-value": "1", "knob-dropout_1-mode": "fixed"},
+    )
+
+    def words(text):
+        return dict(re.findall(r'id="(count-[\w-]+|start-words)"[^>]*>([^<]*)<', text))
+
+    assert words(opened) == words(before.content.decode())
+    changed = {key for key, value in words(after.content.decode()).items() if value != words(opened)[key]}
+    assert {"count-knobs", "start-words"} < changed
+    needed = [json.loads(answer["HX-Trigger"])["knobs-needed"]["keys"] for answer in (before, after)]
+    assert set(needed[1]) < set(needed[0])  # with one layer, nothing of the others is needed
+    assert {key for key in needed[0] if f'id="{key}" open' in opened} == set(needed[0])

@@ -35,7 +35,7 @@ def test_a_template_of_a_team_is_offered_to_its_members(page, user):
     assert "our usual search" in offered(theirs)
     assert offered(stranger) == ""
     assert theirs.post(reverse("study-template", args=[study.pk])).status_code == 403
-    assert 'value="our usual search again"' in theirs.get(f"/studies/new/?from={study.pk}").content.decode()
+    assert 'value="our usual search (copy)"' in theirs.get(f"/studies/new/?from={study.pk}").content.decode()
 
     page.post(reverse("study-template", args=[study.pk]))
     assert offered(theirs) == ""

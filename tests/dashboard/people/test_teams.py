@@ -25,6 +25,13 @@ def link_for(page, team, role="viewer"):
     return re.search(r"http://testserver(/invitations/[\w-]+/)", body)[1]
 
 
+def test_link_can_be_copied(page, team):
+    body = page.post(reverse("team-invite", args=[team.pk]), {"role": "viewer"}).content.decode()
+    assert re.search(r'<code id="new-link">http://testserver/invitations/[\w-]+/</code>', body)
+    assert 'data-copy-target="#new-link"' in body
+    assert "js/copy" in body
+
+
 def test_new_person_makes_an_account_and_is_in(page, team):
     link, stranger = link_for(page, team, "editor"), Client()
     assert "Join Vision" in stranger.get(link).content.decode()

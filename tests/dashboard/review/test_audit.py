@@ -1,6 +1,8 @@
 """Whatever somebody tries to change is written down, refused or not, and never by reading."""
 
 import csv
+import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -8,8 +10,14 @@ from django.urls import reverse
 
 from dashboard.access.audit import record_attempt
 from dashboard.models import AuditEntry
+from dashboard.review.audit_words import WORDS
+from dashboard.web.middleware import ASKING
 from dashboard.web.requests import address_of
 from tests.builders import PASSWORD, make_study, make_user, running_study
+from tests.dashboard.access.matrix import MATRIX, NO_SUCH_METHOD, READ_ONLY, UNSEEN
+from tests.dashboard.posted import posted_fields
+
+ROOMS = Path(__file__).resolve().parents[3] / "dashboard"
 
 
 @pytest.fixture
@@ -90,14 +98,50 @@ def test_staff_find_and_export_it(staff, page, user):
     Client().post(reverse("account_login"), {"login": '=HYPERLINK("evil")', "password": "x"})
 
     body = staff.get(reverse("audit-list")).content.decode()
-    assert "study-pause" in body
+    assert "Pause study" in body
+    assert f'<a href="{study.get_absolute_url()}">{study.name}</a>' in body
     assert "=HYPERLINK" in body
     only = staff.get(reverse("audit-list"), {"refused": "1"}).content.decode()
-    assert "study-pause" not in only
-    assert "study-pause" in staff.get(reverse("audit-list"), {"q": f"ada {study.pk}"}).content.decode()
+    assert "Pause study" not in only
+    for asked in (f"ada {study.pk}", "pause study", "study-pause"):
+        assert "Pause study" in staff.get(reverse("audit-list"), {"q": asked}).content.decode()
     rows = list(csv.DictReader(staff.get(reverse("audit-export")).getvalue().decode().splitlines()))
+    assert [row["words"] for row in rows] == ["Sign in", "Pause study"]
     assert [row["action"] for row in rows] == ["account_login", "study-pause"]
     assert rows[0]["who"] == '\'=HYPERLINK("evil")'
+
+
+@pytest.mark.parametrize("name", ["study-cost", "sampler-note"])
+def test_what_a_page_asks_while_one_types_is_not_in_it(page, name):
+    for _ in range(3):
+        assert page.post(reverse(name, args=["mlp"]), posted_fields()).status_code == 200
+
+    assert not AuditEntry.objects.exists()
+
+
+def test_everything_that_is_recorded_has_words(db):
+    """Of actions and of addresses that can be posted to; those of libraries included."""
+    actions = {
+        name
+        for path in ROOMS.rglob("*.py")
+        for name in re.findall(r'^@action\("([\w-]+)"', path.read_text(), re.MULTILINE)
+    }
+    posted = {name for name, row in MATRIX.items() if row.post not in {READ_ONLY, NO_SUCH_METHOD, UNSEEN}}
+    assert actions
+    assert (actions | posted) - {*ASKING, *NOT_RECORDED} <= WORDS.keys()
+
+
+# A redirect, which changes nothing.
+NOT_RECORDED = {"home"}
+
+
+def test_study_that_is_deleted_is_named_without_a_link(staff, page, user):
+    study = make_study(owner=user, name="gone soon")
+    page.post(reverse("study-delete", args=[study.pk]))
+
+    body = staff.get(reverse("audit-list")).content.decode()
+    assert "gone soon" in body
+    assert study.get_absolute_url() not in body.replace(reverse("study-delete", args=[study.pk]), "")
 
 
 def test_others_do_not_find_it(page):

@@ -146,7 +146,7 @@ def test_weeks_and_teams_add_up():
 
 
 def test_overview_draws_what_was_spent_and_says_where_nothing_was(staff):
-    assert "No trainings in the last 12 weeks." in staff.get(reverse("review-overview")).content.decode()
+    assert "No training runs in the last 12 weeks." in staff.get(reverse("review-overview")).content.decode()
     add_trials(running_study(team=Team.objects.create(name="Vision")), 3)
     Trial.objects.update(finished_at=timezone.now(), seconds=3600)
 

@@ -29,6 +29,13 @@ def link_for(page, study, **fields):
     return re.search(r"http://testserver(/shared/[\w-]+/)", answer.content.decode())[1]
 
 
+def test_link_can_be_copied(page, study):
+    body = page.post(reverse("link-make", args=[study.pk]), {"good_for": "30"}).content.decode()
+    assert re.search(r'<code id="new-link">http://testserver/shared/[\w-]+/</code>', body)
+    assert 'data-copy-target="#new-link"' in body
+    assert "js/copy" in body
+
+
 def test_whoever_has_the_link_sees_results_and_nothing_else(page, study):
     body = Client().get(link_for(page, study)).content.decode()
 

@@ -33,7 +33,14 @@ PLACES: dict[object, object] = {"study": 1, "trial": 0, "gone": 2, "comment": 1,
 PLACES["dataset"] = "plants-0a1b2c3d"
 ARGS = {name: [PLACES.get(arg, arg) for arg in row.args] for name, row in MATRIX.items()}
 CHANGES = {"study-start", "study-pause", "study-resume", "study-drain", "study-stop"}
-CHANGES |= {"study-retry-lost", "trial-retry", "study-archive", "study-comment", "trial-comment"}
+CHANGES |= {
+    "study-retry-lost",
+    "study-retry-failed",
+    "trial-retry",
+    "study-archive",
+    "study-comment",
+    "trial-comment",
+}
 CHANGES |= {"study-comment-remove", "study-watch", "study-winner", "study-template", "trial-repeat"}
 TEAM_CHANGES = {"team-leave", "team-invite", "invitation-revoke", "member-role", "member-remove"}
 LINK_CHANGES = {"link-make", "link-revoke"}  # test_sharing.py has what holds for them
@@ -59,6 +66,7 @@ OPEN_METHODS = {
     "study-confirm",
     "trial-try",
     "study-budget",
+    "study-edit",
     "study-access",
     "team-list",
     "dataset-upload",
@@ -81,8 +89,9 @@ NAMES = [name for name in names() if not name.startswith(LIBRARIES) and name != 
 FILES = {"dataset-picture", "trial-model", "trial-package", "study-report"}
 PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | FILES]
 # Nothing is there unless the settings allow custom models; test_custom_models.py has what holds then.
-NAMES.remove("custom-study-new")
-PAGES.remove("custom-study-new")
+for hidden in ("custom-study-new", "model-file-check"):
+    NAMES.remove(hidden)
+    PAGES.remove(hidden)
 STUDY_ROUTES = [name for name in NAMES if name.startswith(("study-", "trial-")) and ARGS[name]]
 
 

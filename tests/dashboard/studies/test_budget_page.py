@@ -110,6 +110,6 @@ def test_history_names_who_did_what(page, user):
 
     html = page.get(study.get_absolute_url()).content.decode()
 
-    assert f"{user.username} asked to stop after the running trials finish" in html
+    assert f"{user.username} asked to stop the study after the running trials finish" in html
     assert f"{user.username} started" in html
     assert "stops after the last trial" in html

@@ -127,7 +127,7 @@ def check_copy(page, way):
 
     assert copy.pk != study.pk
     assert lost(study, copy, [d for d in FIELDS if d.is_kept_by_copy]) == set()
-    assert (copy.name, copy.is_open) == ("one of a kind again", False)
+    assert (copy.name, copy.is_open) == ("one of a kind (copy)", False)
 
 
 def check_budget(page, way):

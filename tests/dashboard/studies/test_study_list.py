@@ -3,6 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from dashboard.models import Study
+from dashboard.review.queries import Search, search_past
+from dashboard.studies.queries import search_studies
 from tests.builders import add_trials, make_study, make_user, running_study
 
 URL = reverse("study-list")
@@ -134,3 +137,17 @@ def test_study_of_a_trainer_that_is_gone_is_still_listed(page):
     add_trials(running_study(name="relic", trainer="gone", dataset="gone too"))
 
     assert "relic" in page.get(URL).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_found"),
+    [("Lovelace", True), ("ada lovelace", True), ("ada99", True), ("ada byron", False)],
+)
+def test_owner_is_found_by_the_name_that_is_shown(db, asked, is_found):
+    owner = make_user("ada99", first_name="Ada", last_name="Lovelace")
+    make_study(owner=owner)
+    make_study(owner=make_user("grace"), name="another")
+
+    assert search_studies(Study.objects.all(), asked).exists() is is_found
+    found = search_past(Study.objects.all(), Search(person=asked))
+    assert [study.owner for study in found] == ([owner] if is_found else [])

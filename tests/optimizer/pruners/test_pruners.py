@@ -166,7 +166,7 @@ def test_sentences_name_the_value_and_what_it_was_compared_with():
         "the limit of the best 20% of 6 trials at that step."
     )
     assert text("median", 6).startswith("Stopped at step 3: its best value (not a number) is worse than")
-    assert text("median", n_startup_trials=7) == "Continues: only 6 other trials have reported at step 3."
+    assert text("median", n_startup_trials=7) == "Continues: only 6 other trials reported at step 3."
     assert text("asha") == (
         "Stopped at step 3: 0.52 is worse than 0.1, the last of the best 1 of 7 trials at that step."
     )

@@ -119,7 +119,7 @@ def test_a_failure_is_told_in_a_sentence(host: TrainerHost, cache_dir: str, tmp_
     assert failed == {
         "type": "failed",
         "kind": "error",
-        "message": "MNIST is missing: put mnist.npz into PARZEN_DATA_DIR.",
+        "message": "MNIST is missing. Put mnist.npz into PARZEN_DATA_DIR.",
         "traceback": "",
     }
     diverging = {"optimizer": "sgd", "learning_rate": 1e6, "n_layers": 3}

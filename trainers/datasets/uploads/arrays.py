@@ -34,7 +34,7 @@ def read_arrays(path: Path, folder: Path) -> Findings:
     if y.ndim != 1 or y.dtype.kind not in "iufb":
         raise DatasetInvalid(f"y must be one number per row; it is {y.dtype} with the shape {y.shape}.")
     if len(x) != len(y):
-        raise DatasetInvalid(f"x has {len(x):,} rows and y has {len(y):,}; they must be as many.")
+        raise DatasetInvalid(f"x has {len(x):,} rows, but y has {len(y):,}. Both must have the same number.")
     if not len(y):
         raise DatasetInvalid("The arrays have no rows.")
     np.save(folder / "x.npy", x, allow_pickle=False)
@@ -57,24 +57,23 @@ def _load(path: Path) -> dict[str, Array]:
             total = sum(entry.file_size for entry in archive.infolist())
         if total > MAX_BYTES:
             raise DatasetInvalid(
-                f"The arrays would take {total / 1e9:.1f} GB unpacked; at most {MAX_BYTES / 1e9:g} GB are "
-                "read."
+                f"The arrays would take {total / 1e9:.1f} GB unpacked; the limit is {MAX_BYTES / 1e9:g} GB."
             )
         with np.load(path, allow_pickle=False) as archive:
             names = next((pair for pair in _PAIRS if set(pair) <= set(archive.files)), None)
             if names is None:
                 there = ", ".join(archive.files[:10]) or "nothing"
                 raise DatasetInvalid(
-                    "The archive must hold x and y, or x_train, y_train, x_test and y_test; it holds "
+                    "The archive must contain x and y, or x_train, y_train, x_test, and y_test. It contains "
                     f"{there[:200]}."
                 )
             return {name.lower(): archive[name] for name in names}
     except _DAMAGED as error:
         if "pickle" in str(error).lower() or "Object arrays" in str(error):
             raise DatasetInvalid(
-                "An array holds Python objects, which are not read; save it as an array of numbers."
+                "An array contains Python objects, which cannot be read. Save it as an array of numbers."
             ) from error
-        raise DatasetInvalid("The file cannot be read: it is cut short, or no .npz file.") from error
+        raise DatasetInvalid("The file cannot be read: it is truncated or not an .npz file.") from error
 
 
 def _joined(arrays: dict[str, Array], letter: str) -> Array:
@@ -84,7 +83,7 @@ def _joined(arrays: dict[str, Array], letter: str) -> Array:
     try:
         return np.concatenate([arrays[f"{letter}_train"], arrays[f"{letter}_test"]])
     except ValueError as error:
-        raise DatasetInvalid(f"{letter}_train and {letter}_test differ in shape: {error}.") from error
+        raise DatasetInvalid(f"{letter}_train and {letter}_test have different shapes: {error}.") from error
 
 
 def _checked_x(x: Array) -> Array:
@@ -93,7 +92,7 @@ def _checked_x(x: Array) -> Array:
         x = x[..., 0]
     if x.ndim == 2 and x.dtype.kind in "iufb":
         if x.shape[1] > MAX_COLUMNS:
-            raise DatasetInvalid(f"x has {x.shape[1]:,} columns; at most {MAX_COLUMNS:,} are read.")
+            raise DatasetInvalid(f"x has {x.shape[1]:,} columns; the limit is {MAX_COLUMNS:,}.")
         return x
     is_image = x.ndim == 3 or (x.ndim == 4 and x.shape[3] == _COLORS)
     if is_image and x.dtype == np.uint8:

@@ -37,8 +37,8 @@ def read_numbers(folder: Path, number: int, finding: ColumnFinding, decimal: Dec
     for row, (text, number_there) in enumerate(zip(texts, numbers, strict=True), 1):
         if text and (number_there is None or not np.isfinite(number_there)):
             raise DatasetInvalid(
-                f"Row {row}: {finding.name} must be a number, not {text[:80]!r}. Take the column as a "
-                "category, or leave it out."
+                f"Row {row}: {finding.name} must be a number, not {text[:80]!r}. Use the column as a "
+                "category, or set it to Not used."
             )
     return np.array(numbers, dtype=np.float64)
 

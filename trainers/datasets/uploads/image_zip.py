@@ -69,7 +69,7 @@ def draw_pictures(path: Path, shape: tuple[int, ...], n: int, names: tuple[str, 
                 upright = ImageOps.exif_transpose(_picture(archive, entry))
                 x[row] = np.asarray(ImageOps.pad(upright.convert(mode), (shape[1], shape[0])))
             except _DAMAGED as error:
-                raise DatasetInvalid(f"{entry.filename[:200]} cannot be read as a picture.") from error
+                raise DatasetInvalid(f"{entry.filename[:200]} cannot be read as an image.") from error
             y[row] = names.index(name)
     return x, y
 
@@ -78,32 +78,34 @@ def _open(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
     except _DAMAGED as error:
-        raise DatasetInvalid("The file cannot be read: it is cut short, or no zip file.") from error
+        raise DatasetInvalid("The file cannot be read: it is truncated or not a zip file.") from error
 
 
 def _entries(archive: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, str]]:
     """Return the pictures with their class, the name of their folder."""
     entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _is_hidden(entry)]
     if len(entries) > MAX_FILES:
-        raise DatasetInvalid(f"The zip holds {len(entries):,} files; at most {MAX_FILES:,} are read.")
+        raise DatasetInvalid(f"The zip file contains {len(entries):,} files; the limit is {MAX_FILES:,}.")
     total = sum(entry.file_size for entry in entries)
     if total > MAX_BYTES:
         raise DatasetInvalid(
-            f"The zip would take {total / 1e9:.1f} GB unpacked; at most {MAX_BYTES / 1e9:g} GB are read."
+            f"The zip file would take {total / 1e9:.1f} GB unpacked; the limit is {MAX_BYTES / 1e9:g} GB."
         )
     found = []
     for entry in entries:
         parts = PurePosixPath(entry.filename).parts
         if ".." in parts or entry.filename.startswith("/") or "\\" in entry.filename:
-            raise DatasetInvalid(f"The name {entry.filename[:200]!r} in the zip leads out of its folder.")
+            raise DatasetInvalid(
+                f"The path {entry.filename[:200]!r} in the zip file leads outside its folder."
+            )
         if len(parts) < 2:
             raise DatasetInvalid(
-                f"{entry.filename[:200]} is in no folder; put each picture into a folder named after its "
+                f"{entry.filename[:200]} is not in a folder. Put each image into a folder named after its "
                 "class."
             )
         found.append((entry, parts[-2]))
     if not found:
-        raise DatasetInvalid("The zip holds no pictures.")
+        raise DatasetInvalid("The zip file contains no images.")
     return found
 
 
@@ -117,10 +119,10 @@ def _is_hidden(entry: zipfile.ZipInfo) -> bool:
 def _picture(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Image.Image:
     if entry.file_size > MAX_FILE_BYTES:
         raise DatasetInvalid(
-            f"{entry.filename[:200]} has {entry.file_size / 1e6:.0f} MB; at most "
-            f"{MAX_FILE_BYTES / 1e6:g} MB of a picture are read."
+            f"{entry.filename[:200]} is {entry.file_size / 1e6:.0f} MB; the limit for one image is "
+            f"{MAX_FILE_BYTES / 1e6:g} MB."
         )
     try:
         return Image.open(archive.open(entry), formats=_FORMATS)
     except _DAMAGED as error:
-        raise DatasetInvalid(f"{entry.filename[:200]} is no picture that can be read.") from error
+        raise DatasetInvalid(f"{entry.filename[:200]} is not an image that can be read.") from error

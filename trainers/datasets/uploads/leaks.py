@@ -18,7 +18,7 @@ def leaks_of(columns: Columns, y: Array, *, is_classes: bool) -> list[str]:
     """Return a sentence for each column from which the target, shape (n,), follows in every row."""
     found = _tells_class if is_classes else _tells_number
     return [
-        f"{column.name} tells the target of every row. Leave it out, unless it is known before the target is."
+        f"{column.name} gives away the target in every row. Use it only if it is known before the target."
         for column in columns
         if found(column, y)
     ]

@@ -150,42 +150,44 @@ def kind_of(recipe: Recipe, findings: Findings) -> Kind:
 def check_recipe(recipe: Recipe, findings: Findings) -> None:
     """Raise DatasetInvalid with the first rule that the recipe breaks."""
     if findings.form == "pictures" and not 1 <= recipe.side <= MAX_SIDE:
-        raise DatasetInvalid(f"The longer side must have 1 to {MAX_SIDE} pixels, not {recipe.side}.")
+        raise DatasetInvalid(f"The longer side must be 1 to {MAX_SIDE} pixels, not {recipe.side}.")
     if findings.form == "arrays" and recipe.task == "classification" and not findings.is_whole:
-        raise DatasetInvalid("y holds numbers with fractions: they can be predicted, but are no classes.")
+        raise DatasetInvalid("y contains fractions, which cannot be classes. Predict a number instead.")
     if findings.form == "table":
         _check_columns(recipe, findings)
 
 
 def _check_columns(recipe: Recipe, findings: Findings) -> None:
     if findings.column(recipe.target) is None:
-        raise DatasetInvalid("Choose the column that is to be predicted.")
+        raise DatasetInvalid("Choose the column to predict.")
     times, groups = recipe.columns_as("time"), recipe.columns_as("group")
     texts, inputs = recipe.columns_as("text"), recipe.columns_as("number", "category")
     for names, what in ((times, "the time"), (groups, "the group"), (texts, "the text")):
         if len(names) > 1:
             raise DatasetInvalid(f"Only one column can be {what}, not both {names[0]} and {names[1]}.")
     if times and groups:
-        raise DatasetInvalid("Rows are split by time or by group, not by both: leave one of the two out.")
+        raise DatasetInvalid(
+            "Rows can be split by time or by group, but not by both. Set one of them to Not used."
+        )
     if recipe.task == "forecast":
         _check_forecast(recipe, findings)
     elif texts and recipe.task != "classification":
         raise DatasetInvalid(
-            f"From a text, classes can be learned; leave {texts[0]} out to predict a number."
+            f"Text can only predict a class. Set {texts[0]} to Not used to predict a number."
         )
     elif texts and inputs:
         raise DatasetInvalid(
-            f"The text {texts[0]} is read on its own: leave {inputs[0]} out, or leave {texts[0]} out."
+            f"The text {texts[0]} must be the only input. Set {inputs[0]} or {texts[0]} to Not used."
         )
     elif not texts and not inputs:
-        raise DatasetInvalid("Every column but the target is left out; there is nothing to learn from.")
+        raise DatasetInvalid("There is no input column. Use at least one column besides the target.")
 
 
 def _check_forecast(recipe: Recipe, findings: Findings) -> None:
     if not recipe.columns_as("time"):
-        raise DatasetInvalid("A forecast needs to know when each row was: choose the column of the time.")
+        raise DatasetInvalid("A forecast needs a time for each row. Set one column to Time.")
     if recipe.columns_as("text", "group"):
         name = recipe.columns_as("text", "group")[0]
-        raise DatasetInvalid(f"A forecast reads numbers and categories: leave {name} out.")
+        raise DatasetInvalid(f"A forecast can only use numbers and categories. Set {name} to Not used.")
     if not 1 <= recipe.season <= findings.n_rows:
-        raise DatasetInvalid(f"The season must have 1 to {findings.n_rows} rows, not {recipe.season}.")
+        raise DatasetInvalid(f"The season must be 1 to {findings.n_rows} rows, not {recipe.season}.")

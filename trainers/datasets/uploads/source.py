@@ -43,7 +43,7 @@ class Upload:
         """Return "" where the folder is there."""
         if Path(self.folder).is_dir():
             return ""
-        return f"{self.info.label} is not on this machine: let all hosts share PARZEN_UPLOAD_DIR."
+        return f"{self.info.label} is not on this machine. Make sure that all hosts share PARZEN_UPLOAD_DIR."
 
     def version(self, data_dir: str) -> str:  # noqa: ARG002
         """Return what changes with the recipe; the file never does."""
@@ -63,7 +63,7 @@ class Upload:
                     return self._arrays()
             return self._series() if self.recipe.task == "forecast" else self._table()
         except FileNotFoundError as error:
-            raise DatasetMissing(f"A file of {self.info.label} is gone: {error.filename}.") from error
+            raise DatasetMissing(f"A file of {self.info.label} is missing: {error.filename}.") from error
 
     def to_json_dict(self) -> dict[str, Any]:
         """Return what `from_json_dict` reads."""
@@ -128,8 +128,8 @@ class Upload:
             names = sorted(set(self._texts(self.recipe.target)) - {""}, key=_in_order)
         if len(names) > MAX_CLASSES:
             raise DatasetInvalid(
-                f"{self.recipe.target or 'y'} has {len(names):,} different values; classes can be at most "
-                f"{MAX_CLASSES:,}. Is it a number to predict?"
+                f"{self.recipe.target or 'y'} has {len(names):,} different values, but there can be at most "
+                f"{MAX_CLASSES:,} classes. Is it a number to predict?"
             )
         return tuple(names)
 
@@ -168,7 +168,7 @@ class Upload:
         """Return the texts; equal ones stay together in the split, or are split by time with the others."""
         texts = self._texts(name)
         if "" in texts:
-            raise DatasetInvalid(f"Row {texts.index('') + 1}: {name} is empty; remove the row.")
+            raise DatasetInvalid(f"Row {texts.index('') + 1}: {name} is empty. Remove the row.")
         if times:
             order = np.argsort(self._times(times[0]), kind="stable")
             return RawData([texts[row] for row in order], y[order], is_ordered=True)
@@ -209,7 +209,7 @@ class Upload:
         if "" in labels:
             n, row = labels.count(""), labels.index("") + 1
             raise DatasetInvalid(
-                f"{name} is empty in {n:,} of {len(labels):,} rows, first in row {row:,}; fill it in or "
+                f"{name} is empty in {n:,} of {len(labels):,} rows, the first in row {row:,}. Fill it in or "
                 "remove the rows."
             )
         return class_numbers(self.info.class_names, labels)
@@ -269,12 +269,12 @@ def _check_steps(name: str, times: Array, texts: list[str]) -> None:
     closest, widest = int(np.argmin(steps)), int(np.argmax(steps))
     if steps[closest] <= 0:
         raise DatasetInvalid(
-            f"{name} is {texts[closest]!r} in two rows that differ; a forecast needs one row at each time."
+            f"{name} is {texts[closest]!r} in two different rows, but a forecast needs one row per time."
         )
     if steps[widest] > _GAP * float(np.median(steps)):
         raise DatasetInvalid(
-            f"There is no row between {name} {texts[widest]} and {texts[widest + 1]}; a forecast needs rows "
-            "at even steps."
+            f"There is no row between {name} {texts[widest]} and {texts[widest + 1]}, but a forecast needs "
+            "evenly spaced rows."
         )
 
 

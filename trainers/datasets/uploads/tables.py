@@ -53,7 +53,7 @@ def _write(rows: TableRows, folder: Path) -> Findings:
         n_rows += piece.num_rows
         n_bytes += piece.nbytes
         if n_bytes > MAX_BYTES:
-            raise DatasetInvalid(f"The table has more than {MAX_BYTES / 1e9:g} GB, the most that is read.")
+            raise DatasetInvalid(f"The table is larger than the limit of {MAX_BYTES / 1e9:g} GB.")
         for writer, texts in zip(writers, piece.columns, strict=True):
             writer.add(texts)
     if not n_rows:
@@ -97,4 +97,4 @@ def _note_of_groups(writers: list[ColumnWriter]) -> list[str]:
         return []
     others = f" and {len(names) - 1} more" if len(names) > 1 else ""
     mark = "," if writers[0].decimal == "." else "."
-    return [f"Numbers in {names[0]}{others} have marks between thousands: 1{mark}234 is read as 1234."]
+    return [f"Numbers in {names[0]}{others} use a thousands separator: 1{mark}234 is read as 1234."]

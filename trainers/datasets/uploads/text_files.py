@@ -50,7 +50,7 @@ def lines_of(file: io.TextIOBase) -> Iterator[str]:
         number += 1
         if len(line) == MAX_LINE:
             raise DatasetInvalid(
-                f"Line {number} has more than {MAX_LINE:,} characters; a table has one row a line."
+                f"Line {number} has more than {MAX_LINE:,} characters. A table must have one row per line."
             )
         yield line
 
@@ -68,7 +68,7 @@ def check_western(path: Path, error: UnicodeDecodeError) -> None:
     Where the first letter that is not English is right in UTF-8, the file is UTF-8 with damage.
     """
     refusal = DatasetInvalid(
-        f"The file is not {error.encoding.upper()}: it holds the byte 0x{error.object[error.start]:02X}. "
+        f"The file is not {error.encoding.upper()}: it contains the byte 0x{error.object[error.start]:02X}. "
         "Save it as UTF-8 and upload it again."
     )
     if error.encoding != "utf-8":
@@ -108,12 +108,14 @@ class _Unpacked(io.RawIOBase):
         try:
             data = self._file.read(len(buffer))
         except (OSError, EOFError, zlib.error) as error:
-            raise DatasetInvalid("The file cannot be unpacked: it is cut short, or no gzip file.") from error
+            raise DatasetInvalid(
+                "The file cannot be unpacked: it is truncated or not a gzip file."
+            ) from error
         self._n_bytes += len(data)
         if self._n_bytes > self._most:
             raise DatasetInvalid(
-                f"The file takes more than {self._most / 1e9:.3g} GB unpacked, the most that is read of "
-                "one of its size. Upload a smaller part of it."
+                f"The file takes more than {self._most / 1e9:.3g} GB unpacked, the limit for a file "
+                "of its size. Upload a smaller part of it."
             )
         buffer[: len(data)] = data
         return len(data)

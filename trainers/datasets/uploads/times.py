@@ -28,7 +28,7 @@ def read_times(name: str, texts: Sequence[str]) -> Array:
         except ValueError:
             wrong = wrong or _first_wrong(reader, texts)
     raise DatasetInvalid(
-        f"{name} must be a date or a time in every row, such as 2024-01-31 or 01/31/2024; {wrong}."
+        f"{name} must be a date or a time in every row, such as 2024-01-31 or 01/31/2024, but {wrong}."
     )
 
 

@@ -52,10 +52,10 @@ def open_workbook(path: Path, *, has_header: bool) -> TableRows:
         if not header:
             raise DatasetInvalid(f"The sheet {sheets[0].title} is empty.")
         if len(header) > MAX_COLUMNS:
-            raise DatasetInvalid(f"The sheet has more than {MAX_COLUMNS:,} columns, the most that are read.")
+            raise DatasetInvalid(f"The sheet has more than {MAX_COLUMNS:,} columns, which is the limit.")
         names = checked_names(header, has_header=has_header)
     below = rows if has_header else chain([(number, first)], rows)
-    note = f"The workbook has {len(sheets)} sheets; the first, {sheets[0].title}, is read."
+    note = f"The workbook has {len(sheets)} sheets. Only the first one, {sheets[0].title}, was read."
     pieces = pieces_of(_texts(below, len(names)), len(names))
     return TableRows(names, pieces, notes=(note,) * (len(sheets) > 1))
 
@@ -71,8 +71,8 @@ def _guarded() -> Iterator[None]:
         raise
     except Exception as error:
         raise DatasetInvalid(
-            "The workbook cannot be read: it is damaged, has a password, or is no .xlsx file. Open it in a "
-            "spreadsheet program, save it as .xlsx or .csv, and upload that."
+            "The workbook cannot be read: it is damaged, has a password, or is not an .xlsx file. Open it in "
+            "a spreadsheet program, save it as .xlsx or .csv, and upload that."
         ) from error
 
 
@@ -81,7 +81,7 @@ def _check_archive(path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
     if not any(entry.filename.startswith("xl/") for entry in entries):
-        raise DatasetInvalid("This is a zip file and no .xlsx workbook.")
+        raise DatasetInvalid("This is a zip file, not an .xlsx workbook.")
     for entry in entries:
         name = entry.filename.lower()
         if name.startswith(_PICTURES):
@@ -90,8 +90,8 @@ def _check_archive(path: Path) -> None:
         most = MAX_TEXT_BYTES if name == _TEXTS else most
         if entry.file_size > most:
             raise DatasetInvalid(
-                f"{entry.filename[:100]} in the workbook takes {entry.file_size / 1e6:,.0f} MB unpacked; at "
-                f"most {most / 1e6:,.0f} MB are read. Save the sheet as .csv and upload that."
+                f"{entry.filename[:100]} in the workbook takes {entry.file_size / 1e6:,.0f} MB unpacked; the "
+                f"limit is {most / 1e6:,.0f} MB. Save the sheet as .csv and upload that."
             )
 
 
@@ -129,7 +129,7 @@ def _all_rows(sheet: Any) -> Iterator[tuple[int, Row]]:
     with _guarded():
         for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1), 1):
             if number > MAX_ROWS:
-                raise DatasetInvalid(f"The sheet has more than {MAX_ROWS:,} rows, the most that Excel keeps.")
+                raise DatasetInvalid(f"The sheet has more than {MAX_ROWS:,} rows, the limit of Excel.")
             yield number, row
 
 
@@ -144,8 +144,8 @@ def _texts(rows: Iterator[tuple[int, Row]], n_columns: int) -> Iterator[list[str
     for number, row in rows:
         if row[n_columns:] != nothing:
             raise DatasetInvalid(
-                f"Row {number} has a value beside the {n_columns:,} columns that the first row names. Give "
-                "its column a name, or remove it."
+                f"Row {number} has a value outside the {n_columns:,} columns named in the first row. Name "
+                "its column, or remove the value."
             )
         yield [_text(value) for value in row[:n_columns]]
 

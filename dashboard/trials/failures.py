@@ -1,0 +1,134 @@
+"""The failed trials of a study, grouped by what was said of them, and what sets them apart."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.models import Attempt, FailureKind, Study, TrialState
+from dashboard.wording import count_noun, param
+from optimizer import SearchSpace
+
+# The latest ones are grouped; a page that tells of more is read by nobody.
+MOST = 1_000
+# Groups and trials of a group that a page lists.
+GROUPS, NUMBERS = 8, 12
+LOG_LINES = 12
+# So few on one side say nothing about a parameter.
+FEWEST = 3
+# What differs between two messages about one cause: numbers, addresses in memory.
+DETAIL = re.compile(r"0x[0-9a-f]+|\d+(?:\.\d+)?(?:e[+-]?\d+)?", re.IGNORECASE)
+ENDED_WELL = {TrialState.COMPLETE, TrialState.PRUNED}
+
+
+@dataclass(frozen=True)
+class FailureGroup:
+    """Failed trials with one cause, as far as their messages tell; the latest first."""
+
+    key: str
+    kind: str
+    message: str
+    numbers: list[int]
+    attempt: int
+    shared: str
+
+    @property
+    def shown(self) -> list[int]:
+        return self.numbers[:NUMBERS]
+
+    @property
+    def n_more(self) -> int:
+        return len(self.numbers) - len(self.shown)
+
+
+@dataclass(frozen=True)
+class Failures:
+    n: int
+    groups: list[FailureGroup]
+    # Of the trial that failed last, once the study has ended.
+    log: str
+
+    @property
+    def latest(self) -> FailureGroup:
+        return max(self.groups, key=lambda group: group.numbers[0])
+
+    @property
+    def words(self) -> str:
+        latest = f", the latest {MOST:,} grouped by message" if self.n > MOST else ", grouped by message"
+        return count_noun(self.n, "trial") + latest
+
+
+def failures_of(study: Study, space: SearchSpace, rows: Sequence[Mapping[str, Any]]) -> Failures | None:
+    """None where no trial failed. `rows`: of all trials, with state and params."""
+    n = sum(row["state"] == TrialState.FAILED for row in rows)
+    if not n:
+        return None
+    fields = ("number", "failure_kind", "failure_message", "attempt", "params")
+    failed = list(study.trials.filter(state=TrialState.FAILED).order_by("-number").values(*fields)[:MOST])
+    well = [row["params"] for row in rows if row["state"] in ENDED_WELL]
+    by_cause: dict[str, list[dict[str, Any]]] = {}
+    for row in failed:
+        by_cause.setdefault(_key(row["failure_kind"], row["failure_message"]), []).append(row)
+    groups = [_group(key, of, space, well) for key, of in by_cause.items()]
+    groups.sort(key=lambda group: (-len(group.numbers), -group.numbers[0]))
+    return Failures(n, groups[:GROUPS], _log(study, failed[0]) if study.is_ended else "")
+
+
+def numbers_in(study: Study, key: str) -> list[int]:
+    """The failed trials of one group."""
+    failed = study.trials.filter(state=TrialState.FAILED).order_by("-number")
+    found = failed.values_list("number", "failure_kind", "failure_message")[:MOST]
+    return [number for number, kind, message in found if _key(kind, message) == key]
+
+
+def _key(kind: str, message: str) -> str:
+    """The same for messages that differ in their numbers only."""
+    return hashlib.sha256(f"{kind} {DETAIL.sub('#', message)}".encode()).hexdigest()[:12]
+
+
+def _group(
+    key: str, rows: Sequence[dict[str, Any]], space: SearchSpace, well: Sequence[Mapping[str, Any]]
+) -> FailureGroup:
+    latest = rows[0]
+    return FailureGroup(
+        key=key,
+        kind=FailureKind(latest["failure_kind"] or FailureKind.ERROR).label.capitalize(),
+        message=latest["failure_message"],
+        numbers=[row["number"] for row in rows],
+        attempt=latest["attempt"],
+        shared=_shared(space, [row["params"] for row in rows], well),
+    )
+
+
+def _log(study: Study, row: Mapping[str, Any]) -> str:
+    found = Attempt.objects.filter(trial__study=study, trial__number=row["number"], number=row["attempt"])
+    log = found.values_list("log", flat=True).first() or ""
+    return "\n".join(log.splitlines()[-LOG_LINES:])
+
+
+def _shared(
+    space: SearchSpace, failed: Sequence[Mapping[str, Any]], well: Sequence[Mapping[str, Any]]
+) -> str:
+    """What every one of them has and no trial that ended well; empty where there is no such thing."""
+    if min(len(failed), len(well)) < FEWEST:
+        return ""
+    for name in space.searched:
+        mine, theirs = ([p[name] for p in params if name in p] for params in (failed, well))
+        if len(mine) == len(failed) and (words := _apart(mine, theirs)):
+            none = f"none of the {count_noun(len(well), 'trial')} that ended well has this"
+            return f"Always with {name} {words}; {none}"
+    return ""
+
+
+def _apart(mine: Sequence[Any], theirs: Sequence[Any]) -> str:
+    """The limit or the value that has all of mine on one side and all of theirs on the other."""
+    if all(isinstance(v, int | float) and not isinstance(v, bool) for v in (*mine, *theirs)):
+        if not theirs:
+            return ""
+        if min(mine) > max(theirs):
+            return f"≥ {param(min(mine))}"
+        return f"≤ {param(max(mine))}" if max(mine) < min(theirs) else ""
+    values = {repr(v) for v in mine}
+    is_same = len(values) == 1 and not values & {repr(v) for v in theirs}
+    return f"= {param(mine[0])}" if is_same else ""

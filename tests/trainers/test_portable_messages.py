@@ -1,0 +1,58 @@
+"""What the script of a downloaded model says about a wrong call or file, before it loads Keras."""
+
+import json
+import runpy
+import shutil
+import sys
+
+import pytest
+
+from trainers.portable import predict as portable
+
+READING = {
+    "kind": "table",
+    "encoding": [
+        {"name": "size", "type": "number", "median": 1, "mean": 0, "scale": 1, "is_marked": False},
+        {"name": "colour", "type": "category", "known": ["red", "blue"], "has_other": False},
+    ],
+    "classes": [],
+}
+
+
+def call(folder, monkeypatch, *arguments):
+    """Run predict.py as a person does; return what it ends with."""
+    shutil.copy(portable.__file__, folder / "predict.py")
+    (folder / "reading.json").write_text(json.dumps(READING))
+    monkeypatch.setattr(sys, "argv", ["predict.py", *arguments])
+    monkeypatch.setitem(sys.modules, "keras", None)  # any import of it fails
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(folder / "predict.py"), run_name="__main__")
+    return ended.value.code
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("one.csv", "two.csv")])
+def test_a_call_without_one_file_shows_how_to_call(tmp_path, monkeypatch, arguments):
+    assert "python predict.py rows.csv" in call(tmp_path, monkeypatch, *arguments)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path, monkeypatch):
+    assert "nothing.csv" in call(tmp_path, monkeypatch, str(tmp_path / "nothing.csv"))
+
+
+@pytest.mark.parametrize("content", ["a,b\n1,2\n", "size,colour\n", ""])
+def test_a_table_without_any_column_of_the_model_is_refused(tmp_path, monkeypatch, content):
+    (tmp_path / "rows.csv").write_text(content)
+    assert "columns named size, colour" in call(tmp_path, monkeypatch, str(tmp_path / "rows.csv"))
+
+
+def test_a_column_that_is_missing_is_told_and_counts_as_missing(tmp_path, capsys):
+    (tmp_path / "rows.csv").write_text("size,color\n3,red\n")
+    inputs = portable.load_inputs(READING, tmp_path / "rows.csv")
+    assert inputs.tolist() == [[3, 0, 0]]
+    assert "rows.csv lacks colour" in capsys.readouterr().err
+
+
+def test_a_table_with_all_columns_is_read_without_a_word(tmp_path, capsys):
+    (tmp_path / "rows.csv").write_text("size,colour,more\n3,red,x\n")
+    assert portable.load_inputs(READING, tmp_path / "rows.csv").tolist() == [[3, 1, 0]]
+    assert capsys.readouterr().err == ""
