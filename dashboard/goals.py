@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import optimizer
 from dashboard.models import Study, Trial
 from dashboard.models.study import Direction
-from dashboard.wording import param, percent
+from dashboard.wording import percent, spread, thousands
 from dashboard.wording import value as show_value
+from trainers import registry
 from trainers.errors import ParamsInvalid
-from trainers.registry import trainer_info
 
 ABBREVIATIONS = {"f1", "mae", "mse", "rmse", "auc"}
 
@@ -31,7 +31,7 @@ class Goal:
 
     def show_spread(self, value: float) -> str:
         """A difference of values or its uncertainty, of which two digits are known at best."""
-        return percent(value) if self.is_percent else param(float(f"{value:.2g}"))
+        return percent(value) if self.is_percent else spread(value)
 
 
 def short_label(name: str) -> str:
@@ -45,10 +45,7 @@ def goal_of(study: Study) -> Goal:
 
 
 def is_percent(study: Study, metric: str) -> bool:
-    try:
-        return trainer_info(study.trainer).metric(metric).is_percent
-    except ParamsInvalid:
-        return False
+    return registry.is_percent(study.trainer, metric)
 
 
 def shown_metrics(study: Study, metrics: Mapping[str, float]) -> list[str]:
@@ -57,7 +54,7 @@ def shown_metrics(study: Study, metrics: Mapping[str, float]) -> list[str]:
     Left out is what a trainer measures in training, and what has a twin in validation.
     """
     try:
-        info = trainer_info(study.trainer)
+        info = registry.trainer_info(study.trainer)
         in_training = {m.name for m in info.metrics if not m.name.startswith("val_")}
     except ParamsInvalid:
         in_training = set()
@@ -70,4 +67,4 @@ def shown_metrics(study: Study, metrics: Mapping[str, float]) -> list[str]:
 
 def best_epoch(study: Study, trial: Trial) -> str:
     """The epoch whose value the trial has; empty where it is of no single one."""
-    return f"epoch {trial.best_step} of {study.max_epochs}" if trial.best_step else ""
+    return f"epoch {thousands(trial.best_step)} of {thousands(study.max_epochs)}" if trial.best_step else ""

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from optimizer.wording import count_noun
 from trainers.datasets.splits import Split
 from trainers.errors import ParamsInvalid
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from trainers.knob import Value
 
 TEST_PREFIX = "test_"  # of the names of metrics of the test part
+SD_SUFFIX = "_sd"  # of the standard deviation over folds
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Objective:
             if math.isfinite(value) and (best is None or is_better(value, values[best], self.direction)):
                 best = number
         if best is None:
-            raise ParamsInvalid(f"{self.metric} has no finite value in {len(values)} epochs.")
+            raise ParamsInvalid(f"{self.metric} has no finite value in {count_noun(len(values), 'epoch')}.")
         return best + 1
 
 

@@ -74,8 +74,24 @@ def trainer_info(name: str) -> TrainerInfo:
     return custom_info() if name == CUSTOM_TRAINER else _entry(name)[0]
 
 
+def is_percent(trainer: str, metric: str) -> bool:
+    """Say whether a metric is a share, which people read in percent; not where the trainer is gone.
+
+    Examples:
+        >>> is_percent("mlp", "val_accuracy"), is_percent("mlp", "test_loss"), is_percent("gone", "loss")
+        (True, False, False)
+
+    """
+    try:
+        return trainer_info(trainer).is_percent(metric)
+    except ParamsInvalid:
+        return False
+
+
 def compatible_trainers(dataset: DatasetInfo) -> list[TrainerInfo]:
-    """Return the trainers that can learn this dataset's task from its kind of rows, in page order.
+    """Return the trainers that can learn this dataset's task from its kind of rows.
+
+    They are in page order; of photographs, those that see where pixels are come first.
 
     Examples:
         >>> from trainers.datasets.registry import dataset_info
@@ -83,7 +99,8 @@ def compatible_trainers(dataset: DatasetInfo) -> list[TrainerInfo]:
         ['mlp', 'cnn']
 
     """
-    return [info for info in trainer_infos() if info.is_compatible_with(dataset)]
+    fitting = [info for info in trainer_infos() if info.is_compatible_with(dataset)]
+    return sorted(fitting, key=lambda info: dataset.has_photographs and info.is_blind_to_places)
 
 
 def load_trainer(name: str) -> Trainer:

@@ -17,11 +17,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from optimizer.wording import duration, memory
 from trainers.environment import clean_environment
 from trainers.errors import TrainerError, error_text
 
 MAX_MEMORY_BYTES = 12 * 2**30
 CPU_LIMIT = "cpu_seconds"  # in a request
+MEMORY_LIMIT = "memory_bytes"  # in a request that needs less than the others
 WAITING = "parzen.wait_for_process"  # an audit event (PEP 578); tests hold that no transaction is open then
 MAX_PROBLEM = 1_000  # characters
 MAX_ANSWER_BYTES = 50 * 2**20
@@ -71,14 +73,13 @@ def call_module(
 
 def took_too_long(task: str, seconds: float) -> str:
     """Return the sentence about a time that is over."""
-    took = f"{seconds / 60:g} minutes" if seconds > 120 else f"{seconds:g} seconds"
-    return f"{task} took more than {took}."
+    return f"{task} took more than {duration(seconds)}."
 
 
 def how_it_died(task: str, code: int | None, cpu_seconds: float | None, *, last_line: str = "") -> str:
     """Return the sentence about a process that gave no answer."""
     if code == -signal.SIGXCPU and cpu_seconds:
-        return f"{task} took more than {cpu_seconds:g} seconds of computing time."
+        return f"{task} took more than {duration(cpu_seconds)} of computing time."
     reason = f"killed by signal {-code}" if code and code < 0 else last_line
     return f"{task} failed: {reason or f'exit code {code}'}."
 
@@ -103,7 +104,8 @@ def respond(
     handle: Callable[[Mapping[str, Any]], Any], request: Mapping[str, Any], *, task: str
 ) -> dict[str, Any]:
     """Return {"answer"} of `handle`, or {"problem"}: a sentence. From here on, this process has limits."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    most = min(MAX_MEMORY_BYTES, request.get(MEMORY_LIMIT, MAX_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     if cpu_seconds := request.get(CPU_LIMIT):
         # not what starting has taken; the second limit is for who ignores the signal of the first
         soft = math.ceil(time.process_time() + cpu_seconds)
@@ -114,7 +116,7 @@ def respond(
     except TrainerError as error:
         response = {"problem": error_text(error, MAX_PROBLEM)}
     except MemoryError:
-        response = {"problem": f"{task} needs more than {MAX_MEMORY_BYTES / 2**30:g} GB of memory."}
+        response = {"problem": f"{task} needs more than {memory(most)} of memory."}
     except OSError as error:
         response = {"problem": f"{task} failed: {error.strerror or error}."}
     return response

@@ -129,5 +129,5 @@ def _label(
     first, last = show_value(line[0][1], is_percent), show_value(best["value"], is_percent)
     return (
         f"Best {metric} over {count_noun(n, 'trial')} improves from {first} to {last}"
-        f" at trial #{best['n']:.0f}"
+        f" at trial #{int(best['n'])}"
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.wording import param as show_param
+from dashboard.wording import percent, spread
 from optimizer.values import value_key
 
 WIDTH, HEIGHT = 240.0, 72.0
@@ -66,7 +67,7 @@ def _density(name: str, obj: Mapping[str, Any], value: Any, ratio: float) -> Den
         bad=_line(bad, top),
         bars=[],
         ticks=_ticks(grid),
-        sentence=f"{_gather(grid, good, bad, ratio)} Ratio {ratio:.2g}.",
+        sentence=f"{_gather(grid, good, bad, ratio)} Ratio {spread(ratio)}.",
         label=f"Density of good and other trials over {name}; chosen value {show_param(value)}",
     )
 
@@ -89,8 +90,8 @@ def _choices(
             bars.append(Bar(x, round(HEIGHT - height, 1), round(slot * 0.29, 1), height, tone))
     keys = [value_key(choice) for choice in choices]
     at = keys.index(value_key(value)) if value_key(value) in keys else 0
-    of_good, of_bad = 100 * good[at] / sum(good), 100 * bad[at] / sum(bad)
-    shares = f"{show_param(value)}: {of_good:.0f}% of good trials, {of_bad:.0f}% of other trials."
+    of_good, of_bad = (percent(values[at] / sum(values), 0) for values in (good, bad))
+    shares = f"{show_param(value)}: {of_good} of good trials, {of_bad} of other trials."
     return Density(
         name=name,
         chosen="chosen",
@@ -101,7 +102,7 @@ def _choices(
         bad="",
         bars=bars,
         ticks=[(round(slot * (i + 0.5), 1), "middle", show_param(c)) for i, c in enumerate(choices)],
-        sentence=f"{shares} Ratio {ratio:.2g}.",
+        sentence=f"{shares} Ratio {spread(ratio)}.",
         label=f"Share of good and other trials by {name}; chosen value {show_param(value)}",
     )
 

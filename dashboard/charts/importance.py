@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.charts.trend import LARGER, SMALLER, trend_words
-from dashboard.wording import one_of, percent
+from dashboard.wording import coefficient as show_coefficient
+from dashboard.wording import one_of, percent, thousands
 from dashboard.wording import param as show_param
 from optimizer import Direction, SearchSpace
 from optimizer.importance import Correlation, Curve, Importance, ParameterImportance
@@ -176,7 +177,7 @@ def _bar(
         depth=depth,
         only_with=f"only with {when.parent} {one_of(map(show_param, when.values))}" if when else "",
         share=percent(entry.share, 0),
-        error=f"± {100 * entry.share_error:.0f}",
+        error=f"± {thousands(100 * entry.share_error)}",
         width=place(entry.share),
         error_low=low,
         error_width=round(place(entry.share + entry.share_error) - low, 2),
@@ -193,7 +194,7 @@ def _bar(
 
 
 def _coefficient(measure: str, coefficient: float) -> str:
-    return f"{MEASURES[measure]} {coefficient:.2f}".replace("-", "\N{MINUS SIGN}")
+    return f"{MEASURES[measure]} {show_coefficient(coefficient)}".replace("-", "\N{MINUS SIGN}")
 
 
 class _Pencil:

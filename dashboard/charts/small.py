@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from dashboard.charts.points import running_best
-from dashboard.wording import count_noun
+from dashboard.wording import count_noun, thousands
 from optimizer import Direction
 from optimizer.distributions import Distribution
 
@@ -80,7 +80,7 @@ def count_bar(counts: Mapping[str, int], max_trials: int) -> CountBar:
         if share:
             segments.append(Segment(tone, round(x, 2), round(max(share - 0.6, 0.8), 2)))
         x += share
-    words = [f"{counts[state]:,} {state}" for state in TONES if counts.get(state)]
+    words = [f"{thousands(counts[state])} {state}" for state in TONES if counts.get(state)]
     return CountBar(segments, f"{', '.join(words) or 'no trials yet'}, of {count_noun(max_trials, 'trial')}")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.wording import thousands
 from dashboard.wording import value as show_value
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 720.0, 260.0, 62.0, 24.0, 8.0, 12.0
@@ -130,4 +131,4 @@ def _between(low: float, high: float) -> list[float]:
 
 
 def _whole_ticks(low: int, high: int, x: Callable[[float], float]) -> list[tuple[float, str]]:
-    return [(x(n), f"{n:,}") for n in sorted({round(v) for v in _between(low, high)})]
+    return [(x(n), thousands(n)) for n in sorted({round(v) for v in _between(low, high)})]

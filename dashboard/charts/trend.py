@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from dashboard.wording import param as show_param
+from dashboard.wording import spread
 from optimizer import Direction
 from optimizer.distributions import Choice, Distribution
 from optimizer.importance import Curve
@@ -10,8 +11,6 @@ from optimizer.objective import to_loss
 
 # Values this close to the best one, as a part of the whole curve's height, are as good.
 AS_GOOD = 0.1
-# As many digits as a place on a fitted curve is known to at best.
-DIGITS = 2
 
 LARGER, SMALLER = "Larger values were better", "Smaller values were better"
 
@@ -50,4 +49,5 @@ def _middle(distribution: Distribution, curve: Curve, first: int, last: int) -> 
         return show_param(curve.at[(first + last) // 2])
     ends = distribution.to_unit([curve.at[first], curve.at[last]])
     (value,) = distribution.from_unit(ends.mean(keepdims=True))
-    return show_param(float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value)
+    # as many digits as a place on a fitted curve is known to at best
+    return spread(value) if isinstance(value, float) else show_param(value)

@@ -13,7 +13,7 @@ from dashboard.engine.quotas import check_trials
 from dashboard.models import Study, StudyState
 from dashboard.models.study_fields import study_field
 from dashboard.refusal import Refused
-from dashboard.wording import count_noun
+from dashboard.wording import count_noun, thousands
 
 
 def change_budget(*, study_id: int, by: str, **fields: Any) -> None:
@@ -27,7 +27,7 @@ def change_budget(*, study_id: int, by: str, **fields: Any) -> None:
         n_made = study.trials.count()
         if fields.get("max_trials", study.max_trials) < n_made:
             made = f"{count_noun(n_made, 'trial')} already exist{'s' if n_made == 1 else ''}"
-            raise Refused(f"{made}, so the total must be at least {n_made:,}.")
+            raise Refused(f"{made}, so the total must be at least {thousands(n_made)}.")
         wanted = fields.get("max_trials", study.max_trials)
         if study.state != StudyState.DRAFT and (wanted > study.max_trials or study.is_ended):
             check_trials(study, wanted - n_made)

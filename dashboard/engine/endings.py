@@ -4,6 +4,7 @@ The total number of trials is kept where trials are made, under the lock of the 
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from django.db.models import Case, QuerySet, When
 from django.db.models.functions import Now
@@ -15,8 +16,10 @@ from dashboard.engine.trials import best_value
 from dashboard.models import FailureKind, Study, StudyState, Trial, TrialState
 from dashboard.models.study import Direction
 from dashboard.models.study_fields import study_field
-from dashboard.wording import count_noun, duration, metric
+from dashboard.wording import count_noun, duration
+from dashboard.wording import value as show_value
 from optimizer.objective import improvement, is_at_least
+from trainers.registry import is_percent
 
 Ending = tuple[StudyState, str]
 # Trials that tell whether a study still improves.
@@ -80,7 +83,8 @@ def _target_is_reached(study: Study) -> Ending | None:
     if best is None or not is_at_least(best, study.target_value, study.direction):
         return None
     sign = Direction(study.direction).bound_sign
-    reached = f"{study.objective} {metric(best)} {sign} {metric(study.target_value)}"
+    show = partial(show_value, is_percent=is_percent(study.trainer, study.objective))
+    reached = f"{study.objective} {show(best)} {sign} {show(study.target_value)}"
     return StudyState.FINISHED, f"Target reached: {reached}"
 
 

@@ -29,6 +29,7 @@ from dashboard.models import (
     Trial,
     TrialState,
 )
+from dashboard.wording import count_noun
 
 logger = logging.getLogger(__name__)
 
@@ -234,7 +235,7 @@ def _has_ended(study: Study) -> None:
 
 def _how_often(kind: FailureKind, n: int) -> str:
     verb = "Lost" if kind in LOSSES else "Failed"
-    return f"{verb} {n} times. " if n > 1 else ""
+    return f"{verb} {count_noun(n, 'time')}. " if n > 1 else ""
 
 
 def return_trial(fence: Fence, *, reason: str) -> bool:

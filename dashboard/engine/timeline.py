@@ -19,9 +19,7 @@ def begin_timeline() -> int:
     and new trials get ids that never were.
     """
     with transaction.atomic():
-        Attempt.objects.filter(state=AttemptState.RUNNING).update(
-            state=AttemptState.LOST, reason="Running when the backup was created.", finished_at=Now()
-        )
+        _end_attempts()
         _stop_clocks()
         running = Trial.objects.filter(state=TrialState.RUNNING)
         n = running.update(state=TrialState.WAITING, lease_until=None)
@@ -36,8 +34,17 @@ def begin_timeline() -> int:
     return n
 
 
+def _end_attempts() -> None:
+    """At the last moment at which each can have been alive: nobody has trained since the backup."""
+    for attempt in Attempt.objects.filter(state=AttemptState.RUNNING).select_related("trial"):
+        lease = attempt.trial.lease_until
+        attempt.finished_at = max(attempt.started_at, lease) if lease else attempt.started_at
+        attempt.state, attempt.reason = AttemptState.LOST, "Running when the backup was created."
+        attempt.save(update_fields=["finished_at", "state", "reason"])
+
+
 def _stop_clocks() -> None:
-    """At the last moment at which a training can have been alive: the time since is nobody's."""
+    """At the same moment, for the same reason."""
     leases = Trial.objects.filter(state=TrialState.RUNNING).order_by()
     until = dict(leases.values_list("study").annotate(until=Max("lease_until")))
     for study in Study.objects.exclude(clock_since=None).annotate(now=Now()):

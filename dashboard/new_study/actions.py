@@ -8,12 +8,14 @@ from django.db import transaction
 from dashboard.access.actions import action
 from dashboard.access.actor import Actor
 from dashboard.access.rules import may_run_own_code
+from dashboard.catalog import info_of_dataset
 from dashboard.engine.lifecycle import change_draft, create_study, record_event, start_study
 from dashboard.models import Role, Study, code_digest
 from dashboard.new_study.model_files import read_declaration
 from dashboard.refusal import Refused
 from trainers.custom.declaration import Declaration
 from trainers.custom.info import CUSTOM_TRAINER
+from trainers.custom.user_code import SERIES_REFUSED
 
 
 @action("study-new")
@@ -84,6 +86,9 @@ def _declared(code: str, dataset: str, by: Actor) -> Declaration:
     declared = _read(code, by)
     if declared.needs_data and not dataset:
         raise Refused("build(params) returns a model to fit. Choose a dataset.")
+    info = info_of_dataset(dataset)
+    if declared.needs_data and info and info.kind == "series":
+        raise Refused(SERIES_REFUSED)
     return declared
 
 

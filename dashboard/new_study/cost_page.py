@@ -128,4 +128,4 @@ def cost_page(forms: StudyForms, given: dict[str, Any] | None) -> CostPage:
 def _epoch(seconds: float | None) -> str:
     if seconds is None:
         return "too large to measure"
-    return duration(seconds) if seconds >= SHORTEST else f"< {duration(SHORTEST)}"
+    return duration(seconds)

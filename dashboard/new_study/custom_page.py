@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
 from dashboard.models import Study
 from dashboard.models.study import Direction
 from dashboard.new_study.forms import CustomModelForm
@@ -42,6 +44,15 @@ def objective(params):
 #     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 #     return model
 '''
+
+
+LIBRARIES = ("NumPy", "SciPy", "scikit-learn", "Keras")
+
+
+def library_words() -> str:
+    """What a file may import on this machine."""
+    names = [*LIBRARIES, *settings.PACKAGES]
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def start_fields() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dashboard.access.rules import Place, place_fields
 from dashboard.models.study import Direction
 from dashboard.models.study_fields import NewStudy, asked_fields
 from dashboard.studies.forms import SettingsForm
-from dashboard.wording import count_noun
+from dashboard.wording import count_noun, thousands
 from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
 from trainers.base import Metric, TrainerInfo
@@ -90,6 +90,10 @@ class StudyForm(NewStudyForm):
     def is_share(self) -> bool:
         return self.metric.is_percent
 
+    @property
+    def direction(self) -> str:
+        return self.metric.direction
+
     def clean_dataset(self) -> str:
         entry = self.datasets[self.cleaned_data["dataset"]]
         if not entry.is_available:
@@ -117,7 +121,7 @@ class CustomModelForm(NewStudyForm):
         ),
         error_messages={
             "required": "Write or load a model file.",
-            "max_length": f"A model file can have at most {MAX_CODE_LENGTH:,} characters.",
+            "max_length": f"A model file can have at most {thousands(MAX_CODE_LENGTH)} characters.",
         },
     )
 
@@ -132,6 +136,7 @@ class CustomModelForm(NewStudyForm):
         dataset.help_text = (
             "Used to fit the model that build(params) returns. Also passed to objective(params, data)."
         )
+        self.fields["target_value"].help_text = "The study stops when its metric reaches this value."
         epochs.help_text = "Passed to your objective as max_epochs, if it accepts that argument."
 
     def clean_code(self) -> str:

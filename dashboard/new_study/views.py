@@ -31,6 +31,7 @@ from dashboard.new_study.custom_page import (
     check_of_declaration,
     check_of_example,
     check_of_study,
+    library_words,
     problem_of_code,
     start_fields,
 )
@@ -217,8 +218,8 @@ def _custom_page(
     if request.method == "POST":
         # A file that was refused has its reason beside it already.
         check = FileCheck(is_due="code" not in form.errors)
-    context = {"form": form, "draft": draft, "check": check}
-    return render(request, "new_study/custom.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "draft": draft, "check": check, "libraries": library_words()}
+    return render(request, "new_study/custom/page.html", context, status=422 if form.errors else 200)
 
 
 def _custom_form(
@@ -246,7 +247,7 @@ def model_file_check(request: HttpRequest) -> HttpResponse:
             check = check_of_declaration(declared)
         except (CodeInvalid, Refused) as refusal:
             check = FileCheck(problem=str(refusal))
-    return render(request, "new_study/_file_check.html", {"check": check})
+    return render(request, "new_study/custom/_check.html", {"check": check})
 
 
 def _save_custom(request: HttpRequest, form: CustomModelForm, draft: Study | None) -> Study | None:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count
 
 from dashboard.models import Quota, Study
-from dashboard.wording import count_noun
+from dashboard.wording import count_noun, thousands
 
 
 @dataclass(frozen=True)
@@ -43,5 +43,5 @@ def quota_words(quota: Quota | None) -> str:
         return "No limit"
     words = [count_noun(quota.n_slots, "slot")] if quota.n_slots is not None else []
     words += [f"{count_noun(quota.n_trials, 'trial')} in 30 days"] if quota.n_trials is not None else []
-    words += [f"{quota.storage:,} MB"] if quota.storage is not None else []
+    words += [f"{thousands(quota.storage)} MB"] if quota.storage is not None else []
     return ", ".join(words)

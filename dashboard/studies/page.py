@@ -32,7 +32,7 @@ from dashboard.trials.params import ParamRow, SpaceRow, param_rows, space_rows
 from dashboard.trials.proposals import Proposals, proposals_of
 from dashboard.trials.table import Table, trial_table
 from dashboard.winners.confirm_page import Confirmed, Row, last_confirmed
-from dashboard.wording import about, count_noun, duration, metric, percent, person_name, place
+from dashboard.wording import about, count_noun, duration, person_name, place, thousands, value
 from optimizer import SearchSpace
 from trainers.job import TEST_PREFIX
 
@@ -159,7 +159,7 @@ def _sentence(study: Study, counts: Mapping[str, int], seconds: float) -> str:
     n_running = counts.get("running", 0)
     if study.is_draining:
         n_open = n_running + counts.get("waiting", 0)
-        last = "the last trial" if n_open == 1 else f"the last {n_open} trials"
+        last = "the last trial" if n_open == 1 else f"the last {count_noun(n_open, 'trial')}"
         return f"No new trials. The study stops after {last}."
     doing = f"{count_noun(n_running, 'trial')} running" if n_running else _waits(study)
     n_done = sum(counts.get(s, 0) for s in ("complete", "pruned", "failed"))
@@ -201,7 +201,10 @@ def facts_of(study: Study, goal: Goal) -> list[tuple[str, str]]:
         (study_field("trainer").label, trainer_label(study.trainer)),
         (study_field("sampler").label, f"{sampler_label(study.sampler)}, seed {study.seed}"),
         (study_field("pruner").label, pruner_label(study.pruner)),
-        (study_field("max_trials").label, f"{study.max_trials:,}, {study.n_parallel:,} in parallel"),
+        (
+            study_field("max_trials").label,
+            f"{thousands(study.max_trials)}, {thousands(study.n_parallel)} in parallel",
+        ),
         *(_fact(study, name) for name in ("max_epochs", "max_seconds", "max_trial_seconds")),
         ("Split", f"{_parts(study)} and test, seed {study.split_seed}"),
     ]
@@ -213,17 +216,17 @@ def _fact(study: Study, name: str) -> tuple[str, str]:
 
 
 def _parts(study: Study) -> str:
-    return f"{study.n_folds} folds" if study.n_folds else "train, validation"
+    return count_noun(study.n_folds, "fold") if study.n_folds else "train, validation"
 
 
 def best_of(study: Study, space: SearchSpace, goal: Goal, trial: Trial | None) -> Best | None:
     if trial is None:
         return None
     others = [
-        f"{name} {percent(trial.metrics[name]) if is_percent(study, name) else metric(trial.metrics[name])}"
+        f"{name} {value(trial.metrics[name], is_percent(study, name))}"
         for name in shown_metrics(study, trial.metrics)
         if not name.startswith(TEST_PREFIX)
     ]
-    where = f"mean of {study.n_folds} folds" if study.n_folds else best_epoch(study, trial)
+    where = f"mean of {count_noun(study.n_folds, 'fold')}" if study.n_folds else best_epoch(study, trial)
     second = " · ".join([*others, *([where] if where else [])])
     return Best(trial, goal.show(trial.value), second, param_rows(space, trial.params, only_searched=True))

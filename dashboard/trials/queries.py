@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.db.models.fields.json import KT
 
+from dashboard.engine.trials import seconds_trained_of_each
 from dashboard.models import Report, Study, Trial, TrialState, ValueOf
 
 PAGE_SIZE = 25
@@ -35,7 +36,8 @@ def chart_rows(study: Study) -> list[dict[str, Any]]:
         "origin",
         "sampler",
     )
-    return [dict(row) for row in study.trials.order_by("number").values(*fields)]
+    trials = study.trials.order_by("number").values(*fields, trained=seconds_trained_of_each())
+    return [dict(row) for row in trials]
 
 
 def curves(trial_ids: Sequence[int], metric: str) -> dict[int, list[tuple[int, float]]]:

@@ -13,6 +13,7 @@ from dashboard.trials import queries
 from dashboard.trials.columns import Cell, Choice, Columns, choices_of, columns_of
 from dashboard.trials.proposals import proposer_label
 from dashboard.web.pager import Pager, pager_of
+from dashboard.wording import thousands
 from optimizer import SearchSpace
 
 ANCHOR = "#trials-title"
@@ -82,10 +83,12 @@ def trial_table(
 def _table_row(study: Study, trial: Trial, columns: Columns, now: dt.datetime) -> TableRow:
     words, seconds = "", trial.seconds
     if trial.state == TrialState.RUNNING:
-        words = f"Epoch {trial.step} of {study.max_epochs}" if trial.step else "Setting up"
+        words = (
+            f"Epoch {thousands(trial.step)} of {thousands(study.max_epochs)}" if trial.step else "Setting up"
+        )
         seconds = (now - trial.started_at).total_seconds() if trial.started_at else None
     elif trial.state == TrialState.PRUNED:
-        words = f"Pruned at {trial.step}"
+        words = f"Pruned at {thousands(trial.step)}"
     elif trial.state == TrialState.FAILED:
         words = f"Failed: {trial.get_failure_kind_display()}"
     elif trial.state == TrialState.WAITING and trial.attempt:

@@ -5,11 +5,12 @@ from django.utils.timezone import localtime
 from dashboard.catalog import dataset_words, sampler_label, trainer_label
 from dashboard.engine.trials import counts_by_state
 from dashboard.engine.uploads import ready_upload
-from dashboard.goals import best_epoch, goal_of
+from dashboard.goals import best_epoch, goal_of, is_percent
 from dashboard.models import Artifact, Attempt, Study, Trial
 from dashboard.winners.confirm_page import last_confirmed
 from dashboard.winners.package import FOLDER
 from dashboard.wording import count_noun, thousands
+from dashboard.wording import value as show_value
 
 BACKENDS = ("tensorflow", "jax", "torch")
 
@@ -37,8 +38,8 @@ def model_card(study: Study, trial: Trial) -> str:
             "| metric | value | measured on |",
             "|---|---|---|",
             *(
-                f"| {name} | {value:.6g} | {_measured_on(name, trial)} |"
-                for name, value in trial.metrics.items()
+                f"| {name} | {show_value(number, is_percent(study, name))} | {_measured_on(name, trial)} |"
+                for name, number in trial.metrics.items()
             ),
             "",
             *_honest_lines(study, trial),
@@ -113,7 +114,8 @@ def _data_lines(study: Study) -> list[str]:
         info = upload.info
         lines.append(f"- {info.source}")
         lines.append(
-            f"- rows: {info.n_train:,} train, {info.n_validation:,} validation, {info.n_test:,} test"
+            f"- rows: {thousands(info.n_train)} train, {thousands(info.n_validation)} validation, "
+            f"{thousands(info.n_test)} test"
         )
     return lines
 

@@ -15,6 +15,7 @@ import numpy as np
 from optimizer.distributions.base import Distribution, check_flag, check_number, set_field
 from optimizer.errors import SpaceError
 from optimizer.values import JSON, SCALAR_TYPES, FloatArray, Value, ValueKey, show_value, value_key
+from optimizer.wording import percent, thousands
 
 MAX_CHOICES = 1_000
 MAX_SHOWN = 8  # choices written out by describe()
@@ -106,8 +107,8 @@ class Categorical(Choice):
     Examples
     --------
     >>> from optimizer import Categorical
-    >>> Categorical(('adam', 'sgd'), weights=(3, 1)).describe()
-    'adam 75%, sgd 25%'
+    >>> print(Categorical(('adam', 'sgd'), weights=(3, 1)).describe())
+    adam 75%, sgd 25%
     >>> Categorical(('small', 'medium', 'large'), ordered=True).describe()
     'small < medium < large'
 
@@ -135,11 +136,11 @@ class Categorical(Choice):
         names = [_show_choice(choice) for choice in self.choices[:MAX_SHOWN]]
         if self.weights is not None:
             names = [
-                f"{name} {share:.3g}%" for name, share in zip(names, 100 * self.probabilities, strict=False)
+                f"{name} {percent(share, 0)}" for name, share in zip(names, self.probabilities, strict=False)
             ]
         rest = len(self.choices) - MAX_SHOWN
         if rest > 0:
-            names.append(f"{rest:,} more")
+            names.append(f"{thousands(rest)} more")
         return (" < " if self.ordered else ", ").join(names)
 
     def to_json(self) -> dict[str, JSON]:
@@ -227,7 +228,8 @@ def _check_choices(choices: object) -> tuple[Value, ...]:
         raise SpaceError("choices", "must have at least one choice, got none")
     if len(choices) > MAX_CHOICES:
         raise SpaceError(
-            "choices", f"must have at most {MAX_CHOICES:,} choices, got {len(choices):,}; use an int"
+            "choices",
+            f"must have at most {thousands(MAX_CHOICES)} choices, got {thousands(len(choices))}; use an int",
         )
     first_place: dict[ValueKey, int] = {}
     for i, choice in enumerate(choices):

@@ -13,13 +13,17 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimizer.distributions.base import (
     Distribution,
 )
-from optimizer.values import JSON, FloatArray, Value, show_number
+from optimizer.wording import bound, count_noun
+
+if TYPE_CHECKING:
+    from optimizer.values import JSON, FloatArray, Value
 
 GRID_TOLERANCE = 1e-6  # of a step: a value this near to the grid lies on it
 
@@ -190,8 +194,8 @@ class Numeric(Distribution):
         """``lead`` with step and count added: "1 to 9, step 2: 5 values"."""
         if self.step is None:
             return lead
-        step = "" if self.step == 1 and self.kind == "int" else f", step {show_number(self.step)}"
-        count = "" if self.n_values is None else f": {self.n_values:,} values"
+        step = "" if self.step == 1 and self.kind == "int" else f", step {bound(self.step)}"
+        count = "" if self.n_values is None else f": {count_noun(self.n_values, 'value')}"
         return f"{lead}{step}{count}"
 
 

@@ -20,6 +20,7 @@ from optimizer.distributions import Choice
 from optimizer.importance.trials import Trials
 from optimizer.objective import to_loss
 from optimizer.values import show_value
+from optimizer.wording import thousands
 
 if TYPE_CHECKING:
     from optimizer.history import History
@@ -91,7 +92,7 @@ def _correlate(trials: Trials, j: int, param: Parameter, direction: Direction) -
     measure: Measure = "eta_squared" if is_nominal else "rho"
     reason = trials.why_unknown(j, MIN_TRIALS)
     if not reason and losses.min() == losses.max():
-        reason = f"All {len(losses)} complete trials in which it was active have the same value."
+        reason = f"All {thousands(len(losses))} complete trials in which it was active have the same value."
     if reason:
         return Correlation(param.name, measure, None, len(losses), reason)
     ranks = average_ranks(losses)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from optimizer.distributions import Choice, Int
 from optimizer.errors import SpaceError
 from optimizer.values import show_value, value_key
+from optimizer.wording import thousands
 
 if TYPE_CHECKING:
     from optimizer.space.parameter import Parameter
@@ -25,7 +26,9 @@ def ordered_parameters(params: Sequence[Parameter]) -> tuple[Parameter, ...]:
     if not params:
         raise SpaceError("params", "must have at least one parameter, got none")
     if len(params) > MAX_PARAMS:
-        raise SpaceError("params", f"must have at most {MAX_PARAMS:,} parameters, got {len(params):,}")
+        raise SpaceError(
+            "params", f"must have at most {thousands(MAX_PARAMS)} parameters, got {thousands(len(params))}"
+        )
     places = _places_of_names(params)
     for i, param in enumerate(params):
         if param.when is not None:

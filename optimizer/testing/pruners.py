@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from optimizer.pruners import PRUNERS, create_pruner
 from optimizer.pruners.base import Decision, Pruner
 from optimizer.reports import Reports
+from optimizer.wording import thousands
 
 if TYPE_CHECKING:
     from optimizer.objective import Direction
@@ -88,7 +89,7 @@ def check_decisions(pruner: Pruner) -> None:
     for curves in TABLES:
         for (_, step), decision in decisions(pruner, curves).items():
             should_prune, text = decision
-            lead = f"Stopped at step {step}: " if should_prune else "Continues: "
+            lead = f"Stopped at step {thousands(step)}: " if should_prune else "Continues: "
             is_sentence = (
                 text.startswith(lead) and text.endswith(".") and ".." not in text and "\n" not in text
             )

@@ -19,7 +19,7 @@ NOTHING = "–"
         (math.nan, NOTHING),
         (math.inf, NOTHING),
         (0, "0"),
-        (0.0, "0.0000"),
+        (0.0, "0"),
         (0.0873, "0.0873"),
         (0.08734, "0.08734"),
         (0.087349, "0.08735"),
@@ -70,7 +70,7 @@ def test_metric_has_four_significant_digits(number, text):
         (0.1, "0.1"),
         (0.0, "0"),
         (64.0, "64"),
-        (1234.5, "1,230"),
+        (1234.5, "1,234"),
         (0.000213, "2.1e-4"),
         (1e-5, "1e-5"),
         (-1e-5, "-1e-5"),
@@ -157,8 +157,8 @@ def test_estimate_pretends_no_precision(seconds, text):
         (30.84, "30.84"),
     ],
 )
-def test_bound_is_written_as_in_its_file(value, text):
-    assert words.bound(value) == text
+def test_datum_is_written_as_in_its_file(value, text):
+    assert words.datum(value) == text
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,12 @@ def test_the_model_of_the_page_can_be_built():
     assert model.predict(np.zeros((2, 8, 8), np.uint8), verbose=0).shape == (2, 10)
 
 
+def test_the_two_files_of_the_page_are_read():
+    source = blocks(CUSTOM, "python")[3]
+    assert read_declaration(source).metric == "loss"
+    assert read_model_file(source).function({"x": 3.0}) == 2.0
+
+
 def test_the_entry_point_of_the_page_is_the_one_that_is_read():
     (block,) = blocks(CUSTOM, "toml")
     (group,) = tomllib.loads(block)["project"]["entry-points"]

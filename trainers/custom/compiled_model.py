@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from trainers.custom.labels import check_labels
-from trainers.custom.user_code import CodeInvalid, run_user_code
+from trainers.custom.user_code import SERIES_REFUSED, CodeInvalid, run_user_code
 from trainers.datasets.texts import unpack_texts
 from trainers.errors import ParamsInvalid
 from trainers.fitting.batches import Batches
@@ -74,7 +74,7 @@ def fit_compiled_model(
     if not keeping:
         return result
     recorder.measured(result)
-    sample = validation.inputs(np.arange(min(N_SAMPLE, validation.n)))
+    sample = np.asarray(_stored(data, data.x_validation)[:N_SAMPLE])
     unkept = save_model(
         keeping.path,
         lambda: keeping.reading(model, data, sample),
@@ -88,6 +88,8 @@ def _check_model(model: Any, data: Dataset, file: ModelFile) -> None:
     if not isinstance(model, keras.Model) or not getattr(model, "compiled", False):
         what = "a model that is not compiled" if isinstance(model, keras.Model) else f"{type(model).__name__}"
         raise CodeInvalid(f"build must return a compiled Keras model, but it returned {what}.")
+    if data.info.kind == "series":
+        raise CodeInvalid(SERIES_REFUSED)
     check_labels(model, data.info, file.place_of)
 
 
@@ -110,6 +112,16 @@ def _is_measured(recorder: EpochRecorder, objective: Objective) -> bool:
 
 
 def _rows(data: Dataset, x: Array, y: Array) -> Rows:
-    # a text is no number: Keras' TextVectorization reads it as it is
-    stored = np.array(unpack_texts(x), dtype=object) if data.info.kind == "text" else x
-    return Rows(len(y), lambda rows: np.asarray(stored[rows]), lambda rows: np.asarray(y[rows]))
+    stored = _stored(data, x)
+
+    def inputs(rows: Array) -> Any:
+        batch = np.asarray(stored[rows])
+        # Keras takes batches of texts as tensors only
+        return keras.ops.convert_to_tensor(batch.tolist(), dtype="string") if batch.dtype == object else batch
+
+    return Rows(len(y), inputs, lambda rows: np.asarray(y[rows]))
+
+
+def _stored(data: Dataset, x: Array) -> Array:
+    """Return what a model reads of rows; a text as it is, for Keras' TextVectorization."""
+    return np.array(unpack_texts(x), dtype=object) if data.info.kind == "text" else x

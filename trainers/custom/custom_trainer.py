@@ -7,7 +7,7 @@ import math
 import platform
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from optimizer.compat.hyperopt.documents import STATUS_OK
 from optimizer.compat.hyperopt.results import read_result
 from trainers.custom.guard import restrict_process
 from trainers.custom.model_file import ModelFile, batch_size_of, read_model_file
-from trainers.custom.user_code import CodeInvalid, run_user_code, shown
+from trainers.custom.user_code import CodeInvalid, run_user_code
 from trainers.errors import TrialDiverged, TrialInfeasible, TrialStopped, error_text
 from trainers.job import Result
 
@@ -71,7 +71,7 @@ class CustomTrainer:
         from trainers.custom.keeping import Keeping  # noqa: PLC0415, the same
 
         batch_size = batch_size_of(file, params)
-        point = file.point_of(params)
+        point = run_user_code(lambda: file.point_of(params), called=file.function)
         model = run_user_code(lambda: file.function(point), called=file.function)
         return fit_compiled_model(
             model,
@@ -135,10 +135,9 @@ def _evaluate(
     began = time.monotonic()
     report = _Report(reporter, objective.metric)
     available = {"data": data, "report": report, "seed": seed, "max_epochs": budget.max_epochs}
-    # an objective names the arguments that it wants
-    parameters = inspect.signature(file.function).parameters
-    extra = {name: value for name, value in available.items() if name in parameters}
-    returned = run_user_code(lambda: file.function(file.point_of(params), **extra), called=file.function)
+    returned = run_user_code(
+        lambda: file.function(file.point_of(params), **_asked(file.function, available)), called=file.function
+    )
     value, metrics = run_user_code(lambda: _read(returned, objective.metric), called=file.function)
     # diverged, as for any other training: the value is no observation
     if not math.isfinite(value):
@@ -158,12 +157,22 @@ def _evaluate(
     )
 
 
+def _asked(function: Callable[..., Any], available: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments that an objective names; none of one that does not say, such as a builtin."""
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return {}
+    return {name: value for name, value in available.items() if name in parameters}
+
+
 def _read(returned: Any, metric: str) -> tuple[float, dict[str, float]]:
     """Return value and all numbers of what an objective returned; its objects may raise anything."""
     if isinstance(returned, Mapping) and returned.get("status") == STATUS_OK and metric not in returned:
+        keys = error_text(Exception(", ".join(map(repr, returned))), 200)
         raise CodeInvalid(
-            f"metric is {metric!r}, but the objective returned only {', '.join(map(shown, returned))}. "
-            f"Return {metric!r} too, or set metric to a key of these."
+            f"metric is {metric!r}, but the objective returned only {keys}. Return {metric!r} too, or set "
+            "metric to a key of these."
         )
     try:
         result, _ = read_result(returned, metric)
@@ -177,7 +186,7 @@ def _read(returned: Any, metric: str) -> tuple[float, dict[str, float]]:
     return float(result[metric]), metrics
 
 
-def _number(value: object) -> float | None:
+def _number(value: Any) -> float | None:
     """Return a finite number of any kind, also an array or a tensor of one; None for anything else."""
     if value is None or isinstance(value, str | bytes | bool | np.bool_ | Mapping):
         return None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from optimizer.wording import thousands
 from trainers.custom.user_code import CodeInvalid
 from trainers.subprocess_call import SubprocessFailed, call_module, serve_request
 
@@ -55,7 +56,8 @@ def read_declaration(source: str, private: tuple[str, ...] = (), call: Call = ca
     """
     if len(source) > MAX_CODE_LENGTH:
         raise CodeInvalid(
-            f"A model file can have at most {MAX_CODE_LENGTH:,} characters, but this one has {len(source):,}."
+            f"A model file can have at most {thousands(MAX_CODE_LENGTH)} characters, but this "
+            f"one has {thousands(len(source))}."
         )
     request = {"source": source, "private": list(private)}
     try:
@@ -74,10 +76,13 @@ def read_declaration(source: str, private: tuple[str, ...] = (), call: Call = ca
 def handle(request: Mapping[str, Any]) -> dict[str, Any]:
     from trainers.custom.guard import restrict_process  # noqa: PLC0415, the caller needs none of these
     from trainers.custom.model_file import read_model_file  # noqa: PLC0415
+    from trainers.custom.user_code import run_user_code  # noqa: PLC0415
 
     restrict_process(request["private"], [])
     found = read_model_file(request["source"])
-    space, goal = found.search_space.to_json(), found.goal()
+    # what was declared may raise errors of its own when it is read
+    goal = run_user_code(found.goal)
+    space = found.search_space.to_json()
     if not _is_storable(space):
         raise CodeInvalid("The search space is invalid: a label or a choice has a character that is no text.")
     return {

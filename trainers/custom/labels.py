@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
+from optimizer.wording import count_noun
 from trainers.custom.user_code import CodeInvalid
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ def check_labels(model: Any, info: DatasetInfo, place_of: Callable[[str], str]) 
                     f"{place_of(name)}{name} needs one column per class, but the classes of {info.label} "
                     f"are whole numbers; use {_FOR_NUMBERS[name]}."
                 )
+    shape = getattr(model, "output_shape", None)  # not known before the first batch
+    width = shape[-1] if isinstance(shape, tuple) else None
+    is_sparse = "sparse_categorical_crossentropy" in _names(config.get("loss"))
+    if is_sparse and isinstance(width, int) and width < info.n_classes:
+        classes, units = count_noun(info.n_classes, "class,classes"), count_noun(info.n_classes, "unit")
+        raise CodeInvalid(
+            f"The model has {width} outputs, but {info.label} has {classes}. Give its last layer {units}."
+        )
 
 
 def _names(given: Any) -> list[str]:

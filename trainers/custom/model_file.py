@@ -23,8 +23,6 @@ from trainers.errors import error_text
 from trainers.knob import Knob
 from trainers.space import space_json
 
-__all__ = ["CodeInvalid", "ModelFile", "read_model_file", "run_user_code"]
-
 DEFAULT_BATCH_SIZE = 32
 N_DRAWN = 50
 

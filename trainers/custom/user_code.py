@@ -10,6 +10,12 @@ from typing import Any
 from trainers.errors import TrainerError, error_text
 
 FILE_NAME = "<model file>"  # of the first file; others have theirs as in "<model file: layers.py>"
+SERIES_REFUSED = (
+    "build(params) is fitted to single rows, and a row of a series holds the value to predict. "
+    "Use objective(params, data) for a series."
+)
+# each has deploy/requirements-NAME.txt
+OPTIONAL_PACKAGES = frozenset({"pandas"})
 # kinds of their own, which studies may retry
 _OUT_OF_MEMORY = {"MemoryError", "ResourceExhaustedError"}
 _OUR_FILE = re.compile(r"<model file(?:: (?P<name>[^>]*))?>")
@@ -56,6 +62,11 @@ def _what(error: BaseException) -> str:
         return f"The model file exited the process (exit code {code})."
     if isinstance(error, SyntaxError) and _is_in_file(error):
         return f"{error.msg[:300]}."
+    if isinstance(error, ModuleNotFoundError) and error.name in OPTIONAL_PACKAGES:
+        return (
+            f"{error.name} is not installed. An administrator can add it: set PARZEN_PACKAGES={error.name} "
+            "in .env and run `make install`."
+        )
     name, reason = type(error).__name__[:100], error_text(error, 300)
     return f"{name}: {reason.rstrip('.')}." if reason else f"{name}."
 

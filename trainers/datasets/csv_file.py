@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from optimizer.wording import count_noun, thousands
 from trainers.errors import DatasetInvalid, DatasetMissing
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _checked(sheet: Sheet) -> Sheet:
     for number, row in enumerate(sheet.rows):
         if len(row) != len(sheet.header):
             raise DatasetInvalid(
-                f"{sheet.place(number)} has {len(row)} field{'s' * (len(row) != 1)}, but the header has "
-                f"{len(sheet.header)}."
+                f"{sheet.place(number)} has {count_noun(len(row), 'field')}, but the header has "
+                f"{thousands(len(sheet.header))}."
             )
     return sheet

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trainers.datasets.base import DatasetInfo, RawData, class_numbers
-from trainers.datasets.columns import column_of, is_missing, number_column, numbers_of
+from trainers.datasets.columns import column_of, number_column, numbers_of
 from trainers.datasets.csv_file import CsvFormat, Sheet, read_sheet
 from trainers.datasets.files import find_file, missing_words, required_file
 from trainers.errors import DatasetInvalid
@@ -155,6 +155,6 @@ def _target(info: DatasetInfo, sheet: Sheet) -> Array:
         if label in info.class_names:
             continue
         known = ", ".join(info.class_names)
-        value = "empty" if is_missing(label) else repr(label)
+        value = repr(label) if label else "empty"
         raise DatasetInvalid(f"{sheet.place(row)}: {info.target} must be one of {known}, not {value}.")
     return class_numbers(info.class_names, labels)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import requests
 
+from optimizer.wording import count_noun
 from trainers.datasets.idx_files import FASHION_MNIST
 from trainers.errors import DatasetMissing
 
@@ -64,7 +65,7 @@ def download(name: str, data_dir: str, say: Callable[[str], None]) -> None:
             raise DatasetMissing(f"{path} could not be written: {error.strerror or error}.") from error
         finally:
             part.unlink(missing_ok=True)
-        say(f"{path}: {n_bytes:,} bytes, digest verified.")
+        say(f"{path}: {count_noun(n_bytes, 'byte')}, digest verified.")
 
 
 def _fetch(file: Download, part: Path) -> int:

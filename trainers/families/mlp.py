@@ -170,6 +170,7 @@ CLASSIFIER = Family(
         metrics=classification.METRICS,
         kinds=("images", "table"),
         task="classification",
+        is_blind_to_places=True,
     ),
     _plan_classifier,
 )

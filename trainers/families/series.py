@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from optimizer.wording import count_noun, thousands
 from trainers.base import Metric, TrainerInfo
 from trainers.errors import ParamsInvalid
 from trainers.families.family import Family
@@ -165,12 +166,14 @@ def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
 def _check_lengths(back: int, horizon: int, n_train: int, n_validation: int) -> None:
     if back + horizon > n_train:
         raise ParamsInvalid(
-            f"A window or season of {back} rows and a horizon of {horizon} need {back + horizon} training "
-            f"rows; there are {n_train}."
+            f"A window or season of {count_noun(back, 'row')} and a horizon of "
+            f"{thousands(horizon)} need {thousands(back + horizon)} training "
+            f"rows; there are {thousands(n_train)}."
         )
     if horizon > n_validation:
         raise ParamsInvalid(
-            f"A horizon of {horizon} rows needs as many validation rows; there are {n_validation}."
+            f"A horizon of {count_noun(horizon, 'row')} needs as many validation rows; there "
+            f"are {thousands(n_validation)}."
         )
 
 

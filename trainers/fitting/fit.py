@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
+from optimizer.wording import count_noun, value
 from trainers.checkpoints import Checkpoint, Checkpoints, has_shapes
 from trainers.errors import ParamsInvalid
 from trainers.fitting.batches import Batches
@@ -61,7 +62,7 @@ def fit(
     plan = make_plan(values, data)
     model = PlainValidationLossModel(plan.inputs, plan.outputs)
     recorder = EpochRecorder(reporter, plan.constants)
-    for note in (*data.facts.notes, f"model: {model.count_params():,} parameters"):
+    for note in (*data.facts.notes, f"model: {count_noun(model.count_params(), 'parameter')}"):
         recorder.log(note)
     compile_model(model, plan, values, budget)
     saved = _resumable(model, checkpoints)
@@ -76,7 +77,7 @@ def fit(
     best_step = recorder.best_step(objective)
     if best.weights:
         model.set_weights(best.weights)
-    on_test = _evaluate(model, make_plan(values, data.measured_on(test)), recorder) if test else {}
+    on_test = _evaluate(info, model, make_plan(values, data.measured_on(test)), recorder) if test else {}
     seconds = seconds_before + time.monotonic() - began
     result = best_result(recorder, model, objective, seconds=seconds, on_test=on_test)
     if not (model_path and best.weights):
@@ -134,11 +135,14 @@ def _callbacks(
     return callbacks
 
 
-def _evaluate(model: PlainValidationLossModel, plan: Plan, reporter: EpochRecorder) -> dict[str, float]:
+def _evaluate(
+    info: TrainerInfo, model: PlainValidationLossModel, plan: Plan, reporter: EpochRecorder
+) -> dict[str, float]:
     """Return and log the metrics of a plan's validation part, under the names of the test part."""
     named = test_metrics(model, plan.validation)
-    named |= {TEST_PREFIX + name.removeprefix("val_"): value for name, value in plan.constants.items()}
-    reporter.log("test part: " + ", ".join(f"{name} {value:.4f}" for name, value in named.items()))
+    named |= {TEST_PREFIX + name.removeprefix("val_"): fixed for name, fixed in plan.constants.items()}
+    shown = (f"{name} {value(number, info.is_percent(name))}" for name, number in named.items())
+    reporter.log(f"test part: {', '.join(shown)}")
     return named
 
 

@@ -15,6 +15,7 @@ import csv
 import importlib
 import io
 import json
+import re
 import sys
 from collections import Counter
 from datetime import datetime, timezone
@@ -26,16 +27,45 @@ import numpy as np
 MISSING = {"", "?", "na", "n/a", "nan", "null", "none"}
 UNKNOWN_TOKEN = 1  # of a word that is not in the vocabulary; 0 is padding
 YEAR = 365.25 * 24 * 3600  # seconds
-DATES = (
-    "%m/%d/%Y",
-    "%d/%m/%Y",
-    "%d.%m.%Y",
-    "%Y/%m/%d",
-    "%m/%d/%Y %H:%M",
-    "%d.%m.%Y %H:%M",
-    "%Y%m%d",
-    "%Y-%m",
+_DAYS = (
+    *("%d-%m-%Y", "%m-%d-%Y", "%Y.%m.%d", "%d %m %Y", "%Y %m %d"),
+    *("%d-%b-%Y", "%d %b %Y", "%b %d %Y", "%b %d, %Y", "%d-%B-%Y", "%d %B %Y", "%B %d %Y", "%B %d, %Y"),
+    *("%d. %b %Y", "%d. %B %Y", "%d/%b/%Y", "%Y-%b-%d", "%a %d %b %Y", "%a, %d %b %Y", "%a %b %d %Y"),
+    *("%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y", "%m-%d-%y", "%d-%b-%y", "%d %b %y", "%b %d, %y"),
 )
+_CLOCKS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H:%M:%S %Z")
+# the first one that fits every row is taken: those of earlier versions are first, in their order
+DATES = (
+    *("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d", "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M", "%Y%m%d", "%Y-%m"),
+    *_DAYS,
+    *(
+        f"{day} {clock}"
+        for day in ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d", *_DAYS)
+        for clock in _CLOCKS
+    ),
+    *(f"%Y-%m-%d {clock}" for clock in _CLOCKS[3:]),
+    *("%a %b %d %H:%M:%S %Y", "%d/%b/%Y:%H:%M:%S", "%d/%b/%Y:%H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %z"),
+    *("%Y%m%d %H%M", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%Y%m%d %H:%M", "%Y%m%d %H:%M:%S"),
+    *(
+        "%m/%Y",
+        "%m-%Y",
+        "%m.%Y",
+        "%Y/%m",
+        "%Y.%m",
+        "%b %Y",
+        "%B %Y",
+        "%b-%Y",
+        "%B-%Y",
+        "%Y-%b",
+        "%b-%y",
+    ),
+    "quarter",
+    "epoch",
+)
+_QUARTER = re.compile(
+    r"(?P<year>\d{4})[ \-/.]?Q(?P<quarter>[1-4])|Q(?P<quarter2>[1-4])[ \-/.]?(?P<year2>\d{4})", re.IGNORECASE
+)
+_EPOCHS = ((4e9, 1), (4e12, 1e3), (4e15, 1e6), (4e18, 1e9))  # seconds and their parts, up to the year 2096
 
 
 def encode_rows(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.ndarray:
@@ -46,7 +76,7 @@ def encode_rows(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.ndarr
     columns = []
     for part in reading["encoding"]:
         texts = [str(row.get(part["name"], "")).strip() for row in rows]
-        texts = ["" if text.lower() in MISSING else text for text in texts]
+        texts = ["" if _is_missing(text, part) else text for text in texts]
         columns.append(_numbers(part, texts) if part["type"] == "number" else _categories(part, texts))
     return np.hstack(columns).astype(np.float32)
 
@@ -56,13 +86,43 @@ def _numbers(part: dict[str, Any], texts: list[str]) -> np.ndarray:
     for row, text in enumerate(texts):
         if text:
             try:
-                values[row] = float(text)
+                values[row] = _number(text, part)
             except ValueError:
                 raise ValueError(f"{part['name']} must be a number, not {text[:80]!r}.") from None
+    # a number such as -999 may mean missing, too
+    values[np.isin(values, [float(mark) for mark in part.get("missing", ()) if _is_float(mark)])] = np.nan
     is_missing = np.isnan(values)
     # as in training: missing values become the median, and are marked if any were missing there
     filled = (np.where(is_missing, part["median"], values) - part["mean"]) / part["scale"]
     return np.column_stack([filled, is_missing] if part["is_marked"] else [filled])
+
+
+def _is_missing(text: str, part: dict[str, Any]) -> bool:
+    """Say whether a text means missing: as in the training file, or as usual where that is not known."""
+    is_usual = text.lower() in MISSING
+    if "missing" not in part:
+        return is_usual
+    return text in ("", *part["missing"]) or (part["type"] == "number" and is_usual)
+
+
+def _number(text: str, part: dict[str, Any]) -> float:
+    """Return the number, written as in the training file or plainly; ValueError for another text."""
+    decimal, unit = part.get("decimal", "."), part.get("unit", "")
+    if "missing" not in part:
+        return float(text)
+    text = re.sub(r"[\s'’]", "", text.replace("\u2212", "-").replace(unit, "", 1) if unit else text)
+    mark = "," if decimal == "." else "."
+    if re.fullmatch(rf"[+-]?\d{{1,3}}(\{mark}\d{{3}})+(\{decimal}\d+)?", text):
+        text = text.replace(mark, "")
+    return float(text.replace(",", ".") if decimal == "," else text)
+
+
+def _is_float(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _categories(part: dict[str, Any], texts: list[str]) -> np.ndarray:
@@ -111,7 +171,7 @@ def encode_series(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.nda
     names = {part["name"] for part in reading["encoding"]}
     # the encoding of a date, which the file need not contain
     if "season, sine" in names and "season, sine" not in rows[0]:
-        turns = _seconds(rows) * (2 * np.pi / YEAR)
+        turns = _seconds(rows, date_notation(reading)) * (2 * np.pi / YEAR)
         waves = {"season, sine": np.sin(turns), "season, cosine": np.cos(turns)}
         rows = [{**row, **{name: str(wave[i]) for name, wave in waves.items()}} for i, row in enumerate(rows)]
     return encode_rows(reading, rows)
@@ -131,7 +191,7 @@ def next_window(reading: dict[str, Any], rows: list[dict[str, str]]) -> Any:
     settings, target = reading["forecast"], reading["target"]
     if not rows or target not in rows[0]:
         raise ValueError(f"The table needs a column named {target!r}.")
-    rows = sort_by_date(rows)
+    rows = sort_by_date(rows, date_notation(reading))
     start = len(rows)
     # rows to forecast are those at the end without a target
     while start and str(rows[start - 1].get(target) or "").strip().lower() in MISSING:
@@ -148,29 +208,52 @@ def next_window(reading: dict[str, Any], rows: list[dict[str, str]]) -> Any:
     return windows(reading, encode_series(reading, rows), np.array([start]))
 
 
-def sort_by_date(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Return rows in the order of their first column of dates, one row per date; unchanged without dates."""
+def date_notation(reading: dict[str, Any]) -> list[str]:
+    """Return how the dates of the training file were written: a format, then their columns; [] if unknown."""
+    return next((part["dates"] for part in reading["encoding"] if part.get("dates")), [])
+
+
+def sort_by_date(rows: list[dict[str, str]], dates: list[str] | None = None) -> list[dict[str, str]]:
+    """Return rows in the order of their dates, one row per date; unchanged without dates."""
     try:
-        seconds = _seconds(rows)
+        seconds = _seconds(rows, dates)
     except ValueError:
         return rows
     return [rows[i] for i in np.unique(seconds, return_index=True)[1]]
 
 
-def _seconds(rows: list[dict[str, str]]) -> np.ndarray:
-    """Return seconds since 1970 of the first column in which every value is a date."""
+def _seconds(rows: list[dict[str, str]], dates: list[str] | None = None) -> np.ndarray:
+    """Return seconds since 1970 of `dates`, or of the first column in which every value is a date."""
+    if dates and all(name in rows[0] for name in dates[1:]):
+        texts = [" ".join(str(row[name]).strip() for name in dates[1:]) for row in rows]
+        return np.array([parse_date(text, dates[0]).timestamp() for text in texts])
     for name in rows[0]:
         # ISO 8601 first: the other formats are ambiguous
         for form in ("", *DATES):
+            if form == "epoch":
+                continue  # any number would be one
             try:
-                times = [_parse_date(str(row[name]).strip(), form).timestamp() for row in rows]
+                times = [parse_date(str(row[name]).strip(), form).timestamp() for row in rows]
             except ValueError:
                 continue
             return np.array(times)
     raise ValueError("No column has a date, such as 2024-01-31, in every row.")
 
 
-def _parse_date(text: str, form: str) -> datetime:
+def parse_date(text: str, form: str) -> datetime:
+    """Return the time that a text says in a format, "" for ISO 8601; ValueError for another text."""
+    if form == "quarter":
+        found = _QUARTER.fullmatch(text)
+        if not found:
+            raise ValueError(f"{text[:80]!r} is no quarter.")
+        year, quarter = (int(found[name] or found[f"{name}2"]) for name in ("year", "quarter"))
+        return datetime(year, 3 * quarter - 2, 1, tzinfo=timezone.utc)  # noqa: UP017
+    if form == "epoch":
+        number = float(text)
+        parts = next((parts for highest, parts in _EPOCHS if abs(number) < highest), None)
+        if parts is None:
+            raise ValueError(f"{text[:80]!r} is no time since 1970.")
+        return datetime.fromtimestamp(number / parts, tz=timezone.utc)  # noqa: UP017
     date = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007
     return date if date.tzinfo else date.replace(tzinfo=timezone.utc)  # noqa: UP017, for older Pythons
 

@@ -11,7 +11,8 @@ from trainers.errors import TrainerError
 from trainers.portable import predict as portable
 from trainers.subprocess_call import SubprocessFailed, call_module, serve_request
 
-MAX_SECONDS = 60
+MAX_SECONDS = 180
+_MAX_CPU_SECONDS = 60  # a busy machine takes longer to load Keras, and no more computing time
 _TASK = "The prediction"
 
 
@@ -41,7 +42,9 @@ def predict(
         "private": list(private),
     }
     try:
-        found: dict[str, Any] = call_module(__spec__.name, request, task=_TASK, seconds=MAX_SECONDS)
+        found: dict[str, Any] = call_module(
+            __spec__.name, request, task=_TASK, seconds=MAX_SECONDS, cpu_seconds=_MAX_CPU_SECONDS
+        )
     except SubprocessFailed as error:
         raise PredictionRefused(str(error)) from error
     return found

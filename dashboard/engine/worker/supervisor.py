@@ -35,7 +35,7 @@ from dashboard.engine.worker.messages import (
     read_step,
 )
 from dashboard.models import FailureKind, Study, Trial
-from dashboard.wording import clean_text, duration
+from dashboard.wording import clean_text, duration, memory
 from trainers.errors import HostFailed
 from trainers.processes.host import TrainerHost
 from trainers.processes.training_process import TrainerProcess
@@ -225,8 +225,8 @@ class Supervisor:
         limit = settings.TRIAL_MEMORY_MB * 2**20
         if limit and self.peak_memory > limit:
             process.kill()
-            used = f"{self.peak_memory / 2**20:,.0f} MB"
-            message = f"The training used {used} of memory; the limit is {settings.TRIAL_MEMORY_MB:,} MB."
+            used = memory(self.peak_memory)
+            message = f"The training used {used} of memory; the limit is {memory(limit)}."
             self._end(FailureKind.OUT_OF_MEMORY, message)
             return True
         if self.begun is None and process.pid is not None:

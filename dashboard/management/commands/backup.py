@@ -14,6 +14,7 @@ from dashboard.operations.backups.archive import DUMP, Manifest, digest, write_a
 from dashboard.operations.backups.dumps import dump_database
 from dashboard.operations.backups.folders import artifact_folder, folders_to_save
 from dashboard.refusal import Refused
+from dashboard.wording import file_size
 
 
 class Command(BaseCommand):
@@ -34,7 +35,7 @@ class Command(BaseCommand):
                 write_archive(file, dump, self._manifest(dump), folders_to_save())
         except (Refused, OSError) as error:
             raise CommandError(str(error)) from error
-        size = f"{file.stat().st_size / 1e6:,.1f} MB"
+        size = file_size(file.stat().st_size)
         self.stdout.write(
             f"Saved the database, uploaded datasets, and saved models to {file}: {size}."
             if artifact_folder()

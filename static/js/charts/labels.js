@@ -18,6 +18,11 @@
     context.stroke();
   }
 
+  // What keeps free texts off a horizontal line.
+  function lineBoxes(item, y, area) {
+    return item.line === "h" ? [{ left: area.left, right: area.right, top: y - 1, bottom: y + 1 }] : [];
+  }
+
   function drawRing(context, item, x, y) {
     context.strokeStyle = item.color;
     context.lineWidth = 2;
@@ -128,6 +133,7 @@
         context.save();
         if (item.line) {
           drawLine(context, item, xs[index], ys[index], chart.chartArea);
+          texts.push(...lineBoxes(item, ys[index], chart.chartArea));
         }
         if (item.ring) {
           drawRing(context, item, xs[index], ys[index]);

@@ -92,3 +92,9 @@ def test_metric_has_a_training_and_a_validation_curve():
     assert curves.train == [(1, 0.9), (2, 0.5), (3, 0.1)]
     assert curves.median == [(1, 2.0)]
     assert curves.log is True
+
+
+def test_metric_that_is_measured_once_is_called_by_its_name():
+    steps = [(1, {"iou": 0.5}), (2, {"iou": 0.6})]
+    curves = metric_curves("iou", label="Iou", is_percent=False, steps=steps, others=[])
+    assert (curves.line, curves.val, curves.train) == ("iou", [(1, 0.5), (2, 0.6)], [])

@@ -190,6 +190,13 @@ def test_a_model_to_be_built_needs_data(page, allowed, monkeypatch):
     assert "Choose a dataset." in answer.content.decode()
 
 
+def test_a_series_is_not_for_single_rows(allowed, monkeypatch):
+    """A row of it holds what is to be predicted, so the value would be too good to be true."""
+    declares(monkeypatch, needs_data=True)
+    with pytest.raises(Refused, match="holds the value to predict"):
+        make_custom_study(code="x", dataset="cta_ridership", is_draft=True, by=actor(allowed))
+
+
 def test_copying_asks_for_the_same_right(page, allowed, user, settings):
     study = make_study(owner=user, trainer="own", code="the code of ada", dataset="")
     copy = page.get(f"/studies/new/?from={study.pk}", follow=True)
@@ -213,3 +220,9 @@ def test_a_worker_that_is_not_allowed_to_trains_none(user, settings):
     trial.refresh_from_db()
     assert trial.state == TrialState.FAILED
     assert "PARZEN_OWN_CODE=false" in trial.failure_message
+
+
+def test_the_page_says_what_a_file_may_import(page, allowed, settings):
+    assert "NumPy, SciPy, scikit-learn and Keras" in page.get(URL).content.decode()
+    settings.PACKAGES = ["pandas"]
+    assert "scikit-learn, Keras and pandas" in page.get(URL).content.decode()

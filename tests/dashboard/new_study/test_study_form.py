@@ -43,7 +43,7 @@ def form_of(**changes):
         ({"target_value": "0.05"}, {"target_value": 0.05}),
         ({"target_value": "-3"}, {"target_value": -3}),
         ({"objective": "val_accuracy", "target_value": "97.5"}, {"target_value": 0.975}),
-        ({"objective": "val_accuracy", "target_value": "0.975"}, {"target_value": 0.975}),
+        ({"objective": "val_accuracy", "target_value": "1"}, {"target_value": 0.01}),
         ({"target_value": ""}, {"target_value": None, "min_improvement": 0, "max_stale_trials": None}),
         (
             {"max_stale_trials": "20", "min_improvement": "0.5"},
@@ -106,6 +106,12 @@ def test_wrong_field_is_named_with_its_rule(field, text, words):
 
     assert list(form.errors) == [field]
     assert words in form.errors[field][0]
+
+
+def test_a_share_that_is_meant_as_percent_is_asked_about():
+    form = form_of(objective="val_accuracy", target_value="0.975")
+
+    assert "in percent, such as 97.5" in form.errors["target_value"][0]
 
 
 def test_only_validation_metrics_can_be_objectives():

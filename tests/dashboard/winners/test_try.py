@@ -203,9 +203,9 @@ def test_a_card_tells_on_what_each_metric_was_measured(page, user):
     answer = page.get(reverse("trial-package", args=[trial.study_id, trial.number]))
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
         card = archive.read("README.md").decode()
-    assert "| loss | 0.25 | training set |" in card
-    assert "| val_loss | 0.5 | validation set |" in card
-    assert "| speed | 7 |  |" in card
+    assert "| loss | 0.2500 | training set |" in card
+    assert "| val_loss | 0.5000 | validation set |" in card
+    assert "| speed | 7.000 |  |" in card
     assert "pip install keras==3.15.1 tensorflow==2.21.0 numpy==2.4.6" in card
 
 

@@ -1,10 +1,17 @@
 """Whatever a model file raises is one sentence, with the line, that a database can keep."""
 
+import json
+from importlib.util import find_spec
+from pathlib import Path
+
 import pytest
 
 from tests.trainers.custom.test_model_files import SPACE, host, train  # noqa: F401, a fixture
+from tests.trainers.datasets.uploads.made import described
+from tests.trainers.datasets.uploads.test_real_fits import TEXTS
 from trainers.custom.declaration import read_declaration
-from trainers.custom.user_code import CodeInvalid
+from trainers.custom.user_code import OPTIONAL_PACKAGES, CodeInvalid
+from trainers.processes.prediction import predict
 
 EVIL = """
 class Evil(Exception):
@@ -79,6 +86,19 @@ def test_a_file_gets_one_sentence(source, words):
     assert refusal(source).startswith(words)
 
 
+@pytest.mark.skipif(find_spec("pandas") is not None, reason="pandas is installed")
+def test_a_package_that_an_administrator_can_add_is_said():
+    said = refusal("import math\nimport pandas as pd")
+    assert said.startswith("Line 2: pandas is not installed. ")
+    assert "PARZEN_PACKAGES=pandas" in said
+
+
+def test_each_package_that_can_be_added_is_pinned():
+    deploy = Path(__file__).resolve().parents[3] / "deploy"
+    for name in OPTIONAL_PACKAGES:
+        assert f"\n{name}==" in "\n" + (deploy / f"requirements-{name}.txt").read_text()
+
+
 @pytest.mark.parametrize("line", ["import sys; sys.stdout.close()", "import os; os.close(1)", "print('}')"])
 def test_what_a_file_does_to_its_output_does_no_harm(line):
     found = read_declaration(SPACE + line + "\ndef objective(p): ...")
@@ -144,7 +164,7 @@ def build(p):
             "error",
             "use sparse_categorical_accuracy.",
         ),
-        (MODEL.replace("LOSS", "'mse'"), "error", "Line 4, build: ValueError: "),
+        (MODEL.replace("LOSS", "'mse'"), "error", "Line 4, build: "),
         (
             MODEL.replace("keras.layers.Dense(10", "keras.layers.Dense(5").replace(
                 "LOSS", "'sparse_categorical_crossentropy'"
@@ -159,6 +179,40 @@ def test_a_training_gets_one_sentence(host, tmp_path, body, kind, words):  # noq
     assert (message["type"], message["kind"]) == ("failed", kind), message
     assert words in message["message"]
     assert "\ud800" not in message["message"]
+
+
+TEXT_MODEL = """
+def build(p):
+    import keras
+    model = keras.Sequential([
+        keras.layers.TextVectorization(vocabulary=["free", "call"], output_mode="multi_hot"),
+        keras.layers.Dense(1),
+    ])
+    model.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
+    return model
+"""
+
+
+@pytest.mark.slow
+def test_texts_come_as_texts(host, tmp_path):  # noqa: F811, the fixture
+    content = "\n".join(["label\ttext", *TEXTS])
+    upload, _ = described(tmp_path, content)
+    path = tmp_path / "kept" / "model.keras"
+    message, _, _ = train(
+        host,
+        SPACE + TEXT_MODEL,
+        tmp_path,
+        dataset=upload.info.name,
+        upload=upload.to_json_dict(),
+        objective="val_loss",
+        model_path=str(path),
+    )
+    assert message["type"] == "result", message
+    assert message["unkept"] == ""
+    reading = json.loads(path.with_suffix(".json").read_text())
+    assert reading["is_logits"]
+    found = predict(path, reading, {"text": "call now"})
+    assert sum(found["probabilities"].values()) == pytest.approx(1)
 
 
 @pytest.mark.slow

@@ -114,10 +114,10 @@ def test_what_parzen_keeps_is_not_read(tmp_path):
 
 def test_a_file_that_never_ends_is_ended(monkeypatch):
     monkeypatch.setattr(declaration, "MAX_SECONDS", 1.0)
-    with pytest.raises(CodeInvalid, match="took more than 1 seconds of computing time"):
+    with pytest.raises(CodeInvalid, match="took more than 1 s of computing time"):
         read_declaration("while True: pass")
     monkeypatch.setattr(declaration, "MAX_WAIT_SECONDS", 3.0)
-    with pytest.raises(CodeInvalid, match="Running the model file took more than 3 seconds"):
+    with pytest.raises(CodeInvalid, match="Running the model file took more than 3 s"):
         read_declaration("import time; time.sleep(60)")
 
 
@@ -344,13 +344,18 @@ def build(params):
         (
             PLAIN_BUILD,
             "error",
-            "loss is not measured",
+            "does not measure other_loss",
+        ),
+        (
+            PLAIN_BUILD.replace('"mse"', '"categorical_crossentropy"'),
+            "error",
+            "use sparse_categorical_crossentropy",
         ),
         ("def objective(p):\n    print('x' * 10**8)\n    print('y\\n' * 10**6)\n    return 1", None, ""),
     ],
 )
 def test_a_training_that_goes_wrong_says_one_sentence(host, tmp_path, body, kind, words):
-    objective = "other_loss" if "not measured" in words else "loss"
+    objective = "other_loss" if "not measure" in words else "loss"
     message, lines, _ = train(host, SPACE + body, tmp_path, dataset="digits", objective=objective)
     if kind is None:
         assert message["type"] == "result"

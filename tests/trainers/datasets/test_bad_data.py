@@ -63,7 +63,7 @@ def load(monkeypatch, tmp_path: Path):
         (
             sources.CLASSES,
             sources.table(y=["?", *NO[1:]]),
-            "own.csv, line 2: y must be one of no, yes, not empty.",
+            "own.csv, line 2: y must be one of no, yes, not '?'.",
         ),
         (
             sources.CLASSES,
@@ -106,7 +106,7 @@ def load(monkeypatch, tmp_path: Path):
         (
             sources.NUMBERS,
             "size,y\n1,2\n3,4\n",
-            "There are only 2 rows, but each of train, validation, and test needs one.",
+            "2 rows cannot be split: each of train, validation, and test needs one.",
         ),
         (
             sources.TEXTS,
@@ -116,7 +116,7 @@ def load(monkeypatch, tmp_path: Path):
         (
             sources.TEXTS,
             "yes\tthe same\n" * 30 + "".join(f"no\ttext {i}\n" for i in range(30)),
-            TOO_FEW,
+            TOO_FEW.replace("1 row", "30 rows, but only 1 that differs"),
         ),
         (
             sources.SERIES,

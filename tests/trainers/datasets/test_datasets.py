@@ -2,7 +2,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,10 @@ from trainers.datasets.base import Dataset, Facts, Part
 from trainers.datasets.bundled import DIGITS
 from trainers.datasets.pictures import SAMPLES_PER_CLASS, contact_sheet
 from trainers.datasets.prepared import Prepared, prepare
-from trainers.datasets.registry import datasets, load_dataset, load_test_part
+from trainers.datasets.registry import dataset_info, datasets, load_dataset, load_test_part
 from trainers.datasets.splits import Split
 from trainers.errors import DatasetInvalid, DatasetMissing, ParamsInvalid
+from trainers.registry import compatible_trainers
 
 SMALL = {
     name: Part(np.full((4, 2, 2), number, np.uint8), np.arange(4, dtype=np.uint8))
@@ -240,3 +241,13 @@ def test_a_contact_sheet_is_drawn_once(tmp_path: Path, monkeypatch: pytest.Monke
         assert image.getextrema()[0] == (0, 255)
     monkeypatch.setattr("trainers.datasets.pictures.load_dataset", lambda *_: pytest.fail("drawn twice"))
     assert contact_sheet("digits", "", str(tmp_path)) == path
+
+
+@pytest.mark.parametrize(
+    ("shape", "first"),
+    [((28, 28), "mlp"), ((8, 8, 3), "cnn"), ((96, 64, 3), "cnn"), ((96, 96), "cnn"), ((32, 32), "mlp")],
+)
+def test_trainer_to_begin_with_fits_the_images(shape, first):
+    info = replace(dataset_info("digits", ""), shape=shape)
+
+    assert [trainer.name for trainer in compatible_trainers(info)] == [first, *({"mlp", "cnn"} - {first})]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from optimizer.wording import count_noun, thousands
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def checked_names(header: Sequence[str], *, has_header: bool = True) -> list[str
 def check_width(n_columns: int) -> None:
     """Raise DatasetInvalid where there are too many columns."""
     if n_columns > MAX_COLUMNS:
-        raise DatasetInvalid(f"The file has {n_columns:,} columns; the limit is {MAX_COLUMNS:,}.")
+        raise DatasetInvalid(
+            f"The file has {count_noun(n_columns, 'column')}; the limit is {thousands(MAX_COLUMNS)}."
+        )
 
 
 def pieces_of(rows: Iterable[Sequence[str]], n_columns: int) -> Iterator[pa.RecordBatch]:

@@ -17,6 +17,7 @@ import pyarrow as pa
 from pyarrow import compute
 from pyarrow import csv as arrow_csv
 
+from optimizer.wording import count_noun, thousands
 from trainers.datasets.uploads.dialect import (
     DELIMITERS,
     Dialect,
@@ -29,6 +30,7 @@ from trainers.datasets.uploads.rows import TableRows, check_width, checked_names
 from trainers.datasets.uploads.text_files import (
     MAX_LINE,
     WESTERN,
+    check_unpacked,
     check_western,
     encoding_of,
     open_text,
@@ -54,6 +56,7 @@ def read_separated(path: Path, use: Callable[[TableRows], Result], *, has_header
 
     `use` may be called more than once: a file that does not go on as it began is read in another way.
     """
+    check_unpacked(path)
     encoding = encoding_of(path)
     try:
         return _read_encoded(path, encoding, use, has_header=has_header)
@@ -120,8 +123,8 @@ def _strict_rows(source: _Source, n_columns: int) -> Iterator[list[str]]:
         for line, row in islice(rows, int(source.has_header), None):
             if len(row) != n_columns:
                 raise DatasetInvalid(
-                    f"Line {line} has {len(row):,} field{'s' * (len(row) != 1)}, but the header has "
-                    f"{n_columns:,}."
+                    f"Line {line} has {count_noun(len(row), 'field')}, but the header has "
+                    f"{thousands(n_columns)}."
                 )
             if "\0" in "".join(row):
                 raise DatasetInvalid(f"Line {line} contains a zero byte, so this is not a text file.")

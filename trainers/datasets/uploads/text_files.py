@@ -9,6 +9,7 @@ import zlib
 from gzip import GzipFile
 from typing import TYPE_CHECKING
 
+from optimizer.wording import file_size, thousands
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 8 * 10**9  # unpacked
 _USUAL_BYTES, _MAX_RATIO = 10**9, 200  # a file that gzip makes 200 times smaller repeats itself
+_BLOCK = 1 << 20
 MAX_LINE = 8_000_000  # characters
 WESTERN = "cp1252"
 GZIP_MAGIC = b"\x1f\x8b"
@@ -43,6 +45,14 @@ def open_bytes(path: Path) -> io.BufferedReader:
     return io.BufferedReader(_Unpacked(file))
 
 
+def check_unpacked(path: Path) -> None:
+    """Raise DatasetInvalid for a gzip file that is damaged or too large, before its rows are looked at."""
+    with open_bytes(path) as file:
+        if isinstance(file.raw, _Unpacked):
+            while file.read(_BLOCK):
+                pass
+
+
 def lines_of(file: io.TextIOBase) -> Iterator[str]:
     """Yield the lines; DatasetInvalid for one without an end, before it fills the memory."""
     number = 0
@@ -50,7 +60,8 @@ def lines_of(file: io.TextIOBase) -> Iterator[str]:
         number += 1
         if len(line) == MAX_LINE:
             raise DatasetInvalid(
-                f"Line {number} has more than {MAX_LINE:,} characters. A table must have one row per line."
+                f"Line {number} has more than {thousands(MAX_LINE)} characters. A table must "
+                "have one row per line."
             )
         yield line
 
@@ -114,7 +125,7 @@ class _Unpacked(io.RawIOBase):
         self._n_bytes += len(data)
         if self._n_bytes > self._most:
             raise DatasetInvalid(
-                f"The file takes more than {self._most / 1e9:.3g} GB unpacked, the limit for a file "
+                f"The file takes more than {file_size(self._most)} unpacked, the limit for a file "
                 "of its size. Upload a smaller part of it."
             )
         buffer[: len(data)] = data

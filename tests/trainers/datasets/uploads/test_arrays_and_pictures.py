@@ -76,7 +76,7 @@ def test_rows_of_numbers_in_arrays_are_a_table(tmp_path):
         ),
         (npz(x=GREY, y=Y[:5]), "x has 60 rows, but y has 5. Both must have the same number."),
         (
-            npz(x=GREY / 255, y=Y),
+            npz(x=GREY / 100, y=Y),
             "x must be rows of numbers with the shape (rows, columns), or images of whole",
         ),
         (npz(x=GREY, y=GREY), "y must be one number per row; it is uint8 with the shape (60, 6, 8)."),
@@ -96,7 +96,7 @@ def test_arrays_that_cannot_be_used_get_one_sentence(tmp_path, content, words):
 
 def test_arrays_too_large_to_unpack_are_not_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr("trainers.datasets.uploads.arrays.MAX_BYTES", 1000)
-    with pytest.raises(DatasetInvalid, match=r"would take 0\.0 GB unpacked"):
+    with pytest.raises(DatasetInvalid, match=r"would take 3\.6 kB unpacked"):
         described(tmp_path, npz(x=GREY, y=Y), "arrays")
 
 
@@ -164,7 +164,7 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path, monkeypatch):
     with pytest.raises(DatasetInvalid, match="unpacked; the limit"):
         described(tmp_path, zipped({f"cat/{i}.png": bytes(10**5) for i in range(20)}), "pictures")
     monkeypatch.setattr(image_zip, "MAX_FILE_BYTES", 10**4)
-    with pytest.raises(DatasetInvalid, match=r"cat/0\.png is 0 MB; the limit"):
+    with pytest.raises(DatasetInvalid, match=r"cat/0\.png is 100\.0 kB; the limit"):
         described(tmp_path, zipped({"cat/0.png": bytes(10**5)}), "pictures")
 
 

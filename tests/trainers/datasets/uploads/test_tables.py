@@ -8,7 +8,7 @@ import pytest
 from tests.trainers.datasets.uploads.made import described, written
 from tests.trainers.sources import series, table
 from trainers.datasets.uploads.findings import Findings
-from trainers.datasets.uploads.recipe import guess_recipe
+from trainers.datasets.uploads.guesses.guess import guess_recipe
 from trainers.datasets.uploads.tables import read_table
 from trainers.errors import DatasetInvalid
 
@@ -101,11 +101,9 @@ def test_a_column_that_tells_the_target_is_warned_of(tmp_path):
 
 def test_rows_with_a_time_are_split_by_it(tmp_path):
     days = np.arange(np.datetime64("2024-01-01"), np.datetime64("2024-01-01") + 40)[::-1]
-    upload, _ = described(
-        tmp_path, table(day=days.astype(str).tolist(), answer=[("a", "b")[n % 2] for n in range(40)])
-    )
+    content = table(day=days.astype(str).tolist(), answer=[("a", "b")[n % 2] for n in range(40)])
+    upload, _ = described(tmp_path, content, target="answer", roles={"day": "time"})
 
-    assert upload.recipe.roles["day"] == "time"
     assert upload.read().is_ordered
     assert upload.read().y.tolist() == [1, 0] * 20
 
@@ -113,7 +111,7 @@ def test_rows_with_a_time_are_split_by_it(tmp_path):
 def test_rows_of_one_group_stay_together(tmp_path):
     people = [f"p{n // 4}" for n in range(80)]
     rows = table(80, person=people, answer=[("a", "b")[(n // 4) % 2] for n in range(80)])
-    upload, _ = described(tmp_path, rows, roles={"person": "group"})
+    upload, _ = described(tmp_path, rows, target="answer", roles={"person": "group"})
 
     assert len(set(upload.read().groups.tolist())) == 20
 
