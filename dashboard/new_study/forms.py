@@ -27,12 +27,13 @@ class PrunerOption(NamedTuple):
     help: str
 
 
-# None comes first and is the default: a budget counts trials, and each that is stopped early tells less. The
-# threshold is left out, as its bounds would have to be known before.
-PRUNER_OPTIONS = (
-    PrunerOption("", "None", "Every trial trains to completion."),
-    *(PrunerOption(p.name, p.label, p.help) for p in PRUNERS.values() if p.name != "threshold"),
-)
+def pruner_options() -> list[PrunerOption]:
+    """None comes first and is the default: a budget counts trials, and each that is stopped early tells less.
+
+    The threshold is left out, as its bounds would have to be known before.
+    """
+    known = [PrunerOption(p.name, p.label, p.help) for p in PRUNERS.values() if p.name != "threshold"]
+    return [PrunerOption("", "None", "Every trial trains to completion."), *known]
 
 
 class NewStudyForm(SettingsForm):
@@ -46,7 +47,7 @@ class NewStudyForm(SettingsForm):
         if not places:
             del self.fields["place"]
         set_choices(self, "sampler", [(name, entry.label) for name, entry in SAMPLERS.items()])
-        set_choices(self, "pruner", [(entry.name, entry.label) for entry in PRUNER_OPTIONS])
+        set_choices(self, "pruner", [(entry.name, entry.label) for entry in pruner_options()])
         self.fields["n_parallel"].initial = settings.SLOTS
 
     def study_fields(self) -> dict[str, Any]:

@@ -134,7 +134,7 @@ def study_page(
         best=best_of(study, space, goal, best),
         facts=facts_of(study, goal),
         space=space_rows(space),
-        table=trial_table(study, space, counts, query, columns),
+        table=trial_table(study, space, counts, query, metrics=best.metrics if best else {}, chosen=columns),
         proposals=proposals,
         charts=study_charts(study, space, goal, rows, proposals),
         n_lost=sum(row["failure_kind"] in LOSSES for row in rows),

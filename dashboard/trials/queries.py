@@ -86,12 +86,6 @@ def trial_table(
     return trials.order_by(order.expression(), "-number")
 
 
-def latest_metrics(study: Study) -> dict[str, float]:
-    """Those of the complete trial with the highest number."""
-    complete = study.trials.filter(state=TrialState.COMPLETE).order_by("-number")
-    return complete.values_list("metrics", flat=True).first() or {}
-
-
 def complete_results(study: Study) -> list[tuple[int, dict[str, Any], float | None]]:
     """Number, params and value of every complete trial."""
     complete = study.trials.filter(state=TrialState.COMPLETE).order_by("number")

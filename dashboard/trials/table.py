@@ -48,10 +48,12 @@ def trial_table(
     space: SearchSpace,
     counts: Mapping[str, int],
     query: Mapping[str, str],
+    *,
+    metrics: Mapping[str, float],
     chosen: Sequence[str] = (),
 ) -> Table:
-    """`chosen` are the columns that the address names."""
-    columns = columns_of(study, space, queries.latest_metrics(study), chosen)
+    """`metrics` are those of one trial, `chosen` the columns that the address names."""
+    columns = columns_of(study, space, metrics, chosen)
     state = query.get("state", "all")
     state = state if state in STATES else "all"
     sort = query.get("sort", "-number")

@@ -28,7 +28,7 @@ def blocks(page: str, language: str) -> list[str]:
 
 def test_every_block_of_the_pages_has_a_test():
     languages = [re.findall(r"^```(\w*)$", page, re.MULTILINE)[::2] for page in (PAGE, CUSTOM)]
-    assert languages == [["python"] * 4, ["python"] * 4 + ["toml"]]
+    assert languages == [["python"] * 4, ["python"] * 5 + ["toml"]]
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +122,7 @@ def test_the_model_of_the_page_can_be_built():
 
 
 def test_the_two_files_of_the_page_are_read():
-    source = blocks(CUSTOM, "python")[3]
+    source = blocks(CUSTOM, "python")[4]
     assert read_declaration(source).metric == "loss"
     assert read_model_file(source).function({"x": 3.0}) == 2.0
 

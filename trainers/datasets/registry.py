@@ -93,5 +93,4 @@ def _counted(source: Source, data_dir: str, facts: Facts) -> DatasetInfo:
         n_train=facts.n_train,
         n_validation=facts.n_validation,
         n_test=facts.n_test,
-        class_rows=facts.class_rows,
     )

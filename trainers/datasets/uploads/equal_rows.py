@@ -57,8 +57,8 @@ def _official_notes(keys: Array, n_test: int, noun: str) -> list[str]:
         )
     if n_seen:
         notes.append(
-            f"{thousands(n_seen)} of {thousands(n_test)} test {noun} have the same inputs as training {noun}"
-            ": results on the test set can be too good"
+            f"{thousands(n_seen)} of {thousands(n_test)} test {noun} have the same inputs as training "
+            f"{noun}: results on the test set can be too good"
         )
     return notes
 

@@ -216,8 +216,8 @@ class Upload:
         rows, n_unknown = np.flatnonzero(is_known), int(np.sum(~is_known))
         if not (self.recipe.drops_unknown and n_unknown):
             return raw
-        without = f"{thousands(n_unknown)} of {thousands(len(raw.y))} rows have no {self.recipe.target}"
-        note = f"{without} and are left out"
+        n = f"{thousands(n_unknown)} of {thousands(len(raw.y))}"
+        note = f"{n} rows have no {self.recipe.target} and are left out"
         x = (
             [raw.x[row] for row in rows]
             if isinstance(raw.x, list)
@@ -263,7 +263,8 @@ class Upload:
             if len(unknown) and not self.recipe.drops_unknown:
                 raise DatasetInvalid(
                     f"{self.info.label}: {name} is missing in {thousands(len(unknown))} of "
-                    f"{thousands(len(y))} rows, the first in row {thousands(unknown[0] + 1)}. Fill it in, or leave out rows without a target."
+                    f"{thousands(len(y))} rows, the first in row {thousands(unknown[0] + 1)}. "
+                    "Fill it in, or leave out rows without a target."
                 )
             return y
         labels = self._texts(name)
