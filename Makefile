@@ -9,6 +9,9 @@ export UV_COMPILE_BYTECODE := 1
 export UV_SYSTEM_CERTS ?= 1
 unexport PYTHONDONTWRITEBYTECODE
 DONE := .venv/done
+# What custom models may use beside Parzen's own packages; each has a file of pinned versions in deploy/.
+comma := ,
+PACKAGES := $(subst $(comma), ,$(or $(PARZEN_PACKAGES),$(shell sed -n 's/^PARZEN_PACKAGES=//p' .env 2>/dev/null)))
 # Two processes, each with a database and a broker of its own; a file is for one of them, the long ones come first.
 PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
@@ -18,7 +21,7 @@ help: ## List the commands
 run: install ## Set up what is missing and start Parzen; Ctrl-C ends it
 	@$(BIN)/python manage.py up
 
-install: $(DONE)-app static/vendor/htmx.min.js ## Install the pinned packages and browser libraries
+install: $(DONE)-app $(PACKAGES:%=$(DONE)-with-%) static/vendor/htmx.min.js ## Install the pinned packages and browser libraries
 
 test: install-dev ## Run all tests, the slow ones included
 	@$(BIN)/python -m pytest $(PARALLEL) --durations=10
@@ -53,7 +56,7 @@ mutants: install-dev ## Remove each guard of a copy, one at a time: a test has t
 reliability: install-dev ## Measure all that docs/reliability.md promises, on both databases (hours)
 	FAULT_DB=sqlite $(BIN)/python -m tests.faults
 	FAULT_DB=postgresql $(BIN)/python -m tests.faults
-	$(BIN)/python -m pytest -q -rP tests/faults/crash_points/test_crash_points.py tests/faults/test_hosts.py tests/dashboard/operations/test_backups.py
+	$(BIN)/python -m pytest -q -rP tests/faults/crash_points/test_crash_points.py tests/faults/test_hosts.py tests/dashboard/operations/test_backup_commands.py
 	$(BIN)/python -m tests.faults mutants
 	$(BIN)/python -m benchmarks.claims
 	$(BIN)/python -m benchmarks
@@ -82,7 +85,7 @@ format: install-dev ## Format Python, scripts, styles
 	npm run --silent format
 
 lock: $(UV) ## Pin the newest allowed versions, with hashes
-	for name in requirements requirements-dev benchmarks/requirements-peers benchmarks/requirements-training deploy/requirements-s3 deploy/requirements-jax deploy/bootstrap/uv deploy/bootstrap/node; do \
+	for name in requirements requirements-dev benchmarks/requirements-peers benchmarks/requirements-training deploy/requirements-s3 deploy/requirements-jax deploy/requirements-pandas deploy/bootstrap/uv deploy/bootstrap/node; do \
 		$(UV) pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 \
 			--no-emit-index-url --no-header $$name.in -o $$name.txt; \
 	done
@@ -105,6 +108,11 @@ $(DONE)-app: requirements.txt $(UV)
 $(DONE)-dev: requirements-dev.txt deploy/requirements-jax.txt $(DONE)-app
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r deploy/requirements-jax.txt
+	@touch $@
+
+$(DONE)-with-%: deploy/requirements-%.txt $(DONE)-app
+	@echo "Setting up: $*, for custom models"
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $<
 	@touch $@
 
 # The peers live apart: nothing of them is ever imported by Parzen.

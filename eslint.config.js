@@ -1,7 +1,7 @@
 import js from "@eslint/js";
 import globals from "globals";
 
-// Our scripts are plain deferred files, one behaviour each; nothing bundles them.
+// Our scripts are plain deferred files, one behavior each; nothing bundles them.
 export default [
   js.configs.recommended,
   {

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from dashboard.access.rules import datasets_visible_to
 from dashboard.engine.uploads import info_of, infos_of
 from dashboard.models import DatasetState
+from dashboard.wording import thousands
 from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
 from trainers.base import TrainerInfo
@@ -39,7 +40,7 @@ def dataset_words(name: str, uploads: Mapping[str, DatasetInfo] | None = None) -
     info = info_of_dataset(name, uploads)
     if info is None:
         return name
-    return f"{info.label}, {info.n_train + info.n_validation + info.n_test:,} {info.row_noun}"
+    return f"{info.label}, {thousands(info.n_rows)} {info.row_noun}"
 
 
 def info_of_dataset(name: str, uploads: Mapping[str, DatasetInfo] | None = None) -> DatasetInfo | None:

@@ -11,6 +11,7 @@ from dashboard.discussion.queries import n_unread
 from dashboard.engine.queues import n_slots
 from dashboard.models import Trial, TrialState
 from dashboard.operations.troubles import troubles
+from dashboard.wording import count_noun, thousands
 
 PLACES = (
     ("study-list", "Studies"),
@@ -44,4 +45,4 @@ def slots_text() -> str:
     if not slots:
         return "No workers online"
     busy = Trial.objects.filter(state=TrialState.RUNNING).count()
-    return f"{min(busy, slots)} of {slots} slots busy"
+    return f"{thousands(min(busy, slots))} of {count_noun(slots, 'slot')} busy"

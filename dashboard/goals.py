@@ -1,14 +1,15 @@
 """How an objective is called and read; also when its trainer is not installed any more."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import optimizer
-from dashboard.models import Study
+from dashboard.models import Study, Trial
 from dashboard.models.study import Direction
-from dashboard.wording import param, percent
+from dashboard.wording import percent, spread, thousands
 from dashboard.wording import value as show_value
+from trainers import registry
 from trainers.errors import ParamsInvalid
-from trainers.registry import trainer_info
 
 ABBREVIATIONS = {"f1", "mae", "mse", "rmse", "auc"}
 
@@ -30,7 +31,7 @@ class Goal:
 
     def show_spread(self, value: float) -> str:
         """A difference of values or its uncertainty, of which two digits are known at best."""
-        return percent(value) if self.is_percent else param(float(f"{value:.2g}"))
+        return percent(value) if self.is_percent else spread(value)
 
 
 def short_label(name: str) -> str:
@@ -44,7 +45,26 @@ def goal_of(study: Study) -> Goal:
 
 
 def is_percent(study: Study, metric: str) -> bool:
+    return registry.is_percent(study.trainer, metric)
+
+
+def shown_metrics(study: Study, metrics: Mapping[str, float]) -> list[str]:
+    """The names beside the objective's that say something about the result.
+
+    Left out is what a trainer measures in training, and what has a twin in validation.
+    """
     try:
-        return trainer_info(study.trainer).metric(metric).is_percent
+        info = registry.trainer_info(study.trainer)
+        in_training = {m.name for m in info.metrics if not m.name.startswith("val_")}
     except ParamsInvalid:
-        return False
+        in_training = set()
+    return [
+        name
+        for name in metrics
+        if name != study.objective and name not in in_training and f"val_{name}" not in metrics
+    ]
+
+
+def best_epoch(study: Study, trial: Trial) -> str:
+    """The epoch whose value the trial has; empty where it is of no single one."""
+    return f"epoch {thousands(trial.best_step)} of {thousands(study.max_epochs)}" if trial.best_step else ""

@@ -311,6 +311,8 @@ LEASE_SECONDS = env.int("PARZEN_LEASE_SECONDS", 60, validate=Range(min=4))
 CHECKPOINT_SECONDS = env.float("PARZEN_CHECKPOINT_SECONDS", 10, validate=Range(min=0))
 # Whether people with the right to may train with Python files of their own. They run as the worker's user.
 OWN_CODE = env.bool("PARZEN_OWN_CODE", False)
+# What `make install` adds for them; each has a file of pinned versions in deploy/.
+PACKAGES: list[str] = env.list("PARZEN_PACKAGES", [])
 # Only operations whose results are the same each time: on GPUs slower, on CPUs all of them are.
 DETERMINISTIC = env.bool("PARZEN_DETERMINISTIC", False)
 # Above this a training is ended as out of memory. 0: no limit.

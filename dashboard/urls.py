@@ -25,6 +25,7 @@ study_pages = [  # /studies/
     path("studies/", studies.study_list, name="study-list"),
     path("studies/new/", new_study.study_new, name="study-new"),
     path("studies/new/custom/", new_study.custom_study_new, name="custom-study-new"),
+    path("studies/new/custom/check/", new_study.model_file_check, name="model-file-check"),
     path("studies/new/prior/<slug:trainer>/<str:knob>/", new_study.knob_prior, name="knob-prior"),
     path("studies/new/cost/<slug:trainer>/", new_study.study_cost, name="study-cost"),
     path("studies/new/sampler/<slug:trainer>/", new_study.sampler_note, name="sampler-note"),

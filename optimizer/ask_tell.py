@@ -12,6 +12,7 @@ from optimizer.pruners import Pruner, create_pruner
 from optimizer.reports import Reports
 from optimizer.samplers import Sampler, create_sampler
 from optimizer.samplers.base import Suggestion, generator_for
+from optimizer.samplers.proposing import propose
 from optimizer.serialization import check_version, restore, state_to_json
 from optimizer.study_state import StudyState
 from optimizer.trial import OpenTrial
@@ -343,8 +344,8 @@ class Optimizer(StudyState):
         return self._propose(allow_repeats=self.duplicates == "repeat")
 
     def _propose(self, *, allow_repeats: bool) -> Suggestion:
-        return self.sampler.suggest(
-            self.space,
+        return propose(
+            self.sampler,
             self.history,
             tuple(self.running.values()),
             generator_for(self.seed, self.next_number),

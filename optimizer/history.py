@@ -82,6 +82,8 @@ class History:
         self._pruned: list[int] = []
         self._n_failed = 0
         self._keys: set[bytes] = set()
+        self._points: set[bytes] = set()  # those of the keys that are of points of the space, up to this row:
+        self._n_sorted_out = 0
 
     @classmethod
     def from_trials(
@@ -303,6 +305,18 @@ class History:
     def n_seen(self) -> int:
         """How many different params the trials had."""
         return len(self._keys)
+
+    def points_tried(self) -> set[bytes]:
+        """Keys of the points of the space that trials had; params that no longer fit it are no point.
+
+        Do not change the set.
+        """
+        for row in range(self._n_sorted_out, self._n):
+            key = self.space.key_of_row(self._coordinates[row].tolist(), self._active[row].tolist())
+            if self.space.key(self.space.decode(self._coordinates[row])) == key:
+                self._points.add(key)
+        self._n_sorted_out = self._n
+        return self._points
 
 
 def with_capacity(array: NDArray[Any], n: int, fill: float = 0) -> NDArray[Any]:

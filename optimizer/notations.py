@@ -38,6 +38,6 @@ def read_space(obj: object) -> SearchSpace:
             return space
     raise SpaceError(
         "",
-        "a search space must be a SearchSpace, its JSON, or hold at least one hp node, "
+        "a search space must be a SearchSpace, its JSON, or contain at least one hp node, "
         f"got {reprlib.repr(obj)}",
     )

@@ -36,14 +36,3 @@ def show_value(value: object) -> str:
         value = int(value)
     text = json.dumps(value, ensure_ascii=False, default=repr)
     return text if len(text) <= 80 else text[:77] + "..."
-
-
-def show_number(value: float) -> str:
-    """A number for display: ``1,024``, ``0.1``, ``1e-5``."""
-    if float(value).is_integer() and abs(value) < 1e15:
-        return f"{int(value):,}"
-    text = f"{value:.6g}" if abs(value) >= 1e-3 else f"{value:.5e}"
-    if "e" not in text:
-        return text
-    mantissa, exponent = text.split("e")
-    return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(exponent)}"

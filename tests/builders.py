@@ -192,9 +192,9 @@ def expire_lease(trial: Trial, seconds: float = 1) -> None:
 
 
 def run_since(study: Study, seconds: float) -> None:
-    """As if the study had been running for so long."""
+    """As if the study had been running, and its trials training, for so long."""
     since = timezone.now() - dt.timedelta(seconds=seconds)
-    Study.objects.filter(pk=study.pk).update(running_since=since)
+    Study.objects.filter(pk=study.pk).update(running_since=since, clock_since=since)
 
 
 def add_trials(

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.template.base import Template
+from django.test.signals import template_rendered
 
 VAR_DIR = Path(tempfile.mkdtemp(prefix="parzen-tests-"))
 atexit.register(shutil.rmtree, VAR_DIR, ignore_errors=True)
@@ -50,6 +52,23 @@ def pytest_configure():
         database["NAME"] = VAR_DIR / "parzen.sqlite3"
         database["TEST"]["NAME"] = str(VAR_DIR / "test.sqlite3")
         database["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
+
+
+def note_page(template, context):
+    """Render as Django's test environment does, but note the context of the page alone.
+
+    Django's own copies the contexts of the hundreds of templates that a page includes, for nobody.
+    """
+    if context.template is template:
+        template_rendered.send(sender=template, template=template, context=context)
+    return template.nodelist.render(context)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pages_alone_are_noted(django_test_environment):
+    instrumented, Template._render = Template._render, note_page
+    yield
+    Template._render = instrumented
 
 
 @pytest.hookimpl(trylast=True)

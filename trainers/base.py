@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from trainers.errors import ParamsInvalid
-from trainers.job import Budget, Job, Objective, Result
+from trainers.job import SD_SUFFIX, TEST_PREFIX, Budget, Job, Objective, Result
 from trainers.knob import Json, Knob, Value
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ class Metric:
 class TrainerInfo:
     """The description of a trainer; knobs are in page order, parents before the knobs that depend on them.
 
-    It learns one `task` from rows of any of `kinds`.
+    It learns one `task` from rows of any of `kinds`. One that `is_blind_to_places` reads an image as a row of
+    numbers: where a pixel is tells it nothing, so photographs are better left to others.
 
     Examples:
         >>> units = Knob(name="units", label="Units", kind="int", default=8, minimum=1, maximum=64,
@@ -79,6 +80,7 @@ class TrainerInfo:
     metrics: tuple[Metric, ...]
     kinds: tuple[Kind, ...]
     task: Task
+    is_blind_to_places: bool = False
 
     def knob(self, name: str) -> Knob:
         """Return the knob of this name; ParamsInvalid where there is none."""
@@ -93,6 +95,16 @@ class TrainerInfo:
             if metric.name == name:
                 return metric
         raise ParamsInvalid(f"The trainer {self.name} has no metric named {name!r}.")
+
+    def is_percent(self, name: str) -> bool:
+        """Say whether a number of a result is a share: a metric, its deviation over folds, its test value.
+
+        What a trainer does not declare, such as a metric of a model file, is none.
+        """
+        known = name.removesuffix(SD_SUFFIX)
+        if known.startswith(TEST_PREFIX):
+            known = f"val_{known.removeprefix(TEST_PREFIX)}"
+        return any(metric.name == known and metric.is_percent for metric in self.metrics)
 
     def groups(self) -> dict[str, tuple[Knob, ...]]:
         """Return the knobs by group, in page order."""
@@ -131,6 +143,7 @@ class Reporter(Protocol):
         >>> class PrintingReporter:
         ...     def report(self, step, metrics, seconds): print(step, metrics["val_loss"])
         ...     def resume(self, epochs): print("continues after epoch", len(epochs))
+        ...     def measured(self, result): print("value", result.value)
         ...     def log(self, line): print(line)
         ...     def should_stop(self): return False
         >>> reporter: Reporter = PrintingReporter()
@@ -144,6 +157,9 @@ class Reporter(Protocol):
 
     def resume(self, epochs: Sequence[Epoch]) -> None:
         """Take the epochs that an earlier attempt has trained; this one continues after them."""
+
+    def measured(self, result: Result) -> None:
+        """Take the result before the network is saved: whatever happens then, the trial has its value."""
 
     def log(self, line: str) -> None:
         """Take one line for the trial's log."""

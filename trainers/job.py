@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from optimizer.wording import count_noun
 from trainers.datasets.splits import Split
 from trainers.errors import ParamsInvalid
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from trainers.knob import Value
 
 TEST_PREFIX = "test_"  # of the names of metrics of the test part
+SD_SUFFIX = "_sd"  # of the standard deviation over folds
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Objective:
             if math.isfinite(value) and (best is None or is_better(value, values[best], self.direction)):
                 best = number
         if best is None:
-            raise ParamsInvalid(f"{self.metric} has no finite value in {len(values)} epochs.")
+            raise ParamsInvalid(f"{self.metric} has no finite value in {count_noun(len(values), 'epoch')}.")
         return best + 1
 
 
@@ -154,8 +156,10 @@ class Result:
     """What a training that ran to its end returns.
 
     `value` is the objective's metric at `best_step`, its best epoch (counted from 1), and `metrics` are
-    all metrics of that epoch. `n_steps` are the epochs that ran, `seconds` the wall time of building and
-    fitting, `versions` the versions that produced the numbers (python, keras, tensorflow, numpy).
+    all metrics of that epoch; `best_step` is 0 where the value is of no single epoch. `n_steps` are the
+    epochs that ran, `seconds` the wall time of building and fitting, `versions` the versions that produced
+    the numbers (python, keras, tensorflow, numpy). `unkept` says in a sentence why the network could not be
+    saved, "" where it was or none was wanted.
 
     Examples:
         >>> result = Result(value=0.31, best_step=2, metrics={"val_loss": 0.31}, n_steps=3,
@@ -172,6 +176,7 @@ class Result:
     n_parameters: int
     seconds: float
     versions: dict[str, str]
+    unkept: str = ""
 
     def to_json_dict(self) -> dict[str, Any]:
         """Return the fields as a JSON object."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from optimizer.wording import bound
+
 Kind = Literal["float", "int", "categorical", "boolean"]
 Value = float | int | str | bool
 Json = dict[str, Any]
@@ -29,7 +31,7 @@ class Knob:
         ...              help="Width of the hidden layer.", group="Network", unit="units",
         ...              distribution=integer(16, 256, 16), is_searched=True)
         >>> units.check_value(0)
-        'units must be at least 1 and at most 4096, not 0.'
+        'units must be at least 1 and at most 4,096, not 0.'
         >>> units.check_value(128) is None
         True
         >>> momentum = Knob(name="momentum", label="Momentum", kind="float", default=0.9, minimum=0,
@@ -100,8 +102,8 @@ class Knob:
 
     def _limits(self) -> str:
         above = "above" if self.minimum_exclusive else "at least"
-        low = "" if self.minimum is None else f"{above} {self.minimum:g}"
-        high = "" if self.maximum is None else f"at most {self.maximum:g}"
+        low = "" if self.minimum is None else f"{above} {bound(self.minimum)}"
+        high = "" if self.maximum is None else f"at most {bound(self.maximum)}"
         return " and ".join(part for part in (low, high) if part)
 
     def _check_number(self, value: object) -> str | None:
@@ -116,7 +118,7 @@ class Knob:
             value <= self.minimum if self.minimum_exclusive else value < self.minimum
         )
         if too_low or (self.maximum is not None and value > self.maximum):
-            return self._error(f"must be {self._limits()}, not {value!r}")
+            return self._error(f"must be {self._limits()}, not {bound(value)}")
         return None
 
     def _check_choices(self, choices: object) -> str | None:

@@ -110,5 +110,5 @@ def presets() -> list[Preset]:
 def preset(name: str) -> Preset:
     """Return one preset; ParamsInvalid where the name is unknown."""
     if name not in _PRESETS:
-        raise ParamsInvalid(f"There is no preset named {name!r}; there are {', '.join(_PRESETS)}.")
+        raise ParamsInvalid(f"There is no preset named {name!r}. Choose one of {', '.join(_PRESETS)}.")
     return _PRESETS[name]

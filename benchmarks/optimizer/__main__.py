@@ -11,8 +11,8 @@ from argparse import ArgumentParser
 from benchmarks.optimizer import costs, regret, report
 
 
-def main() -> None:
-    """Read the command line and do it."""
+def make_parser() -> ArgumentParser:
+    """The command line; a test holds what the README shows against it."""
     parser = ArgumentParser(prog="python -m benchmarks.optimizer", description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="a few problems, under three minutes")
     parser.add_argument("--jobs", type=int, default=1, help="processes that make runs")
@@ -21,7 +21,12 @@ def main() -> None:
     regret.add_arguments(commands.add_parser("regret", help=regret.__doc__))
     costs.add_arguments(commands.add_parser("latency", help="CPU time of ask and tell, ours and the peers'"))
     commands.add_parser("memory", help="memory of histories and asks, and what imports cost")
-    args = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    """Read the command line and do it."""
+    args = make_parser().parse_args()
     if args.command == "regret":
         regret.run(args)
     elif args.command == "latency":

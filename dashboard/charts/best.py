@@ -4,11 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from dashboard.charts.points import TrialPoint, running_best, thin, value_range
+from dashboard.charts.points import TrialPoint, nice_range, running_best, thin, value_range
 from dashboard.wording import count_noun
 from dashboard.wording import value as show_value
 from optimizer import Direction
 from optimizer.objective import is_higher_better
+
+# How far beyond the values a target still widens the axis, as a part of its height.
+NEAR = 0.5
 
 # A place on the line where it turns: trial number or seconds, and value.
 Corner = dict[str, float]
@@ -26,7 +29,9 @@ class BestChart:
     # The number of the first trial that a model proposed, and what is written beside its line.
     n_startup: int | None
     startup_words: str
+    # The target where it is in view, and else where it is, in words.
     target: float | None
+    target_note: str
     trials: list[TrialPoint]
     line: list[Corner]
     # The same over the seconds since the start, and over those that trainings took.
@@ -48,11 +53,13 @@ def best_chart(
     max_trials: int,
     n_startup: int | None,
     startup_words: str,
+    target: float | None = None,
 ) -> BestChart:
     complete = [(p.n, p.value if p.state == "complete" else None) for p in points]
     line = running_best(complete, direction)
     values = [v for _, v in complete if v is not None]
-    floor, clip = value_range(values, direction)
+    floor, clip = _with_target(value_range(values, direction), target if values else None)
+    is_target_shown = target is not None and bool(values) and floor <= target <= clip
     best = _best_point(complete, line)
     return BestChart(
         metric=metric,
@@ -64,7 +71,10 @@ def best_chart(
         max_trials=max_trials,
         n_startup=n_startup,
         startup_words=startup_words,
-        target=None,
+        target=target if is_target_shown else None,
+        target_note=_target_note(target, floor, is_percent)
+        if target is not None and not is_target_shown
+        else "",
         trials=thin(points, {int(best["n"])} if best else set()),
         line=_corners(line, "n"),
         wall_line=_over_time([(p.wall, p) for p in points], direction),
@@ -72,6 +82,20 @@ def best_chart(
         best=best,
         label=_label(metric, line, best, len(points), is_percent=is_percent),
     )
+
+
+def _with_target(seen: tuple[float, float], target: float | None) -> tuple[float, float]:
+    """Widened to a target that is near; one far away would squeeze all values into a line."""
+    low, high = seen
+    room = NEAR * (high - low)
+    if target is None or low <= target <= high or not low - room <= target <= high + room:
+        return seen
+    return nice_range(min(low, target), max(high, target))
+
+
+def _target_note(target: float, floor: float, is_percent: bool) -> str:
+    side = "below" if target < floor else "above"
+    return f"target {show_value(target, is_percent)} is {side} this chart"
 
 
 def _best_point(
@@ -101,8 +125,9 @@ def _label(
     metric: str, line: Sequence[tuple[int, float]], best: dict[str, float] | None, n: int, *, is_percent: bool
 ) -> str:
     if best is None:
-        return f"No value of {metric} yet, {count_noun(n, 'trial')}"
+        return f"No {metric} values yet, {count_noun(n, 'trial')}"
     first, last = show_value(line[0][1], is_percent), show_value(best["value"], is_percent)
     return (
-        f"Best {metric} improves from {first} to {last} at trial {best['n']:.0f} of {count_noun(n, 'trial')}"
+        f"Best {metric} over {count_noun(n, 'trial')} improves from {first} to {last}"
+        f" at trial #{int(best['n'])}"
     )

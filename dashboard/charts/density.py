@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.wording import param as show_param
+from dashboard.wording import percent, spread
+from optimizer.values import value_key
 
 WIDTH, HEIGHT = 240.0, 72.0
 MAX_SHOWN = 4
@@ -65,8 +67,8 @@ def _density(name: str, obj: Mapping[str, Any], value: Any, ratio: float) -> Den
         bad=_line(bad, top),
         bars=[],
         ticks=_ticks(grid),
-        sentence=f"{_gather(grid, good, bad, ratio)} Ratio {ratio:.2g}.",
-        label=f"Density of good and of other trials over {name}, chosen {show_param(value)}",
+        sentence=f"{_gather(grid, good, bad, ratio)} Ratio {spread(ratio)}.",
+        label=f"Density of good and other trials over {name}; chosen value {show_param(value)}",
     )
 
 
@@ -86,9 +88,10 @@ def _choices(
             height = round(HEIGHT * share / top, 1)
             x = round(slot * (i + 0.2 + 0.31 * k), 1)
             bars.append(Bar(x, round(HEIGHT - height, 1), round(slot * 0.29, 1), height, tone))
-    at = choices.index(value) if value in choices else 0
-    of_good, of_bad = 100 * good[at] / sum(good), 100 * bad[at] / sum(bad)
-    shares = f"{show_param(value)}: {of_good:.0f} % of good, {of_bad:.0f} % of other trials."
+    keys = [value_key(choice) for choice in choices]
+    at = keys.index(value_key(value)) if value_key(value) in keys else 0
+    of_good, of_bad = (percent(values[at] / sum(values), 0) for values in (good, bad))
+    shares = f"{show_param(value)}: {of_good} of good trials, {of_bad} of other trials."
     return Density(
         name=name,
         chosen="chosen",
@@ -99,8 +102,8 @@ def _choices(
         bad="",
         bars=bars,
         ticks=[(round(slot * (i + 0.5), 1), "middle", show_param(c)) for i, c in enumerate(choices)],
-        sentence=f"{shares} Ratio {ratio:.2g}.",
-        label=f"Share of good and of other trials by {name}, chosen {show_param(value)}",
+        sentence=f"{shares} Ratio {spread(ratio)}.",
+        label=f"Share of good and other trials by {name}; chosen value {show_param(value)}",
     )
 
 

@@ -68,8 +68,8 @@ def epochs_chart(
         max=min(top, 1.0) if is_percent else top,
         max_step=max_step,
         curves=[Curve(n, state, 1 - i / last, points) for i, (n, state, points) in enumerate(kept)],
-        label=f"{metric} by epoch of {count_noun(len(kept), 'trial')}"
-        + (f", trial {kept[0][0]} is the best" if kept else ""),
+        label=f"{metric} by epoch for {count_noun(len(kept), 'trial')}"
+        + (f"; trial #{kept[0][0]} is the best" if kept else ""),
     )
 
 
@@ -85,6 +85,8 @@ class MetricCurves:
     label: str
     is_percent: bool
     log: bool
+    # What the line `val` is called: a metric that is not measured in validation, too, is simply itself.
+    line: str
     val: Points
     train: Points
     median: Points
@@ -109,7 +111,9 @@ def metric_curves(
     others: Sequence[Points],
 ) -> MetricCurves:
     """Training and validation of one metric, beside the median validation curve of the study's trials."""
-    val, train = _points(steps, f"val_{name}"), _points(steps, name)
+    line, val, train = "validation", _points(steps, f"val_{name}"), _points(steps, name)
+    if not any(f"val_{name}" in metrics for _, metrics in steps):
+        line, val, train = name, train, val
     values = [v for _, v in val + train]
     positive = bool(values) and min(values) > 0
     return MetricCurves(
@@ -117,6 +121,7 @@ def metric_curves(
         label=label,
         is_percent=is_percent,
         log=not is_percent and positive and max(values) / min(values) > 5,
+        line=line,
         val=thin_curve(val),
         train=thin_curve(train),
         median=thin_curve(median_curve(others)),

@@ -75,10 +75,14 @@ def forecast(
         return Mark(x(place), _anchor(x(place)), words)
 
     expected = f"{show(mean)} ± {show_spread(sd)}"
-    verdict = "" if value is None else _verdict(mean, sd, value, direction=direction, show=show)
+    verdict = (
+        ""
+        if value is None
+        else _verdict(mean, sd, value, direction=direction, show=show, show_spread=show_spread)
+    )
     return Forecast(
         predicted=mark(mean, f"predicted {expected}"),
-        best=None if best is None else mark(best, f"best before {show(best)}"),
+        best=None if best is None else mark(best, f"previous best {show(best)}"),
         outcome=None if value is None else mark(value, f"actual {show(value)}"),
         inner=band(1),
         outer=band(N_DEVIATIONS),
@@ -117,12 +121,14 @@ def _anchor(x: float) -> str:
     return "end" if x > WIDTH * 0.7 else "middle"
 
 
-def _verdict(mean: float, sd: float, value: float, *, direction: Direction, show: Show) -> str:
+def _verdict(
+    mean: float, sd: float, value: float, *, direction: Direction, show: Show, show_spread: Show
+) -> str:
     distance = abs(value - mean)
     if distance <= sd:
         return f"Actual value {show(value)}, within one standard deviation."
     how = "better" if is_better(value, mean, direction) else "worse"
-    by = f"{distance / sd:.1f} standard deviations" if distance < 100 * sd else show(distance)
+    by = f"{distance / sd:.1f} standard deviations" if distance < 100 * sd else show_spread(distance)
     return f"Actual value {show(value)}, {by} {how} than predicted."
 
 

@@ -4,10 +4,13 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from dashboard.charts.trend import LARGER, SMALLER, trend_words
+from dashboard.wording import coefficient as show_coefficient
+from dashboard.wording import one_of, percent, thousands
 from dashboard.wording import param as show_param
-from dashboard.wording import percent
-from optimizer import SearchSpace
+from optimizer import Direction, SearchSpace
 from optimizer.importance import Correlation, Curve, Importance, ParameterImportance
+from optimizer.objective import to_loss
 
 CURVE_WIDTH, CURVE_HEIGHT = 96.0, 24.0
 # A smaller share of the variance is only named.
@@ -30,6 +33,8 @@ class ImportanceBar:
     error_width: float
     branch_share: str
     branch_width: float | None
+    # Whether its share is larger than its error; the order of others means nothing.
+    is_clear: bool
     trend: str
     coefficient: str
     n_trials: int
@@ -51,14 +56,18 @@ class ImportanceChart:
         return any(bar.branch_width is not None for bar in self.bars)
 
     @property
+    def n_unclear(self) -> int:
+        return sum(not bar.is_clear for bar in self.bars)
+
+    @property
     def is_empty(self) -> bool:
         return not self.bars
 
 
 def importance_chart(
-    space: SearchSpace, importance: Importance, correlations: Iterable[Correlation]
+    space: SearchSpace, importance: Importance, correlations: Iterable[Correlation], direction: Direction
 ) -> ImportanceChart:
-    """The most important parameter first, what depends on it right below."""
+    """The most important parameter first, noise last, what depends on a parameter right below it."""
     found = {entry.name: entry for entry in importance.parameters if not space.is_constant(entry.name)}
     trends = {entry.name: entry for entry in correlations}
     if not any(entry.importance for entry in found.values()):
@@ -68,7 +77,14 @@ def importance_chart(
     pencil = _Pencil(space, [found[name].curve for name in shown])
     return ImportanceChart(
         bars=[
-            _bar(space, found[name], trends[name], depth, full, pencil)
+            _bar(
+                space,
+                found[name],
+                depth,
+                full,
+                pencil,
+                _Trend.of(space, found[name], trends[name], direction),
+            )
             for name, depth in _in_order(space, found)
             if name in shown
         ],
@@ -98,7 +114,7 @@ def _in_order(space: SearchSpace, found: Mapping[str, ParameterImportance]) -> I
     """Names with their depth below what they depend on; a fixed parent is left out and takes no depth."""
 
     def below(names: Iterable[str], depth: int) -> Iterator[tuple[str, int]]:
-        for name in sorted(names, key=lambda name: -(found[name].share if name in found else 0)):
+        for name in sorted(names, key=lambda name: _rank(found.get(name))):
             is_listed = name in found
             if is_listed:
                 yield name, depth
@@ -107,13 +123,48 @@ def _in_order(space: SearchSpace, found: Mapping[str, ParameterImportance]) -> I
     yield from below([entry.name for entry in space if entry.when is None], 0)
 
 
+def _rank(entry: ParameterImportance | None) -> tuple[bool, float]:
+    """Clear ones come first, the largest share ahead."""
+    return (True, 0.0) if entry is None else (not _is_clear(entry), -entry.share)
+
+
+def _is_clear(entry: ParameterImportance) -> bool:
+    return entry.share > entry.share_error
+
+
+@dataclass(frozen=True)
+class _Trend:
+    """In words, and as a coefficient where that says the same."""
+
+    words: str
+    coefficient: str
+
+    @classmethod
+    def of(
+        cls, space: SearchSpace, entry: ParameterImportance, trend: Correlation, direction: Direction
+    ) -> "_Trend":
+        if not _is_clear(entry):
+            return cls("", "")
+        words = trend_words(space[entry.name].distribution, entry.curve, direction)
+        coefficient = trend.coefficient
+        if coefficient is None or not words:
+            return cls(words, "")
+        if trend.measure == "rho":
+            is_said = words in {LARGER, SMALLER} and (words == LARGER) == (
+                to_loss(coefficient, direction) < 0
+            )
+        else:
+            is_said = True
+        return cls(words, _coefficient(trend.measure, coefficient) if is_said else "")
+
+
 def _bar(
     space: SearchSpace,
     entry: ParameterImportance,
-    trend: Correlation,
     depth: int,
     full: float,
     pencil: "_Pencil",
+    trend: _Trend,
 ) -> ImportanceBar:
     def place(share: float) -> float:
         return round(100 * min(max(share / full, 0.0), 1.0), 2)
@@ -124,16 +175,17 @@ def _bar(
     return ImportanceBar(
         name=entry.name,
         depth=depth,
-        only_with=f"only with {when.parent} {' or '.join(map(show_param, when.values))}" if when else "",
+        only_with=f"only with {when.parent} {one_of(map(show_param, when.values))}" if when else "",
         share=percent(entry.share, 0),
-        error=f"± {100 * entry.share_error:.0f}",
+        error=f"± {thousands(100 * entry.share_error)}",
         width=place(entry.share),
         error_low=low,
         error_width=round(place(entry.share + entry.share_error) - low, 2),
         branch_share="" if entry.branch_share is None else percent(entry.branch_share, 0),
         branch_width=None if entry.branch_share is None else place(entry.branch_share),
-        trend="" if trend.coefficient is None else trend.text.removesuffix("."),
-        coefficient=_coefficient(trend),
+        is_clear=_is_clear(entry),
+        trend=trend.words,
+        coefficient=trend.coefficient,
         n_trials=entry.n_trials,
         curve=curve,
         band=band,
@@ -141,10 +193,8 @@ def _bar(
     )
 
 
-def _coefficient(trend: Correlation) -> str:
-    if trend.coefficient is None:
-        return ""
-    return f"{MEASURES[trend.measure]} {trend.coefficient:.2f}".replace("-", "\N{MINUS SIGN}")
+def _coefficient(measure: str, coefficient: float) -> str:
+    return f"{MEASURES[measure]} {show_coefficient(coefficient)}".replace("-", "\N{MINUS SIGN}")
 
 
 class _Pencil:

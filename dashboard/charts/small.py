@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from dashboard.charts.points import running_best
-from dashboard.wording import count_noun
+from dashboard.wording import count_noun, thousands
 from optimizer import Direction
 from optimizer.distributions import Distribution
 
@@ -79,7 +80,7 @@ def count_bar(counts: Mapping[str, int], max_trials: int) -> CountBar:
         if share:
             segments.append(Segment(tone, round(x, 2), round(max(share - 0.6, 0.8), 2)))
         x += share
-    words = [f"{counts[state]:,} {state}" for state in TONES if counts.get(state)]
+    words = [f"{thousands(counts[state])} {state}" for state in TONES if counts.get(state)]
     return CountBar(segments, f"{', '.join(words) or 'no trials yet'}, of {count_noun(max_trials, 'trial')}")
 
 
@@ -107,8 +108,15 @@ def prior_bars(distribution: Distribution, *, width: float, height: float, n_bar
     ]
 
 
+@lru_cache(maxsize=512)  # a form draws the same priors each time that it is opened
 def prior_counts(distribution: Distribution, n_bars: int) -> np.ndarray:
     """How many of N_DRAWS evenly spread draws fall to each value, or into equal bins where there are many."""
+    counts = _count_draws(distribution, n_bars)
+    counts.setflags(write=False)
+    return counts
+
+
+def _count_draws(distribution: Distribution, n_bars: int) -> np.ndarray:
     u = (np.arange(N_DRAWS) + 0.5) / N_DRAWS
     values = np.array(distribution.from_unit(u), dtype=float)
     if distribution.n_values and distribution.n_values <= N_BARS_LARGE:

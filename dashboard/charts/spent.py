@@ -1,8 +1,10 @@
 """Bars of what teams spent week by week, as SVG numbers."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+from dashboard.wording import count_noun
 
 WIDTH, HEIGHT, GAP = 640.0, 150.0, 6.0
 # Teams beyond these share the last colour.
@@ -25,14 +27,18 @@ class SpentChart:
     # x and word of some weeks.
     ticks: list[tuple[float, str]]
     legend: list[tuple[int, str]]
-    top: float
+    # The most of a week, in words.
+    top: str
     label: str
 
 
 def spent_chart(
-    weeks: Sequence[dt.date], amounts: Mapping[tuple[str, dt.date], float], unit: str
+    weeks: Sequence[dt.date], amounts: Mapping[tuple[str, dt.date], float], show: Callable[[float], str]
 ) -> SpentChart:
-    """A stacked bar a week. `amounts` are by team and week; what spends most lies at the bottom."""
+    """A stacked bar a week. `amounts` are by team and week; what spends most lies at the bottom.
+
+    `show` writes an amount with its unit.
+    """
     totals: dict[str, float] = {}
     for (team, _), amount in amounts.items():
         totals[team] = totals.get(team, 0) + amount
@@ -48,7 +54,7 @@ def spent_chart(
             if amount and top:
                 height = HEIGHT * amount / top
                 y -= height
-                words = f"{team}, week of {week:%-d %b}: {amount:,.4g} {unit}"
+                words = f"{team}, week of {week:%-d %b}: {show(amount)}"
                 colour = min(n, N_COLOURS - 1)
                 parts.append(
                     Part(
@@ -62,5 +68,7 @@ def spent_chart(
                 )
     ticks = [(round((i + 0.5) * slot, 1), f"{week:%-d %b}") for i, week in enumerate(weeks) if not i % 3]
     legend = [(min(n, N_COLOURS - 1), team) for n, team in enumerate(teams)]
-    words = f"{sum(sums.values()):,.4g} {unit} in {len(weeks)} weeks, by team; weekly maximum {top:,.4g}"
-    return SpentChart(parts, ticks, legend, top, words)
+    words = (
+        f"{show(sum(sums.values()))} in {count_noun(len(weeks), 'week')}, by team; weekly maximum {show(top)}"
+    )
+    return SpentChart(parts, ticks, legend, show(top), words)

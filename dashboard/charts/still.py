@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.wording import thousands
 from dashboard.wording import value as show_value
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 720.0, 260.0, 62.0, 24.0, 8.0, 12.0
@@ -41,6 +42,9 @@ class Still:
     y_ticks: list[tuple[float, str]]
     x_label: str
     label: str
+    # The place of a target and what is written on it, and what is said below the picture.
+    target: tuple[float, str] | None = None
+    note: str = ""
 
 
 def still_best(chart: Mapping[str, Any]) -> Still:
@@ -65,6 +69,10 @@ def still_best(chart: Mapping[str, Any]) -> Still:
         y_ticks=[(y(v), show_value(v, chart["is_percent"])) for v in _between(chart["floor"], chart["clip"])],
         x_label="trial",
         label=chart["label"],
+        target=None
+        if chart["target"] is None
+        else (y(chart["target"]), f"target {show_value(chart['target'], chart['is_percent'])}"),
+        note=chart["target_note"],
     )
 
 
@@ -123,4 +131,4 @@ def _between(low: float, high: float) -> list[float]:
 
 
 def _whole_ticks(low: int, high: int, x: Callable[[float], float]) -> list[tuple[float, str]]:
-    return [(x(n), f"{n:,}") for n in sorted({round(v) for v in _between(low, high)})]
+    return [(x(n), thousands(n)) for n in sorted({round(v) for v in _between(low, high)})]

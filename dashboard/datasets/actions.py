@@ -24,7 +24,8 @@ from dashboard.refusal import Refused
 from dashboard.wording import clean_text, count_noun
 from trainers.datasets.uploads import reading
 from trainers.datasets.uploads.findings import Findings
-from trainers.datasets.uploads.recipe import Recipe, check_recipe, guess_recipe
+from trainers.datasets.uploads.guesses.guess import guess_recipe
+from trainers.datasets.uploads.recipe import Recipe, check_recipe
 from trainers.datasets.uploads.source import ORIGINAL
 
 FORMS = {

@@ -7,29 +7,23 @@ from typing import Any, cast
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.forms import BoundField
 from django.http import QueryDict
 
 from dashboard.access.forms import offer_places, place_field, set_choices
 from dashboard.access.rules import ONLY_ME, Place
 from dashboard.datasets.actions import FORMS
+from dashboard.datasets.column_lines import ROLE_WORDS, ColumnLine, column_lines
+from dashboard.wording import thousands
 from trainers.datasets.base import Task
 from trainers.datasets.uploads.findings import ColumnFinding, Findings
-from trainers.datasets.uploads.recipe import MAX_SIDE, ROLES, Recipe, Role
+from trainers.datasets.uploads.guesses.gaps import gaps_of, texts_of
+from trainers.datasets.uploads.recipe import EDITION, MAX_SIDE, ROLES, Recipe
 
 TASKS: tuple[tuple[Task, str], ...] = (
     ("classification", "Predict a class"),
     ("regression", "Predict a number"),
     ("forecast", "Forecast a series"),
 )
-ROLE_WORDS: dict[Role, str] = {
-    "number": "Number",
-    "category": "Category",
-    "text": "Text",
-    "time": "Time",
-    "group": "Group (rows stay together)",
-    "left out": "Not used",
-}
 MAX_SEASON = 10_000_000
 
 
@@ -65,7 +59,7 @@ class UploadForm(forms.Form):
         field.widget.attrs |= {"accept": ",".join(FORMS), "data-max-bytes": settings.UPLOAD_MB * 10**6}
         field.help_text = (
             "Table (.csv, .tsv, .txt, also as .gz, .xlsx, or .parquet), arrays (.npz), or images (.zip), "
-            f"up to {settings.UPLOAD_MB:,} MB."
+            f"up to {thousands(settings.UPLOAD_MB)} MB."
         )
         if refusal:
             field.error_messages["required"] = refusal
@@ -101,6 +95,20 @@ class RecipeForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "input input-short", "inputmode": "numeric"}),
         help_text="Number of rows after which the series repeats, such as 7 for daily rows.",
     )
+    missing = forms.CharField(
+        label="Missing values",
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+        help_text="Texts that mean missing in every column, separated by commas, such as: -, unknown, 999.",
+    )
+    date_first = forms.ChoiceField(
+        label="In dates such as 03/04/2024",
+        required=False,
+        choices=[("day", "The day comes first"), ("month", "The month comes first")],
+        widget=forms.RadioSelect,
+    )
+    drops_unknown = forms.BooleanField(label="Leave out rows without a target", required=False)
     side = forms.IntegerField(
         label="Longer side",
         required=False,
@@ -109,7 +117,7 @@ class RecipeForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "input input-short", "inputmode": "numeric"}),
         help_text=f"Images are resized to this, at most {MAX_SIDE} pixels. Smaller images train faster.",
     )
-    is_color = forms.BooleanField(label="Keep colours", required=False)
+    is_color = forms.BooleanField(label="Keep colors", required=False)
 
     def __init__(self, data: QueryDict | None = None, *, findings: Findings, recipe: Recipe) -> None:
         names = [column.name for column in findings.columns]
@@ -119,31 +127,43 @@ class RecipeForm(forms.Form):
             "season": recipe.season,
             "side": recipe.side or "",
             "is_color": recipe.is_color,
+            "missing": ", ".join(recipe.missing),
+            "drops_unknown": recipe.drops_unknown,
+            "date_first": recipe.date_first,
         }
         initial |= {f"role_{number}": recipe.roles.get(name) for number, name in enumerate(names)}
+        asked = [number for number, column in enumerate(findings.columns) if gaps_of(column)]
+        initial |= {f"gap_{number}": names[number] in recipe.gaps for number in asked}
         super().__init__(data, initial=initial)
         self.findings = findings
         is_table, is_pictures = findings.form == "table", findings.form == "pictures"
         tasks = TASKS if is_table else TASKS[: 1 if is_pictures or len(findings.shape) > 1 else 2]
         set_choices(self, "task", tasks)
         set_choices(self, "target", [(str(number), name) for number, name in enumerate(names)])
-        for unwanted in (() if is_table else ("target", "season")) + (
-            () if is_pictures else ("side", "is_color")
-        ):
+        of_tables, of_pictures = (
+            ("target", "season", "missing", "drops_unknown", "date_first"),
+            ("side", "is_color"),
+        )
+        for unwanted in (() if is_table else of_tables) + (() if is_pictures else of_pictures):
             del self.fields[unwanted]
+        if is_table and not any(column.is_ambiguous_date for column in findings.columns):
+            del self.fields["date_first"]
         for number, name in enumerate(names):
             self.fields[f"role_{number}"] = forms.ChoiceField(
                 label=f"Use {name} as",
                 choices=[(role, ROLE_WORDS[role]) for role in ROLES],
                 widget=forms.Select(attrs={"class": "select", "aria-label": f"Use {name} as"}),
             )
+        for number in asked:
+            self.fields[f"gap_{number}"] = _gap_field(findings.columns[number], number)
 
-    def columns(self) -> list[tuple[int, ColumnFinding, BoundField, list[str]]]:
-        """Each column with its field and some values, for the page."""
-        return [
-            (number, column, self[f"role_{number}"], _examples(self.findings, number))
-            for number, column in enumerate(self.findings.columns)
-        ]
+    def columns(self) -> list[ColumnLine]:
+        """Each column with its fields, for the page."""
+        return column_lines(self, self.findings)
+
+    def clean_missing(self) -> tuple[str, ...]:
+        texts = (text.strip() for text in self.cleaned_data["missing"].split(","))
+        return tuple(dict.fromkeys(text for text in texts if text))
 
     def recipe(self) -> Recipe:
         data = self.cleaned_data
@@ -155,10 +175,25 @@ class RecipeForm(forms.Form):
             season=data.get("season") or 1,
             side=data.get("side") or 0,
             is_color=data.get("is_color", False),
+            edition=EDITION,
+            missing=data.get("missing", ()),
+            gaps={
+                column.name: texts_of(gaps_of(column))
+                for number, column in enumerate(self.findings.columns)
+                if data.get(f"gap_{number}")
+            },
+            drops_unknown=data.get("drops_unknown", False),
+            date_first=data.get("date_first", ""),
         )
 
 
-def _examples(findings: Findings, number: int) -> list[str]:
-    """The first different values that are there."""
-    values = dict.fromkeys(row[number] for row in findings.preview if row[number])
-    return list(values)[:3]
+def _gap_field(column: ColumnFinding, number: int) -> forms.BooleanField:
+    """Whether what may mean missing in a column does so. A script takes the column as numbers then."""
+    attrs = {"aria-label": f"Treat as missing in {column.name}", "data-gap-of": f"id_role_{number}"}
+    if column.strange:
+        attrs["data-numbers"] = ""
+    return forms.BooleanField(
+        label="Treat as missing",
+        required=False,
+        widget=forms.CheckboxInput(attrs=attrs),
+    )

@@ -15,6 +15,7 @@ from trainers.datasets.uploads.recipe import Recipe
 
 # The latest ones that the page lists.
 STUDIES = 10
+CLASSES = 20
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,16 @@ class DatasetPage:
         return [list(zip(are_numbers, row, strict=True)) for row in self.findings.preview]
 
     @property
+    def class_rows(self) -> list[tuple[str, tuple[int, ...]]]:
+        """Each class with its rows in training, validation and test; those that are rarest there first."""
+        rows = zip(self.info.class_names, zip(*self.info.class_rows, strict=True), strict=True)
+        return sorted(rows, key=lambda item: (min(item[1]), sum(item[1])))[:CLASSES]
+
+    @property
     def classes(self) -> list[tuple[str, int]]:
         """The largest classes of pictures first."""
         counts = self.findings.classes if self.findings else {}
-        return sorted(counts.items(), key=lambda item: -item[1])[:20]
+        return sorted(counts.items(), key=lambda item: -item[1])[:CLASSES]
 
 
 def uploads_for(user: User) -> QuerySet[Dataset]:

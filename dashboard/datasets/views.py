@@ -80,11 +80,15 @@ def dataset_detail(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 def dataset_live(request: HttpRequest, name: str) -> HttpResponse:
-    """Nothing while it is being read, then the whole page anew."""
+    """Nothing while it is being read, then what there is to say.
+
+    Swapped into the page: loading it again would take until the next question, and nobody could leave it.
+    """
     dataset = _visible(request, name)
     if is_shown(request, dataset.state):
         return HttpResponse(status=204)
-    return HttpResponse(headers={"HX-Refresh": "true"})
+    page = dataset_page(dataset, person(request))
+    return render(request, "datasets/_dataset.html", {"page": page})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -50,7 +50,7 @@ def add_comment(study: Study, *, trial: Trial | None = None, text: str, by: Acto
 def remove_comment(study: Study, comment: Comment, *, by: Actor) -> None:
     """One's own, or any for whoever owns the study."""
     if by.user is not None and comment.author_id != by.user.pk and not may(by.user, study, Role.OWNER):
-        raise PermissionDenied("Only the author of the comment or the owner of the study can remove it.")
+        raise PermissionDenied("Only the author of the comment or the owner of the study can delete it.")
     with transaction.atomic():
         comment.delete()
         touch_study(study.pk)

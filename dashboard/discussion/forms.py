@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
 from dashboard.models import NotificationKind, NotificationPreferences
+from dashboard.wording import count_noun, thousands
 
 MAX_TAGS, TAG_LENGTH = 10, 30
 
@@ -34,11 +35,13 @@ class NoteForm(forms.Form):
         tags = list(dict.fromkeys(word.lower() for word in words if word))
         if len(tags) > MAX_TAGS:
             raise ValidationError(
-                f"A study can have at most {MAX_TAGS} tags, but these are {len(tags)}. Remove some."
+                f"A study can have at most {count_noun(MAX_TAGS, 'tag')}, but these are "
+                f"{thousands(len(tags))}. Remove some."
             )
         if long := next((tag for tag in tags if len(tag) > TAG_LENGTH), None):
             raise ValidationError(
-                f"A tag can have at most {TAG_LENGTH} characters, but “{long}” has {len(long)}."
+                f"A tag can have at most {count_noun(TAG_LENGTH, 'character')}, but “{long}” "
+                f"has {thousands(len(long))}."
             )
         return tags
 

@@ -14,8 +14,9 @@ from django.db.models import F
 from dashboard.access.rules import studies_visible_to
 from dashboard.discussion.queries import preferences_of
 from dashboard.engine.trials import best_trial, counts_by_state, do_many_fail
+from dashboard.goals import goal_of
 from dashboard.models import FailureKind, Notification, NotificationKind, Study, StudyState, TrialState, Watch
-from dashboard.wording import metric, person_name
+from dashboard.wording import person_name
 
 
 @dataclass(frozen=True)
@@ -82,14 +83,14 @@ def _changes(
     study: Study, before: _Snapshot, now: _Snapshot, user: User
 ) -> Iterator[tuple[NotificationKind, str]]:
     best = best_trial(study) if now.best is not None else None
-    value = f" Best: {metric(best.value)} in trial {best}." if best else ""
+    value = f" Best: {goal_of(study).show(best.value)} in trial {best}." if best else ""
     if now.state != before.state and study.is_ended:
         kind = NotificationKind.FAILED if now.state == StudyState.FAILED else NotificationKind.FINISHED
         yield kind, f"{study.name}: {study.state_reason}.{value}"
     elif best and now.best != before.best and study.confirms_id is None:
         yield (
             NotificationKind.NEW_BEST,
-            f"{study.name} has a new best value, {metric(best.value)}, in trial {best}.",
+            f"{study.name} has a new best value, {goal_of(study).show(best.value)}, in trial {best}.",
         )
     if now.is_failing and not before.is_failing:
         kinds = study.trials.filter(state=TrialState.FAILED).values_list("failure_kind", flat=True)

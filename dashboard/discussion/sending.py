@@ -66,7 +66,7 @@ def _mail(notification: Notification) -> bool:
     try:
         send_mail(subject, text, None, [notification.user.email])
     except (SMTPException, OSError) as error:
-        logger.warning("Could not send mail to %s: %s", notification.user, error)
+        logger.warning("Could not send email to %s: %s", notification.user, error)
         return False
     Notification.objects.filter(pk=notification.pk).update(is_mail_due=False)
     return True

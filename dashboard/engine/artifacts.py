@@ -11,10 +11,11 @@ from django.core.files.storage import storages
 from django.db import transaction
 
 from dashboard.engine.checkpoints import checkpoint_folder
+from dashboard.engine.fences import UNKEPT
 from dashboard.engine.lifecycle import record_event, touch_study
 from dashboard.engine.quotas import has_room
 from dashboard.engine.trials import best_trials
-from dashboard.models import Artifact, Study, Trial
+from dashboard.models import Artifact, Attempt, Study, Trial
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ def keep_model(trial: Trial, draft: Path) -> bool:
         return False
     if not has_room(trial.study, draft.stat().st_size):
         record_event(trial.study_id, f"model of trial {trial} not saved: the storage quota is used up")
+        attempt = Attempt.objects.filter(trial=trial, number=trial.attempt)
+        attempt.update(reason=f"{UNKEPT} the storage quota is used up.")
         return False
     place = f"studies/{trial.study_id}/{trial.number}/{trial.attempt}.keras"
     with draft.open("rb") as file:

@@ -13,7 +13,7 @@ from dashboard.engine.quotas import check_trials
 from dashboard.models import Study, StudyState
 from dashboard.models.study_fields import study_field
 from dashboard.refusal import Refused
-from dashboard.wording import count_noun
+from dashboard.wording import count_noun, thousands
 
 
 def change_budget(*, study_id: int, by: str, **fields: Any) -> None:
@@ -22,12 +22,12 @@ def change_budget(*, study_id: int, by: str, **fields: Any) -> None:
         study = Study.objects.select_for_update().get(pk=study_id)
         if study.confirms_id is not None:
             raise Refused(
-                "These trainings confirm another study. Set their number when you confirm that study."
+                "This study confirms another study. Set the number of runs when you confirm that study."
             )
         n_made = study.trials.count()
         if fields.get("max_trials", study.max_trials) < n_made:
             made = f"{count_noun(n_made, 'trial')} already exist{'s' if n_made == 1 else ''}"
-            raise Refused(f"{made}, so the total must be at least {n_made:,}.")
+            raise Refused(f"{made}, so the total must be at least {thousands(n_made)}.")
         wanted = fields.get("max_trials", study.max_trials)
         if study.state != StudyState.DRAFT and (wanted > study.max_trials or study.is_ended):
             check_trials(study, wanted - n_made)
@@ -41,10 +41,10 @@ def change_budget(*, study_id: int, by: str, **fields: Any) -> None:
         study.full_clean()
         study.save(update_fields=list(fields))
         Study.objects.filter(pk=study_id).update(version=F("version") + 1)
-        verb = "resumed" if study.is_ended else "changed the budget"
+        verb = "resumed the study" if study.is_ended else "changed the budget"
         if study.is_ended:
             _continue(study)
-        if changes or verb == "resumed":
+        if changes or study.is_ended:
             record_event(study_id, f"{verb}: {', '.join(changes)}" if changes else verb, by=by)
         announce_work(min(study.n_parallel, study.max_trials - n_made), study.queue)
     end_study_if_done(study_id=study_id)

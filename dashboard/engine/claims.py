@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from dashboard.engine.clock import lease_end
 from dashboard.engine.endings import end_study_if_time_is_up
@@ -135,7 +135,9 @@ def _lock_if_room(study_id: int) -> Study | None:
 
 def _begin_attempt(trial: Trial, worker: str) -> Trial:
     Attempt.objects.create(trial=trial, number=trial.attempt, worker=worker, started_at=Now())
-    Study.objects.filter(pk=trial.study_id).update(version=F("version") + 1)
+    Study.objects.filter(pk=trial.study_id).update(
+        version=F("version") + 1, served_at=Now(), clock_since=Coalesce("clock_since", Now())
+    )
     with log_context(study=trial.study_id, trial=trial.number, attempt=trial.attempt, worker=worker):
         logger.info("claimed")
     return trial

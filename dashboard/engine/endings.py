@@ -4,6 +4,7 @@ The total number of trials is kept where trials are made, under the lock of the 
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from django.db.models import Case, QuerySet, When
 from django.db.models.functions import Now
@@ -15,8 +16,10 @@ from dashboard.engine.trials import best_value
 from dashboard.models import FailureKind, Study, StudyState, Trial, TrialState
 from dashboard.models.study import Direction
 from dashboard.models.study_fields import study_field
-from dashboard.wording import count_noun, duration, metric
+from dashboard.wording import count_noun, duration
+from dashboard.wording import value as show_value
 from optimizer.objective import improvement, is_at_least
+from trainers.registry import is_percent
 
 Ending = tuple[StudyState, str]
 # Trials that tell whether a study still improves.
@@ -80,7 +83,8 @@ def _target_is_reached(study: Study) -> Ending | None:
     if best is None or not is_at_least(best, study.target_value, study.direction):
         return None
     sign = Direction(study.direction).bound_sign
-    reached = f"{study.objective} {metric(best)} {sign} {metric(study.target_value)}"
+    show = partial(show_value, is_percent=is_percent(study.trainer, study.objective))
+    reached = f"{study.objective} {show(best)} {sign} {show(study.target_value)}"
     return StudyState.FINISHED, f"Target reached: {reached}"
 
 
@@ -88,7 +92,7 @@ def _trials_are_used_up(study: Study) -> Ending | None:
     if n_made(study.pk) < study.max_trials or study.trials.filter(state__in=OPEN_TRIALS).exists():
         return None
     if not _complete(study).exists():
-        return StudyState.FAILED, f"None of {study.max_trials} trials completed"
+        return StudyState.FAILED, f"None of the {count_noun(study.max_trials, 'trial')} completed"
     return StudyState.FINISHED, f"Budget reached: {count_noun(study.max_trials, 'trial')}"
 
 
@@ -101,7 +105,7 @@ def _is_stale(study: Study) -> Ending | None:
     if n_stale_trials(values, study.direction, study.min_improvement) < n:
         return None
     improvement = study_field("min_improvement")
-    by = f" by {improvement.show(study.min_improvement)}" if study.min_improvement else ""
+    by = f" of at least {improvement.show(study.min_improvement)}" if study.min_improvement else ""
     return StudyState.FINISHED, f"No improvement{by} in {count_noun(n, 'trial')}"
 
 
@@ -135,6 +139,11 @@ def _complete(study: Study) -> QuerySet[Trial]:
     return study.trials.filter(state=TrialState.COMPLETE)
 
 
+def is_failure(state: str, kind: str) -> bool:
+    """Whether a trial speaks against its study. One whose params break a constraint did what it should."""
+    return state == TrialState.FAILED and kind != FailureKind.INFEASIBLE
+
+
 def _latest_failures(study: Study) -> list[str]:
     """Failure kinds of the trials that ended last, newest first, up to the first one that did not fail."""
     trials = (
@@ -147,7 +156,7 @@ def _latest_failures(study: Study) -> list[str]:
     )
     kinds = []
     for state, kind in latest:
-        if state != TrialState.FAILED:
+        if not is_failure(state, kind):
             break
         kinds.append(kind)
     return kinds

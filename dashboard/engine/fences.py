@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
@@ -16,8 +16,8 @@ from dashboard.engine.clock import lease_end
 from dashboard.engine.counters import count
 from dashboard.engine.endings import end_if_done, with_now
 from dashboard.engine.hints import announce_work
-from dashboard.engine.lifecycle import touch_study
-from dashboard.engine.retries import n_retries
+from dashboard.engine.lifecycle import leave_slot, touch_study
+from dashboard.engine.retries import LOSSES, counted_with, n_retries
 from dashboard.logs import log_context
 from dashboard.models import (
     Attempt,
@@ -29,6 +29,7 @@ from dashboard.models import (
     Trial,
     TrialState,
 )
+from dashboard.wording import count_noun
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +71,16 @@ class Outcome:
     seconds: float
     n_parameters: int
     environment: dict[str, Any]
+    # Why its network could not be saved, in a sentence.
+    unkept: str = ""
+
+    @property
+    def note(self) -> str:
+        return f"{UNKEPT} {self.unkept}"[:500] if self.unkept else ""
+
+
+# How the reason of a complete attempt begins, as a page shows it.
+UNKEPT = "The model could not be kept:"
 
 
 def renew_lease(fence: Fence) -> bool:
@@ -128,7 +139,10 @@ def finish_trial(fence: Fence, outcome: Outcome) -> bool:
         )
         if recorded:
             fence.attempts().update(
-                state=AttemptState.COMPLETE, finished_at=Now(), environment=outcome.environment
+                state=AttemptState.COMPLETE,
+                finished_at=Now(),
+                environment=outcome.environment,
+                reason=outcome.note,
             )
             _has_ended(study)
     return _after(fence, recorded, "result")
@@ -151,38 +165,58 @@ def prune_trial(fence: Fence, *, step: Step, value: float | None, reason: str) -
     return _after(fence, recorded, "pruning")
 
 
-def fail_trial(fence: Fence, *, kind: FailureKind, message: str, traceback: str = "") -> bool:
+def fail_trial(
+    fence: Fence,
+    *,
+    kind: FailureKind,
+    message: str,
+    traceback: str = "",
+    metrics: Mapping[str, float] | None = None,
+) -> bool:
     """The training failed: another attempt where the study allows one for this kind, or a failed trial."""
     with _locked(fence) as study:
-        recorded = _record_failure(study, fence, AttemptState.FAILED, kind, message, traceback=traceback)
+        recorded = _record_failure(
+            study, fence, AttemptState.FAILED, kind, message, traceback=traceback, metrics=metrics
+        )
     return _after(fence, recorded, f"failure ({kind})")
 
 
-def lose_trial(fence: Fence, *, reason: str, if_expired: bool = False) -> bool:
-    """The worker or the process died: another attempt, or a failed trial after too many."""
+def lose_trial(fence: Fence, *, reason: str, if_expired: bool = False, is_own_death: bool = False) -> bool:
+    """The worker, or the training's own process, died: another attempt, or a failed trial after too many."""
+    kind = FailureKind.DIED if is_own_death else FailureKind.LOST
     with _locked(fence) as study:
         if if_expired and not fence.trials().filter(lease_until__lt=Now()).exists():
             return False
-        recorded = _record_failure(study, fence, AttemptState.LOST, FailureKind.LOST, reason)
+        recorded = _record_failure(study, fence, AttemptState.LOST, kind, reason)
     return _after(fence, recorded, "loss")
 
 
 def _record_failure(
-    study: Study, fence: Fence, state: AttemptState, kind: FailureKind, reason: str, *, traceback: str = ""
+    study: Study,
+    fence: Fence,
+    state: AttemptState,
+    kind: FailureKind,
+    reason: str,
+    *,
+    traceback: str = "",
+    metrics: Mapping[str, float] | None = None,
 ) -> bool:
     """Another attempt where the study's policy has one left, else a failed trial. Needs the study locked."""
     trial = fence.trials().first()
     if trial is None:
         return False
-    n_before = trial.attempts.filter(failure_kind=kind).count()
-    if n_before < n_retries(study, kind):
+    alike = trial.attempts.filter(failure_kind__in=counted_with(kind), number__gt=trial.retried_after)
+    before = list(alike.values_list("failure_kind", flat=True))
+    if len(before) < n_retries(study, kind):
         fields: dict[str, Any] = {"state": TrialState.WAITING}
         announce_work(1, study.queue)
     else:
         fields = {
             "state": TrialState.FAILED,
-            "failure_kind": kind,
-            "failure_message": (_how_often(kind, n_before + 1) + reason)[:500],
+            # One death of its own is enough to say something about the params.
+            "failure_kind": FailureKind.DIED if FailureKind.DIED in before else kind,
+            "failure_message": (_how_often(kind, len(before) + 1) + reason)[:500],
+            "metrics": dict(metrics or {}),
             "finished_at": Now(),
         }
     fence.trials().update(lease_until=None, **fields)
@@ -195,13 +229,13 @@ def _record_failure(
 
 def _has_ended(study: Study) -> None:
     """An attempt has: pages have to show it, and it may have been the study's last. Needs the lock."""
-    touch_study(study.pk)
+    leave_slot(study, study.now)  # type: ignore[attr-defined]
     end_if_done(study)
 
 
 def _how_often(kind: FailureKind, n: int) -> str:
-    verb = "Lost" if kind == FailureKind.LOST else "Failed"
-    return f"{verb} {n} times. " if n > 1 else ""
+    verb = "Lost" if kind in LOSSES else "Failed"
+    return f"{verb} {count_noun(n, 'time')}. " if n > 1 else ""
 
 
 def return_trial(fence: Fence, *, reason: str) -> bool:
@@ -210,7 +244,7 @@ def return_trial(fence: Fence, *, reason: str) -> bool:
         recorded = fence.trials().update(state=TrialState.WAITING, lease_until=None)
         if recorded:
             fence.attempts().update(state=AttemptState.RETURNED, reason=reason[:500], finished_at=Now())
-            touch_study(study.pk)
+            leave_slot(study, study.now)  # type: ignore[attr-defined]
             announce_work(1, study.queue)
     return bool(recorded)
 

@@ -1,5 +1,6 @@
 """The life of a study: draft -> running <-> paused -> finished | stopped | failed."""
 
+import datetime as dt
 import logging
 import secrets
 from collections.abc import Sequence
@@ -69,20 +70,20 @@ def start_study(*, study_id: int, by: str) -> bool:
             version=F("version") + 1,
         )
         if started:
-            record_event(study_id, "started", by=by)
+            record_event(study_id, "started the study", by=by)
             study = Study.objects.only("n_parallel", "max_trials", "queue").get(pk=study_id)
             announce_work(min(study.n_parallel, study.max_trials), study.queue)
     return bool(started)
 
 
 def pause_study(*, study_id: int, by: str) -> bool:
-    """Running trials go on to their end, no new one starts."""
+    """Running trials go on to their end, and the clock with them; no new one starts."""
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
         if study.state != StudyState.RUNNING:
             return False
         _move(study, StudyState.PAUSED, f"Paused by {by}")
-        record_event(study_id, "paused", by=by)
+        record_event(study_id, "paused the study", by=by)
     return True
 
 
@@ -93,7 +94,7 @@ def resume_study(*, study_id: int, by: str) -> bool:
             state=StudyState.RUNNING, state_reason="", running_since=Now(), version=F("version") + 1
         )
         if resumed:
-            record_event(study_id, "resumed", by=by)
+            record_event(study_id, "resumed the study", by=by)
             study = Study.objects.only("n_parallel", "queue").get(pk=study_id)
             announce_work(study.n_parallel, study.queue)
     return bool(resumed)
@@ -125,7 +126,7 @@ def drain_study(*, study_id: int, by: str) -> bool:
             ends_because=f"{reason} after the running trials finished"[:300],
             version=F("version") + 1,
         )
-        record_event(study_id, "asked to stop after the running trials finish", by=by)
+        record_event(study_id, "asked to stop the study after the running trials finish", by=by)
     return True
 
 
@@ -136,8 +137,10 @@ def end_study(*, study_id: int, state: StudyState, reason: str, by: str = "") ->
         if not study.is_active:
             return False
         _cancel(study, OPEN_TRIALS, reason)
-        _move(study, state, reason, finished_at=Now(), ends_as="", ends_because="")
-        record_event(study_id, "stopped" if by else f"{state}: {reason}", by=by)
+        now = Study.objects.annotate(now=Now()).values_list("now", flat=True).get(pk=study.pk)
+        clock = stopped_clock(study, now)
+        _move(study, state, reason, finished_at=Now(), ends_as="", ends_because="", **clock)
+        record_event(study_id, "stopped the study" if by else f"{state}: {reason}", by=by)
     logger.info("study %s %s: %s", study_id, state, reason)
     return True
 
@@ -147,14 +150,24 @@ def touch_study(study_id: int) -> None:
     Study.objects.filter(pk=study_id).update(version=F("version") + 1)
 
 
+def leave_slot(study: Study, now: dt.datetime) -> None:
+    """An attempt has ended. Where it was the last one, the clock of the study stops. Needs the row locked."""
+    is_training = study.trials.filter(state=TrialState.RUNNING).exists()
+    clock = {} if is_training else stopped_clock(study, now)
+    Study.objects.filter(pk=study.pk).update(version=F("version") + 1, served_at=Now(), **clock)
+
+
+def stopped_clock(study: Study, now: dt.datetime) -> dict[str, Any]:
+    """What a study without a trial that trains has in the columns of its clock."""
+    return {"clock_since": None, "seconds_before": study.seconds_at(now)}
+
+
 def _move(study: Study, state: StudyState, reason: str, **fields: Any) -> None:
-    """To a state in which the clock of the study stands still. Needs the row locked."""
-    now = Study.objects.annotate(now=Now()).values_list("now", flat=True).get(pk=study.pk)
+    """To a state in which it gets no slot. Needs the row locked."""
     Study.objects.filter(pk=study.pk).update(
         state=state,
         state_reason=reason[:300],
         running_since=None,
-        seconds_before=study.seconds_at(now),
         version=F("version") + 1,
         **fields,
     )

@@ -1,40 +1,50 @@
 """What there is to do, and who could do it."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce, Now
 
 from dashboard.engine.quotas import has_slot_quota, studies_out_of_slots
 from dashboard.models import Attempt, AttemptState, Study, StudyState, Trial, TrialState, Worker
 from dashboard.models.worker import split_slot_name
 
+LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
+
 
 def claimable_studies(queues: Sequence[str]) -> list[int]:
-    """Running studies with a free place, those with the fewest running trials first.
+    """Running studies with a free place: the fewest running trials first, then the longest waiting.
 
     Each slot asks for them all the time, so these are two quick looks; whether there is work left in one is
     seen when it is claimed.
     """
-    running = Study.objects.filter(state=StudyState.RUNNING, queue__in=queues).order_by("started_at")
-    rows = list(running.annotate(has_quota=has_slot_quota()).values_list("pk", "n_parallel", "has_quota"))
-    places = {pk: n_parallel for pk, n_parallel, _ in rows}
+    running = Study.objects.filter(state=StudyState.RUNNING, queue__in=queues).order_by()
+    fields = ("pk", "n_parallel", "has_quota", "running_since", "served_at")
+    rows = list(running.annotate(has_quota=has_slot_quota()).values_list(*fields))
+    places = {pk: n_parallel for pk, n_parallel, *_ in rows}
+    since = {pk: waits_since(*moments) for pk, _, _, *moments in rows}
     trials = Trial.objects.filter(study__in=places, state=TrialState.RUNNING).order_by()
     n_running = Counter(trials.values_list("study", flat=True))
-    full = studies_out_of_slots() if any(has_quota for *_, has_quota in rows) else set()
+    full = studies_out_of_slots() if any(has_quota for _, _, has_quota, *_ in rows) else set()
     free = (pk for pk in places if n_running[pk] < places[pk] and pk not in full)
-    return sorted(free, key=lambda pk: n_running[pk])
+    return sorted(free, key=lambda pk: (n_running[pk], since[pk], pk))
+
+
+def waits_since(running_since: dt.datetime | None, served_at: dt.datetime | None) -> dt.datetime:
+    """Since when a running study has had no attempt begin or end."""
+    return max(moment for moment in (running_since, served_at, LONG_AGO) if moment)
 
 
 def n_claimable_trials() -> dict[str, int]:
     """How many more trials could run at once if there were slots for all, by queue."""
     fields = ("queue", "n_parallel", "n_running", "n_waiting", "n_new")
     n: Counter[str] = Counter()
-    for queue, n_parallel, n_running, n_waiting, n_new in _claimable().values_list(*fields):
+    for queue, n_parallel, n_running, n_waiting, n_new in studies_with_work().values_list(*fields):
         n[queue] += max(0, min(n_parallel - n_running, n_waiting + n_new))
     return dict(n)
 
@@ -62,21 +72,15 @@ class Waiting:
 
 def longest_waiting(studies: QuerySet[Study]) -> Waiting | None:
     """Which study with work and a free place has had no attempt begin or end for the longest."""
-    last_event = (
-        Attempt.objects.filter(trial__study=OuterRef("pk"))
-        .order_by()
-        .values("trial__study")
-        .annotate(at=Max(Coalesce("finished_at", "started_at")))
-        .values("at")
-    )
     waiting = []
-    for study in _claimable(studies).annotate(now=Now(), last_event=Subquery(last_event)).order_by("pk"):
-        since = max(filter(None, (study.running_since, study.last_event)))
+    for study in studies_with_work(studies).annotate(now=Now()).order_by("pk"):
+        since = waits_since(study.running_since, study.served_at)
         waiting.append(Waiting(study, (study.now - since).total_seconds()))
     return max(waiting, key=lambda waits: waits.seconds, default=None)
 
 
-def _claimable(studies: QuerySet[Study] | None = None) -> QuerySet[Any]:
+def studies_with_work(studies: QuerySet[Study] | None = None) -> QuerySet[Any]:
+    """Running studies that could use one more slot; `n_running` of their trials run."""
     chosen = Study.objects.all() if studies is None else studies
     return (
         chosen.filter(state=StudyState.RUNNING)

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from dashboard.models import Artifact, Dataset, Owned, Quota, Study, StudyState, Trial, TrialState
 from dashboard.refusal import Refused
-from dashboard.wording import count_noun
+from dashboard.wording import count_noun, file_size, thousands
 
 PERIOD = timedelta(days=30)
 MEGABYTE = 10**6
@@ -75,10 +75,11 @@ def check_trials(study: Study, n_more: int) -> None:
         used = n_trials_used(quota, but_plans_of=study.pk)
         if used + n_more > limit:
             left = max(0, limit - used)
-            hint = f"Use at most {left:,}" if left else "Wait, stop a study"
+            hint = f"Add at most {thousands(left)}" if left else "Wait, or stop a study"
             raise QuotaRefused(
-                f"{_whose(quota)} {count_noun(limit, 'trial')} in 30 days, with {used:,} used or planned."
-                f" This study needs {n_more:,} more. {hint}, or ask an administrator for more."
+                f"{_whose(quota)} {count_noun(limit, 'trial')} in 30 days, with "
+                f"{thousands(used)} used or planned."
+                f" This study needs {thousands(n_more)} more. {hint}, or ask an administrator for more."
             )
 
 
@@ -97,10 +98,10 @@ def check_room(dataset: Dataset) -> None:
     """Whether an uploaded file may be kept. To be called before its row is there."""
     quota = _without_room(dataset, dataset.size)
     if quota is not None:
-        used = bytes_used(quota) / MEGABYTE
         raise QuotaRefused(
-            f"{_whose(quota)} {quota.storage:,} MB of files, with {used:,.1f} MB used. This file has "
-            f"{dataset.size / MEGABYTE:,.1f} MB. Delete a dataset, or ask an administrator for more."
+            f"{_whose(quota)} {thousands(quota.storage)} MB of files, with "
+            f"{file_size(bytes_used(quota))} used. This file is "
+            f"{file_size(dataset.size)}. Delete a dataset, or ask an administrator for more."
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypedDict
 
 from django.conf import settings
@@ -36,19 +37,23 @@ def register_worker(
     queues: Sequence[str] = ("cpu",),
     versions: dict[str, str] | None = None,
     vitals: Vitals | None = None,
-) -> None:
-    Worker.objects.update_or_create(
+    started_at: datetime | None = None,
+) -> datetime:
+    """Return since when it runs: from now on, or from `started_at` where it was forgotten in between."""
+    worker, _ = Worker.objects.update_or_create(
         name=name,
         defaults={
             "queue": ",".join(queues),
             "n_slots": n_slots,
             "versions": versions or {},
-            "started_at": Now(),
+            "started_at": started_at or Now(),
             "heartbeat_at": Now(),
             "alive_until": seconds_from_now(settings.LEASE_SECONDS),
             **_fields(vitals),
         },
     )
+    worker.refresh_from_db(fields=["started_at"])
+    return worker.started_at
 
 
 def renew_worker(*, name: str, vitals: Vitals | None = None) -> bool:

@@ -11,6 +11,14 @@ from dashboard.engine.lifecycle import record_event
 from dashboard.models import FailureKind, Study, StudyState, Trial, TrialState
 from dashboard.wording import count_noun
 
+# By what died. The study's policy counts them together, and people retry them together.
+LOSSES = (FailureKind.LOST, FailureKind.DIED)
+
+
+def counted_with(kind: FailureKind) -> tuple[FailureKind, ...]:
+    """The kinds of failures that use up the same retries."""
+    return LOSSES if kind in LOSSES else (kind,)
+
 
 def n_retries(study: Study, kind: FailureKind) -> int:
     """How many further attempts the study gives a trial after failures of this kind.
@@ -19,6 +27,7 @@ def n_retries(study: Study, kind: FailureKind) -> int:
     """
     policy = {
         FailureKind.LOST: study.lost_retries,
+        FailureKind.DIED: study.lost_retries,
         FailureKind.OUT_OF_MEMORY: study.memory_retries,
         FailureKind.ERROR: study.error_retries,
     }
@@ -26,17 +35,20 @@ def n_retries(study: Study, kind: FailureKind) -> int:
 
 
 def retry_trial(*, study_id: int, number: int, by: str) -> bool:
-    """Let a failed trial be trained again, with the same params. False when it is not a failed one."""
+    """Let a failed trial be trained again, with the same params. False when it is not a failed one.
+
+    It gets its automatic retries again.
+    """
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
         return bool(_retry(study, study.trials.filter(number=number), f"retried trial {number}", by))
 
 
 def retry_lost_trials(*, study_id: int, by: str) -> int:
-    """The same for every trial that failed because its workers were lost; says how many there were."""
+    """The same for every trial that failed because workers or processes died; says how many there were."""
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
-        lost = study.trials.filter(failure_kind=FailureKind.LOST)
+        lost = study.trials.filter(failure_kind__in=LOSSES)
         n_lost = lost.filter(state=TrialState.FAILED).count()
         return _retry(study, lost, f"retried {count_noun(n_lost, 'lost trial')}", by)
 
@@ -54,7 +66,12 @@ def retry_failed_trials(*, study_id: int, by: str, numbers: Collection[int] | No
 def _retry(study: Study, trials: QuerySet[Trial], what: str, by: str) -> int:
     """Needs the study locked."""
     n = trials.filter(state=TrialState.FAILED).update(
-        state=TrialState.WAITING, failure_kind="", failure_message="", finished_at=None
+        state=TrialState.WAITING,
+        failure_kind="",
+        failure_message="",
+        metrics={},
+        finished_at=None,
+        retried_after=F("attempt"),
     )
     if n:
         _reopen(study)

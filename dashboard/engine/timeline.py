@@ -1,10 +1,10 @@
 """After a restore: whoever still trains what the old database gave out can write nothing into the new one."""
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.db.models.functions import Now
 
-from dashboard.engine.lifecycle import MAY_TRAIN
+from dashboard.engine.lifecycle import MAY_TRAIN, stopped_clock
 from dashboard.models import Attempt, AttemptState, Study, Trial, TrialState, Worker
 
 # More attempts, and more trials, than can have been made between the backup and its restore.
@@ -19,18 +19,37 @@ def begin_timeline() -> int:
     and new trials get ids that never were.
     """
     with transaction.atomic():
-        Attempt.objects.filter(state=AttemptState.RUNNING).update(
-            state=AttemptState.LOST, reason="Running when the backup was created.", finished_at=Now()
-        )
+        _end_attempts()
+        _stop_clocks()
         running = Trial.objects.filter(state=TrialState.RUNNING)
         n = running.update(state=TrialState.WAITING, lease_until=None)
         trials = Trial.objects.filter(state__in=MAY_TRAIN)
         Attempt.objects.filter(trial__in=trials).update(number=F("number") + ATTEMPTS_AHEAD)
-        trials.update(attempt=F("attempt") + ATTEMPTS_AHEAD)
+        trials.update(
+            attempt=F("attempt") + ATTEMPTS_AHEAD, retried_after=F("retried_after") + ATTEMPTS_AHEAD
+        )
         Study.objects.update(version=F("version") + 1, n_rewrites=F("n_rewrites") + 1)
         Worker.objects.all().delete()
         _skip_trial_ids()
     return n
+
+
+def _end_attempts() -> None:
+    """At the last moment at which each can have been alive: nobody has trained since the backup."""
+    for attempt in Attempt.objects.filter(state=AttemptState.RUNNING).select_related("trial"):
+        lease = attempt.trial.lease_until
+        attempt.finished_at = max(attempt.started_at, lease) if lease else attempt.started_at
+        attempt.state, attempt.reason = AttemptState.LOST, "Running when the backup was created."
+        attempt.save(update_fields=["finished_at", "state", "reason"])
+
+
+def _stop_clocks() -> None:
+    """At the same moment, for the same reason."""
+    leases = Trial.objects.filter(state=TrialState.RUNNING).order_by()
+    until = dict(leases.values_list("study").annotate(until=Max("lease_until")))
+    for study in Study.objects.exclude(clock_since=None).annotate(now=Now()):
+        end = min(study.now, until.get(study.pk) or study.now)
+        Study.objects.filter(pk=study.pk).update(**stopped_clock(study, end))
 
 
 def _skip_trial_ids() -> None:

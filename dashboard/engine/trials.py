@@ -1,8 +1,25 @@
+"""What the pages and the budgets ask about the trials of studies."""
+
 from collections.abc import Mapping
+from typing import Any
 
-from django.db.models import Case, Count, Max, Min, OuterRef, QuerySet, Subquery, When
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    FloatField,
+    Func,
+    Max,
+    Min,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
+from django.db.models.functions import Coalesce
 
-from dashboard.models import Study, Trial, TrialState
+from dashboard.models import Attempt, Study, Trial, TrialState
 from dashboard.models.study import Direction
 from optimizer.objective import is_higher_better
 
@@ -56,3 +73,32 @@ def do_many_fail(counts: Mapping[str, int]) -> bool:
 
 def n_complete(study: Study) -> int:
     return study.trials.filter(state=TrialState.COMPLETE).count()
+
+
+# How long was trained: every attempt counts, whatever became of it, from its claim to its end.
+
+
+class _Seconds(Func):
+    """From the second moment to the first, worked out by the database itself: Django's way asks Python."""
+
+    arity = 2
+    output_field = FloatField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        between = {"template": "((julianday(%(expressions)s)) * 86400.0)", "arg_joiner": ") - julianday("}
+        return self.as_sql(compiler, connection, **between, **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        between = {"template": "EXTRACT(EPOCH FROM (%(expressions)s))::double precision", "arg_joiner": " - "}
+        return self.as_sql(compiler, connection, **between, **context)
+
+
+def seconds_trained() -> Coalesce:
+    """For a query of attempts: what those that have ended add up to."""
+    return Coalesce(Sum(_Seconds(F("finished_at"), F("started_at"))), 0.0)
+
+
+def seconds_trained_of_each() -> Coalesce:
+    """For a query of trials: what the ended attempts of each one add up to."""
+    attempts = Attempt.objects.filter(trial=OuterRef("pk")).order_by().values("trial")
+    return Coalesce(Subquery(attempts.annotate(trained=seconds_trained()).values("trained")), 0.0)

@@ -7,6 +7,7 @@ from dashboard.models.comment import Comment, Tag
 from dashboard.models.dataset import Dataset, DatasetState, FileForm
 from dashboard.models.event import StudyEvent
 from dashboard.models.event_counter import CountedEvent, EventCounter
+from dashboard.models.json_keys import ValueOf
 from dashboard.models.notification import Notification, NotificationKind, NotificationPreferences, Watch
 from dashboard.models.questions import Cost, Prediction, QuestionState
 from dashboard.models.quota import Quota
@@ -56,6 +57,7 @@ __all__ = [
     "Team",
     "Trial",
     "TrialState",
+    "ValueOf",
     "Watch",
     "Worker",
     "code_digest",

@@ -133,8 +133,12 @@ class Study(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
-    # Study time is what passed while running; a pause stops this clock.
+    # Since when it could use a slot; empty while it is paused or over.
     running_since = models.DateTimeField(null=True, blank=True)
+    # When an attempt of it last began or ended: whoever has had no slot for longer comes before it.
+    served_at = models.DateTimeField(null=True, blank=True)
+    # Study time is what passed while at least one of its trials trained: since when one does, and before.
+    clock_since = models.DateTimeField(null=True, blank=True)
     seconds_before = models.FloatField(default=0)
 
     # What people should know about it, in Markdown; who saves names the version that they have read.
@@ -179,10 +183,10 @@ class Study(models.Model):
         return self.state in {StudyState.RUNNING, StudyState.PAUSED}
 
     def seconds_at(self, now: dt.datetime) -> float:
-        """Study time used so far, pauses left out; `now` by the database's clock."""
-        if self.running_since is None:
+        """Study time used so far, while at least one trial trained; `now` by the database's clock."""
+        if self.clock_since is None:
             return self.seconds_before
-        return self.seconds_before + max(0.0, (now - self.running_since).total_seconds())
+        return self.seconds_before + max(0.0, (now - self.clock_since).total_seconds())
 
     @property
     def search_space(self) -> SearchSpace:

@@ -84,7 +84,9 @@ class StudyField:
         """A value of the database in words."""
         if self.kind is Kind.MINUTES:
             return duration(value)
-        return f"{param(value)} %" if self.kind is Kind.PERCENT else param(value)
+        if isinstance(value, str):
+            return value
+        return f"{param(value)}%" if self.kind is Kind.PERCENT else param(value)
 
     def show_change(self, value: Any) -> str:
         """What the history says when it is set."""
@@ -134,7 +136,7 @@ FIELDS: Sequence[StudyField] = (
         low=0,
         high=2**31 - 1,
         is_required=False,
-        hint="Same seed, same suggestions and trainings.",
+        hint="The same seed gives the same suggestions and training runs.",
         # A copy is another search, unless somebody asks for the same one.
         is_kept_by_copy=False,
     ),
@@ -150,7 +152,7 @@ FIELDS: Sequence[StudyField] = (
         is_required=False,
         empty=0,
         placeholder="none",
-        hint="Each trial trains once per fold, and its value is their mean. Useful for small datasets.",
+        hint="Trains each trial once per fold and takes the mean value. Useful for small datasets.",
         unit="folds",
     ),
     StudyField(
@@ -183,6 +185,7 @@ FIELDS: Sequence[StudyField] = (
         high=YEAR,
         is_required=False,
         placeholder="no limit",
+        hint="Counts only while at least one trial is training, not while the study waits.",
         unit="min",
         section=Section.MAIN,
         is_budget=True,
@@ -217,7 +220,7 @@ FIELDS: Sequence[StudyField] = (
         kind=Kind.OBJECTIVE_VALUE,
         is_required=False,
         placeholder="none",
-        hint="The study stops when this value is reached. Enter accuracy in percent.",
+        hint="The study stops when this value is reached. Enter accuracy as a percentage, such as 97.5.",
         section=Section.MAIN,
         is_budget=True,
         is_kept_by_confirmation=False,
@@ -308,6 +311,8 @@ NOT_SETTINGS = {
     "started_at": "a moment of this one study",
     "finished_at": "a moment of this one study",
     "running_since": "a moment of this one study",
+    "served_at": "a moment of this one study",
+    "clock_since": "a moment of this one study",
     "seconds_before": "the time that it has used",
     "note": "what people write about this one study",
     "note_version": "counts the changes of the note",

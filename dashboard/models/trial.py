@@ -23,14 +23,19 @@ class Origin(models.TextChoices):
 
 class FailureKind(models.TextChoices):
     ERROR = "error", "error"
+    # Its worker or its lease: that says nothing about the params.
     LOST = "lost", "lost"
+    # Its own process: that may come of the params.
+    DIED = "died", "process died"
     OUT_OF_MEMORY = "out_of_memory", "out of memory"
     TIMED_OUT = "timed_out", "timed out"
     DIVERGED = "diverged", "diverged"
+    # The objective itself said so, of a constraint that the params break: nothing is wrong with it.
+    INFEASIBLE = "infeasible", "infeasible"
 
 
 def trial_seed(study_seed: int, number: int) -> int:
-    """A repeat of a trial trains with the same seed; its neighbours do not."""
+    """A repeat of a trial trains with the same seed; its neighbors do not."""
     return (study_seed * 1_000_003 + number) % 2**31
 
 
@@ -66,6 +71,8 @@ class Trial(models.Model):
 
     # The fencing token: every write about an execution names the attempt it belongs to.
     attempt = models.PositiveIntegerField(default=0)
+    # The last attempt before somebody retried it; failures up to there use up no automatic retry.
+    retried_after = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
 
     created_at = models.DateTimeField(auto_now_add=True)

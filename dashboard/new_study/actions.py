@@ -8,11 +8,14 @@ from django.db import transaction
 from dashboard.access.actions import action
 from dashboard.access.actor import Actor
 from dashboard.access.rules import may_run_own_code
+from dashboard.catalog import info_of_dataset
 from dashboard.engine.lifecycle import change_draft, create_study, record_event, start_study
 from dashboard.models import Role, Study, code_digest
+from dashboard.new_study.model_files import read_declaration
 from dashboard.refusal import Refused
-from trainers.custom.declaration import Declaration, read_declaration
+from trainers.custom.declaration import Declaration
 from trainers.custom.info import CUSTOM_TRAINER
+from trainers.custom.user_code import SERIES_REFUSED
 
 
 @action("study-new")
@@ -33,6 +36,12 @@ def edit_study(study: Study, *, is_draft: bool, by: Actor, **fields: Any) -> Stu
     """
     with transaction.atomic():
         return _change(study, is_draft=is_draft, by=by, **fields)
+
+
+@action("custom-model-check")
+def check_model_file(*, code: str, by: Actor) -> Declaration:
+    """What the file declares, before there is a study. The file runs for that. CodeInvalid or Refused."""
+    return _read(code, by)
 
 
 @action("custom-study-new")
@@ -74,12 +83,19 @@ def _change(study: Study, *, is_draft: bool, by: Actor, **fields: Any) -> Study:
 
 
 def _declared(code: str, dataset: str, by: Actor) -> Declaration:
-    if not may_run_own_code(by.account):
-        raise Refused("You are not allowed to train custom models. Ask an administrator.")
-    declared = read_declaration(code, (str(settings.VAR_DIR),))
+    declared = _read(code, by)
     if declared.needs_data and not dataset:
         raise Refused("build(params) returns a model to fit. Choose a dataset.")
+    info = info_of_dataset(dataset)
+    if declared.needs_data and info and info.kind == "series":
+        raise Refused(SERIES_REFUSED)
     return declared
+
+
+def _read(code: str, by: Actor) -> Declaration:
+    if not may_run_own_code(by.account):
+        raise Refused("You are not allowed to train custom models. Ask an administrator.")
+    return read_declaration(code, (str(settings.VAR_DIR),))
 
 
 def _of_file(declared: Declaration, code: str, dataset: str) -> dict[str, Any]:

@@ -86,8 +86,8 @@ class CostPage:
         n = self.question.answer.get("n_running", 0) if self.question else 0
         if not n:
             return ""
-        were = "was" if n == 1 else "were"
-        return f"{count_noun(n, 'trial')} {were} training on this machine meanwhile, so these times are upper bounds."
+        trials = f"{count_noun(n, 'trial')} {'was' if n == 1 else 'were'} training"
+        return f"{trials} on this machine meanwhile, so these times are upper bounds."
 
     @property
     def limit(self) -> str:
@@ -137,4 +137,4 @@ def cost_page(forms: StudyForms, given: dict[str, Any] | None) -> CostPage:
 def _epoch(seconds: float | None) -> str:
     if seconds is None:
         return "too large to measure"
-    return duration(seconds) if seconds >= SHORTEST else f"< {duration(SHORTEST)}"
+    return duration(seconds)

@@ -1,6 +1,14 @@
-"""The page of a new study with a custom model: what it opens with."""
+"""The page of a new study with a custom model: what it opens with, and what its file declares."""
 
+from dataclasses import dataclass
 from typing import Any
+
+from django.conf import settings
+
+from dashboard.models import Study
+from dashboard.models.study import Direction
+from dashboard.new_study.forms import CustomModelForm
+from trainers.custom.declaration import Declaration
 
 # Works as it stands; the comments are the short manual.
 EXAMPLE = '''"""A search space and a function that turns params into a value. Hyperopt code works here."""
@@ -14,11 +22,13 @@ space = {
 
 
 def objective(params):
-    """Return a number, or {"loss": number, "status": STATUS_OK}. The lowest wins."""
+    """Return a number, or {"loss": number, "status": STATUS_OK}. The lowest loss wins."""
     power = params["shape"].get("power", 1)
     return {"loss": abs(params["x"] - 1) ** power, "status": STATUS_OK}
 
 
+# For another goal, set metric to a key of what you return, and direction to minimize or maximize it.
+#
 # Or return a compiled Keras model from build(params). It is fitted to the dataset that you choose.
 #
 # import keras
@@ -36,5 +46,51 @@ def objective(params):
 '''
 
 
+LIBRARIES = ("NumPy", "SciPy", "scikit-learn", "Keras")
+
+
+def library_words() -> str:
+    """What a file may import on this machine."""
+    names = [*LIBRARIES, *settings.PACKAGES]
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
 def start_fields() -> dict[str, Any]:
     return {"name": "my-model", "code": EXAMPLE}
+
+
+@dataclass(frozen=True)
+class FileCheck:
+    """What a model file declares, in words, or why it cannot be used; all empty before it was read."""
+
+    goal: str = ""
+    params: str = ""
+    problem: str = ""
+    # Whether it is to be read as soon as the page is open.
+    is_due: bool = False
+
+
+def check_of_example() -> FileCheck:
+    return FileCheck(_goal(Direction.MINIMIZE, "loss"), "x, shape, power")
+
+
+def check_of_study(study: Study) -> FileCheck:
+    """What the file of this study declared when it was made."""
+    return FileCheck(_goal(study.direction, study.objective), _params(study.space))
+
+
+def check_of_declaration(declared: Declaration) -> FileCheck:
+    return FileCheck(_goal(declared.direction, declared.metric), _params(declared.space))
+
+
+def problem_of_code(form: CustomModelForm) -> str:
+    """Why this is no model file at all, whatever it declares; empty where it may be one."""
+    return " ".join(str(error) for error in form.errors.get("code", []))
+
+
+def _goal(direction: str, metric: str) -> str:
+    return f"{Direction(direction).label} {metric}"
+
+
+def _params(space: dict[str, Any]) -> str:
+    return ", ".join(param["name"] for param in space["params"])

@@ -11,6 +11,7 @@ from dashboard.access.rules import Place, place_fields
 from dashboard.models.study import Direction
 from dashboard.models.study_fields import NewStudy, asked_fields
 from dashboard.studies.forms import SettingsForm
+from dashboard.wording import count_noun, thousands
 from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
 from trainers.base import Metric, TrainerInfo
@@ -26,12 +27,13 @@ class PrunerOption(NamedTuple):
     help: str
 
 
-# None comes first and is the default: a budget counts trials, and each that is stopped early tells less. The
-# threshold is left out, as its bounds would have to be known before.
-PRUNER_OPTIONS = (
-    PrunerOption("", "None", "Every trial trains to completion."),
-    *(PrunerOption(p.name, p.label, p.help) for p in PRUNERS.values() if p.name != "threshold"),
-)
+def pruner_options() -> list[PrunerOption]:
+    """None comes first and is the default: a budget counts trials, and each that is stopped early tells less.
+
+    The threshold is left out, as its bounds would have to be known before.
+    """
+    known = [PrunerOption(p.name, p.label, p.help) for p in PRUNERS.values() if p.name != "threshold"]
+    return [PrunerOption("", "None", "Every trial trains to completion."), *known]
 
 
 class NewStudyForm(SettingsForm):
@@ -45,7 +47,7 @@ class NewStudyForm(SettingsForm):
         if not places:
             del self.fields["place"]
         set_choices(self, "sampler", [(name, entry.label) for name, entry in SAMPLERS.items()])
-        set_choices(self, "pruner", [(entry.name, entry.label) for entry in PRUNER_OPTIONS])
+        set_choices(self, "pruner", [(entry.name, entry.label) for entry in pruner_options()])
         self.fields["n_parallel"].initial = settings.SLOTS
 
     def study_fields(self) -> dict[str, Any]:
@@ -78,7 +80,7 @@ class StudyForm(NewStudyForm):
             if m.is_objective
         ]
         set_choices(self, "objective", goals)
-        self.fields["n_parallel"].help_text = f"This machine has {settings.SLOTS} slots."
+        self.fields["n_parallel"].help_text = f"This machine has {count_noun(settings.SLOTS, 'slot')}."
 
     @property
     def metric(self) -> Metric:
@@ -88,6 +90,10 @@ class StudyForm(NewStudyForm):
     @property
     def is_share(self) -> bool:
         return self.metric.is_percent
+
+    @property
+    def direction(self) -> str:
+        return self.metric.direction
 
     def clean_dataset(self) -> str:
         entry = self.datasets[self.cleaned_data["dataset"]]
@@ -116,7 +122,7 @@ class CustomModelForm(NewStudyForm):
         ),
         error_messages={
             "required": "Write or load a model file.",
-            "max_length": f"A model file can have at most {MAX_CODE_LENGTH:,} characters.",
+            "max_length": f"A model file can have at most {thousands(MAX_CODE_LENGTH)} characters.",
         },
     )
 
@@ -129,8 +135,9 @@ class CustomModelForm(NewStudyForm):
         dataset, epochs = self.fields["dataset"], self.fields["max_epochs"]
         dataset.required = False
         dataset.help_text = (
-            "Used to fit the model from build(params). Also passed to objective(params, data)."
+            "Used to fit the model that build(params) returns. Also passed to objective(params, data)."
         )
+        self.fields["target_value"].help_text = "The study stops when its metric reaches this value."
         epochs.help_text = "Passed to your objective as max_epochs, if it accepts that argument."
 
     def clean_code(self) -> str:

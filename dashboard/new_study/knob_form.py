@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 
+from dashboard.wording import bound
 from dashboard.wording import param as show_param
 from optimizer import SpaceError
 from optimizer.distributions import distribution_from_json
@@ -190,7 +191,7 @@ def _normal(given: Mapping[str, float], *, log: bool) -> dict[str, Any]:
     """Median and spread in the knob's own unit; the spread of a log-normal is in decades."""
     median, spread = given["median"], given["spread"]
     if log and median <= 0:
-        raise SpaceError("median", f"must be greater than 0 on a log scale, got {median:g}.")
+        raise SpaceError("median", f"must be greater than 0 on a log scale, got {bound(median)}.")
     return {
         "type": "normal",
         "mu": math.log(median) if log else median,

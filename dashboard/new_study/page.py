@@ -14,11 +14,11 @@ from dashboard.access.rules import Place
 from dashboard.catalog import fitting_datasets
 from dashboard.engine.queues import known_queues
 from dashboard.models import Study
-from dashboard.new_study.forms import PRUNER_OPTIONS, PrunerOption, StudyForm
+from dashboard.new_study.forms import PrunerOption, StudyForm, pruner_options
 from dashboard.new_study.grid import GridNote, grid_note
 from dashboard.new_study.knob_form import LABELS, SEARCH, KnobForm, initial_of
 from dashboard.studies.forms import as_copied, as_drafted
-from dashboard.wording import count_noun
+from dashboard.wording import count_noun, one_of
 from dashboard.wording import param as show_param
 from optimizer import SearchSpace, SpaceError
 from optimizer.samplers import SAMPLERS, SamplerInfo
@@ -179,15 +179,14 @@ class StudyForms:
 
     @property
     def pruner_options(self) -> Sequence[PrunerOption]:
-        return PRUNER_OPTIONS
+        return pruner_options()
 
     @property
     def pruner_label(self) -> str:
         """The label of the chosen one."""
         chosen = self.study["pruner"].value() or ""
-        return next(
-            (entry.label for entry in PRUNER_OPTIONS if entry.name == chosen), PRUNER_OPTIONS[0].label
-        )
+        options = pruner_options()
+        return next((entry.label for entry in options if entry.name == chosen), options[0].label)
 
     @property
     def trainers(self) -> list[TrainerInfo]:
@@ -326,7 +325,7 @@ def _condition_words(when: tuple[str, tuple[Any, ...]] | None) -> str:
     parent, values = when
     if len(values) > 1 and all(isinstance(v, int) and not isinstance(v, bool) for v in values):
         return f"{parent} ≥ {min(values)}"
-    return f"{parent} = {' or '.join(show_param(v) for v in values)}"
+    return f"{parent} = {one_of(map(show_param, values))}"
 
 
 def find_knob(trainer: str, name: str) -> Knob:

@@ -70,7 +70,7 @@ def _pile_warning(obj: Mapping[str, Any], counts: list[int]) -> str:
     if obj["type"] != "normal" or not counts:
         return ""
     edge = max(("lowest", counts[0]), ("highest", counts[-1]), key=lambda pair: pair[1])
-    return f"Many samples fall on the {edge[0]} value" if edge[1] >= 0.98 * max(counts) else ""
+    return f"Many samples land on the {edge[0]} value" if edge[1] >= 0.98 * max(counts) else ""
 
 
 def _ticks(distribution: Any) -> list[str]:

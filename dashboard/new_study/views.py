@@ -17,10 +17,24 @@ from dashboard.engine.queues import known_queues
 from dashboard.engine.quotas import QuotaRefused
 from dashboard.models import Study, StudyState
 from dashboard.new_study import page
-from dashboard.new_study.actions import edit_custom_study, edit_study, make_custom_study, make_study
+from dashboard.new_study.actions import (
+    check_model_file,
+    edit_custom_study,
+    edit_study,
+    make_custom_study,
+    make_study,
+)
 from dashboard.new_study.cost_page import cost_page, given_by
 from dashboard.new_study.costs import ask_cost
-from dashboard.new_study.custom_page import start_fields
+from dashboard.new_study.custom_page import (
+    FileCheck,
+    check_of_declaration,
+    check_of_example,
+    check_of_study,
+    library_words,
+    problem_of_code,
+    start_fields,
+)
 from dashboard.new_study.forms import CustomModelForm, NewStudyForm
 from dashboard.new_study.knob_form import KnobForm
 from dashboard.new_study.priors import prior_of
@@ -28,7 +42,7 @@ from dashboard.refusal import Refused
 from dashboard.studies.forms import as_copied, as_drafted
 from dashboard.studies.queries import templates_among
 from dashboard.web.requests import actor_of, changing_study, person, posted, row_number, visible_study
-from trainers.custom.model_file import CodeInvalid
+from trainers.custom.user_code import CodeInvalid
 from trainers.datasets.base import DatasetInfo
 from trainers.errors import ParamsInvalid
 from trainers.registry import trainer_info
@@ -54,7 +68,7 @@ def study_edit(request: HttpRequest, study_id: int) -> HttpResponse:
         messages.info(request, f"{draft.name} has started and cannot be edited. Copy it as a new study.")
         return redirect(draft)
     if draft.code:
-        return _custom_page(request, as_drafted(draft), draft)
+        return _custom_page(request, as_drafted(draft), check_of_study(draft), draft)
     datasets = datasets_for(person(request))
     try:
         other = request.GET.get("trainer", draft.trainer)
@@ -185,28 +199,55 @@ def _is_draft(request: HttpRequest) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def custom_study_new(request: HttpRequest) -> HttpResponse:
     """For whom it may be; others find nothing here."""
-    start = start_fields()
     if request.GET.get("from", "").isdecimal():
-        start = as_copied(visible_study(request, row_number(request.GET["from"])))
-    return _custom_page(request, start)
+        earlier = visible_study(request, row_number(request.GET["from"]))
+        return _custom_page(request, as_copied(earlier), check_of_study(earlier))
+    return _custom_page(request, start_fields(), check_of_example())
 
 
-def _custom_page(request: HttpRequest, start: dict[str, Any], draft: Study | None = None) -> HttpResponse:
+def _custom_page(
+    request: HttpRequest, start: dict[str, Any], check: FileCheck, draft: Study | None = None
+) -> HttpResponse:
     if not may_run_own_code(person(request)):
         raise Http404
-    form = CustomModelForm(
+    form = _custom_form(request, start, draft)
+    if form.is_valid():
+        study = _save_custom(request, form, draft)
+        if study is not None:
+            return redirect(study)
+    if request.method == "POST":
+        # A file that was refused has its reason beside it already.
+        check = FileCheck(is_due="code" not in form.errors)
+    context = {"form": form, "draft": draft, "check": check, "libraries": library_words()}
+    return render(request, "new_study/custom/page.html", context, status=422 if form.errors else 200)
+
+
+def _custom_form(
+    request: HttpRequest, start: dict[str, Any] | None = None, draft: Study | None = None
+) -> CustomModelForm:
+    return CustomModelForm(
         posted(request),
         queues=known_queues(),
         places=() if draft else places_for(person(request)),
         datasets=datasets_for(person(request)),
         initial=start,
     )
-    if form.is_valid():
-        study = _save_custom(request, form, draft)
-        if study is not None:
-            return redirect(study)
-    context = {"form": form, "draft": draft}
-    return render(request, "new_study/custom.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def model_file_check(request: HttpRequest) -> HttpResponse:
+    """What the file in the form declares, before it makes a study."""
+    if not may_run_own_code(person(request)):
+        raise Http404
+    form = _custom_form(request)
+    check = FileCheck(problem=problem_of_code(form))
+    if not check.problem:
+        try:
+            declared = check_model_file(code=form.cleaned_data["code"], by=actor_of(request))
+            check = check_of_declaration(declared)
+        except (CodeInvalid, Refused) as refusal:
+            check = FileCheck(problem=str(refusal))
+    return render(request, "new_study/custom/_check.html", {"check": check})
 
 
 def _save_custom(request: HttpRequest, form: CustomModelForm, draft: Study | None) -> Study | None:

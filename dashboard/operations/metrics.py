@@ -46,14 +46,14 @@ def _rows(now: Machinery) -> Iterator[Metric]:
         studies.add_metric([study_state.value], now.studies.get(study_state, 0))
     yield studies
     trials = GaugeMetricFamily(
-        "parzen_trials", "Trials by state and, where they failed, by kind.", labels=["state", "failure_kind"]
+        "parzen_trials",
+        "Trials by state and, if failed, by kind of failure.",
+        labels=["state", "failure_kind"],
     )
     for outcome in OUTCOMES:
         trials.add_metric(list(outcome), now.trials.get(outcome, 0))
     yield trials
-    attempts = GaugeMetricFamily(
-        "parzen_attempts", "Executions of trials by how they ended.", labels=["state"]
-    )
+    attempts = GaugeMetricFamily("parzen_attempts", "Attempts to run a trial, by state.", labels=["state"])
     for attempt_state in AttemptState:
         attempts.add_metric([attempt_state.value], now.attempts.get(attempt_state, 0))
     yield attempts
@@ -68,14 +68,16 @@ def _slots(now: Machinery) -> Iterator[Metric]:
         "parzen_trials_claimable", "Trials that could start now if slots were free.", now.n_claimable
     )
     yield GaugeMetricFamily(
-        "parzen_broker_up", "1 where the broker answers this process.", int(is_broker_known_to_be_up())
+        "parzen_broker_up",
+        "1 if the broker responds to this process, else 0.",
+        int(is_broker_known_to_be_up()),
     )
 
 
 def _ages(now: Machinery) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "parzen_waiting_seconds",
-        "Longest wait of a study that has work to do and no slot.",
+        "Longest time that a study with work to do has waited for a slot.",
         now.waiting_seconds,
     )
     yield GaugeMetricFamily(

@@ -9,6 +9,8 @@ WORDS = {
     # Studies and trials
     "study-new": "Create study",
     "custom-study-new": "Create study with a custom model",
+    "custom-model-check": "Check model file",
+    "model-file-check": "Check model file",
     "study-edit": "Edit draft",
     "custom-study-edit": "Edit draft with a custom model",
     "study-start": "Start study",
@@ -83,10 +85,10 @@ WORDS = {
     "mfa_edit_webauthn": "Rename passkey",
     "mfa_login_webauthn": "Sign in with a passkey",
     "mfa_reauthenticate_webauthn": "Confirm with a passkey",
-    "socialaccount_signup": "Create account by single sign-on",
+    "socialaccount_signup": "Create account with single sign-on",
     "socialaccount_connections": "Change single sign-on",
-    "openid_connect_login": "Sign in by single sign-on",
-    "openid_connect_callback": "Sign in by single sign-on",
+    "openid_connect_login": "Sign in with single sign-on",
+    "openid_connect_callback": "Sign in with single sign-on",
     "usersessions_list": "End other sessions",
 }
 

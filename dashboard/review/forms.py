@@ -15,7 +15,7 @@ WORD = {"class": "input", "autocomplete": "off"}
 
 
 class SearchForm(forms.Form):
-    text = forms.CharField(label="Name, tag or dataset", required=False, max_length=200)
+    text = forms.CharField(label="Name, tag, or dataset", required=False, max_length=200)
     person = forms.CharField(label="Owner", required=False, max_length=150)
     trainer = forms.ChoiceField(label="Trainer", required=False)
     dataset = forms.CharField(label="Dataset", required=False, max_length=50)

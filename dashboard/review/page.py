@@ -11,12 +11,11 @@ from django.utils import timezone
 from dashboard.charts.spent import SpentChart, spent_chart
 from dashboard.models import Study, searches
 from dashboard.review.queries import WEEKS, Spent, Waiting, review_queue, spent_by_week
-from dashboard.wording import count_noun
+from dashboard.wording import count_noun, duration, thousands
 
-NOBODY = "no team"
+NOBODY = "No team"
 # The first ones of the queue that the page lists.
 N_WAITING = 50
-HOUR = 3600
 
 
 @dataclass(frozen=True)
@@ -45,13 +44,21 @@ def review_page(studies: QuerySet[Study]) -> ReviewPage:
     waiting = review_queue(studies)
     n_studies = searches(studies).count()
     return ReviewPage(
-        sentence=f"{count_noun(n_studies, 'study,studies')}, {len(waiting):,} to review.",
+        sentence=f"{count_noun(n_studies, 'study,studies')}, {thousands(len(waiting))} to review.",
         waiting=waiting[:N_WAITING],
         n_waiting=len(waiting),
-        compute=spent_chart(weeks, _amounts(spent, lambda s: s.seconds / HOUR), "hours of training"),
-        trials=spent_chart(weeks, _amounts(spent, lambda s: s.n_trials), "trials"),
+        compute=spent_chart(weeks, _amounts(spent, lambda s: s.seconds), _training_time),
+        trials=spent_chart(weeks, _amounts(spent, lambda s: s.n_trials), _trials),
         teams=_team_rows(spent),
     )
+
+
+def _training_time(seconds: float) -> str:
+    return f"{duration(seconds)} of training"
+
+
+def _trials(n: float) -> str:
+    return count_noun(int(n), "trial")
 
 
 def _amounts(spent: list[Spent], amount: Callable[[Spent], float]) -> dict[tuple[str, dt.date], float]:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count
 
 from dashboard.models import Quota, Study
-from dashboard.wording import count_noun
+from dashboard.wording import count_noun, thousands
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ def people_rows(users: Sequence[User]) -> list[PersonRow]:
 
 def _role(user: User) -> str:
     if not user.is_active:
-        return "cannot sign in"
-    return "administrator" if user.is_superuser else "staff" if user.is_staff else ""
+        return "Cannot sign in"
+    return "Administrator" if user.is_superuser else "Staff" if user.is_staff else ""
 
 
 def quota_words(quota: Quota | None) -> str:
     if quota is None:
-        return "no limit"
+        return "No limit"
     words = [count_noun(quota.n_slots, "slot")] if quota.n_slots is not None else []
     words += [f"{count_noun(quota.n_trials, 'trial')} in 30 days"] if quota.n_trials is not None else []
-    words += [f"{quota.storage:,} MB"] if quota.storage is not None else []
+    words += [f"{thousands(quota.storage)} MB"] if quota.storage is not None else []
     return ", ".join(words)

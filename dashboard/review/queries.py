@@ -4,17 +4,20 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from math import isfinite
+from operator import or_
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.fields.json import KeyTransform
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncWeek
 
 from dashboard.access.rules import owned_by
-from dashboard.engine.trials import best_value_of_each, do_many_fail, ended_and_failed
-from dashboard.models import AuditEntry, Review, Study, Trial, TrialState, searches
+from dashboard.engine.trials import best_value_of_each, do_many_fail, ended_and_failed, seconds_trained
+from dashboard.models import Attempt, AuditEntry, Review, Study, Trial, TrialState, ValueOf, searches
 from dashboard.review.audit_words import actions_called
 from dashboard.studies.queries import DONE, search_studies
+from dashboard.wording import count_noun, thousands
 
 WEEKS = 12
 # Beyond what knobs have. Both ends are always asked for: databases place words before or after numbers.
@@ -65,7 +68,7 @@ def _waiting(study: Any, counts: dict[str, int]) -> Waiting:
         if counts.get(TrialState.COMPLETE) and not study.is_confirmed:
             reasons.append("not confirmed")
     if do_many_fail(counts):
-        reasons.append(f"{n_failed:,} of {n_ended:,} trials failed")
+        reasons.append(f"{thousands(n_failed)} of {count_noun(n_ended, 'trial')} failed")
     return Waiting(study, reasons, n_ended)
 
 
@@ -85,16 +88,23 @@ class Spent:
 
 
 def spent_by_week(studies: QuerySet[Study], since: dt.datetime) -> list[Spent]:
-    rows = (
-        Trial.objects.filter(study__in=studies.order_by(), finished_at__gte=since)
-        .order_by()
-        .annotate(week=TruncWeek("finished_at"))
+    """Trials count in the week in which they ended, and so does the time of each of their attempts."""
+    ended = Trial.objects.filter(study__in=studies.order_by(), finished_at__gte=since).order_by()
+    trials = (
+        ended.annotate(week=TruncWeek("finished_at"))
         .values_list("study__team__name", "week")
-        .annotate(
-            n=Count("pk"), failed=Count("pk", filter=Q(state=TrialState.FAILED)), seconds=Sum("seconds")
-        )
+        .annotate(n=Count("pk"), failed=Count("pk", filter=Q(state=TrialState.FAILED)))
     )
-    return [Spent(team, week.date(), n, failed, seconds or 0.0) for team, week, n, failed, seconds in rows]
+    n = {(team, week): (n, failed) for team, week, n, failed in trials}
+    trained = Attempt.objects.filter(trial__study__in=studies.order_by(), finished_at__gte=since).order_by()
+    attempts = (
+        trained.annotate(week=TruncWeek("finished_at"))
+        .values_list("trial__study__team__name", "week")
+        .annotate(seconds=seconds_trained())
+    )
+    seconds = {(team, week): total for team, week, total in attempts}
+    keys = sorted({*n, *seconds}, key=lambda key: (key[1], key[0] or ""))
+    return [Spent(key[0], key[1].date(), *n.get(key, (0, 0)), seconds.get(key, 0.0)) for key in keys]
 
 
 @dataclass(frozen=True)
@@ -137,14 +147,29 @@ def search_past(studies: QuerySet[Study], search: Search) -> QuerySet[Study]:
 
 def _with_param(search: Search) -> QuerySet[Trial]:
     trials = Trial.objects.filter(study=OuterRef("pk")).order_by()
-    trials = trials.filter(params__has_key=search.param).annotate(it=KeyTransform(search.param, "params"))
+    trials = trials.filter(params__has_key=search.param).annotate(it=ValueOf(search.param, "params"))
     if search.param_from is not None or search.param_to is not None:
         low = -HUGE if search.param_from is None else search.param_from
         high = HUGE if search.param_to is None else search.param_to
         trials = trials.filter(it__gte=low, it__lte=high)
     if search.param_is:
-        trials = trials.filter(it=search.param_is)
+        is_it = (Q(it=value) for value in _values_that_read(search.param_is))
+        trials = trials.filter(reduce(or_, is_it))
     return trials
+
+
+def _values_that_read(text: str) -> list[Any]:
+    """The values of params that pages write as this text; a word can be quoted there."""
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return [text[1:-1]]
+    named = {"None": None, "yes": True, "no": False, "True": True, "False": False}
+    if text in named:
+        return [named[text]]
+    try:
+        number = float(text.replace(",", ""))
+    except ValueError:
+        return [text]
+    return [number] if isfinite(number) else [text]
 
 
 def audit_entries(query: Mapping[str, str]) -> QuerySet[AuditEntry]:

@@ -8,7 +8,7 @@ class LinkForm(forms.Form):
 
     good_for = forms.ChoiceField(
         label="Valid for",
-        choices=[("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("", "until revoked")],
+        choices=[("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("", "Until revoked")],
         initial="30",
         required=False,
         widget=forms.Select(attrs={"class": "select"}),

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from dashboard.engine.trials import best_trial, counts_by_state
-from dashboard.goals import Goal, goal_of
+from dashboard.goals import Goal, best_epoch, goal_of
 from dashboard.models import Role, Study, Trial, TrialState
 from dashboard.models.study_fields import study_field
 from dashboard.studies.charts import study_charts
@@ -31,7 +31,8 @@ class Row:
     number: int
     value: str
     seconds: float | None
-    params: list[tuple[str, Any]]
+    # The name, whether the branch uses it, and the value.
+    params: list[tuple[str, bool, Any]]
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def shared_page(study: Study) -> SharedPage:
                 row["number"],
                 goal.show(row["value"]),
                 row["seconds"],
-                [(name, row["params"].get(name)) for name in names],
+                [(name, name in row["params"], row["params"].get(name)) for name in names],
             )
             for row in complete[:N_BEST]
         ],
@@ -103,7 +104,7 @@ def shared_trial(study: Study, trial: Trial) -> SharedTrial:
         trial=trial,
         goal=goal,
         value="" if trial.value is None else goal.show(trial.value),
-        second=f"epoch {trial.best_step} of {study.max_epochs}" if trial.best_step else "",
+        second=best_epoch(study, trial),
         params=page.params,
         facts=[(name, words) for name, words in facts_of(study, goal) if name in FACTS],
         chart=page.chart,

@@ -76,7 +76,7 @@ def archive_study(study: Study, *, is_archived: bool, by: Actor) -> bool:
         if study.is_archived == is_archived or study.is_active:
             return False
         Study.objects.filter(pk=study.pk).update(is_archived=is_archived, version=F("version") + 1)
-        record_event(study.pk, "archived" if is_archived else "unarchived", by=by.name)
+        record_event(study.pk, "archived the study" if is_archived else "unarchived the study", by=by.name)
     return True
 
 
@@ -110,7 +110,7 @@ def delete_study(study: Study, *, by: Actor) -> bool:
         there = _with_confirmations(study.pk).filter(deleted_at=None)
         n = there.update(deleted_at=Now(), version=F("version") + 1)
         if n:
-            record_event(study.pk, "deleted", by=by.name)
+            record_event(study.pk, "deleted the study", by=by.name)
     return bool(n)
 
 
@@ -121,7 +121,7 @@ def restore_study(study: Study, *, by: Actor) -> bool:
         gone = _with_confirmations(study.pk).filter(deleted_at__isnull=False)
         n = gone.update(deleted_at=None, version=F("version") + 1)
         if n:
-            record_event(study.pk, "restored", by=by.name)
+            record_event(study.pk, "restored the study", by=by.name)
     return bool(n)
 
 

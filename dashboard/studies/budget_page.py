@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from dashboard.engine.queues import known_queues
-from dashboard.goals import is_percent
 from dashboard.models import Study
-from dashboard.models.study_fields import budget_fields
-from dashboard.studies.forms import BudgetForm, as_entered
-from dashboard.wording import count_noun
+from dashboard.studies.forms import BudgetForm
+from dashboard.wording import count_noun, thousands
 
 
 @dataclass(frozen=True)
@@ -22,12 +20,13 @@ def budget_page(study: Study, data: QueryDict | None = None) -> BudgetPage:
     form = BudgetForm(
         data,
         queues=sorted({study.queue, *known_queues()}),
-        is_share=is_percent(study, study.objective),
-        initial=as_entered(study, budget_fields()),
+        study=study,
     )
     n_made = study.trials.count()
     more = max(0, study.max_trials - n_made)
-    form.fields["max_trials"].help_text = f"Total for the study: {n_made:,} created, {more:,} to go."
+    form.fields[
+        "max_trials"
+    ].help_text = f"Total for the study: {thousands(n_made)} created, {thousands(more)} to go."
     return BudgetPage(form, _sentence(study, n_made))
 
 

@@ -38,6 +38,7 @@ def _best_chart(
         max_trials=study.max_trials,
         n_startup=proposals.first_modelled,
         startup_words=proposals.words,
+        target=study.target_value,
     )
     return chart.to_json()
 
@@ -62,10 +63,10 @@ def _points(study: Study, space: SearchSpace, rows: Sequence[dict[str, Any]]) ->
 
 
 def _training_until(rows: Sequence[dict[str, Any]]) -> dict[int, float]:
-    """Trial number to the seconds that all trainings together had taken when it ended."""
+    """Trial number to the seconds that all attempts of all trials together had taken when it ended."""
     spent, until = 0.0, {}
     for row in sorted((r for r in rows if r["finished_at"]), key=lambda r: r["finished_at"]):
-        spent += row["seconds"] or 0.0
+        spent += row["trained"]
         until[row["number"]] = round(spent, 2)
     return until
 

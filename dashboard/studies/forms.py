@@ -9,6 +9,7 @@ from django.forms.boundfield import BoundField
 from dashboard.access.forms import set_choices
 from dashboard.goals import is_percent
 from dashboard.models import Study
+from dashboard.models.study import Direction
 from dashboard.models.study_fields import (
     FIELDS,
     NAME_LENGTH,
@@ -19,6 +20,7 @@ from dashboard.models.study_fields import (
     copy_fields,
 )
 from dashboard.web.fields import count_field, number_input
+from dashboard.wording import bound
 
 MINUTE = 60
 PERCENT = 100
@@ -60,6 +62,20 @@ class SettingsForm(forms.Form):
         return False
 
     @property
+    def direction(self) -> str:
+        """Of the objective; empty where the form does not know it yet."""
+        return ""
+
+    def clean_target_value(self) -> float | None:
+        target: float | None = self.cleaned_data["target_value"]
+        # Who types 0.975 means 97.5 %. Of an error rate, less than 1 % may well be wanted.
+        if target and 0 < target < 1 and self.is_share and self.direction == Direction.MAXIMIZE:
+            raise forms.ValidationError(
+                f"Enter the target in percent, such as 97.5. {bound(target)} would be less than 1 %."
+            )
+        return target
+
+    @property
     def main_rows(self) -> list[Row]:
         return self._rows(Section.MAIN)
 
@@ -99,13 +115,18 @@ class SettingsForm(forms.Form):
 class BudgetForm(SettingsForm):
     """The first limit that is reached ends the study."""
 
-    def __init__(self, *args: Any, is_share: bool, **kwargs: Any) -> None:
-        super().__init__(*args, settings=budget_fields(), **kwargs)
-        self._is_share = is_share
+    def __init__(self, *args: Any, study: Study, **kwargs: Any) -> None:
+        initial = as_entered(study, budget_fields())
+        super().__init__(*args, settings=budget_fields(), initial=initial, **kwargs)
+        self.study = study
 
     @property
     def is_share(self) -> bool:
-        return self._is_share
+        return is_percent(self.study, self.study.objective)
+
+    @property
+    def direction(self) -> str:
+        return self.study.direction
 
 
 def as_entered(study: Study, fields: Iterable[StudyField]) -> dict[str, Any]:
@@ -120,7 +141,7 @@ def as_entered(study: Study, fields: Iterable[StudyField]) -> dict[str, Any]:
 
 def as_copied(study: Study) -> dict[str, Any]:
     """What the form of a new study opens with that starts from this one."""
-    return {**as_entered(study, copy_fields()), "name": f"{study.name} again"[:NAME_LENGTH]}
+    return {**as_entered(study, copy_fields()), "name": f"{study.name} (copy)"[:NAME_LENGTH]}
 
 
 def as_drafted(study: Study) -> dict[str, Any]:
@@ -132,10 +153,16 @@ def _to_form(declared: StudyField, value: Any, is_share: bool) -> Any:
     if declared.is_unset(value):
         return None
     if declared.kind is Kind.MINUTES:
-        return value / MINUTE
+        # Two decimals tell every second.
+        return _as_typed(round(value / MINUTE, 2))
     if declared.kind is Kind.OBJECTIVE_VALUE and is_share:
-        return round(value * PERCENT, 10)
-    return value
+        return _as_typed(round(value * PERCENT, 10))
+    return _as_typed(value) if isinstance(value, float) else value
+
+
+def _as_typed(number: float) -> float:
+    """What a form opens with is read back, so it keeps its digits; `10` for 10.0."""
+    return int(number) if number.is_integer() else number
 
 
 def _to_database(declared: StudyField, value: Any, is_share: bool) -> Any:
@@ -144,8 +171,8 @@ def _to_database(declared: StudyField, value: Any, is_share: bool) -> Any:
     if declared.kind is Kind.MINUTES:
         return max(1, round(value * MINUTE))
     if declared.kind is Kind.OBJECTIVE_VALUE and is_share:
-        # 97.5 stands for a share of 0.975, as pages show it; 0.975 is understood as well.
-        return value / PERCENT if value > 1 else value
+        # 97.5 stands for a share of 0.975, as pages show it.
+        return value / PERCENT
     return value
 
 
@@ -207,8 +234,8 @@ def _minutes_field(declared: StudyField) -> forms.Field:
     return _number_field(
         declared,
         invalid="Enter a number of minutes, or leave this empty for no limit.",
-        min_value=f"Must be at least {declared.low} minutes.",
-        max_value=f"Must be at most {declared.high:,} minutes (one year).",
+        min_value=f"Must be at least {bound(declared.low)} minutes.",
+        max_value=f"Must be at most {bound(declared.high)} minutes (one year).",
     )
 
 
@@ -216,8 +243,8 @@ def _percent_field(declared: StudyField) -> forms.Field:
     return _number_field(
         declared,
         invalid="Enter a percentage, such as 0.5, or leave this empty.",
-        min_value=f"Must be at least {declared.low} %%.",
-        max_value=f"Must be at most {declared.high} %%.",
+        min_value=f"Must be at least {bound(declared.low)}%%.",
+        max_value=f"Must be at most {bound(declared.high)}%%.",
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dashboard.charts.importance import ImportanceChart, importance_chart
-from dashboard.models import Study
+from dashboard.models import Study, TrialState
 from dashboard.trials.queries import complete_results
 from optimizer import History
 from optimizer.history import TrialRow
@@ -20,6 +20,8 @@ class ImportanceCard:
     n_trials: int
     # Complete trials when it was made, for the question whether there are more.
     n_seen: int
+    # Stopped early, so without a value: they count in nothing here.
+    n_pruned: int
     # How the values entered and how much to believe, or why there is nothing to show.
     note: str
     scale: str
@@ -32,9 +34,10 @@ def importance_card(study: Study) -> ImportanceCard:
     history = History.from_trials(space, rows, study.direction)
     found = fanova(history)
     return ImportanceCard(
-        chart=importance_chart(space, found, correlation(history)),
+        chart=importance_chart(space, found, correlation(history), study.direction),
         n_trials=found.n_trials,
         n_seen=len(rows),
+        n_pruned=study.trials.filter(state=TrialState.PRUNED).count(),
         note=found.note,
         scale=found.scale,
         poll_seconds=SLOW_POLL_SECONDS if len(rows) > MANY_TRIALS else POLL_SECONDS,

@@ -75,7 +75,7 @@ def studies_page(user: User | AnonymousUser, query: Mapping[str, str]) -> Studie
 
 
 def _sentence(n: int, n_active: int, slots: int) -> str:
-    active = f"{n_active} active" if n_active else "none active"
+    active = f"{thousands(n_active)} active" if n_active else "none active"
     return f"{count_noun(n, 'study,studies')}, {active}. {count_noun(slots, 'worker slot')}."
 
 

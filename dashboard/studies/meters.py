@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.charts.small import CountBar, count_bar
-from dashboard.engine.endings import FINISHED_TRIALS, n_stale_trials
+from dashboard.engine.endings import FINISHED_TRIALS, is_failure, n_stale_trials
 from dashboard.goals import goal_of
 from dashboard.models import Study
 from dashboard.models.study_fields import study_field
-from dashboard.wording import duration, thousands
+from dashboard.wording import NOTHING, count_noun, duration, percent, thousands
 from optimizer.objective import best_of
 
 
@@ -43,7 +43,7 @@ def budgets_of(
     if study.max_seconds:
         share = min(100.0, 100 * seconds / study.max_seconds)
         aside = f"{duration(max(0, round(study.max_seconds - seconds)))} left"
-        label = f"{share:.0f} percent of the study time used"
+        label = f"{percent(share / 100, 0)} of the study time used"
         budgets.append(
             Budget(
                 time.label,
@@ -87,31 +87,31 @@ def _value_budgets(study: Study, rows: Sequence[dict[str, Any]]) -> list[Budget]
         finished = (r["value"] if r["state"] == "complete" else None for r in ended)
         n = n_stale_trials(finished, study.direction, study.min_improvement)
         share = min(100.0, 100 * n / study.max_stale_trials)
-        label = f"{n} of {study.max_stale_trials} trials without improvement"
+        label = f"{thousands(n)} of {count_noun(study.max_stale_trials, 'trial')} without improvement"
         by = (
-            f"of {study_field('min_improvement').show(study.min_improvement)}"
+            f"of at least {study_field('min_improvement').show(study.min_improvement)}"
             if study.min_improvement
             else ""
         )
-        of = f"of {thousands(study.max_stale_trials)} trials"
+        of = f"of {count_noun(study.max_stale_trials, 'trial')}"
         budgets.append(Budget("No improvement", by, thousands(n), of, share, label, is_soft=True))
     return budgets
 
 
 def _epochs_budget(study: Study, rows: Sequence[dict[str, Any]]) -> Budget:
     done = [row["seconds"] for row in rows if row["seconds"] is not None]
-    mean = duration(round(sum(done) / len(done), 1)) if done else "–"
+    mean = duration(round(sum(done) / len(done), 1)) if done else NOTHING
     limit = (
         f"at most {study_field('max_trial_seconds').show(study.max_trial_seconds)}"
         if study.max_trial_seconds
-        else f"{study.max_epochs:,} epochs per trial"
+        else f"{count_noun(study.max_epochs, 'epoch')} per trial"
     )
     of = "per trial" if done else "no trials yet"
     pruned = [study.max_epochs - row["step"] for row in rows if row["state"] == "pruned"]
     if pruned:
         n_finished = sum(row["state"] in FINISHED_TRIALS for row in rows)
         saved = sum(pruned) / (n_finished * study.max_epochs)
-        limit = f"{saved * 100:.0f} % of epochs saved"
+        limit = f"{percent(saved, 0)} of epochs saved"
     return Budget("Training time", limit, mean, of, 0.0, "", is_soft=True)
 
 
@@ -121,15 +121,16 @@ def _failures_budget(study: Study, counts: Mapping[str, int], rows: Sequence[dic
         key=lambda r: r["finished_at"],
         reverse=True,
     )
-    in_row = next((i for i, r in enumerate(ended) if r["state"] != "failed"), len(ended))
+    own = (i for i, r in enumerate(ended) if not is_failure(r["state"], r["failure_kind"]))
+    in_row = next(own, len(ended))
     share = min(100.0, 100 * in_row / study.max_failures)
     n_failed = counts.get("failed", 0)
-    label = f"{in_row} of {study.max_failures} failures in a row"
+    label = f"{thousands(in_row)} of {count_noun(study.max_failures, 'failure')} in a row"
     return Budget(
         "Failed",
-        f"stops at {study.max_failures} in a row",
+        f"stops at {thousands(study.max_failures)} in a row",
         thousands(n_failed),
-        f"total, {in_row} in a row" if n_failed else "trials",
+        f"total, {thousands(in_row)} in a row" if n_failed else "trials",
         share,
         label,
         is_soft=True,

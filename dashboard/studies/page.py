@@ -1,6 +1,6 @@
 """The study page: state and reason, budgets, best value, charts, table of trials."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +9,12 @@ from django.utils import timezone
 from dashboard.access.rules import seen_by
 from dashboard.catalog import dataset_words, pruner_label, sampler_label, trainer_label
 from dashboard.discussion.queries import comments_on
+from dashboard.engine.line import place_in_line
+from dashboard.engine.retries import LOSSES
 from dashboard.engine.trials import best_trial, counts_by_state
-from dashboard.goals import Goal, goal_of, is_percent
+from dashboard.goals import Goal, best_epoch, goal_of, is_percent, shown_metrics
 from dashboard.models import (
     Comment,
-    FailureKind,
     Role,
     Study,
     StudyEvent,
@@ -31,8 +32,9 @@ from dashboard.trials.params import ParamRow, SpaceRow, param_rows, space_rows
 from dashboard.trials.proposals import Proposals, proposals_of
 from dashboard.trials.table import Table, trial_table
 from dashboard.winners.confirm_page import Confirmed, Row, last_confirmed
-from dashboard.wording import about, count_noun, duration, metric, percent, person_name
+from dashboard.wording import about, count_noun, duration, person_name, place, thousands, value
 from optimizer import SearchSpace
+from trainers.job import TEST_PREFIX
 
 # How the reason begins when a sampler had nothing more to propose.
 EXHAUSTED = "Space exhausted"
@@ -109,7 +111,14 @@ class StudyPage:
         return sum(row.is_searched for row in self.space)
 
 
-def study_page(study: Study, query: Mapping[str, str], *, role: Role | None, is_watched: bool) -> StudyPage:
+def study_page(
+    study: Study,
+    query: Mapping[str, str],
+    *,
+    role: Role | None,
+    is_watched: bool,
+    columns: Sequence[str] = (),
+) -> StudyPage:
     """Everything on the page, in a number of queries that does not depend on the number of trials."""
     space, goal, now = study.search_space, goal_of(study), timezone.now()
     rows = queries.chart_rows(study)
@@ -125,10 +134,10 @@ def study_page(study: Study, query: Mapping[str, str], *, role: Role | None, is_
         best=best_of(study, space, goal, best),
         facts=facts_of(study, goal),
         space=space_rows(space),
-        table=trial_table(study, space, counts, query),
+        table=trial_table(study, space, counts, query, metrics=best.metrics if best else {}, chosen=columns),
         proposals=proposals,
         charts=study_charts(study, space, goal, rows, proposals),
-        n_lost=sum(row["failure_kind"] == FailureKind.LOST for row in rows),
+        n_lost=sum(row["failure_kind"] in LOSSES for row in rows),
         failures=failures_of(study, space, rows),
         events=list(study.events.all()[:EVENTS]),
         tags=list(study.tags.all()),
@@ -150,15 +159,23 @@ def _sentence(study: Study, counts: Mapping[str, int], seconds: float) -> str:
     n_running = counts.get("running", 0)
     if study.is_draining:
         n_open = n_running + counts.get("waiting", 0)
-        last = "the last trial" if n_open == 1 else f"the last {n_open} trials"
+        last = "the last trial" if n_open == 1 else f"the last {count_noun(n_open, 'trial')}"
         return f"No new trials. The study stops after {last}."
-    doing = f"{count_noun(n_running, 'trial')} running" if n_running else "Waiting for a free worker slot"
+    doing = f"{count_noun(n_running, 'trial')} running" if n_running else _waits(study)
     n_done = sum(counts.get(s, 0) for s in ("complete", "pruned", "failed"))
     ahead = ""
     if n_running and n_done >= 2 and seconds > 0:
         left = (study.max_trials - n_done) * seconds / n_done
         ahead = f", about {about(max(1, round(left)))} left at this pace"
     return f"Started by {owner}. {doing}{ahead}."
+
+
+def _waits(study: Study) -> str:
+    line = place_in_line(study)
+    if line is None:
+        return "Waiting for a free worker slot"
+    soon = "" if line.seconds is None else f", about {duration(max(1, round(line.seconds)))}"
+    return f"Waiting for a free worker slot: {place(line.number)} in line{soon}"
 
 
 def _reason(study: Study, counts: Mapping[str, int]) -> str:
@@ -184,7 +201,10 @@ def facts_of(study: Study, goal: Goal) -> list[tuple[str, str]]:
         (study_field("trainer").label, trainer_label(study.trainer)),
         (study_field("sampler").label, f"{sampler_label(study.sampler)}, seed {study.seed}"),
         (study_field("pruner").label, pruner_label(study.pruner)),
-        (study_field("max_trials").label, f"{study.max_trials:,}, {study.n_parallel:,} in parallel"),
+        (
+            study_field("max_trials").label,
+            f"{thousands(study.max_trials)}, {thousands(study.n_parallel)} in parallel",
+        ),
         *(_fact(study, name) for name in ("max_epochs", "max_seconds", "max_trial_seconds")),
         ("Split", f"{_parts(study)} and test, seed {study.split_seed}"),
     ]
@@ -196,17 +216,17 @@ def _fact(study: Study, name: str) -> tuple[str, str]:
 
 
 def _parts(study: Study) -> str:
-    return f"{study.n_folds} folds" if study.n_folds else "train, validation"
+    return count_noun(study.n_folds, "fold") if study.n_folds else "train, validation"
 
 
 def best_of(study: Study, space: SearchSpace, goal: Goal, trial: Trial | None) -> Best | None:
     if trial is None:
         return None
     others = [
-        f"{name} {percent(v) if is_percent(study, name) else metric(v)}"
-        for name, v in trial.metrics.items()
-        if name.startswith("val_") and name != study.objective
+        f"{name} {value(trial.metrics[name], is_percent(study, name))}"
+        for name in shown_metrics(study, trial.metrics)
+        if not name.startswith(TEST_PREFIX)
     ]
-    where = f"epoch {trial.best_step} of {study.max_epochs}"
-    second = " · ".join([*others, f"mean of {study.n_folds} folds" if study.n_folds else where])
+    where = f"mean of {count_noun(study.n_folds, 'fold')}" if study.n_folds else best_epoch(study, trial)
+    second = " · ".join([*others, *([where] if where else [])])
     return Best(trial, goal.show(trial.value), second, param_rows(space, trial.params, only_searched=True))

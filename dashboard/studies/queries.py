@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from dashboard.access.rules import owned_by
+from dashboard.engine.trials import seconds_trained_of_each
 from dashboard.models import Study, StudyState, Tag, Trial, TrialState, searches
 
 ACTIVE = (StudyState.RUNNING, StudyState.PAUSED)
@@ -67,11 +68,11 @@ def study_rows(studies: Sequence[Study]) -> list[StudyRow]:
         Trial.objects.filter(study__in=ids)
         .order_by()
         .values_list("study", "state")
-        .annotate(n=Count("id"), seconds=Sum("seconds"), latest=Max("finished_at"))
+        .annotate(n=Count("id"), seconds=Sum(seconds_trained_of_each()), latest=Max("finished_at"))
     )
-    for pk, state, n, total, last in grouped:
+    for pk, state, n, trained, last in grouped:
         counts[pk][state] += n
-        seconds[pk] += total or 0
+        seconds[pk] += trained
         if last is not None and (pk not in latest or last > latest[pk]):
             latest[pk] = last
     values: dict[int, list[tuple[int, float | None]]] = {pk: [] for pk in ids}

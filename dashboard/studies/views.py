@@ -71,7 +71,11 @@ def study_list(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, study: Study) -> StudyPage:
     user = person(request)
     return study_page(
-        study, request.GET.dict(), role=role_in(user, study), is_watched=is_watching(user, study)
+        study,
+        request.GET.dict(),
+        columns=request.GET.getlist("column"),
+        role=role_in(user, study),
+        is_watched=is_watching(user, study),
     )
 
 

@@ -11,13 +11,14 @@ register = template.Library()
 
 for written in (
     wording.metric,
-    wording.bound,
     wording.param,
     wording.percent,
     wording.value,
     wording.duration,
     wording.ago,
     wording.memory,
+    wording.file_size,
+    wording.datum,
     wording.thousands,
     wording.count_noun,
     wording.person_name,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.models import Attempt, FailureKind, Study, TrialState
-from dashboard.wording import count_noun, param
+from dashboard.wording import count_noun, param, thousands
 from optimizer import SearchSpace
 
 # The latest ones are grouped; a page that tells of more is read by nobody.
@@ -55,7 +55,9 @@ class Failures:
 
     @property
     def words(self) -> str:
-        latest = f", the latest {MOST:,} grouped by message" if self.n > MOST else ", grouped by message"
+        latest = (
+            f", the latest {thousands(MOST)} grouped by message" if self.n > MOST else ", grouped by message"
+        )
         return count_noun(self.n, "trial") + latest
 
 

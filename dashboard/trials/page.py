@@ -12,7 +12,7 @@ from dashboard.charts.epochs import TrialEpochsChart, metric_curves
 from dashboard.charts.forecast import Forecast, LengthBar, forecast, length_bars
 from dashboard.discussion.queries import comments_on
 from dashboard.engine.trials import best_trial
-from dashboard.goals import Goal, goal_of, is_percent, short_label
+from dashboard.goals import Goal, goal_of, is_percent, short_label, shown_metrics
 from dashboard.models import Artifact, Attempt, Comment, Origin, Report, Role, Study, Trial, TrialState
 from dashboard.trials import queries
 from dashboard.trials.params import ParamRow, param_rows
@@ -21,12 +21,12 @@ from dashboard.winners.repeats import Repeat, repeats
 from dashboard.wording import (
     count_noun,
     duration,
+    memory,
     metric,
     ordinal,
-    percent,
     thousands,
 )
-from trainers.job import TEST_PREFIX
+from dashboard.wording import value as show_value
 
 LOG_LINES = 14
 # The median curve is of this many trials of the study, the latest ones.
@@ -147,19 +147,21 @@ def _sentence(study: Study, trial: Trial, attempts: Sequence[Attempt]) -> str:
     attempt = f" on the {ordinal(len(attempts))} attempt" if len(attempts) > 1 else ""
     if trial.state == TrialState.RUNNING:
         after = current.resumed_after if current else 0
-        where = f", resumed after epoch {after}" if after else ""
+        where = f", resumed after epoch {thousands(after)}" if after else ""
         return f"{origin}. Running{attempt}{where}.{_time_left(study, trial, current)}"
     if trial.state == TrialState.WAITING:
         return f"{origin}. Waiting for a free slot."
     if trial.state == TrialState.FAILED:
         return f"{origin}. Failed on the {ordinal(len(attempts))} attempt."
     if trial.state == TrialState.PRUNED:
-        reason = current.reason if current else f"Stopped at step {trial.step}."
+        reason = current.reason if current else f"Stopped at step {thousands(trial.step)}."
         return f"{origin}. {reason}"
     if trial.state == TrialState.CANCELLED:
         reason = study.state_reason[:1].lower() + study.state_reason[1:]
         return f"{origin}. Cancelled with its study: {reason}."
-    return f"{origin}. Trained to completion{attempt}."
+    # Of a complete attempt: why there is no model to take away.
+    reason = f" {current.reason}" if current and current.reason else ""
+    return f"{origin}. Trained to completion{attempt}.{reason}"
 
 
 def _time_left(study: Study, trial: Trial, current: Attempt | None) -> str:
@@ -192,22 +194,21 @@ def _as_python(trial: Trial) -> str:
 def _facts(
     study: Study, trial: Trial, goal: Goal, current: Attempt | None, epoch_seconds: float | None
 ) -> list[Fact]:
-    value, aside = trial.value, f"epoch {trial.best_step}" if trial.best_step else ""
+    value, aside = trial.value, f"epoch {thousands(trial.best_step)}" if trial.best_step else ""
     if study.n_folds and trial.best_step:
-        aside = f"mean of {study.n_folds} folds"
+        aside = f"mean of {count_noun(study.n_folds, 'fold')}"
     if trial.state == TrialState.RUNNING and trial.step_value is not None:
-        value, aside = trial.step_value, f"at epoch {trial.step}"
+        value, aside = trial.step_value, f"at epoch {thousands(trial.step)}"
     if trial.state == TrialState.PRUNED:
-        value, aside = trial.step_value, f"at epoch {trial.step}, when pruned"
+        value, aside = trial.step_value, f"at epoch {thousands(trial.step)}, when pruned"
     facts = [Fact(goal.name, goal.show(value), aside)]
-    for name, number in trial.metrics.items():
-        if name.startswith(("val_", TEST_PREFIX)) and name != study.objective:
-            is_share = is_percent(study, name.replace(TEST_PREFIX, "val_"))
-            facts.append(Fact(name, percent(number) if is_share else metric(number)))
-    memory = current.peak_memory if current else None
+    facts += [
+        Fact(name, show_value(trial.metrics[name], is_percent(study, name)))
+        for name in shown_metrics(study, trial.metrics)
+    ]
     facts += [
         Fact("Training time", duration(trial.seconds), _speed(study, epoch_seconds)),
-        Fact("Peak memory", f"{memory / 2**20:,.0f} MB" if memory else "–"),
+        Fact("Peak memory", memory(current.peak_memory if current else None)),
         Fact("Weights", thousands(trial.n_parameters)),
     ]
     return facts
@@ -218,7 +219,7 @@ def _speed(study: Study, epoch_seconds: float | None) -> str:
     if not epoch_seconds or study.code or study.n_folds:
         return ""
     info = info_of_dataset(study.dataset)
-    return f"{thousands(float(f'{info.n_train / epoch_seconds:.3g}'))} {info.row_noun}/s" if info else ""
+    return f"{metric(info.n_train / epoch_seconds)} {info.row_noun}/s" if info else ""
 
 
 def _chart(study: Study, trial: Trial, reports: Sequence[Report]) -> TrialEpochsChart:
@@ -233,12 +234,16 @@ def _chart(study: Study, trial: Trial, reports: Sequence[Report]) -> TrialEpochs
             is_percent=is_percent(study, f"val_{name}"),
             steps=curves,
             others=[
-                [(step, value) for step, m in steps if (value := m.get(f"val_{name}")) is not None]
+                [
+                    (step, value)
+                    for step, m in steps
+                    if (value := m.get(f"val_{name}", m.get(name))) is not None
+                ]
                 for steps in others.values()
             ],
         )
         for name in names
     ]
     n = len(curves)
-    at = f", best at epoch {trial.best_step}" if trial.best_step else ""
+    at = f", best at epoch {thousands(trial.best_step)}" if trial.best_step else ""
     return TrialEpochsChart(metrics, trial.best_step, f"{study.objective} over {count_noun(n, 'epoch')}{at}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.charts.small import place_in_range
+from dashboard.wording import one_of
 from dashboard.wording import param as show_param
 from optimizer import Parameter, SearchSpace
 
@@ -14,7 +15,8 @@ MAX_WORDS = 5
 @dataclass(frozen=True)
 class ParamRow:
     name: str
-    # None where this branch does not use the param.
+    # Whether this branch uses the param; None is a value like any other.
+    is_active: bool
     value: Any
     depth: int
     range: str
@@ -32,16 +34,17 @@ def param_rows(
         is_searched = not space.is_constant(name)
         if (only_searched and not is_searched) or (name not in params and not is_searched):
             continue
-        value = params.get(name)
+        is_active, value = name in params, params.get(name)
         rows.append(
             ParamRow(
                 name=name,
+                is_active=is_active,
                 value=value,
                 depth=space.depth_of(name),
                 range=distribution.describe() if is_searched else "fixed",
-                place=place_in_range(distribution, value) if value is not None else None,
+                place=place_in_range(distribution, value) if is_active else None,
                 is_searched=is_searched,
-                only_with=_only_with(space, name) if value is None else "",
+                only_with=_only_with(space, name) if not is_active else "",
             )
         )
     return rows
@@ -90,4 +93,4 @@ def params_in_words(searched: list[str], params: Mapping[str, Any]) -> str:
 
 def _only_with(space: SearchSpace, name: str) -> str:
     when = space[name].when
-    return f"only with {when.parent} {' or '.join(show_param(v) for v in when.values)}" if when else ""
+    return f"only with {when.parent} {one_of(map(show_param, when.values))}" if when else ""

@@ -73,8 +73,8 @@ def _result(goal: Goal, values: Sequence[float], n_best: int) -> str:
     best = best_of(values, goal.direction)
     if best is None:
         return "none complete"
-    often = {0: "no new best", 1: "a new best once", 2: "a new best twice"}
-    return f"best {goal.show(best)}, {often.get(n_best) or f'a new best {thousands(n_best)} times'}"
+    often = {0: "no new best", 1: "set a new best once", 2: "set a new best twice"}
+    return f"best {goal.show(best)}, {often.get(n_best) or f'set a new best {thousands(n_best)} times'}"
 
 
 def _new_bests(goal: Goal, rows: Sequence[Mapping[str, Any]]) -> set[int]:
@@ -105,7 +105,7 @@ def _sentence(
 def _modelled(first: int, models: str) -> str:
     propose = f"{models} propose trials" if " and " in models else f"{models} proposes trials"
     if first == 0:
-        return f"{propose} from the first trial."
+        return f"{propose} from the start."
     fill = (
         "Trial #0 is a starting point"
         if first == 1

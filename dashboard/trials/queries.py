@@ -1,13 +1,14 @@
 """Trials as the pages show them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, QuerySet
 from django.db.models.fields.json import KT
 
-from dashboard.models import Report, Study, Trial, TrialState
+from dashboard.engine.trials import seconds_trained_of_each
+from dashboard.models import Report, Study, Trial, TrialState, ValueOf
 
 PAGE_SIZE = 25
 COLUMNS = {
@@ -35,7 +36,8 @@ def chart_rows(study: Study) -> list[dict[str, Any]]:
         "origin",
         "sampler",
     )
-    return [dict(row) for row in study.trials.order_by("number").values(*fields)]
+    trials = study.trials.order_by("number").values(*fields, trained=seconds_trained_of_each())
+    return [dict(row) for row in trials]
 
 
 def curves(trial_ids: Sequence[int], metric: str) -> dict[int, list[tuple[int, float]]]:
@@ -57,22 +59,28 @@ class TableOrder:
     is_descending: bool
 
     @classmethod
-    def parse(cls, text: str, params: list[str]) -> "TableOrder":
+    def parse(cls, text: str, known: Collection[str]) -> "TableOrder":
         """From the address: `value`, `-number`, `params.units_1`; newest first where it makes no sense."""
         column = text.removeprefix("-")
-        if column in COLUMNS or column.removeprefix("params.") in params:
+        if column in COLUMNS or column in known:
             return cls(column, text.startswith("-"))
         return cls("number", True)
 
     def expression(self) -> Any:
-        name = COLUMNS.get(self.column) or "params__" + self.column.removeprefix("params.")
-        field = F(name)
+        if self.column in COLUMNS:
+            field: Any = F(COLUMNS[self.column])
+        else:
+            values, _, name = self.column.partition(".")
+            field = ValueOf(name, values)
         return field.desc(nulls_last=True) if self.is_descending else field.asc(nulls_last=True)
 
 
-def trial_table(study: Study, *, state: str, order: TableOrder) -> QuerySet[Trial]:
+def trial_table(
+    study: Study, *, state: str, order: TableOrder, with_metrics: bool = False
+) -> QuerySet[Trial]:
     """Each with the sampler's reason as `why`; the rest of the explanation is long."""
-    trials = study.trials.defer("explanation", "metrics").annotate(why=KT("explanation__text"))
+    trials = study.trials.defer("explanation", *([] if with_metrics else ["metrics"]))
+    trials = trials.annotate(why=KT("explanation__text"))
     if state in TrialState.values:
         trials = trials.filter(state=state)
     return trials.order_by(order.expression(), "-number")

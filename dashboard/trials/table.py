@@ -1,22 +1,23 @@
 """The table of a study's trials: one page of it, filtered and sorted by the address."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from urllib.parse import quote
 
 from django.core.paginator import Paginator
 from django.utils import timezone
 
 from dashboard.models import Study, Trial, TrialState
 from dashboard.trials import queries
+from dashboard.trials.columns import Cell, Choice, Columns, choices_of, columns_of
 from dashboard.trials.proposals import proposer_label
 from dashboard.web.pager import Pager, pager_of
+from dashboard.wording import thousands
 from optimizer import SearchSpace
 
+ANCHOR = "#trials-title"
 STATES = ("complete", "pruned", "failed", "running", "waiting", "cancelled")
-# Columns of searched params that the table shows; the trial page shows all.
-MAX_COLUMNS = 8
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class TableRow:
     trial: Trial
     value: float | None
     words: str
-    cells: list[tuple[Any, bool]]
+    cells: list[Cell]
     seconds: float | None
     proposer: str
     why: str
@@ -32,8 +33,8 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    # Searched params, and whether their values are numbers.
-    columns: list[tuple[str, bool]]
+    columns: Columns
+    choices: list[Choice]
     rows: list[TableRow]
     page_number: int
     pager: Pager | None
@@ -43,26 +44,35 @@ class Table:
 
 
 def trial_table(
-    study: Study, space: SearchSpace, counts: Mapping[str, int], query: Mapping[str, str]
+    study: Study,
+    space: SearchSpace,
+    counts: Mapping[str, int],
+    query: Mapping[str, str],
+    *,
+    metrics: Mapping[str, float],
+    chosen: Sequence[str] = (),
 ) -> Table:
-    searched = list(space.searched)
+    """`metrics` are those of one trial, `chosen` the columns that the address names."""
+    columns = columns_of(study, space, metrics, chosen)
     state = query.get("state", "all")
     state = state if state in STATES else "all"
     sort = query.get("sort", "-number")
-    order = queries.TableOrder.parse(sort, searched)
+    order = queries.TableOrder.parse(sort, [column.key for column in columns.known])
     n_all = sum(counts.values())
-    trials = queries.trial_table(study, state=state, order=order)
+    trials = queries.trial_table(study, state=state, order=order, with_metrics=columns.has_metrics)
     paginator = Paginator(trials, queries.PAGE_SIZE)
     paginator.count = n_all if state == "all" else counts.get(state, 0)  # known already: spare a query
     page = paginator.get_page(query.get("page"))
-    columns = [(name, hasattr(space[name].distribution, "low")) for name in searched[:MAX_COLUMNS]]
     now = timezone.now()
     sort_words = f"{'-' if order.is_descending else ''}{order.column}"
     return Table(
         columns=columns,
+        choices=choices_of(
+            columns, f"{study.get_absolute_url()}?state={state}&sort={quote(sort_words)}", ANCHOR
+        ),
         rows=[_table_row(study, trial, columns, now) for trial in page],
         page_number=page.number,
-        pager=pager_of(page, study.get_absolute_url(), "#trials-title", state=state, sort=sort_words),
+        pager=pager_of(page, study.get_absolute_url(), columns.query + ANCHOR, state=state, sort=sort_words),
         states=[
             ("all", "All", n_all),
             *((s, TrialState(s).label, counts[s]) for s in STATES if counts.get(s)),
@@ -72,13 +82,15 @@ def trial_table(
     )
 
 
-def _table_row(study: Study, trial: Trial, columns: list[tuple[str, bool]], now: dt.datetime) -> TableRow:
+def _table_row(study: Study, trial: Trial, columns: Columns, now: dt.datetime) -> TableRow:
     words, seconds = "", trial.seconds
     if trial.state == TrialState.RUNNING:
-        words = f"Epoch {trial.step} of {study.max_epochs}" if trial.step else "Setting up"
+        words = (
+            f"Epoch {thousands(trial.step)} of {thousands(study.max_epochs)}" if trial.step else "Setting up"
+        )
         seconds = (now - trial.started_at).total_seconds() if trial.started_at else None
     elif trial.state == TrialState.PRUNED:
-        words = f"Pruned at {trial.step}"
+        words = f"Pruned at {thousands(trial.step)}"
     elif trial.state == TrialState.FAILED:
         words = f"Failed: {trial.get_failure_kind_display()}"
     elif trial.state == TrialState.WAITING and trial.attempt:
@@ -88,7 +100,7 @@ def _table_row(study: Study, trial: Trial, columns: list[tuple[str, bool]], now:
         trial=trial,
         value=value,
         words=words,
-        cells=[(trial.params.get(name), is_number) for name, is_number in columns],
+        cells=[column.cell(trial) for column in columns.shown],
         seconds=seconds,
         proposer=proposer_label(trial.origin, trial.sampler),
         why=getattr(trial, "why", None) or "",

@@ -2,6 +2,8 @@
 
 from django import forms
 
+from dashboard.wording import thousands
+
 
 def number_input(mode: str = "numeric", placeholder: str = "") -> forms.TextInput:
     attrs = {"class": "input num", "inputmode": mode, "autocomplete": "off"}
@@ -28,8 +30,8 @@ def count_field(
         widget=number_input(placeholder=placeholder),
         error_messages={
             "invalid": "Enter a whole number.",
-            "required": f"Enter a whole number, at least {low:,}.",
-            "min_value": f"Must be at least {low:,}.",
-            "max_value": f"Must be at most {high:,}.",
+            "required": f"Enter a whole number of at least {thousands(low)}.",
+            "min_value": f"Must be at least {thousands(low)}.",
+            "max_value": f"Must be at most {thousands(high)}.",
         },
     )

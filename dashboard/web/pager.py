@@ -1,10 +1,12 @@
-"""Where one is in a long table, and the addresses of its neighbours."""
+"""Where one is in a long table, and the addresses of its neighbors."""
 
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page
+
+from dashboard.wording import thousands
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ def pager_of(page: Page[Any], base: str = "", anchor: str = "", **query: str) ->
         return f"{base}?{urlencode({**query, 'page': number})}{anchor}"
 
     return Pager(
-        text=f"{page.start_index():,} to {page.end_index():,} of {page.paginator.count:,}",
+        text=f"{thousands(page.start_index())} to {thousands(page.end_index())} of "
+        f"{thousands(page.paginator.count)}",
         previous_url=url(page.previous_page_number()) if page.has_previous() else "",
         next_url=url(page.next_page_number()) if page.has_next() else "",
     )

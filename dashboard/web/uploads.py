@@ -9,6 +9,8 @@ from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload, TemporaryFileUploadHandler
 from django.http import HttpRequest
 
+from dashboard.wording import thousands
+
 MEGABYTE = 10**6
 
 
@@ -44,7 +46,7 @@ class UploadToDisk(TemporaryFileUploadHandler):
         self._n_bytes += len(raw_data)
         if self._n_bytes > settings.UPLOAD_MB * MEGABYTE:
             self._refuse(
-                f"The file is larger than the upload limit of {settings.UPLOAD_MB:,} MB. Make it "
+                f"The file is larger than the upload limit of {thousands(settings.UPLOAD_MB)} MB. Make it "
                 "smaller, or ask an administrator to raise PARZEN_UPLOAD_MB."
             )
         try:

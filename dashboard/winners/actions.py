@@ -4,6 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from django.conf import settings
 from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import F
@@ -37,7 +38,7 @@ def confirm_best(study: Study, *, n_best: int, n_seeds: int, by: Actor) -> Study
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study.pk)
         trials = _trials_to_confirm(study, n_best)
-        runs = _start_runs(study, f"{study.name}, confirmed", len(trials) * n_seeds, by)
+        runs = _start_runs(study, f"{study.name}, confirmation", len(trials) * n_seeds, by)
         Trial.objects.bulk_create(
             _copy(
                 runs,
@@ -57,7 +58,7 @@ def confirm_best(study: Study, *, n_best: int, n_seeds: int, by: Actor) -> Study
 
 @action("trial-repeat", needs=Role.EDITOR)
 def repeat_trial(trial: Trial, *, by: Actor) -> Study:
-    """Train a complete trial once more with its own seed, to see whether it comes out the same.
+    """Train a complete trial once more with the same seed, to see whether it comes out the same.
 
     Raises Refused, and then nothing is written.
     """
@@ -68,8 +69,8 @@ def repeat_trial(trial: Trial, *, by: Actor) -> Study:
             raise Refused(f"Trial {trial} has no value to compare with. Choose a complete trial.")
         if repeats_of(trial).filter(study__finished_at=None).exists():
             raise Refused(f"Trial {trial} is already running again. Wait for it to finish.")
-        runs = _start_runs(study, f"{study.name}, {trial} again", 1, by, is_repeat=True)
-        _copy(runs, trial, number=0, seed=trial.training_seed, how="with its own seed").save(
+        runs = _start_runs(study, f"{study.name}, trial {trial} again", 1, by, is_repeat=True)
+        _copy(runs, trial, number=0, seed=trial.training_seed, how="with the same seed").save(
             force_insert=True
         )
         record_event(study.pk, f"ran trial {trial} again", by=by.name)
@@ -106,7 +107,7 @@ def choose_winner(study: Study, *, number: int | None, by: Actor) -> None:
 
 def _trials_to_confirm(study: Study, n_best: int) -> list[Trial]:
     if study.confirms_id is not None:
-        raise Refused("These trainings already confirm another study and cannot be confirmed again.")
+        raise Refused("This study already confirms another study and cannot be confirmed itself.")
     if not study.is_ended:
         raise Refused("The search is still running. Confirm its best trials when it ends.")
     if confirmations_of(study).filter(finished_at=None).exists():
@@ -163,5 +164,20 @@ def _predict(prediction: Prediction) -> dict[str, Any]:
                 model.write_bytes(file.read())
         except OSError as error:
             raise PredictionRefused("The model file no longer exists.") from error
-        answer = predict(model, artifact.reading, prediction.given)
+        answer = predict(
+            model,
+            artifact.reading,
+            prediction.given,
+            code=_code_for(artifact),
+            private=(str(settings.VAR_DIR),),
+        )
     return {"state": QuestionState.DONE, "answer": answer}
+
+
+def _code_for(artifact: Artifact) -> str:
+    """The model file that builds the network, where Keras alone cannot load it."""
+    if "build" not in artifact.reading:
+        return ""
+    if not settings.OWN_CODE:
+        raise PredictionRefused("Custom models are disabled on this worker (PARZEN_OWN_CODE=false).")
+    return artifact.trial.study.code

@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from dashboard.web.fields import count_field
 from dashboard.winners.actions import MAX_BEST, MAX_SEEDS
+from dashboard.wording import datum
 
 
 class ConfirmForm(forms.Form):
@@ -103,7 +104,7 @@ def _column_field(part: Mapping[str, Any]) -> forms.CharField | forms.ChoiceFiel
             label=part["name"],
             required=False,
             max_length=40,
-            initial=f"{part['median']:.4g}",
+            initial=datum(part["median"]),
             widget=forms.TextInput(
                 attrs={"class": "input num", "inputmode": "decimal", "autocomplete": "off"}
             ),

@@ -5,10 +5,12 @@ from django.utils.timezone import localtime
 from dashboard.catalog import dataset_words, sampler_label, trainer_label
 from dashboard.engine.trials import counts_by_state
 from dashboard.engine.uploads import ready_upload
-from dashboard.goals import goal_of
-from dashboard.models import Attempt, Study, Trial
+from dashboard.goals import best_epoch, goal_of, is_percent
+from dashboard.models import Artifact, Attempt, Study, Trial
 from dashboard.winners.confirm_page import last_confirmed
+from dashboard.winners.package import FOLDER
 from dashboard.wording import count_noun, thousands
+from dashboard.wording import value as show_value
 
 BACKENDS = ("tensorflow", "jax", "torch")
 
@@ -24,11 +26,8 @@ def model_card(study: Study, trial: Trial) -> str:
             "",
             "## Use",
             "",
-            "`python predict.py FILE` predicts with `model.keras` and `reading.json` of this folder;",
-            "`keras.saving.load_model('model.keras')` loads only the network. If `network.py` is included,",
-            "it builds the network in plain Keras, and `python train.py FILE` retrains it.",
+            *_use_lines(study, trial),
             *_install_lines(attempt),
-            *(["`custom_model.py` is the model file used for training."] if study.code else []),
             "",
             "## Data",
             "",
@@ -39,8 +38,8 @@ def model_card(study: Study, trial: Trial) -> str:
             "| metric | value | measured on |",
             "|---|---|---|",
             *(
-                f"| {name} | {value:.6g} | {_measured_on(name, trial)} |"
-                for name, value in trial.metrics.items()
+                f"| {name} | {show_value(number, is_percent(study, name))} | {_measured_on(name, trial)} |"
+                for name, number in trial.metrics.items()
             ),
             "",
             *_honest_lines(study, trial),
@@ -63,6 +62,24 @@ def model_card(study: Study, trial: Trial) -> str:
     )
 
 
+def _use_lines(study: Study, trial: Trial) -> list[str]:
+    artifact = Artifact.objects.filter(trial=trial).first()
+    reading = artifact.reading if artifact else {}
+    where = f"`{FOLDER}`" if "# file: " in study.code else f"`{FOLDER}.py`"
+    if "build" in reading:
+        return [
+            "`python predict.py FILE` predicts with `reading.json` of this folder. Keras alone cannot load",
+            f"this network: {where} is the model file used for training, whose `build(params)` builds it;",
+            "`model.weights.h5` has its weights. `predict.load_network(folder, reading)` returns it whole.",
+        ]
+    return [
+        "`python predict.py FILE` predicts with `model.keras` and `reading.json` of this folder;",
+        "`keras.saving.load_model('model.keras')` loads only the network. If `network.py` is included,",
+        "it builds the network in plain Keras, and `python train.py FILE` retrains it.",
+        *([f"{where} is the model file used for training."] if study.code else []),
+    ]
+
+
 def _install_lines(attempt: Attempt | None) -> list[str]:
     """What the scripts need, in the versions of the training."""
     versions = attempt.environment if attempt else {}
@@ -82,9 +99,9 @@ def _measured_on(name: str, trial: Trial) -> str:
 
 
 def _training_lines(study: Study, trial: Trial) -> list[str]:
-    n_trials = count_noun(sum(counts_by_state(study).values()), "trial")
+    n_trials, where = count_noun(sum(counts_by_state(study).values()), "trial"), best_epoch(study, trial)
     return [
-        f"- {thousands(trial.n_parameters)} weights; best epoch {trial.best_step} of {study.max_epochs}",
+        f"- {thousands(trial.n_parameters)} weights" + (f"; best {where}" if where else ""),
         f"- searched for the {goal_of(study).words} with {sampler_label(study.sampler)}",
         f"- {n_trials}, seed {study.seed}",
     ]
@@ -97,7 +114,8 @@ def _data_lines(study: Study) -> list[str]:
         info = upload.info
         lines.append(f"- {info.source}")
         lines.append(
-            f"- rows: {info.n_train:,} train, {info.n_validation:,} validation, {info.n_test:,} test"
+            f"- rows: {thousands(info.n_train)} train, {thousands(info.n_validation)} validation, "
+            f"{thousands(info.n_test)} test"
         )
     return lines
 

@@ -38,7 +38,7 @@ def _words(trial: Trial, again: Trial, goal: Goal) -> str:
     off = f"{goal.show(again.value)}, differs by {goal.show_spread(abs(again.value - trial.value))}"
     if differing:
         return f"{off}: {', '.join(differing)} changed"
-    chance = "the training is not deterministic"
+    chance = "training is not deterministic"
     if "deterministic" not in _environment(again):
         chance += " (set PARZEN_DETERMINISTIC=true to make it so)"
     return f"{off} with the same seed, versions, and threads: {chance}"

@@ -35,9 +35,10 @@ class TryPage:
 
     @property
     def ahead(self) -> list[Share]:
-        """Of a series: what follows, row by row."""
+        """Of a series: what follows, row by row. Of other models: several outputs."""
         found = self.last.answer.get("values", []) if self.last else []
-        return [Share(f"row {number} ahead", metric(value)) for number, value in enumerate(found, 1)]
+        name = "row {} ahead" if self.kind == "series" else "output {}"
+        return [Share(name.format(number), metric(value)) for number, value in enumerate(found, 1)]
 
     @property
     def shares(self) -> list[Share]:

@@ -27,7 +27,7 @@ from dashboard.winners.actions import (
 from dashboard.winners.confirm_page import confirm_page
 from dashboard.winners.forms import ConfirmForm, TryForm
 from dashboard.winners.model_card import model_card
-from dashboard.winners.package import write_package
+from dashboard.winners.package import network_name, write_package
 from dashboard.winners.try_page import try_page
 
 USUAL = {"n_best": 3, "n_seeds": 3}
@@ -118,5 +118,6 @@ def trial_model(request: HttpRequest, study_id: int, number: int) -> FileRespons
         file = storages["artifacts"].open(artifact.name)
     except FileNotFoundError as error:
         raise Http404 from error
-    name = f"{slugify(study.name) or 'study'}-trial-{number}.keras"
+    ending = network_name(artifact.reading).removeprefix("model")
+    name = f"{slugify(study.name) or 'study'}-trial-{number}{ending}"
     return FileResponse(file, as_attachment=True, filename=name)

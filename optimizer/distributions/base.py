@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from optimizer.errors import SpaceError
 from optimizer.values import JSON, FloatArray, Value, is_number, show_value
+from optimizer.wording import bound
 
 if TYPE_CHECKING:
     import numpy as np
@@ -154,7 +155,8 @@ def check_step(step: float, low: float, high: float) -> None:
     if step > (high - low) * (1 + 1e-9):
         raise SpaceError(
             "step",
-            f"must not be larger than high - low ({high - low:.6g}), got {show_value(step)}; lower the step",
+            f"must not be larger than high - low ({bound(high - low)}), got "
+            f"{show_value(step)}; lower the step",
         )
 
 

@@ -15,9 +15,11 @@ import numpy as np
 from optimizer.distributions.base import Distribution, check_flag, check_number, set_field
 from optimizer.errors import SpaceError
 from optimizer.values import JSON, SCALAR_TYPES, FloatArray, Value, ValueKey, show_value, value_key
+from optimizer.wording import percent, thousands
 
 MAX_CHOICES = 1_000
 MAX_SHOWN = 8  # choices written out by describe()
+_NO_WORDS = {"", "None", "true", "false"}  # texts that another choice, or none, reads like
 
 
 class Choice(Distribution):
@@ -99,14 +101,14 @@ class Choice(Distribution):
 class Categorical(Choice):
     """One of ``choices`` (JSON scalars), equally likely or in proportion to ``weights``.
 
-    ``ordered`` says that neighbours resemble each other (small, medium, large), which models use. Raises
+    ``ordered`` says that neighbors resemble each other (small, medium, large), which models use. Raises
     ``SpaceError`` for repeated choices and for weights that are not positive.
 
     Examples
     --------
     >>> from optimizer import Categorical
-    >>> Categorical(('adam', 'sgd'), weights=(3, 1)).describe()
-    'adam 75%, sgd 25%'
+    >>> print(Categorical(('adam', 'sgd'), weights=(3, 1)).describe())
+    adam 75%, sgd 25%
     >>> Categorical(('small', 'medium', 'large'), ordered=True).describe()
     'small < medium < large'
 
@@ -134,11 +136,11 @@ class Categorical(Choice):
         names = [_show_choice(choice) for choice in self.choices[:MAX_SHOWN]]
         if self.weights is not None:
             names = [
-                f"{name} {share:.3g}%" for name, share in zip(names, 100 * self.probabilities, strict=False)
+                f"{name} {percent(share, 0)}" for name, share in zip(names, self.probabilities, strict=False)
             ]
         rest = len(self.choices) - MAX_SHOWN
         if rest > 0:
-            names.append(f"{rest:,} more")
+            names.append(f"{thousands(rest)} more")
         return (" < " if self.ordered else ", ").join(names)
 
     def to_json(self) -> dict[str, JSON]:
@@ -214,7 +216,7 @@ class Constant(Choice):
 
 def _check_scalar(value: object, path: str) -> None:
     if not isinstance(value, SCALAR_TYPES):
-        raise SpaceError(path, f"must be a text, a number, true, false or null, got {show_value(value)}")
+        raise SpaceError(path, f"must be a string, a number, true, false, or null, got {show_value(value)}")
     if isinstance(value, float) and not math.isfinite(value):
         raise SpaceError(path, f"must be finite, got {show_value(value)}")
 
@@ -223,10 +225,11 @@ def _check_choices(choices: object) -> tuple[Value, ...]:
     if not isinstance(choices, list | tuple):
         raise SpaceError("choices", f"must be a list, got {show_value(choices)}")
     if not choices:
-        raise SpaceError("choices", "must hold at least one choice, got none")
+        raise SpaceError("choices", "must have at least one choice, got none")
     if len(choices) > MAX_CHOICES:
         raise SpaceError(
-            "choices", f"must hold at most {MAX_CHOICES:,} choices, got {len(choices):,}; use an int"
+            "choices",
+            f"must have at most {thousands(MAX_CHOICES)} choices, got {thousands(len(choices))}; use an int",
         )
     first_place: dict[ValueKey, int] = {}
     for i, choice in enumerate(choices):
@@ -244,7 +247,7 @@ def _check_weights(weights: object, n_choices: int) -> tuple[float, ...]:
     if not isinstance(weights, list | tuple):
         raise SpaceError("weights", f"must be a list, got {show_value(weights)}")
     if len(weights) != n_choices:
-        raise SpaceError("weights", f"must hold one weight per choice ({n_choices}), got {len(weights)}")
+        raise SpaceError("weights", f"must have one weight per choice ({n_choices}), got {len(weights)}")
     numbers = [check_number(weight, f"weights[{i}]") for i, weight in enumerate(weights)]
     for i, number in enumerate(numbers):
         if not number > 0:
@@ -255,4 +258,16 @@ def _check_weights(weights: object, n_choices: int) -> tuple[float, ...]:
 
 
 def _show_choice(choice: Value) -> str:
-    return choice if isinstance(choice, str) else show_value(choice)
+    """A choice in words; a text that reads like another choice, or like none, is quoted."""
+    if choice is None:
+        return "None"
+    is_word = isinstance(choice, str) and choice.strip() == choice and choice not in _NO_WORDS
+    return str(choice) if is_word and not _is_number_text(str(choice)) else show_value(choice)
+
+
+def _is_number_text(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

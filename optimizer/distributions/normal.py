@@ -19,7 +19,8 @@ from optimizer.distributions.base import (
 )
 from optimizer.distributions.numeric import Numeric
 from optimizer.errors import SpaceError
-from optimizer.values import JSON, FloatArray, Value, show_number, show_value
+from optimizer.values import JSON, FloatArray, Value, show_value
+from optimizer.wording import bound
 
 MAX_SIGMAS = 8.2  # where the normal CDF reaches the double below 1
 OPEN_MARGIN = 1e-16  # kept from both ends of the unit interval where a normal has no bound
@@ -80,7 +81,7 @@ class Normal(Numeric):
             field = "low" if self.low is not None and self._is_right_tail else "high"
             raise SpaceError(
                 field,
-                f"must leave at least {MIN_MASS:g} of the normal's mass between low and high, "
+                f"must leave at least {bound(MIN_MASS)} of the normal's mass between low and high, "
                 f"got {show_value(getattr(self, field))}; move mu nearer or use a float",
             )
 
@@ -135,11 +136,11 @@ class Normal(Numeric):
 
     def describe(self) -> str:
         name, of = ("log-normal", " of the logarithm") if self.log else ("normal", "")
-        lead = f"{name}, mean{of} {show_number(self.mu)}, standard deviation {show_number(self.sigma)}"
+        lead = f"{name}, mean{of} {bound(self.mu)}, standard deviation {bound(self.sigma)}"
         if self.low is not None:
-            lead += f", from {show_number(self.low)}"
+            lead += f", from {bound(self.low)}"
         if self.high is not None:
-            lead += f", up to {show_number(self.high)}"
+            lead += f", up to {bound(self.high)}"
         return self._describe_values(lead)
 
     def to_json(self) -> dict[str, JSON]:

@@ -13,13 +13,17 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimizer.distributions.base import (
     Distribution,
 )
-from optimizer.values import JSON, FloatArray, Value, show_number
+from optimizer.wording import bound, count_noun
+
+if TYPE_CHECKING:
+    from optimizer.values import JSON, FloatArray, Value
 
 GRID_TOLERANCE = 1e-6  # of a step: a value this near to the grid lies on it
 
@@ -149,8 +153,9 @@ class Numeric(Distribution):
             inside: list[Value] = np.minimum(np.maximum(x, low), high).tolist()
             return inside
         first, last = self._ticks
-        ticks = np.minimum(np.maximum(np.rint((x - self._anchor) / self.step), first), last)
-        return [self._snap(tick) for tick in ticks.tolist()]
+        ticks = np.minimum(np.maximum(np.rint((x - self._anchor) / self.step), first), last).tolist()
+        snapped = {tick: self._snap(tick) for tick in set(ticks)}  # many draws fall to few values
+        return [snapped[tick] for tick in ticks]
 
     def encode_one(self, value: object) -> float:
         low, high, start, length = self._scalars
@@ -189,8 +194,8 @@ class Numeric(Distribution):
         """``lead`` with step and count added: "1 to 9, step 2: 5 values"."""
         if self.step is None:
             return lead
-        step = "" if self.step == 1 and self.kind == "int" else f", step {show_number(self.step)}"
-        count = "" if self.n_values is None else f": {self.n_values:,} values"
+        step = "" if self.step == 1 and self.kind == "int" else f", step {bound(self.step)}"
+        count = "" if self.n_values is None else f": {count_noun(self.n_values, 'value')}"
         return f"{lead}{step}{count}"
 
 

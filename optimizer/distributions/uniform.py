@@ -18,7 +18,8 @@ from optimizer.distributions.base import (
 )
 from optimizer.distributions.numeric import Numeric
 from optimizer.errors import SpaceError
-from optimizer.values import JSON, FloatArray, Value, show_number, show_value
+from optimizer.values import JSON, FloatArray, Value, show_value
+from optimizer.wording import bound
 
 
 class _Uniform(Numeric):
@@ -53,7 +54,7 @@ class _Uniform(Numeric):
             )
 
     def describe(self) -> str:
-        span = f"{show_number(self.low)} to {show_number(self.high)}"
+        span = f"{bound(self.low)} to {bound(self.high)}"
         if self.log:
             return self._describe_values(f"log-uniform, {span}")
         return self._describe_values(span if self.step is not None else f"uniform, {span}")

@@ -156,6 +156,8 @@ def cholesky(kernel: FloatArray) -> FloatArray:
         shifted = kernel.copy()
         shifted.flat[:: len(kernel) + 1] += jitter
         factor, info = dpotrf(shifted, lower=1, clean=1)
+    if info == 0 and not np.isfinite(factor.diagonal()).all():
+        raise np.linalg.LinAlgError("the kernel matrix holds numbers that are not finite")
     if info != 0:
         raise np.linalg.LinAlgError("the kernel matrix is not positive definite")
     lower: FloatArray = factor

@@ -1,9 +1,10 @@
-"""Rank correlation of single parameters with the loss: what a glance at a scatter plot says.
+"""Rank correlation of single parameters with the value: what a glance at a scatter plot says.
 
 Numbers and ordered choices: Spearman's rho (American Journal of Psychology 15, 1904). Unordered choices: the
-correlation ratio eta² of the loss ranks, that is the share of their variance that lies between choices, on
+correlation ratio eta² of the value's ranks, that is the share of their variance that lies between choices, on
 which the Kruskal-Wallis test rests (JASA 47, 1952); for two choices it equals rho². Ranks serve both, so that
-one diverged trial cannot decide. Neither sees interactions or a best value in the middle; ``fanova`` does.
+one diverged trial cannot decide. Neither sees interactions; ``fanova`` does. Rho does not see a best value in
+the middle either, so a parabola through the ranks is fitted before the words are chosen.
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
-from scipy.special import chdtri
+from numpy.polynomial.polynomial import polyfit, polyval
+from scipy.special import chdtri, fdtri
 
 from optimizer.distributions import Choice
 from optimizer.importance.trials import Trials
+from optimizer.objective import to_loss
 from optimizer.values import show_value
+from optimizer.wording import thousands
 
 if TYPE_CHECKING:
     from optimizer.history import History
+    from optimizer.objective import Direction
     from optimizer.space.parameter import Parameter
     from optimizer.values import JSON, FloatArray, IntArray
 
@@ -27,14 +32,17 @@ Measure: TypeAlias = Literal["rho", "eta_squared"]
 
 MIN_TRIALS: Final = 5
 LEVEL: Final = 0.05  # of the tests by which a trend is called clear
+MIN_TO_TURN: Final = 10  # trials from which on a turn inside of the range is looked for
+RISE: Final = 0.1  # part of the ranks by which both ends must differ from the turn
 
 
 @dataclass(frozen=True)
 class Correlation:
-    """How one parameter goes with the loss, over the ``n_trials`` complete trials in which it was active.
+    """How one parameter goes with the objective, over the ``n_trials`` complete trials that have it.
 
-    ``measure`` "rho": the ``coefficient`` lies in [-1, 1] and is negative where larger values had smaller
-    losses. "eta_squared": in [0, 1]. ``text`` says what it means, or why it is None.
+    ``measure`` "rho": the ``coefficient`` lies in [-1, 1] and is positive where larger values of the
+    parameter went with larger values of the objective, whichever of these are better. "eta_squared": in
+    [0, 1]. ``text`` says what it means, or why it is None.
     """
 
     name: str
@@ -55,7 +63,7 @@ class Correlation:
 
 
 def correlation(history: History, *, objective: int = 0) -> tuple[Correlation, ...]:
-    """The correlation of every parameter with an objective's loss, in the order of the space.
+    """The correlation of every parameter with an objective's value, in the order of the space.
 
     ``objective`` is a column of ``history.losses``. Raises ``ValueError`` when there is no such objective.
 
@@ -72,10 +80,11 @@ def correlation(history: History, *, objective: int = 0) -> tuple[Correlation, .
 
     """
     trials = Trials.of(history, objective)
-    return tuple(_correlate(trials, j, param) for j, param in enumerate(trials.space))
+    direction = history.directions[objective]
+    return tuple(_correlate(trials, j, param, direction) for j, param in enumerate(trials.space))
 
 
-def _correlate(trials: Trials, j: int, param: Parameter) -> Correlation:
+def _correlate(trials: Trials, j: int, param: Parameter, direction: Direction) -> Correlation:
     is_active = trials.active[:, j]
     tried, losses = trials.coordinates[is_active, j], trials.losses[is_active]
     distribution = param.distribution
@@ -83,7 +92,7 @@ def _correlate(trials: Trials, j: int, param: Parameter) -> Correlation:
     measure: Measure = "eta_squared" if is_nominal else "rho"
     reason = trials.why_unknown(j, MIN_TRIALS)
     if not reason and losses.min() == losses.max():
-        reason = f"All {len(losses)} complete trials in which it was active have the same value."
+        reason = f"All {thousands(len(losses))} complete trials in which it was active have the same value."
     if reason:
         return Correlation(param.name, measure, None, len(losses), reason)
     ranks = average_ranks(losses)
@@ -92,12 +101,18 @@ def _correlate(trials: Trials, j: int, param: Parameter) -> Correlation:
         n_groups = len(np.unique(tried))
         text = f"Trials with {show_value(distribution.choices[best])} were better."
         # Kruskal and Wallis' H is (n - 1) eta², chi-squared with one degree less than there are groups.
-        is_clear = coefficient * (len(losses) - 1) > chdtri(n_groups - 1, LEVEL)
+        is_clear = bool(coefficient * (len(losses) - 1) > chdtri(n_groups - 1, LEVEL))
     else:
-        coefficient = float(np.corrcoef(average_ranks(tried), ranks)[0, 1])
-        text = "Larger values were better." if coefficient < 0 else "Smaller values were better."
+        with_loss = float(np.corrcoef(average_ranks(tried), ranks)[0, 1])
+        coefficient = to_loss(with_loss, direction)
+        text = "Larger values were better." if with_loss < 0 else "Smaller values were better."
         # Likewise for rho: (n - 1) rho² is chi-squared with one degree of freedom.
-        is_clear = coefficient**2 * (len(losses) - 1) > chdtri(1, LEVEL)
+        is_clear = bool(with_loss**2 * (len(losses) - 1) > chdtri(1, LEVEL))
+        turn = turning_point(average_ranks(tried) / len(tried), ranks)
+        if turn is not None:
+            is_clear = turn.is_lowest
+            nearest = float(tried[np.abs(average_ranks(tried) / len(tried) - turn.at).argmin()])
+            text = f"Best near {show_value(distribution.decode_one(nearest))}."
     return Correlation(param.name, measure, coefficient, len(losses), text if is_clear else "No clear trend.")
 
 
@@ -107,6 +122,32 @@ def average_ranks(values: FloatArray) -> FloatArray:
     last = np.cumsum(counts)
     ranks: FloatArray = (last - (counts - 1) / 2)[inverse]
     return ranks
+
+
+@dataclass(frozen=True)
+class TurningPoint:
+    """Where a parabola turns, and whether that is its lowest point."""
+
+    at: float
+    is_lowest: bool
+
+
+def turning_point(x: FloatArray, y: FloatArray) -> TurningPoint | None:
+    """The turn of a parabola through ranks y over x in [0, 1], both (n,); None unless clear and inside."""
+    n = len(x)
+    if n < MIN_TO_TURN or len(np.unique(x)) < 3:
+        return None
+    line, parabola = polyfit(x, y, 1), polyfit(x, y, 2)
+    errors = [float(((y - polyval(x, curve)) ** 2).sum()) for curve in (line, parabola)]
+    # The F test of the squared term.
+    is_clear = (errors[0] - errors[1]) * (n - 3) > fdtri(1, n - 3, 1 - LEVEL) * errors[1]
+    if not is_clear or not parabola[2]:
+        return None
+    at = float(-parabola[1] / (2 * parabola[2]))
+    rise = abs(parabola[2]) * min(at, 1 - at) ** 2
+    if not 0 < at < 1 or rise < RISE * n:
+        return None
+    return TurningPoint(at, bool(parabola[2] > 0))
 
 
 def correlation_ratio(groups: IntArray, y: FloatArray) -> tuple[float, int]:

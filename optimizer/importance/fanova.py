@@ -28,6 +28,7 @@ from optimizer.importance.report import Curve, Importance, Interaction, Paramete
 from optimizer.importance.trials import Trials
 from optimizer.objective import to_loss
 from optimizer.samplers import generator_for
+from optimizer.wording import count_noun, percent, thousands
 
 if TYPE_CHECKING:
     from optimizer.history import History
@@ -72,10 +73,13 @@ def fanova(history: History, *, objective: int = 0, seed: int = 0, n_interaction
     trials = Trials.of(history, objective)
     direction = history.directions[objective]
     if len(trials) < MIN_TRIALS:
-        note = f"Importance needs {MIN_TRIALS} complete trials, and there are {len(trials)}."
+        note = (
+            f"Importance needs {count_noun(MIN_TRIALS, 'complete trial')}, but there are only "
+            f"{thousands(len(trials))}."
+        )
         return _no_importance(trials, note)
     if trials.is_constant:
-        return _no_importance(trials, f"All {len(trials):,} complete trials have the same value.")
+        return _no_importance(trials, f"All {thousands(len(trials))} complete trials have the same value.")
     scale = LossScale.of(trials.losses)
     model = _fit(trials, scale, generator_for(seed, 0))
     if model.clarity < CLEAR:
@@ -161,8 +165,8 @@ def _curve(axis: Axis, effects: FloatArray, scale: LossScale, direction: Directi
 
 def _note(fit: float, alone: float) -> str:
     """How reliable the result is, and whether interactions matter more than single parameters."""
-    text = f"A model explains {100 * fit:.0f}\u202f% of the variation of unseen trials"
+    text = f"A model explains {percent(fit, 0)} of the variation of unseen trials"
     text += "; treat this as a hint." if fit < WEAK_FIT else "."
     if alone < MOSTLY:
-        text += f" Single parameters explain {100 * alone:.0f}\u202f% of that, interactions the rest."
+        text += f" Single parameters explain {percent(alone, 0)} of that, interactions the rest."
     return text

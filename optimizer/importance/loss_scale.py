@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import numpy as np
 
 from optimizer.objective import to_loss
-from optimizer.values import show_number
+from optimizer.wording import bound
 
 if TYPE_CHECKING:
     from optimizer.objective import Direction
@@ -83,4 +83,4 @@ class LossScale:
         if self.kind == "identity":
             return "Values are used as they are."
         low, high = sorted(to_loss(loss, direction) for loss in (self.low, self.high))
-        return f"Values outside {show_number(low)} to {show_number(high)} are clipped to that range."
+        return f"Values outside {bound(low)} to {bound(high)} are clipped to that range."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.values import show_value
+from optimizer.wording import thousands
 
 if TYPE_CHECKING:
     from optimizer.history import History
@@ -65,7 +66,9 @@ class Trials:
         if len(tried) == 0:
             return "Was not active in any complete trial."
         if len(tried) < n_needed:
-            return f"Was active in {len(tried)} complete trials; {n_needed} are needed."
+            return f"Was active in only {thousands(len(tried))} of the {n_needed} complete trials needed."
         if tried.min() == tried.max():
-            return f"Had the same value in all {len(tried):,} complete trials in which it was active."
+            return (
+                f"Had the same value in all {thousands(len(tried))} complete trials in which it was active."
+            )
         return ""

@@ -28,19 +28,19 @@ PRUNERS: Final = Registry(
             "median",
             "Median",
             MedianPruner,
-            "Stops a trial that is worse than half of the others were at the same step.",
+            "Stops a trial that is worse than half of the other trials at the same step.",
         ),
         PrunerInfo(
             "percentile",
             "Percentile",
             PercentilePruner,
-            "Stops a trial that is not among the best part of the others at the same step.",
+            "Stops a trial that is not among the best of the other trials at the same step.",
         ),
         PrunerInfo(
             "asha",
             "Successive halving (ASHA)",
             AshaPruner,
-            "Checks trials at a few steps far apart; only the best quarter of the trials pass each check.",
+            "Checks trials at a few widely spaced steps. Only the best quarter pass each check.",
         ),
         PrunerInfo(
             "hyperband",
@@ -58,7 +58,7 @@ PRUNERS: Final = Registry(
             "threshold",
             "Threshold",
             ThresholdPruner,
-            "Stops a trial whose value leaves fixed bounds or is not a number.",
+            "Stops a trial whose value is outside fixed bounds or is not a number.",
         ),
     ),
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from optimizer.pruners.base import Decision, Pruner, check_whole, show_loss
+from optimizer.wording import count_noun, thousands
 
 if TYPE_CHECKING:
     from optimizer.reports import Reports
@@ -57,13 +58,11 @@ class AshaPruner(Pruner):
         if rung is None or not reports.is_first_since(number, rung, step):
             return Decision.keep(f"step {step} is not a rung")
         n_kept = max(1, len(losses) // self.reduction_factor)
-        shown, limit = show_loss(loss, reports.direction), losses[n_kept - 1]
-        trials = f"the best {n_kept} of {len(losses)} trials at that step"
+        shown, limit = show_loss(loss, reports), losses[n_kept - 1]
+        trials = f"the best {thousands(n_kept)} of {count_noun(len(losses), 'trial')} at that step"
         if loss <= limit:
             return Decision.keep(f"{shown} is among {trials}")
-        return Decision.stop(
-            step, f"{shown} is worse than {show_loss(limit, reports.direction)}, the last of {trials}"
-        )
+        return Decision.stop(step, f"{shown} is worse than {show_loss(limit, reports)}, the last of {trials}")
 
     def _rung_below(self, step: int) -> int | None:
         """The highest rung at or below ``step``; None before the first one, and where a trial is done."""

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 from optimizer.errors import OptimizerError
 from optimizer.objective import to_loss
-from optimizer.values import is_number, show_number, show_value
+from optimizer.values import is_number, show_value
+from optimizer.wording import bound, thousands
 
 if TYPE_CHECKING:
-    from optimizer.objective import Direction
     from optimizer.reports import Reports
     from optimizer.values import JSON
 
@@ -34,7 +34,7 @@ class Decision(NamedTuple):
     @classmethod
     def stop(cls, step: int, reason: str) -> Decision:
         """Stop the trial at ``step``."""
-        return cls(True, f"Stopped at step {step}: {reason}.")
+        return cls(True, f"Stopped at step {thousands(step)}: {reason}.")
 
     @classmethod
     def keep(cls, reason: str) -> Decision:
@@ -104,9 +104,9 @@ def is_check(reports: Reports, number: int, step: int, n_warmup_steps: int, inte
     return reports.is_first_since(number, due, step)
 
 
-def show_loss(loss: float, direction: Direction) -> str:
+def show_loss(loss: float, reports: Reports) -> str:
     """A loss as the value that was reported, for messages."""
-    return show_number(to_loss(loss, direction)) if loss < math.inf else "(not a number)"
+    return reports.show(to_loss(loss, reports.direction)) if loss < math.inf else "(not a number)"
 
 
 def check_whole(name: str, value: object, at_least: int) -> None:
@@ -124,7 +124,7 @@ def check_number(name: str, value: object, low: float = -math.inf, high: float =
     if math.isfinite(number) and low <= number <= high:
         return
     if high < math.inf:
-        rule = f"a number from {show_number(low)} to {show_number(high)}"
+        rule = f"a number from {bound(low)} to {bound(high)}"
     else:
-        rule = "a finite number" + (f" of at least {show_number(low)}" if low > -math.inf else "")
+        rule = "a finite number" + (f" of at least {bound(low)}" if low > -math.inf else "")
     raise ValueError(f"{name} must be {rule}, got {show_value(value)}")

@@ -20,7 +20,7 @@ class MedianPruner(PercentilePruner):
     >>> for number, loss in enumerate((0.1, 0.2, 0.3, 0.9)):
     ...     reports.add(number, step=5, value=loss)
     >>> MedianPruner(n_startup_trials=3).decide(reports, number=3, step=5).text
-    'Stopped at step 5: its best value 0.9 is worse than the median 0.2 of 3 trials at that step.'
+    'Stopped at step 5: its best value 0.9000 is worse than the median 0.2000 of 3 trials at that step.'
 
     """
 

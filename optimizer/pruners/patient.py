@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from optimizer.pruners.base import Decision, Pruner, check_number, check_whole, show_loss
-from optimizer.values import show_number, show_value
+from optimizer.values import show_value
+from optimizer.wording import bound, count_noun
 
 if TYPE_CHECKING:
     from optimizer.reports import Reports
@@ -57,11 +58,13 @@ class PatientPruner(Pruner):
         reports.loss_at(number, step)  # a KeyError for a report that never came, as every pruner gives
         past = reports.best_of(number, 0, step - self.patience)
         if past == math.inf:
-            return Decision.keep(f"it has no value from {self.patience} steps ago to compare with")
+            return Decision.keep(
+                f"it has no value from {count_noun(self.patience, 'step')} ago to compare with"
+            )
         recent = reports.best_of(number, step - self.patience + 1, step)
-        amount = f" by more than {show_number(self.min_delta)}" if self.min_delta else ""
-        period = f"in the last {self.patience} steps"
-        best = show_loss(past, reports.direction)
+        amount = f" by more than {bound(self.min_delta)}" if self.min_delta else ""
+        period = "in the last step" if self.patience == 1 else f"in the last {self.patience} steps"
+        best = show_loss(past, reports)
         if recent < past - self.min_delta:
             return Decision.keep(f"its best value {best} has improved{amount} {period}")
         finding = f"its best value {best} has not improved{amount} {period}"

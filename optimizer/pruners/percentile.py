@@ -12,7 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from optimizer.pruners.base import Decision, Pruner, check_number, check_whole, is_check, show_loss
+from optimizer.pruners.base import (
+    Decision,
+    Pruner,
+    check_number,
+    check_whole,
+    is_check,
+    show_loss,
+)
+from optimizer.wording import bound, count_noun
 
 if TYPE_CHECKING:
     from optimizer.reports import Reports
@@ -59,17 +67,18 @@ class PercentilePruner(Pruner):
         if not is_check(reports, number, step, self.n_warmup_steps, self.interval_steps):
             return Decision.keep(f"step {step} is not checked")
         if n_others < max(1, self.n_startup_trials):
-            return Decision.keep(f"only {n_others} other trials have reported at step {step}")
+            return Decision.keep(f"only {count_noun(n_others, 'other trial')} reported at step {step}")
         best = reports.best_of(number, 0, step)
         limit = percentile_without(losses, loss, self.percentile)
-        compared = f"{self._describe(show_loss(limit, reports.direction))} of {n_others} trials at that step"
-        shown = f"its best value {show_loss(best, reports.direction)}"
+        trials = count_noun(n_others, "trial")
+        compared = f"{self._describe(show_loss(limit, reports))} of {trials} at that step"
+        shown = f"its best value {show_loss(best, reports)}"
         if best <= limit:
             return Decision.keep(f"{shown} is no worse than {compared}")
         return Decision.stop(step, f"{shown} is worse than {compared}")
 
     def _describe(self, limit: str) -> str:
-        return f"{limit}, the limit of the best {self.percentile:g}%"
+        return f"{limit}, the limit of the best {bound(self.percentile)}%"
 
 
 def percentile_without(losses: Sequence[float], left_out: float, percentile: float) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from optimizer.objective import to_loss
 from optimizer.pruners.base import Decision, Pruner, check_number, check_whole, is_check
-from optimizer.values import show_number
+from optimizer.wording import bound
 
 if TYPE_CHECKING:
     from optimizer.reports import Reports
@@ -29,7 +29,7 @@ class ThresholdPruner(Pruner):
     >>> reports = Reports("maximize")
     >>> reports.add(0, step=3, value=0.05)
     >>> ThresholdPruner(lower=0.1).decide(reports, number=0, step=3).text
-    'Stopped at step 3: 0.05 is below the lower bound 0.1.'
+    'Stopped at step 3: 0.0500 is below the lower bound 0.1000.'
 
     """
 
@@ -47,7 +47,7 @@ class ThresholdPruner(Pruner):
         if self.upper is not None:
             check_number("upper", self.upper)
         if self.lower is not None and self.upper is not None and self.lower > self.upper:
-            raise ValueError(f"upper must be at least lower ({self.lower:g}), got {self.upper:g}")
+            raise ValueError(f"upper must be at least lower ({bound(self.lower)}), got {bound(self.upper)}")
         check_whole("n_warmup_steps", self.n_warmup_steps, 0)
         check_whole("interval_steps", self.interval_steps, 1)
 
@@ -60,10 +60,10 @@ class ThresholdPruner(Pruner):
         value = to_loss(loss, reports.direction)
         if self.lower is not None and value < self.lower:
             return Decision.stop(
-                step, f"{show_number(value)} is below the lower bound {show_number(self.lower)}"
+                step, f"{reports.show(value)} is below the lower bound {reports.show(self.lower)}"
             )
         if self.upper is not None and value > self.upper:
             return Decision.stop(
-                step, f"{show_number(value)} is above the upper bound {show_number(self.upper)}"
+                step, f"{reports.show(value)} is above the upper bound {reports.show(self.upper)}"
             )
-        return Decision.keep(f"{show_number(value)} is within the bounds")
+        return Decision.keep(f"{reports.show(value)} is within the bounds")

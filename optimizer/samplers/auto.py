@@ -17,6 +17,7 @@ from optimizer.samplers.base import Explanation, Sampler, Seen, Suggestion
 from optimizer.samplers.gp import GPSampler
 from optimizer.samplers.startup import limit_startup, n_starting_points, propose_start
 from optimizer.samplers.tpe import TPESampler
+from optimizer.wording import percent
 
 if TYPE_CHECKING:
     from optimizer.history import History
@@ -66,9 +67,9 @@ class AutoSampler(Sampler):
         seed: int = 0,
     ) -> Suggestion:
         n_startup = limit_startup(self.n_startup or n_starting_points(space), budget)
-        place = history.n_finished + len(pending)
-        if place < n_startup or history.n_complete < 2:
-            seen = Seen(history, pending, allow_repeats=allow_repeats)
+        seen = Seen(history, pending, allow_repeats=allow_repeats).unless_used_up()
+        is_early = history.n_finished + len(pending) < n_startup and not seen.is_used_up
+        if is_early or history.n_complete < 2:
             return propose_start(space, history, pending, seen, rng, seed, n_startup, self.name)
         sampler, why = self._choose(history, rng)
         inner = sampler.suggest(
@@ -84,15 +85,10 @@ class AutoSampler(Sampler):
         """Which sampler proposes, and why in one sentence."""
         if history.n_objectives > 1:
             return self.tpe, "TPE proposes all trials of a study with several objectives."
-        share = tpe_share(history)
+        share, by = tpe_share(history), "based on the best values of both samplers"
         if rng.random() < share:
-            return (
-                self.tpe,
-                f"TPE proposes {share:.0%} of the trials, by the best values of both.",
-            )
-        return self.gp, (
-            f"The Gaussian process proposes {1 - share:.0%} of the trials, by the best values of both."
-        )
+            return self.tpe, f"TPE proposes {percent(share, 0)} of the trials, {by}."
+        return self.gp, f"The Gaussian process proposes {percent(1 - share, 0)} of the trials, {by}."
 
 
 def tpe_share(history: History) -> float:

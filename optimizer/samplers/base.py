@@ -127,11 +127,19 @@ def generator_for(study_seed: int, trial_number: int) -> np.random.Generator:
 class Seen:
     """The points that were proposed before: those of the history and those that still run."""
 
-    def __init__(self, history: History, pending: Sequence[Params], *, allow_repeats: bool = False) -> None:
+    def __init__(
+        self,
+        history: History,
+        pending: Sequence[Params],
+        *,
+        allow_repeats: bool = False,
+        is_used_up: bool = False,
+    ) -> None:
         self._history = history
         # Keys instead of params: dicts cannot be in a set.
         self._pending = {history.space.key(params) for params in pending}
         self._allow_repeats = allow_repeats
+        self.is_used_up = is_used_up
 
     def __contains__(self, params: Params) -> bool:
         if self._allow_repeats:
@@ -143,6 +151,22 @@ class Seen:
         """At least the number of different points; the two sources may overlap."""
         return self._history.n_seen + len(self._pending)
 
+    def unless_used_up(self) -> Seen:
+        """Itself, or where every point of the space was proposed one that has seen none.
+
+        Then a model repeats the points that it believes in, instead of drawing any.
+        """
+        n_points = self._history.space.n_points()
+        if self._allow_repeats or n_points is None or len(self) < n_points:
+            return self
+        if len(self._history.points_tried() | self._pending) < n_points:
+            return self
+        return Seen(self._history, (), allow_repeats=True, is_used_up=True)
+
+    def explained(self, text: str) -> str:
+        """An explanation, which says of a point that has to be a repeat that it is one."""
+        return f"{text} {REPEAT_NOTE}" if self.is_used_up else text
+
 
 def draw_unseen(space: SearchSpace, seen: Seen, rng: np.random.Generator) -> tuple[dict[str, Value], bool]:
     """A point from the prior, and whether it repeats an earlier one.
@@ -151,6 +175,8 @@ def draw_unseen(space: SearchSpace, seen: Seen, rng: np.random.Generator) -> tup
     space is listed far enough to hold an unseen one if there is any.
     """
     params = space.sample(rng)
+    if seen.is_used_up:
+        return params, True
     for _ in range(_REDRAWS):
         if params not in seen:
             return params, False

@@ -20,6 +20,7 @@ import numpy as np
 from optimizer.axes import Axes
 from optimizer.samplers.base import Explanation, Sampler, Seen, Suggestion, random_suggestion
 from optimizer.samplers.startup import limit_startup, n_starting_points, propose_start
+from optimizer.wording import count_noun, metric, spread
 
 if TYPE_CHECKING:
     from optimizer.gaussian.surrogate import Surrogate, SurrogateFactory
@@ -81,10 +82,10 @@ class GPSampler(Sampler):
         allow_repeats: bool = False,
         seed: int = 0,
     ) -> Suggestion:
-        seen = Seen(history, pending, allow_repeats=allow_repeats)
+        seen = Seen(history, pending, allow_repeats=allow_repeats).unless_used_up()
         n_startup = limit_startup(self.n_startup or n_starting_points(space), budget)
-        place = history.n_finished + len(pending)
-        if place < n_startup or history.n_complete < 2 or not space.searched:
+        is_early = history.n_finished + len(pending) < n_startup and not seen.is_used_up
+        if is_early or history.n_complete < 2 or not space.searched:
             return propose_start(space, history, pending, seen, rng, seed, n_startup, self.name)
         return self._model(space, history, pending, seen, rng)
 
@@ -111,30 +112,40 @@ class GPSampler(Sampler):
         surrogate = surrogates.build(is_local=is_local, weights=weights, pending=pending)
         seconds = surrogates.seconds() if self.per_second else None
         found, values = surrogate.search(seconds).run(surrogate.centres, rng)
+        if np.isnan(values).any():
+            raise FloatingPointError(
+                f"the expected improvement is not a number after {count_noun(len(history), 'trial')}"
+            )
         axes = surrogates.axes
         coordinates, _ = axes.write(found.u, found.levels)
         # Best first; a point that is new to the search may round to a grid value that was tried.
         for row, value in zip(coordinates, values.tolist(), strict=True):
             params = space.decode(row)
             if params not in seen:
-                return Suggestion(params, partial(self._explain, surrogate, params, value))
+                return Suggestion(params, partial(self._explain, surrogate, params, value, seen))
         text = "Random point: all points that the model suggested have been tried."
         return random_suggestion(self, space, seen, rng, text)
 
-    def _explain(self, surrogate: Surrogate, params: Params, log_expected_improvement: float) -> Explanation:
+    def _explain(
+        self, surrogate: Surrogate, params: Params, log_expected_improvement: float, seen: Seen
+    ) -> Explanation:
         mean, sd, improvement, best = surrogate.in_own_units(params, log_expected_improvement)
         where = " near the best ones" if surrogate.is_local else ""
         if surrogate.n_objectives > 1:
-            text = f"A Gaussian process fitted to {surrogate.n} trials expects the front to move most here."
+            text = (
+                f"A Gaussian process fitted to {count_noun(surrogate.n, 'trial')} expects the "
+                "largest gain here."
+            )
         else:
             text = (
-                f"A Gaussian process fitted to {surrogate.n} trials{where} predicts {mean:.4g} ± {sd:.2g} "
-                f"here, and an expected improvement of {improvement:.2g} over {best:.4g}."
+                f"A Gaussian process fitted to {count_noun(surrogate.n, 'trial')}{where} "
+                f"predicts {metric(mean)} ± {spread(sd)} "
+                f"here, and an expected improvement of {spread(improvement)} over {metric(best)}."
             )
         return {
             "sampler": self.name,
             "kind": "model",
-            "text": text,
+            "text": seen.explained(text),
             "n": surrogate.n,
             "is_local": surrogate.is_local,
             "mean": _significant(mean) if surrogate.n_objectives == 1 else None,

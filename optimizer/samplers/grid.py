@@ -13,6 +13,7 @@ from optimizer.errors import SpaceError, SpaceExhausted
 from optimizer.samplers.base import Sampler, Seen, Suggestion
 from optimizer.samplers.grid_points import MAX_SPREAD, PointGrid, shuffled, spread_values
 from optimizer.values import SCALAR_TYPES, Value, show_value, value_key
+from optimizer.wording import count_noun, thousands
 
 if TYPE_CHECKING:
     from optimizer.history import History
@@ -100,11 +101,12 @@ class GridSampler(Sampler):
         found, size = walk.first_unseen(Seen(history, pending)), walk.grid.size
         if found is None:
             raise SpaceExhausted(
-                f"all {size:,} points of the grid have been proposed; give it more values or use another "
+                f"all {count_noun(size, 'point')} of the grid have been proposed; give it "
+                "more values or use another "
                 "sampler"
             )
         place, params = found
-        text = f"Grid point {place + 1:,} of {size:,}."
+        text = f"Grid point {thousands(place + 1)} of {thousands(size)}."
         return Suggestion(dict(params), {"sampler": self.name, "kind": "random", "text": text})
 
 
@@ -170,10 +172,10 @@ def _check_points(chosen: Points, name: str) -> Points:
         return _check_count(chosen, f"points of {name}")
     values = tuple(v.item() if isinstance(v, np.generic) else v for v in chosen)
     if not values:
-        raise ValueError(f"points of {name} must hold at least one value, got none")
+        raise ValueError(f"points of {name} must have at least one value, got none")
     if not all(isinstance(value, SCALAR_TYPES) for value in values):
         raise ValueError(
-            f"points of {name} must be texts, numbers, booleans or null, got {show_value(values)}"
+            f"points of {name} must be strings, numbers, booleans, or null, got {show_value(values)}"
         )
     if len({value_key(value) for value in values}) < len(values):
         raise ValueError(f"points of {name} must be different, got {show_value(values)}")
@@ -182,5 +184,7 @@ def _check_points(chosen: Points, name: str) -> Points:
 
 def _check_count(chosen: object, what: str) -> int:
     if isinstance(chosen, bool) or not isinstance(chosen, int) or not 1 <= chosen <= MAX_SPREAD:
-        raise ValueError(f"{what} must be a whole number from 1 to {MAX_SPREAD:,}, got {show_value(chosen)}")
+        raise ValueError(
+            f"{what} must be a whole number from 1 to {thousands(MAX_SPREAD)}, got {show_value(chosen)}"
+        )
     return chosen

@@ -17,6 +17,7 @@ import numpy as np
 from optimizer.distributions import Distribution, Float, Int, Normal
 from optimizer.space.points import counts_below, is_active
 from optimizer.values import Value, value_key
+from optimizer.wording import thousands
 
 if TYPE_CHECKING:
     from optimizer.space import SearchSpace
@@ -48,7 +49,7 @@ class PointGrid:
     def point_at(self, number: int) -> dict[str, Value]:
         """The point with a number from 0 to ``size - 1``. Raises ``IndexError`` for any other."""
         if not 0 <= number < self.size:
-            raise IndexError(f"the grid has points 0 to {self.size - 1:,}, got {number:,}")
+            raise IndexError(f"the grid has points 0 to {thousands(self.size - 1)}, got {thousands(number)}")
         params: dict[str, Value] = {}
         n_left = self.size  # points that share the values chosen so far; ``number`` counts among them
         for param in self.space:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 
 from optimizer.samplers.base import Sampler, Seen, Suggestion, random_suggestion
+from optimizer.wording import thousands
 
 if TYPE_CHECKING:
     from optimizer.history import History
@@ -51,12 +52,13 @@ class SobolSampler(Sampler):
         allow_repeats: bool = False,
         seed: int = 0,
     ) -> Suggestion:
-        seen = Seen(history, pending, allow_repeats=allow_repeats)
+        seen = Seen(history, pending, allow_repeats=allow_repeats).unless_used_up()
         first = len(history) + len(pending)
         for index in range(first, first + SKIPS):
             params = sobol_params(space, index, seed)
             if params not in seen:
-                text = f"Point {index + 1:,} of a Sobol sequence, which fills the search space evenly."
+                nth = f"Point {thousands(index + 1)} of a Sobol sequence"
+                text = seen.explained(f"{nth}, which fills the search space evenly.")
                 return Suggestion(params, {"sampler": self.name, "kind": "random", "text": text})
         text = "Random point: the next points of the Sobol sequence have been tried."
         return random_suggestion(self, space, seen, rng, text)

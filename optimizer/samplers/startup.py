@@ -15,6 +15,7 @@ import numpy as np
 from optimizer.distributions import Choice
 from optimizer.samplers.base import REPEAT_NOTE, Seen, Suggestion, draw_unseen
 from optimizer.samplers.sobol import sobol_params
+from optimizer.wording import thousands
 
 if TYPE_CHECKING:
     from optimizer.history import History
@@ -43,11 +44,15 @@ def propose_start(
     # Every trial takes a place, also one that failed: its point must not come again.
     place = len(history) + len(pending)
     if place < n_startup:
-        lead = f"Starting point {place + 1} of {n_startup}"
+        lead = f"Starting point {thousands(place + 1)} of {thousands(n_startup)}"
     else:  # trials that failed or still run have taken places, so that there are more points than planned
-        lead = f"Starting point {place + 1} (the model has {history.n_finished} of {n_startup} results)"
+        lead = (
+            f"Starting point {thousands(place + 1)} (the model has "
+            f"{thousands(history.n_finished)} of {thousands(n_startup)} results)"
+        )
     params, origin = _start_of(space, place, seen, rng, seed)
-    return Suggestion(params, {"sampler": sampler_name, "kind": "startup", "text": f"{lead}: {origin}"})
+    text = f"{lead}: {origin}" if REPEAT_NOTE in origin else seen.explained(f"{lead}: {origin}")
+    return Suggestion(params, {"sampler": sampler_name, "kind": "startup", "text": text})
 
 
 def _start_of(

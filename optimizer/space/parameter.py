@@ -102,7 +102,7 @@ class Parameter:
         texts = {key: obj.get(key, "") for key in ("name", "group", "label")}
         for key, text in texts.items():
             if not isinstance(text, str):
-                raise SpaceError(key, f"must be a text, got {show_value(text)}")
+                raise SpaceError(key, f"must be a string, got {show_value(text)}")
         when = None
         if obj.get("when") is not None:
             try:

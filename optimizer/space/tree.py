@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from optimizer.distributions import Choice, Int
 from optimizer.errors import SpaceError
 from optimizer.values import show_value, value_key
+from optimizer.wording import thousands
 
 if TYPE_CHECKING:
     from optimizer.space.parameter import Parameter
@@ -23,9 +24,11 @@ def ordered_parameters(params: Sequence[Parameter]) -> tuple[Parameter, ...]:
     repeated name, an unknown or unfit parent, an impossible value in a condition, or a circle of conditions.
     """
     if not params:
-        raise SpaceError("params", "must hold at least one parameter, got none")
+        raise SpaceError("params", "must have at least one parameter, got none")
     if len(params) > MAX_PARAMS:
-        raise SpaceError("params", f"must hold at most {MAX_PARAMS:,} parameters, got {len(params):,}")
+        raise SpaceError(
+            "params", f"must have at most {thousands(MAX_PARAMS)} parameters, got {thousands(len(params))}"
+        )
     places = _places_of_names(params)
     for i, param in enumerate(params):
         if param.when is not None:
@@ -46,7 +49,7 @@ def _places_of_names(params: Sequence[Parameter]) -> dict[str, int]:
     for i, param in enumerate(params):
         name, path = param.name, f"params[{i}].name"
         if not isinstance(name, str) or not name:
-            raise SpaceError(path, f"must be a text that is not empty, got {show_value(name)}")
+            raise SpaceError(path, f"must be a string that is not empty, got {show_value(name)}")
         if name != name.strip():
             raise SpaceError(path, f"must not begin or end with a space, got {show_value(name)}")
         if len(name) > MAX_NAME:
@@ -72,7 +75,7 @@ def _check_condition(param: Parameter, params: Sequence[Parameter], places: dict
             f"but {show_value(when.parent)} is of type {distribution.kind}",
         )
     if not when.values:
-        raise SpaceError("in", "must hold at least one value of the parent, got none")
+        raise SpaceError("in", "must have at least one value of the parent, got none")
     seen = set()
     for i, value in enumerate(when.values):
         if not distribution.contains(value):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from optimizer.pruners import PRUNERS, create_pruner
 from optimizer.pruners.base import Decision, Pruner
 from optimizer.reports import Reports
+from optimizer.wording import thousands
 
 if TYPE_CHECKING:
     from optimizer.objective import Direction
@@ -73,7 +74,7 @@ def check_options(pruner: Pruner) -> None:
     instance: object = pruner
     _require(isinstance(instance, Pruner), "a pruner must be an instance of a subclass of Pruner", instance)
     written = json.loads(json.dumps(pruner.to_json()))
-    _require(written.get("name") == pruner.name, "to_json must hold the name of the pruner", written)
+    _require(written.get("name") == pruner.name, "to_json must contain the name of the pruner", written)
     options = {field.name: getattr(pruner, field.name) for field in fields(pruner) if field.init}
     again = [type(pruner)(**options)]
     if pruner.name in PRUNERS and PRUNERS[pruner.name].pruner is type(pruner):
@@ -88,7 +89,7 @@ def check_decisions(pruner: Pruner) -> None:
     for curves in TABLES:
         for (_, step), decision in decisions(pruner, curves).items():
             should_prune, text = decision
-            lead = f"Stopped at step {step}: " if should_prune else "Continues: "
+            lead = f"Stopped at step {thousands(step)}: " if should_prune else "Continues: "
             is_sentence = (
                 text.startswith(lead) and text.endswith(".") and ".." not in text and "\n" not in text
             )

@@ -13,6 +13,7 @@ from optimizer.errors import SpaceError, SpaceExhausted
 from optimizer.history import History
 from optimizer.samplers.base import Sampler, Suggestion, generator_for
 from optimizer.testing.spaces import FINITE, LINE, SPACES, filled_history
+from optimizer.wording import thousands
 
 if TYPE_CHECKING:
     from optimizer.space import SearchSpace
@@ -40,7 +41,7 @@ def check_name(create: CreateSampler) -> None:
     sampler: object = create()
     _require(isinstance(sampler, Sampler), "a sampler must be a subclass of Sampler", sampler)
     name = getattr(sampler, "name", None)
-    _require(isinstance(name, str) and bool(name), "a sampler must have a name that is a text", name)
+    _require(isinstance(name, str) and bool(name), "a sampler must have a name that is a string", name)
 
 
 def check_suggestions(create: CreateSampler) -> None:
@@ -219,7 +220,9 @@ def _require_explained(suggestion: Suggestion, name: str, where: str) -> None:
     except (TypeError, ValueError) as error:
         raise AssertionError(f"an explanation must be JSON, {where}: {error}, got {explanation}") from error
     _require(
-        size < MAX_EXPLANATION, f"an explanation must have fewer than {MAX_EXPLANATION:,} characters", size
+        size < MAX_EXPLANATION,
+        f"an explanation must have fewer than {thousands(MAX_EXPLANATION)} characters",
+        size,
     )
 
 

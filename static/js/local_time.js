@@ -1,4 +1,4 @@
-// Writes <time datetime="..." data-format="clock|relative"> in the reader's zone, also after htmx swaps.
+// Writes <time datetime="..." data-format="clock|day|relative"> in the reader's zone, also after htmx swaps.
 (function () {
   "use strict";
   const MINUTE = 60;
@@ -42,7 +42,7 @@
     return days === 1 ? "Yesterday" : dateWords(then, now);
   }
 
-  const formats = { clock: clockWords, relative: relativeWords };
+  const formats = { clock: clockWords, day: dateWords, relative: relativeWords };
 
   function fill() {
     const now = new Date();

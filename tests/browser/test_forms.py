@@ -42,7 +42,7 @@ def fix(page, name, text):
 
 # What is typed into the study's own fields, by label, and what the message says.
 STUDY_ROUNDS = {
-    "nothing": {"Name": ("", "Enter a name"), "Trials": ("", "Enter a whole number, at least 1")},
+    "nothing": {"Name": ("", "Enter a name"), "Trials": ("", "Enter a whole number of at least 1")},
     "letters": {
         "Trials": ("ten", "whole number"),
         "Study time": ("soon", "number of minutes"),

@@ -61,7 +61,7 @@ def test_importance_comes_by_itself_and_is_accessible(study, card, site, person)
 def test_importance_says_what_it_needs_when_there_are_few_trials(study, card, site, person):
     add_results(study, 2)
     person.goto(site + study.get_absolute_url())
-    expect(card).to_contain_text("Importance needs 10 complete trials, and there are 2.")
+    expect(card).to_contain_text("Importance needs 10 complete trials, but there are only 2.")
     check_looks(person)
 
 

@@ -71,3 +71,42 @@ def test_words_at_the_best_trial_stay_inside_when_it_is_the_last(ada, site, draw
         (best,) = [each for each in texts if each["text"].startswith("best")]
         assert 0 <= best["left"] < best["right"] <= width
         assert 0 <= best["top"] < best["bottom"] <= height
+
+
+MARKS = """() => Chart.getChart(document.querySelector('canvas[data-chart="best"]'))
+  .getSortedVisibleDatasetMetas().filter((meta) => meta.type === "scatter")
+  .flatMap((meta) => meta.data)
+  .map(({ x, y }) => ({ left: x - 3, right: x + 3, top: y - 3, bottom: y + 3 }))"""
+
+
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+@pytest.mark.parametrize("target", [None, 0.28])
+def test_words_at_the_best_trial_cover_no_mark(ada, site, person, drawn, direction, target):
+    """The best is the last one, and the others come close to it from its worse side."""
+    study = running_study(owner=ada, max_trials=60, direction=direction, target_value=target)
+    sign = 1 if direction == "minimize" else -1
+    add_trials(study, 60, value=lambda n: 0.5 + sign * (0.2 - 0.003 * n + 0.02 * (n * 7 % 11) * (n < 59)))
+
+    for texts, _, _ in drawn(f"{site}/studies/{study.pk}/", "best"):
+        (best,) = [each for each in texts if each["text"].startswith("best")]
+        assert [mark for mark in person.evaluate(MARKS) if is_over(best, mark)] == []
+        assert not any(is_over(best, other) for other in texts if other is not best)
+
+
+def test_target_is_drawn_and_named(ada, site, drawn):
+    study = running_study(owner=ada, max_trials=20, target_value=0.3)
+    add_trials(study, 20, value=lambda number: 0.6 - 0.01 * number)
+
+    for texts, width, height in drawn(f"{site}/studies/{study.pk}/", "best"):
+        (target,) = [each for each in texts if each["text"].startswith("target")]
+        assert "0.3" in target["text"]
+        assert 0 <= target["left"] < target["right"] <= width
+        assert 0 <= target["top"] < target["bottom"] <= height
+
+
+def test_target_out_of_view_is_said_beside_the_chart(ada, site, person):
+    study = running_study(owner=ada, max_trials=20, target_value=0.0001)
+    add_trials(study, 20, value=lambda number: 0.6 - 0.01 * number)
+    person.goto(f"{site}/studies/{study.pk}/")
+    steps.chart_points(person)
+    assert "below this chart" in person.locator('[data-chart-note="best"]').inner_text()

@@ -98,7 +98,7 @@ def test_talk_review_delete_and_bring_back(study, ada, site, person, other):
     for action in done:
         expect(other.get_by_role("cell", name=action, exact=True)).to_be_visible()
     assert set(done) <= set(AuditEntry.objects.filter(is_refused=False).values_list("action", flat=True))
-    assert StudyEvent.objects.filter(study=study, what="restored").exists()
+    assert StudyEvent.objects.filter(study=study, what="restored the study").exists()
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,15 @@
+import sys
 from unittest.mock import create_autospec
 
 import pytest
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
 from dashboard.engine import hints as hints_module
 from dashboard.operations import troubles
 from tests.builders import make_user
+from trainers.subprocess_call import WAITING
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +19,27 @@ def hints(monkeypatch) -> list[int]:
     fake = create_autospec(hints_module._send_hints, side_effect=lambda n_slots, queue: sent.append(n_slots))
     monkeypatch.setattr(hints_module, "_send_hints", fake)
     return sent
+
+
+# Waiting for another process takes as long as that likes: nobody else could write to SQLite meanwhile.
+_WAITS = {"subprocess.Popen", WAITING}
+_waits_inside: list[str] = []
+
+
+def _note_waits(event: str, args: tuple[object, ...]) -> None:
+    if event in _WAITS and any(not block._from_testcase for block in connection.atomic_blocks):
+        _waits_inside.append(f"{event} {args[:1]}")
+
+
+sys.addaudithook(_note_waits)
+
+
+@pytest.fixture(autouse=True)
+def no_process_inside_a_transaction():
+    """A test fails where a child process was started, or waited for, while a transaction was open."""
+    _waits_inside.clear()
+    yield
+    assert not _waits_inside, "a process was started inside a transaction"
 
 
 @pytest.fixture(autouse=True)

@@ -36,9 +36,9 @@ def posted_fields(start: Start | None = None, **changes: Any) -> dict[str, Any]:
 
 def keep_few_knobs(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests that look at other things: a form with all the knobs of a trainer takes half a second."""
-    info, train = registry._TRAINERS["mlp"]
+    info, train = registry._known().trainers["mlp"]
     few = tuple(knob for knob in info.knobs if knob.name in KNOBS)
-    monkeypatch.setitem(registry._TRAINERS, "mlp", (replace(info, knobs=few), train))
+    monkeypatch.setitem(registry._known().trainers, "mlp", (replace(info, knobs=few), train))
 
 
 def query_dict(fields: dict[str, Any]) -> QueryDict:

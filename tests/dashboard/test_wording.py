@@ -10,7 +10,6 @@ from dashboard import wording as words
 from dashboard.templatetags import format as filters
 
 NOTHING = "–"
-THIN = "\u202f"
 
 
 @pytest.mark.parametrize(
@@ -20,7 +19,7 @@ THIN = "\u202f"
         (math.nan, NOTHING),
         (math.inf, NOTHING),
         (0, "0"),
-        (0.0, "0.0000"),
+        (0.0, "0"),
         (0.0873, "0.0873"),
         (0.08734, "0.08734"),
         (0.087349, "0.08735"),
@@ -48,7 +47,18 @@ def test_metric_has_four_significant_digits(number, text):
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (None, NOTHING),
+        (None, "None"),
+        ("None", '"None"'),
+        ("none", "none"),
+        ("", '""'),
+        (" a", '" a"'),
+        ("0", '"0"'),
+        (0, "0"),
+        ("1,024", '"1,024"'),
+        ("1e-5", '"1e-5"'),
+        ("no", '"no"'),
+        ("True", '"True"'),
+        (NOTHING, f'"{NOTHING}"'),
         ("adamw", "adamw"),
         (True, "yes"),
         (False, "no"),
@@ -60,7 +70,7 @@ def test_metric_has_four_significant_digits(number, text):
         (0.1, "0.1"),
         (0.0, "0"),
         (64.0, "64"),
-        (1234.5, "1,230"),
+        (1234.5, "1,234"),
         (0.000213, "2.1e-4"),
         (1e-5, "1e-5"),
         (-1e-5, "-1e-5"),
@@ -75,11 +85,11 @@ def test_param_is_what_a_person_would_type(value, text):
     ("share", "decimals", "text"),
     [
         (None, None, NOTHING),
-        (0.976, None, f"97.6{THIN}%"),
-        (0.9341, None, f"93.41{THIN}%"),
-        (0.98, None, f"98.0{THIN}%"),
-        (1, None, f"100.0{THIN}%"),
-        (0.976, 0, f"98{THIN}%"),
+        (0.976, None, "97.6%"),
+        (0.9341, None, "93.41%"),
+        (0.98, None, "98.0%"),
+        (1, None, "100.0%"),
+        (0.976, 0, "98%"),
     ],
 )
 def test_percent_has_one_or_two_decimals(share, decimals, text):
@@ -87,7 +97,7 @@ def test_percent_has_one_or_two_decimals(share, decimals, text):
 
 
 def test_value_is_read_the_way_its_metric_is():
-    assert words.value(0.976, True) == f"97.6{THIN}%"
+    assert words.value(0.976, True) == "97.6%"
     assert words.value(0.976, False) == "0.9760"
     assert words.value(None, True) == NOTHING
 
@@ -147,8 +157,8 @@ def test_estimate_pretends_no_precision(seconds, text):
         (30.84, "30.84"),
     ],
 )
-def test_bound_is_written_as_in_its_file(value, text):
-    assert words.bound(value) == text
+def test_datum_is_written_as_in_its_file(value, text):
+    assert words.datum(value) == text
 
 
 @pytest.mark.parametrize(
@@ -268,6 +278,21 @@ def test_age_is_in_its_largest_whole_unit(seconds, text):
 )
 def test_memory_is_in_powers_of_1024(n_bytes, text):
     assert words.memory(n_bytes) == text
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"), [(["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "a, b, or c")]
+)
+def test_one_of_joins_alternatives(parts, text):
+    assert words.one_of(parts) == text
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [("Sign In", "Sign in"), ("IP Address", "IP address"), ("two-factor app", "Two-factor app")],
+)
+def test_sentence_case_keeps_acronyms(given, text):
+    assert words.sentence_case(given) == text
 
 
 def test_commands_of_a_sentence_are_code_and_everything_is_escaped():

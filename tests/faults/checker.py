@@ -148,7 +148,7 @@ def attempts_within_limits(record: Record) -> Broken:
         limit = record.studies[trial.study_id].lost_retries + 1
         if n_lost > limit:
             yield "over_budget", f"{_name(trial)} was lost {n_lost} times; the limit is {limit}"
-        if trial.failure_kind == "lost" and n_lost != limit:
+        if trial.failure_kind in {"lost", "died"} and n_lost != limit:
             yield "lost", f"{_name(trial)} was given up after {n_lost} of {limit} losses"
         if sorted(a.number for a in attempts) != list(range(1, trial.attempt + 1)):
             yield (

@@ -37,13 +37,13 @@ def test_a_registered_notation_is_read_and_others_stay_as_they_were():
     register_notation(read_ranges)
     assert notations._NOTATIONS.count(read_ranges) == 1
     assert Optimizer(Ranges(x=(0, 1))).space == SPACE
-    with pytest.raises(SpaceError, match="hold at least one hp node"):
+    with pytest.raises(SpaceError, match="contain at least one hp node"):
         Optimizer({"x": (0, 1)})
 
 
 @pytest.mark.parametrize("obj", [{}, [], None, "x", 1, {"version": 1}])
 def test_anything_else_is_refused(obj):
-    with pytest.raises(SpaceError, match="must be a SearchSpace, its JSON, or hold at least one hp node"):
+    with pytest.raises(SpaceError, match="must be a SearchSpace, its JSON, or contain at least one hp node"):
         read_space(obj)
 
 

@@ -72,14 +72,34 @@ def test_nothing_is_loaded_while_only_our_own_are_asked_for(installed):
         ("OWN", "names in parzen.samplers must be unique, got 'random' twice"),
     ],
 )
-def test_a_broken_member_is_named_and_our_own_still_work(installed, value, message):
-    samplers = installed(broken=value)
-    for _ in range(2):
-        with pytest.raises(PluginError, match=message) as caught:
-            list(samplers)
-        assert f":{value}" in str(caught.value)
+def test_a_broken_member_is_left_out_and_named_in_the_log_and_to_who_asks_for_it(
+    installed, caplog, value, message
+):
+    samplers = installed(broken=value, far="FAR")
+    assert list(samplers) == ["random", "far"]
+    assert "broken" not in samplers
+    (record,) = caplog.records
+    assert message in record.getMessage()
+    assert f":{value}" in record.getMessage()
+    for look_up in (samplers.get, samplers.__getitem__):
+        with pytest.raises(PluginError) as caught:
+            look_up("broken")
+        assert message in str(caught.value)
     assert isinstance(caught.value, OptimizerError)
     assert samplers["random"] is OWN
+    with pytest.raises(KeyError):
+        samplers["near"]
+
+
+def test_a_member_whose_module_ends_the_process_is_left_out(installed, tmp_path, monkeypatch):
+    (tmp_path / "ends_it.py").write_text("raise SystemExit(3)")
+    monkeypatch.syspath_prepend(tmp_path)
+    samplers = installed(far="FAR")
+    found = registry.entry_points
+    ends = EntryPoint("ends", "ends_it:X", "parzen.samplers")
+    monkeypatch.setattr(registry, "entry_points", lambda group: [*found(group), ends])
+
+    assert list(samplers) == ["random", "far"]
 
 
 def test_a_pruner_is_checked_in_the_same_way():

@@ -28,7 +28,7 @@ def blocks(page: str, language: str) -> list[str]:
 
 def test_every_block_of_the_pages_has_a_test():
     languages = [re.findall(r"^```(\w*)$", page, re.MULTILINE)[::2] for page in (PAGE, CUSTOM)]
-    assert languages == [["python"] * 4, ["python"] * 3 + ["toml"]]
+    assert languages == [["python"] * 4, ["python"] * 5 + ["toml"]]
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +92,13 @@ def test_the_model_file_of_the_page_that_is_written_for_hyperopt_can_be_used():
     assert file.function(file.point_of({"x": 3.0}))["loss"] == 4.0
 
 
+def test_the_model_file_of_the_page_with_another_goal_can_be_used():
+    declaration = read_declaration(blocks(CUSTOM, "python")[1])
+    assert (declaration.metric, declaration.direction) == ("reward", "maximize")
+
+
 def test_the_objective_of_the_page_reports_each_step():
-    file = read_model_file(blocks(CUSTOM, "python")[1])
+    file = read_model_file(blocks(CUSTOM, "python")[2])
     reported: list[float] = []
     last = file.function({"rate": 0.5}, report=reported.append, seed=3, max_epochs=4)
     assert len(reported) == 4
@@ -103,7 +108,7 @@ def test_the_objective_of_the_page_reports_each_step():
 
 @pytest.mark.slow
 def test_the_model_of_the_page_can_be_built():
-    source = blocks(CUSTOM, "python")[2]
+    source = blocks(CUSTOM, "python")[3]
     declaration = read_declaration(source)
     assert (declaration.metric, declaration.direction, declaration.needs_data) == (
         "val_accuracy",
@@ -114,6 +119,12 @@ def test_the_model_of_the_page_can_be_built():
     model = file.function(file.point_of({"units": 32, "learning_rate": 0.01}))
     assert model.compiled
     assert model.predict(np.zeros((2, 8, 8), np.uint8), verbose=0).shape == (2, 10)
+
+
+def test_the_two_files_of_the_page_are_read():
+    source = blocks(CUSTOM, "python")[4]
+    assert read_declaration(source).metric == "loss"
+    assert read_model_file(source).function({"x": 3.0}) == 2.0
 
 
 def test_the_entry_point_of_the_page_is_the_one_that_is_read():

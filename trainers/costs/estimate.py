@@ -79,11 +79,12 @@ def measure(
 
 
 def _handle(request: Mapping[str, Any]) -> Any:
+    # first, because a dataset that cannot be read is told without the seconds that loading Keras takes
+    upload = Upload.from_json_dict(request["upload"]) if request["upload"] else None
+    data = load_dataset(request["dataset"], request["data_dir"], request["cache_dir"], Split(), upload=upload)
     from trainers.processes.backend import set_up_backend  # noqa: PLC0415, the caller needs no backend
 
     set_up_backend(request["threads"], Path(request["cache_dir"]))
-    upload = Upload.from_json_dict(request["upload"]) if request["upload"] else None
-    data = load_dataset(request["dataset"], request["data_dir"], request["cache_dir"], Split(), upload=upload)
     family: Family = load_trainer(request["trainer"])  # type: ignore[assignment]  # those of registry.py are families
     return _PARTS[request["part"]](family, request["space"], data)
 

@@ -99,7 +99,7 @@ class _Epoch:
 
 
 class _StepTimer(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no types
-    """Times steps and epochs. The first ones of each kind compile, and count towards the start.
+    """Times steps and epochs. The first ones of each kind compile, and count toward the start.
 
     Whatever else the machine does only adds to the time, so the epoch that took least tells most.
     """

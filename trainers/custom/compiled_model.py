@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 
-from trainers.custom.model_file import CodeInvalid, run_user_code
+from trainers.custom.labels import check_labels
+from trainers.custom.user_code import SERIES_REFUSED, CodeInvalid, run_user_code
+from trainers.datasets.texts import unpack_texts
 from trainers.errors import ParamsInvalid
 from trainers.fitting.batches import Batches
 from trainers.fitting.callbacks import KeepBestWeights, ReportProgress, StopOnDivergence
 from trainers.fitting.recording import EpochRecorder
 from trainers.fitting.result import EVALUATION_BATCH_SIZE, best_result, test_metrics
-from trainers.fitting.saved_model import reading_of, save_model
+from trainers.fitting.saved_model import save_model
 from trainers.plan import Rows
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from trainers.base import Budget, Objective, Reporter, Result
+    from trainers.custom.keeping import Keeping
+    from trainers.custom.model_file import ModelFile
     from trainers.datasets.base import Array, Dataset, TestPart
+
+N_SAMPLE = 8  # rows that a kept network must answer for as before
 
 
 def fit_compiled_model(
@@ -33,38 +38,66 @@ def fit_compiled_model(
     seed: int,
     objective: Objective,
     batch_size: int,
-    model_path: Path | None,
+    file: ModelFile,
+    keeping: Keeping | None,
     test: TestPart | None,
 ) -> Result:
     """Fit on the training part as it is stored: images uint8 (n, *shape), tables float32; y as numbers.
 
-    CodeInvalid where it is not a compiled model, or fails on these rows.
+    Texts are given as texts. CodeInvalid where it is not a compiled model, or fails on these rows.
     """
     began = time.monotonic()
-    if not isinstance(model, keras.Model) or not getattr(model, "compiled", False):
-        what = "a model that is not compiled" if isinstance(model, keras.Model) else f"{type(model).__name__}"
-        raise CodeInvalid(f"build returned {what}; it must return a compiled Keras model.")
+    _check_model(model, data, file)
     keras.utils.set_random_seed(seed)
     recorder = EpochRecorder(reporter, {})
+    if keeping and (problem := run_user_code(lambda: keeping.problem(model), called=file.function)):
+        recorder.log(f"this model cannot be kept: {problem}")
     best = KeepBestWeights(
         lambda: _is_measured(recorder, objective) and recorder.is_best_epoch(objective), []
     )
+    validation = _rows(data, data.x_validation, data.y_validation)
     run_user_code(
         lambda: model.fit(
-            Batches(_rows(data.x_train, data.y_train), batch_size, seed=seed),
+            Batches(_rows(data, data.x_train, data.y_train), batch_size, seed=seed),
             epochs=budget.max_epochs,
-            validation_data=Batches(_rows(data.x_validation, data.y_validation), EVALUATION_BATCH_SIZE),
+            validation_data=Batches(validation, EVALUATION_BATCH_SIZE),
             callbacks=[StopOnDivergence(), ReportProgress(recorder), best],
             shuffle=False,
             verbose=0,
-        )
+        ),
+        called=file.function,
     )
     model.set_weights(best.weights)
-    on_test = test_metrics(model, _rows(test.x, test.y)) if test else {}
-    if model_path:
-        save_model(model, model_path, reading_of(data), recorder.log)
+    on_test = _on_test(model, data, test, file) if test else {}
     seconds = time.monotonic() - began
-    return best_result(recorder, model, objective, seconds=seconds, on_test=on_test)
+    result = best_result(recorder, model, objective, seconds=seconds, on_test=on_test)
+    if not keeping:
+        return result
+    recorder.measured(result)
+    sample = np.asarray(_stored(data, data.x_validation)[:N_SAMPLE])
+    unkept = save_model(
+        keeping.path,
+        lambda: keeping.reading(model, data, sample),
+        lambda: keeping.save(model, sample),
+        recorder.log,
+    )
+    return replace(result, unkept=unkept)
+
+
+def _check_model(model: Any, data: Dataset, file: ModelFile) -> None:
+    if not isinstance(model, keras.Model) or not getattr(model, "compiled", False):
+        what = "a model that is not compiled" if isinstance(model, keras.Model) else f"{type(model).__name__}"
+        raise CodeInvalid(f"build must return a compiled Keras model, but it returned {what}.")
+    if data.info.kind == "series":
+        raise CodeInvalid(SERIES_REFUSED)
+    check_labels(model, data.info, file.place_of)
+
+
+def _on_test(model: Any, data: Dataset, test: TestPart, file: ModelFile) -> dict[str, float]:
+    found: dict[str, float] = run_user_code(
+        lambda: test_metrics(model, _rows(data, test.x, test.y)), called=file.function
+    )
+    return found
 
 
 def _is_measured(recorder: EpochRecorder, objective: Objective) -> bool:
@@ -72,11 +105,23 @@ def _is_measured(recorder: EpochRecorder, objective: Objective) -> bool:
     measured = recorder.epochs[-1].metrics
     if objective.metric not in measured:
         raise ParamsInvalid(
-            f"{objective.metric} is not measured; the model measures {', '.join(sorted(measured))}. "
+            f"The model does not measure {objective.metric}, only {', '.join(sorted(measured))}. "
             "Set `metric` to one of these, or compile the model with that metric."
         )
     return True
 
 
-def _rows(x: Array, y: Array) -> Rows:
-    return Rows(len(y), lambda rows: np.asarray(x[rows]), lambda rows: np.asarray(y[rows]))
+def _rows(data: Dataset, x: Array, y: Array) -> Rows:
+    stored = _stored(data, x)
+
+    def inputs(rows: Array) -> Any:
+        batch = np.asarray(stored[rows])
+        # Keras takes batches of texts as tensors only
+        return keras.ops.convert_to_tensor(batch.tolist(), dtype="string") if batch.dtype == object else batch
+
+    return Rows(len(y), inputs, lambda rows: np.asarray(y[rows]))
+
+
+def _stored(data: Dataset, x: Array) -> Array:
+    """Return what a model reads of rows; a text as it is, for Keras' TextVectorization."""
+    return np.array(unpack_texts(x), dtype=object) if data.info.kind == "text" else x

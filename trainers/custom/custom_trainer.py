@@ -7,8 +7,9 @@ import math
 import platform
 import random
 import time
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,8 +17,9 @@ from optimizer import OptimizerError
 from optimizer.compat.hyperopt.documents import STATUS_OK
 from optimizer.compat.hyperopt.results import read_result
 from trainers.custom.guard import restrict_process
-from trainers.custom.model_file import LOSS, CodeInvalid, ModelFile, read_model_file, run_user_code
-from trainers.errors import TrialDiverged, TrialStopped
+from trainers.custom.model_file import ModelFile, batch_size_of, read_model_file
+from trainers.custom.user_code import CodeInvalid, run_user_code
+from trainers.errors import TrialDiverged, TrialInfeasible, TrialStopped, error_text
 from trainers.job import Result
 
 if TYPE_CHECKING:
@@ -55,14 +57,22 @@ class CustomTrainer:
     ) -> Result:
         """Train once; see `trainers.base.Trainer`. CodeInvalid where the file breaks a rule."""
         _seed(seed)
+        if model_path:
+            with suppress(OSError):  # saving says it then
+                # the folders above are not writable any more after the next line
+                model_path.parent.mkdir(parents=True, exist_ok=True)
         # before the file runs, also its first line
         restrict_process(self._private_folders, self._writable_folders)
         file = read_model_file(self._source)
+        _seed(seed)  # again: what the file drew from these when it was read changes no training
         if file.name == "objective":
             return _evaluate(file, params, data, budget, reporter, seed=seed, objective=objective)
         from trainers.custom.compiled_model import fit_compiled_model  # noqa: PLC0415, it loads Keras
+        from trainers.custom.keeping import Keeping  # noqa: PLC0415, the same
 
-        model = run_user_code(lambda: file.function(file.point_of(params)))
+        batch_size = batch_size_of(file, params)
+        point = run_user_code(lambda: file.point_of(params), called=file.function)
+        model = run_user_code(lambda: file.function(point), called=file.function)
         return fit_compiled_model(
             model,
             data,
@@ -70,15 +80,20 @@ class CustomTrainer:
             reporter,
             seed=seed,
             objective=objective,
-            batch_size=int(params.get("batch_size", 32)),
-            model_path=model_path,
+            batch_size=batch_size,
+            file=file,
+            keeping=Keeping(file, point, model_path) if model_path else None,
             test=test,
         )
 
 
 def _seed(seed: int) -> None:
+    """Seed whatever a file may draw from: Python, NumPy, and Keras with its backend."""
+    import keras  # noqa: PLC0415, processes of trainings have it, and nothing else gets here
+
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002, for files that draw from it
+    keras.utils.set_random_seed(seed)
 
 
 class _Report:
@@ -87,14 +102,24 @@ class _Report:
     def __init__(self, reporter: Reporter, metric: str) -> None:
         self._reporter, self._metric = reporter, metric
         self._began = time.monotonic()
-        self.n_steps = 0
+        self.values: list[float] = []
 
     def __call__(self, value: float, **others: float) -> None:
-        self.n_steps += 1
-        metrics = {self._metric: float(value), **{name: float(number) for name, number in others.items()}}
-        self._reporter.report(self.n_steps, metrics, time.monotonic() - self._began)
+        if self._metric in others:
+            raise CodeInvalid(f"report got {self._metric} twice: its first argument is the {self._metric}.")
+        self.values.append(float(value))
+        metrics = {
+            self._metric: self.values[-1],
+            **{name: float(number) for name, number in others.items()},
+        }
+        n_steps = len(self.values)
+        self._reporter.report(n_steps, metrics, time.monotonic() - self._began)
         if self._reporter.should_stop():
-            raise TrialStopped(f"Stopped on request at step {self.n_steps}.")
+            raise TrialStopped(f"Stopped on request at step {n_steps}.")
+
+    def step_of(self, value: float) -> int:
+        """Return the first step that reported just this value; 0 where none did."""
+        return self.values.index(value) + 1 if value in self.values else 0
 
 
 def _evaluate(
@@ -110,39 +135,63 @@ def _evaluate(
     began = time.monotonic()
     report = _Report(reporter, objective.metric)
     available = {"data": data, "report": report, "seed": seed, "max_epochs": budget.max_epochs}
-    # an objective names the arguments that it wants
-    parameters = inspect.signature(file.function).parameters
-    extra = {name: value for name, value in available.items() if name in parameters}
-    returned = run_user_code(lambda: file.function(file.point_of(params), **extra))
-    try:
-        result, _ = read_result(returned)
-    except OptimizerError as error:
-        raise CodeInvalid(f"objective: {error}.") from error
-    if result["status"] != STATUS_OK:
-        reason = result.get("failure") or result.get("error") or "no reason given"
-        raise CodeInvalid(f"The objective reported a failure: {str(reason)[:300]}.")
-    value = float(result[LOSS])
+    returned = run_user_code(
+        lambda: file.function(file.point_of(params), **_asked(file.function, available)), called=file.function
+    )
+    value, metrics = run_user_code(lambda: _read(returned, objective.metric), called=file.function)
     # diverged, as for any other training: the value is no observation
     if not math.isfinite(value):
         raise TrialDiverged(f"The objective returned {value}.")
-    other_metrics = {name: float(x) for name, x in result.items() if name != LOSS and _is_number(x)}
+    best_step = report.step_of(value)
     # an objective that never reports has one step: its result
-    if not report.n_steps:
+    if not report.values:
         report(value)
     return Result(
         value=value,
-        best_step=report.n_steps,
-        metrics={**other_metrics, objective.metric: value},
-        n_steps=report.n_steps,
+        best_step=best_step,
+        metrics=metrics,
+        n_steps=len(report.values),
         n_parameters=0,
         seconds=time.monotonic() - began,
         versions={"python": platform.python_version(), "numpy": np.__version__},
     )
 
 
-def _is_number(value: object) -> bool:
-    return (
-        isinstance(value, int | float | np.number)
-        and not isinstance(value, bool)
-        and bool(np.isfinite(value))
-    )
+def _asked(function: Callable[..., Any], available: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments that an objective names; none of one that does not say, such as a builtin."""
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return {}
+    return {name: value for name, value in available.items() if name in parameters}
+
+
+def _read(returned: Any, metric: str) -> tuple[float, dict[str, float]]:
+    """Return value and all numbers of what an objective returned; its objects may raise anything."""
+    if isinstance(returned, Mapping) and returned.get("status") == STATUS_OK and metric not in returned:
+        keys = error_text(Exception(", ".join(map(repr, returned))), 200)
+        raise CodeInvalid(
+            f"metric is {metric!r}, but the objective returned only {keys}. Return {metric!r} too, or set "
+            "metric to a key of these."
+        )
+    try:
+        result, _ = read_result(returned, metric)
+    except OptimizerError as error:
+        raise CodeInvalid(f"objective: {error_text(error, 300).rstrip('.')}.") from error
+    metrics = {str(name): x for name, found in result.items() if (x := _number(found)) is not None}
+    if result["status"] != STATUS_OK:
+        reason = result.get("failure") or result.get("error") or "no reason given"
+        words = error_text(Exception(reason), 300).rstrip(".")
+        raise TrialInfeasible(f"The objective reported a failure: {words}.", metrics)
+    return float(result[metric]), metrics
+
+
+def _number(value: Any) -> float | None:
+    """Return a finite number of any kind, also an array or a tensor of one; None for anything else."""
+    if value is None or isinstance(value, str | bytes | bool | np.bool_ | Mapping):
+        return None
+    try:
+        number = float(np.asarray(value).item())
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trainers.custom.model_file import CodeInvalid
+from optimizer.wording import thousands
+from trainers.custom.user_code import CodeInvalid
 from trainers.subprocess_call import SubprocessFailed, call_module, serve_request
 
 if TYPE_CHECKING:
     from optimizer.objective import Direction
 
-MAX_SECONDS = 30
+MAX_SECONDS = 30  # of computing time: a busy machine takes no longer for the same file
+MAX_WAIT_SECONDS = 120  # of a clock, for files that sleep
 MAX_CODE_LENGTH = 100_000  # characters
+Call = Callable[..., Any]  # `subprocess_call.call_module`, or one like it
 _TASK = "Running the model file"
 
 
@@ -39,36 +44,64 @@ class Declaration:
     needs_data: bool
 
 
-def read_declaration(source: str, private: tuple[str, ...] = ()) -> Declaration:
+def loads_keras(source: str) -> bool:
+    """Say whether a file probably imports Keras, which takes seconds where it is not loaded already."""
+    return bool(re.search(r"\b(?:keras|tensorflow|jax)\b", source))
+
+
+def read_declaration(source: str, private: tuple[str, ...] = (), call: Call = call_module) -> Declaration:
     """Return what a model file declares; CodeInvalid says in one sentence why it cannot be used.
 
-    The file may read nothing in the folders `private`.
+    The file may read nothing in the folders `private`. `call` runs it in another process.
     """
     if len(source) > MAX_CODE_LENGTH:
         raise CodeInvalid(
-            f"A model file has at most {MAX_CODE_LENGTH:,} characters, this one has {len(source):,}."
+            f"A model file can have at most {thousands(MAX_CODE_LENGTH)} characters, but this "
+            f"one has {thousands(len(source))}."
         )
     request = {"source": source, "private": list(private)}
     try:
-        answer = call_module("trainers.custom.declaration", request, task=_TASK, seconds=MAX_SECONDS)
+        answer = call(
+            "trainers.custom.declaration",
+            request,
+            task=_TASK,
+            seconds=MAX_WAIT_SECONDS,
+            cpu_seconds=MAX_SECONDS,
+        )
     except SubprocessFailed as error:
         raise CodeInvalid(str(error)) from error
     return Declaration(**answer)
 
 
-def _handle(request: Mapping[str, Any]) -> dict[str, Any]:
+def handle(request: Mapping[str, Any]) -> dict[str, Any]:
     from trainers.custom.guard import restrict_process  # noqa: PLC0415, the caller needs none of these
     from trainers.custom.model_file import read_model_file  # noqa: PLC0415
+    from trainers.custom.user_code import run_user_code  # noqa: PLC0415
 
     restrict_process(request["private"], [])
     found = read_model_file(request["source"])
+    # what was declared may raise errors of its own when it is read
+    goal = run_user_code(found.goal)
+    space = found.search_space.to_json()
+    if not _is_storable(space):
+        raise CodeInvalid("The search space is invalid: a label or a choice has a character that is no text.")
     return {
-        "space": found.search_space.to_json(),
-        "metric": found.metric,
-        "direction": found.direction,
+        "space": space,
+        "metric": goal.metric,
+        "direction": goal.direction,
         "needs_data": found.name == "build",
     }
 
 
+def _is_storable(space: Mapping[str, Any]) -> bool:
+    """Say whether every database can keep its labels and choices."""
+    text = json.dumps(space, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\\u0000" not in text
+
+
 if __name__ == "__main__":
-    serve_request(_handle, task=_TASK)
+    serve_request(handle, task=_TASK)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainers.custom.model_file import CodeInvalid
+from trainers.custom.user_code import CodeInvalid
 
 _CONNECTION_EVENTS = {
     "socket.connect",
@@ -63,7 +63,7 @@ def restrict_process(private_folders: Sequence[str], writable_folders: Sequence[
         elif event in _CHANGE_EVENTS:
             rules.check(args[0], is_change=True)
         elif event in _CONNECTION_EVENTS:
-            raise CodeInvalid(f"A model file may not open connections ({event}); bring data as a dataset.")
+            raise CodeInvalid(f"A model file may not open connections ({event}). Upload data as a dataset.")
         elif event in _PROCESS_EVENTS:
             raise CodeInvalid(f"A model file may not start or end processes ({event}).")
 
@@ -89,10 +89,10 @@ class _FileRules:
         if _is_in(place, self.private) or (
             place.startswith("/proc/") and not place.startswith(_readable_proc())
         ):
-            raise CodeInvalid(f"A model file may not read {named[:200]}: it belongs to Parzen.")
+            raise CodeInvalid(f"A model file may not read {named[:200]}, because it belongs to Parzen.")
         if is_change and not _is_in(place, self.temporary):
             raise CodeInvalid(
-                f"A model file may not write {named[:200]}; only files in {tempfile.gettempdir()}."
+                f"A model file may only write files in {tempfile.gettempdir()}, not {named[:200]}."
             )
 
 

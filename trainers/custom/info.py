@@ -17,7 +17,7 @@ def custom_info(knobs: tuple[Knob, ...] = ()) -> TrainerInfo:
     return TrainerInfo(
         name=CUSTOM_TRAINER,
         label="Custom model",
-        summary="Your Python file, which turns params into a value or a compiled Keras model.",
+        summary="Your own Python file that turns parameters into a value or a compiled Keras model.",
         knobs=knobs,
         metrics=(),
         kinds=(),

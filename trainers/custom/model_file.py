@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
+import math
+import re
 import sys
-import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
+
+import numpy as np
 
 from optimizer import OptimizerError, SearchSpace
 from optimizer.compat import hyperopt
 from optimizer.compat.hp import LabelledSpace
-from optimizer.objective import DIRECTIONS
+from trainers.custom.goal import DEFAULT_METRICS, FileGoal, goal_of_file, metric_of
+from trainers.custom.imports import make_importable
 from trainers.custom.info import custom_info
-from trainers.errors import TrainerError
+from trainers.custom.source_files import SourceFile, place_of, split_files
+from trainers.custom.user_code import CodeInvalid, run_user_code, shown
+from trainers.errors import error_text
 from trainers.knob import Knob
 from trainers.space import space_json
 
-if TYPE_CHECKING:
-    from optimizer.objective import Direction
-
-FILE_NAME = "<model file>"
-LOSS = "loss"
-_DEFAULT_METRICS = {"objective": LOSS, "build": "val_loss"}
-
-
-class CodeInvalid(TrainerError):  # noqa: N818 (says what happened)
-    """The model file breaks a rule or raises an error; the message names the rule or the line."""
+DEFAULT_BATCH_SIZE = 32
+N_DRAWN = 50
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,8 @@ class ModelFile:
     """The function of a model file and its search space.
 
     `name` is "objective" for a function from params to a value, "build" for one to a compiled model. `space`
-    turns a trial's params into the function's argument; None where the file declares knobs.
+    turns a trial's params into the function's argument; None where the file declares knobs. `metric` is the
+    one that it names; `declared` are all names that it defines.
     """
 
     search_space: SearchSpace
@@ -42,11 +41,24 @@ class ModelFile:
     function: Callable[..., Any]
     name: str
     metric: str
-    direction: Direction
+    files: Sequence[SourceFile]
+    declared: Mapping[str, Any]
+
+    def place_of(self, name: str) -> str:
+        """Return where the files first have a name, or its class in Keras, as in "Line 3: ", or ""."""
+        camel = "".join(part.capitalize() for part in name.split("_"))
+        return place_of(self.files, re.compile(rf"(?<!\w)(?:{name}|{camel})(?!\w)"))
 
     def point_of(self, params: Mapping[str, Any]) -> Any:
         """Return the argument of the function: the nest of `space`, or a dict of knobs' values by name."""
         return self.space.point_of(params) if self.space else dict(params)
+
+    def goal(self) -> FileGoal:
+        """Return metric and direction for a new study; CodeInvalid where they are unclear or contradict.
+
+        A training does not ask: its study has decided.
+        """
+        return goal_of_file(self.declared, self.name, self.files[0].text)
 
 
 def read_model_file(source: str) -> ModelFile:
@@ -59,65 +71,64 @@ def read_model_file(source: str) -> ModelFile:
         ... def objective(params):
         ...     return (params["x"] - 1) ** 2
         ... ''')
-        >>> file.name, file.metric, file.direction
-        ('objective', 'loss', 'minimize')
+        >>> file.name, file.goal()
+        ('objective', FileGoal(metric='loss', direction='minimize'))
         >>> file.function(file.point_of({"x": 3.0}))
         4.0
 
     """
     # files written for Hyperopt begin with `from hyperopt import hp`
     sys.modules.setdefault("hyperopt", hyperopt)
+    main, *_ = files = split_files(source)
     # not __main__, so that a script's own training does not start
-    names: dict[str, Any] = {"__name__": "model_file"}
-    run_user_code(lambda: exec(compile(source, FILE_NAME, "exec"), names))  # noqa: S102, running it is the purpose
-    functions = [name for name in _DEFAULT_METRICS if callable(names.get(name))]
+    names = make_importable(files).__dict__
+    run_user_code(lambda: exec(compile(main.text, main.frame_name, "exec"), names))  # noqa: S102, running it is the purpose
+    # what was declared may raise errors of its own when it is read
+    declared: ModelFile = run_user_code(lambda: _declared(names, files))
+    return declared
+
+
+def _declared(names: Mapping[str, Any], files: Sequence[SourceFile]) -> ModelFile:
+    functions = [name for name in DEFAULT_METRICS if callable(names.get(name))]
     if len(functions) != 1:
         found = "both" if functions else "neither"
         raise CodeInvalid(
-            "A model file defines one function: objective(params), which returns a value, or build(params), "
-            f"which returns a compiled Keras model. This one has {found}."
+            "A model file must define one function: objective(params), which returns a value, or "
+            f"build(params), which returns a compiled Keras model. This one has {found}."
         )
     search_space, space = _search_space(names)
     name = functions[0]
-    metric = names.get("metric", _DEFAULT_METRICS[name])
-    direction = names.get("direction", _guess_direction(metric))
-    if direction not in DIRECTIONS:
-        raise CodeInvalid(f"direction must be 'minimize' or 'maximize', not {direction!r}.")
-    if not isinstance(metric, str) or not 0 < len(metric) <= 50:
-        raise CodeInvalid(f"metric must be a name of at most 50 characters, not {metric!r}.")
-    return ModelFile(search_space, space, names[name], name, metric, cast("Direction", direction))
+    file = ModelFile(search_space, space, names[name], name, metric_of(names, name), files, names)
+    _check_batch_size(file)
+    return file
 
 
-def run_user_code(function: Callable[[], Any]) -> Any:
-    """Return what a function of the file returns; CodeInvalid names the line and the error it raised."""
-    try:
-        return function()
-    # of Parzen's own functions that the file calls, such as a refused access
-    except TrainerError:
-        raise
-    except SyntaxError as error:
-        raise CodeInvalid(f"Line {error.lineno}: {error.msg}.") from error
-    except SystemExit as error:
-        raise CodeInvalid(f"The model file ends the process (exit code {error.code!r}).") from error
-    except Exception as error:
-        if type(error).__name__ == "ResourceExhaustedError":  # out of memory, a kind of failure of its own
-            raise
-        # the last frame in the file, not in a library that it called
-        lines = [
-            frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == FILE_NAME
-        ]
-        where = f"Line {lines[-1]}: " if lines else ""
-        sentences = str(error).strip().splitlines()
-        reason = f": {sentences[0][:300]}" if sentences else ""
-        raise CodeInvalid(f"{where}{type(error).__name__}{reason}.") from error
+def batch_size_of(file: ModelFile, params: Mapping[str, Any]) -> int:
+    """Return the batch size of a trial; CodeInvalid where it is no number of at least 1."""
+    size = params.get("batch_size", DEFAULT_BATCH_SIZE)
+    is_number = isinstance(size, int | float) and not isinstance(size, bool)
+    if not is_number or not math.isfinite(size) or size < 1:
+        raise CodeInvalid(
+            f"{file.place_of('batch_size')}batch_size must be a whole number of at least 1, "
+            f"not {shown(size)}."
+        )
+    return int(size)
+
+
+def _check_batch_size(file: ModelFile) -> None:
+    """Draw a few points: what a trial could not use is said before the first one."""
+    rng = np.random.default_rng(0)
+    is_used = file.name == "build" and "batch_size" in file.search_space
+    for _ in range(N_DRAWN if is_used else 0):
+        batch_size_of(file, file.search_space.sample(rng))
 
 
 def _search_space(names: Mapping[str, Any]) -> tuple[SearchSpace, LabelledSpace | None]:
     declared, knobs = names.get("space"), names.get("knobs")
     if (declared is None) == (knobs is None):
         raise CodeInvalid(
-            "A model file defines a search space: space = {...} of hp.* nodes, or knobs = [Knob(...), ...]. "
-            f"This one has {'neither' if declared is None else 'both'}."
+            "A model file must define a search space: space = {...} with hp.* nodes, or "
+            f"knobs = [Knob(...), ...]. This one has {'neither' if declared is None else 'both'}."
         )
     try:
         if knobs is None:
@@ -126,10 +137,5 @@ def _search_space(names: Mapping[str, Any]) -> tuple[SearchSpace, LabelledSpace 
         if not all(isinstance(knob, Knob) for knob in knobs):
             raise CodeInvalid("knobs must be a list of trainers.knob.Knob.")
         return SearchSpace.from_json(space_json(custom_info(tuple(knobs)), {})), None
-    except (OptimizerError, TypeError) as error:
-        raise CodeInvalid(f"The search space is invalid: {error}.") from error
-
-
-def _guess_direction(metric: object) -> str:
-    words = ("acc", "auc", "f1", "precision", "recall", "r2", "score", "value")
-    return "maximize" if any(word in str(metric).lower() for word in words) else "minimize"
+    except (OptimizerError, TypeError, RecursionError) as error:
+        raise CodeInvalid(f"The search space is invalid: {error_text(error, 300).rstrip('.')}.") from error

@@ -9,8 +9,11 @@ from typing import Any, Literal, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
+from optimizer.wording import count_noun
+
 Array = npt.NDArray[Any]
 Kind = Literal["images", "table", "text", "series"]
+_DIGIT_SIDE = 32  # pixels
 Task = Literal["classification", "regression", "forecast"]
 
 
@@ -20,10 +23,11 @@ class DatasetInfo:
 
     `kind` says what one row is, `task` what is learned of it; together they decide which trainers fit.
     `row_noun` is what rows are called, in the plural. `shape` is one row's: an image's (height, width), or
-    (height, width, 3) with colours, of whole numbers in 0..`max_value`, a table's or series' (number of
+    (height, width, 3) in color, of whole numbers in 0..`max_value`, a table's or series' (number of
     input columns,), () for a text.
     `target` names what is predicted where it is a column, `season` the rows after which a series repeats
-    itself. `source` is one sentence with origin and licence. `reason` says what to do where `is_available`
+    itself. `class_rows` are the rows of each class in train, validation and test, of uploads. `source` is one
+    sentence with origin and license. `reason` says what to do where `is_available`
     is false.
     """
 
@@ -41,6 +45,7 @@ class DatasetInfo:
     class_names: tuple[str, ...] = ()
     target: str = ""
     season: int = 1
+    class_rows: tuple[tuple[int, ...], ...] = ()
     is_available: bool = True
     reason: str = ""
 
@@ -51,24 +56,34 @@ class DatasetInfo:
 
     @property
     def is_color(self) -> bool:
-        """Say whether the rows are images with colours."""
+        """Say whether the rows are images in color."""
         return self.kind == "images" and len(self.shape) > 2
+
+    @property
+    def n_rows(self) -> int:
+        """Return the number of rows in all three sets."""
+        return self.n_train + self.n_validation + self.n_test
+
+    @property
+    def has_photographs(self) -> bool:
+        """Say whether the rows are images with colours or more pixels than a digit or a letter needs."""
+        return self.kind == "images" and (self.is_color or max(self.shape[:2], default=0) > _DIGIT_SIDE)
 
     @property
     def row_summary(self) -> str:
         """Return what the rows are, as in: images, 8×8 pixels."""
         size = {
-            "images": f", {'×'.join(map(str, self.shape[:2]))} pixels{', in colour' * self.is_color}",
-            "table": f", {sum(self.shape)} columns",
+            "images": f", {'×'.join(map(str, self.shape[:2]))} pixels{', color' * self.is_color}",
+            "table": f", {count_noun(sum(self.shape), 'column')}",
             "text": "",
-            "series": f" in order, {sum(self.shape)} columns",
+            "series": f", in order, {count_noun(sum(self.shape), 'column')}",
         }[self.kind]
         return self.row_noun + size
 
     @property
     def summary(self) -> str:
         """Return rows and target in a few words, as in: images, 8×8 pixels, 10 classes."""
-        goal = f"{self.n_classes} classes" if self.class_names else f"target {self.target}"
+        goal = count_noun(self.n_classes, "class,classes") if self.class_names else f"target {self.target}"
         return f"{self.row_summary}, {goal}"
 
 
@@ -78,7 +93,7 @@ class RawData:
 
     `x` are images (n, *shape), a list of n texts, or n rows of columns (`columns.Columns`). `y`, shape
     (n,), are class numbers (whole) or numbers to predict (float). Rows that share a number in `groups`, shape
-    (n,), never part. `is_ordered` says that the rows follow each other in time.
+    (n,), never part. `is_ordered` says that the rows follow each other in time. `notes` are for facts.
     """
 
     x: Any
@@ -86,6 +101,7 @@ class RawData:
     n_official_test: int = 0
     groups: Array | None = None
     is_ordered: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,8 +109,10 @@ class Facts:
     """What the preparation learned from the training part, and the parts' sizes; JSON in the cache.
 
     `shape` is one prepared row's. The last `n_ahead` columns of a series are known before their day.
-    A number to predict is (`y` - `y_mean`) / `y_scale` when it is standardized. `notes` are sentences for
-    the trial's log, `encoding` says how columns of a table became those of a prepared row.
+    `class_rows` are
+    the rows of each class in each part. A number to predict is (`y` - `y_mean`) / `y_scale` when it is
+    standardized. `notes` are sentences for the trial's log, `encoding` says how columns of a table became
+    those of a prepared row.
     """
 
     n_train: int
@@ -107,6 +125,7 @@ class Facts:
     y_scale: float = 1.0
     notes: tuple[str, ...] = ()
     encoding: tuple[Mapping[str, Any], ...] = ()
+    class_rows: tuple[tuple[int, ...], ...] = ()
 
     def to_json_dict(self) -> dict[str, Any]:
         """Return the fields as a JSON object."""
@@ -115,8 +134,10 @@ class Facts:
     @classmethod
     def from_json_dict(cls, raw: Mapping[str, Any]) -> Self:
         """Read the fields from a JSON object."""
+        raw = {"class_rows": [], **raw}  # facts of earlier versions
         values: dict[str, Any] = {item.name: raw[item.name] for item in fields(cls)}
         lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+        lists["class_rows"] = tuple(map(tuple, lists["class_rows"]))
         return cls(**{**values, **lists})
 
 

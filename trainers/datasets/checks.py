@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.wording import count_noun, thousands
 from trainers.datasets.splits import MIN_CLASS_ROWS
 from trainers.errors import DatasetInvalid
 
@@ -18,28 +19,33 @@ def check_raw(info: DatasetInfo, raw: RawData) -> None:
     if not len(raw.y):
         raise DatasetInvalid(f"{info.label} has no rows.")
     if info.class_names:
-        _check_classes(info, raw.y if raw.groups is None else _first_of_each(raw.y, raw.groups))
+        _check_classes(info, raw)
         return
     n_missing = int(np.sum(~np.isfinite(raw.y)))
     if n_missing:
         row = int(np.argmin(np.isfinite(raw.y))) + 1
         raise DatasetInvalid(
-            f"{info.label}: {info.target} has no number in {n_missing} of {len(raw.y)} rows, first in "
-            f"row {row}; fill these in or remove the rows."
+            f"{info.label}: {info.target} is missing in {thousands(n_missing)} of "
+            f"{count_noun(len(raw.y), 'row')}, "
+            f"the first in row {thousands(row)}. Fill in the values or remove the rows."
         )
 
 
-def _check_classes(info: DatasetInfo, y: Array) -> None:
+def _check_classes(info: DatasetInfo, raw: RawData) -> None:
+    y = raw.y if raw.groups is None else _first_of_each(raw.y, raw.groups)
     counts = np.bincount(y, minlength=info.n_classes)
     if np.count_nonzero(counts) < 2:
         name = info.class_names[int(y[0])]
-        raise DatasetInvalid(f"{info.label} has only one class, {name!r}; telling classes apart needs two.")
+        raise DatasetInvalid(f"{info.label} has only one class, {name!r}. Classification needs at least two.")
     few = int(np.argmin(counts))
     if counts[few] < MIN_CLASS_ROWS:
-        rows = "1 row" if counts[few] == 1 else f"{counts[few]} rows"
+        n_rows = int(np.sum(raw.y == few))
+        rows = count_noun(n_rows, "row")
+        if n_rows > counts[few]:
+            rows += f", but only {counts[few]} that differ{'s' if counts[few] == 1 else ''}"
         raise DatasetInvalid(
-            f"{info.label}: class {info.class_names[few]!r} has {rows}; each class needs at least "
-            f"{MIN_CLASS_ROWS} that differ, so that train, validation and test all get some."
+            f"{info.label}: class {info.class_names[few]!r} has {rows}. Each class needs at least "
+            f"{MIN_CLASS_ROWS} different rows, so that the training, validation, and test sets all get some."
         )
 
 

@@ -19,16 +19,31 @@ MISSING = frozenset({"", "?", "na", "n/a", "nan", "null", "none"})
 
 
 @dataclass(frozen=True)
+class Notation:
+    """The texts that mean missing, what stands before fractions, the unit beside numbers, the form of dates.
+
+    A model takes it along: `portable/predict.py` reads rows as the training file was read.
+    """
+
+    missing: tuple[str, ...] = ()
+    decimal: str = "."
+    unit: str = ""
+    dates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Column:
     """One input: numbers (n,) float64 with NaN for missing, or texts (n,) with "" for missing.
 
-    `is_ahead` says that a series knows the value before its day has come, as of a calendar.
+    `is_ahead` says that a series knows the value before its day has come, as of a calendar. `notation` says
+    how values were written, None: missing ones as in `MISSING`, and numbers plainly.
     """
 
     name: str
     kind: Literal["number", "category"]
     values: Array
     is_ahead: bool = False
+    notation: Notation | None = None
 
 
 Columns = tuple[Column, ...]

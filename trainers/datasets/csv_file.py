@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from optimizer.wording import count_noun, thousands
 from trainers.errors import DatasetInvalid, DatasetMissing
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ class Sheet:
     def column(self, name: str) -> list[str]:
         """Return a column's texts; DatasetInvalid where there is none of this name."""
         if name not in self.header:
-            raise DatasetInvalid(f"{self.name} has no column {name!r}; it has {', '.join(self.header)}.")
+            raise DatasetInvalid(
+                f"{self.name} has no column {name!r}. Its columns are {', '.join(self.header)}."
+            )
         number = self.header.index(name)
         return [row[number] for row in self.rows]
 
@@ -80,25 +83,26 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise DatasetInvalid(f"{path} cannot be read: {error.strerror}.") from error
     if b"\0" in data:
-        raise DatasetInvalid(f"{path.name} is no text file: it holds zero bytes.")
+        raise DatasetInvalid(f"{path.name} is not a text file: it contains zero bytes.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise DatasetInvalid(
-            f"{path.name} is not UTF-8: byte 0x{data[error.start]:02X} in line {line}; save it as UTF-8."
+            f"{path.name} is not UTF-8: byte 0x{data[error.start]:02X} in line {line}. Save it as UTF-8."
         ) from error
 
 
 def _checked(sheet: Sheet) -> Sheet:
     twice = [name for name, count in Counter(sheet.header).items() if count > 1]
     if twice:
-        raise DatasetInvalid(f"{sheet.name} has two columns named {twice[0]!r}; rename one.")
+        raise DatasetInvalid(f"{sheet.name} has two columns named {twice[0]!r}. Rename one.")
     if not sheet.rows:
         raise DatasetInvalid(f"{sheet.name} has no rows{' below its header' if sheet.header else ''}.")
     for number, row in enumerate(sheet.rows):
         if len(row) != len(sheet.header):
             raise DatasetInvalid(
-                f"{sheet.place(number)} has {len(row)} fields, the header has {len(sheet.header)}."
+                f"{sheet.place(number)} has {count_noun(len(row), 'field')}, but the header has "
+                f"{thousands(len(sheet.header))}."
             )
     return sheet

@@ -36,7 +36,7 @@ BANK_MARKETING = CsvFile(
         n_train=2_471,
         n_validation=824,
         n_test=824,
-        source="4,119 phone calls that offered a deposit, S. Moro and others 2014, UCI, CC BY 4.0.",
+        source="4,119 phone calls that offered a term deposit, S. Moro and others 2014, UCI, CC BY 4.0.",
     ),
     "bank_marketing_additional.csv",
     # how long a call took is known after it only, and a call that sells takes long
@@ -77,7 +77,7 @@ CTA_RIDERSHIP = CsvFile(
         n_train=4_583,
         n_validation=1_528,
         n_test=1_528,
-        source="Rides a day on Chicago's buses and trains, 2001 to 2021, Chicago Data Portal.",
+        source="Daily rides on Chicago's buses and trains, 2001 to 2021, Chicago Data Portal.",
     ),
     "cta_ridership_daily.csv",
     SeriesReading(day="service_date", day_format="%m/%d/%Y", known_ahead=frozenset({"day_type"})),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trainers.datasets.base import DatasetInfo, RawData, class_numbers
-from trainers.datasets.columns import column_of, is_missing, number_column, numbers_of
+from trainers.datasets.columns import column_of, number_column, numbers_of
 from trainers.datasets.csv_file import CsvFormat, Sheet, read_sheet
 from trainers.datasets.files import find_file, missing_words, required_file
 from trainers.errors import DatasetInvalid
@@ -38,9 +38,7 @@ class CsvFile:
         path = find_file(data_dir, self.file_name)
         if path is None:
             return missing_words(data_dir, self.file_name, origin=self.origin)
-        return (
-            "" if path.stat().st_size else f"{path} is empty; put a complete {self.file_name} in its place."
-        )
+        return "" if path.stat().st_size else f"{path} is empty. Replace it with a complete {self.file_name}."
 
     def version(self, data_dir: str) -> str:
         """Return the file's size and time of change."""
@@ -88,7 +86,7 @@ class TextReading:
         """Return the texts; DatasetInvalid where one is empty."""
         texts = [text.strip() for text in sheet.column(self.text)]
         if "" in texts:
-            raise DatasetInvalid(f"{sheet.place(texts.index(''))}: {self.text} is empty; remove the row.")
+            raise DatasetInvalid(f"{sheet.place(texts.index(''))}: {self.text} is empty. Remove the row.")
         return RawData(texts, _target(info, sheet), groups=np.unique(texts, return_inverse=True)[1])
 
 
@@ -110,7 +108,7 @@ class SeriesReading:
         for (before, _), (day, row) in pairwise(by_day):
             if day - before != timedelta(days=1):
                 raise DatasetInvalid(
-                    f"{sheet.place(row)}: no day between {before:%Y-%m-%d} and {day:%Y-%m-%d}."
+                    f"{sheet.place(row)}: there is no row between {before:%Y-%m-%d} and {day:%Y-%m-%d}."
                 )
         rows = [row for _, row in by_day]
         ordered = Sheet(
@@ -137,12 +135,13 @@ class SeriesReading:
                 day = datetime.strptime(text.strip(), self.day_format)  # noqa: DTZ007, a day has no zone
             except ValueError as error:
                 raise DatasetInvalid(
-                    f"{sheet.place(row)}: {self.day} must be a date as {self.day_format}, not {text!r}."
+                    f"{sheet.place(row)}: {self.day} must be a date in the format "
+                    f"{self.day_format}, not {text!r}."
                 ) from error
             first = days.setdefault(day, row)
             if sheet.rows[first] != sheet.rows[row]:
                 raise DatasetInvalid(
-                    f"{sheet.place(row)}: {text} was there in line {sheet.lines[first]} with other values."
+                    f"{sheet.place(row)}: {text} is already in line {sheet.lines[first]}, with other values."
                 )
         return days
 
@@ -156,6 +155,6 @@ def _target(info: DatasetInfo, sheet: Sheet) -> Array:
         if label in info.class_names:
             continue
         known = ", ".join(info.class_names)
-        value = "empty" if is_missing(label) else repr(label)
-        raise DatasetInvalid(f"{sheet.place(row)}: {info.target} is {value}; it must be one of {known}.")
+        value = repr(label) if label else "empty"
+        raise DatasetInvalid(f"{sheet.place(row)}: {info.target} must be one of {known}, not {value}.")
     return class_numbers(info.class_names, labels)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import requests
 
+from optimizer.wording import count_noun
 from trainers.datasets.idx_files import FASHION_MNIST
 from trainers.errors import DatasetMissing
 
@@ -50,7 +51,7 @@ def download(name: str, data_dir: str, say: Callable[[str], None]) -> None:
     for file in DOWNLOADS[name]:
         path = Path(data_dir) / file.path
         if path.exists():
-            say(f"{path} is there already.")
+            say(f"{path} already exists.")
             continue
         part = path.with_name(path.name + ".part")
         try:
@@ -58,15 +59,13 @@ def download(name: str, data_dir: str, say: Callable[[str], None]) -> None:
             n_bytes = _fetch(file, part)
             part.replace(path)
         except requests.RequestException as error:
-            words = (
-                f"{file.url} cannot be fetched: {error}. Check the connection, or bring the file as {path}."
-            )
+            words = f"{file.url} could not be downloaded: {error}. Check the connection, or put it at {path}."
             raise DatasetMissing(words) from error
         except OSError as error:
-            raise DatasetMissing(f"{path} cannot be written: {error.strerror or error}.") from error
+            raise DatasetMissing(f"{path} could not be written: {error.strerror or error}.") from error
         finally:
             part.unlink(missing_ok=True)
-        say(f"{path}: {n_bytes:,} bytes, the digest is right.")
+        say(f"{path}: {count_noun(n_bytes, 'byte')}, digest verified.")
 
 
 def _fetch(file: Download, part: Path) -> int:
@@ -81,5 +80,5 @@ def _fetch(file: Download, part: Path) -> int:
         os.fsync(place.fileno())
         n_bytes = place.tell()
     if digest.hexdigest() != expected:
-        raise DatasetMissing(f"{file.url} holds another file than expected: its {algorithm} digest differs.")
+        raise DatasetMissing(f"{file.url} is not the expected file: its {algorithm} digest differs.")
     return n_bytes

@@ -16,7 +16,7 @@ from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Array
-    from trainers.datasets.columns import Column, Columns
+    from trainers.datasets.columns import Column, Columns, Notation
 
 MAX_CATEGORIES = 50  # one column each: the more there are, the fewer rows there are to learn one from
 _OTHER = "other"
@@ -40,6 +40,7 @@ class NumberEncoder:
     mean: float
     scale: float
     is_marked: bool
+    notation: Notation | None = None
 
     @classmethod
     def fit(cls, name: str, values: Array) -> Self | None:
@@ -57,7 +58,7 @@ class NumberEncoder:
 
     def to_json_dict(self) -> dict[str, Any]:
         """Return the fields and the type as a JSON object."""
-        return {"type": "number", **asdict(self)}
+        return {"type": "number", **_fields(self)}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -78,6 +79,7 @@ class CategoryEncoder:
     name: str
     known: tuple[str, ...]
     has_other: bool
+    notation: Notation | None = None
 
     @classmethod
     def fit(cls, name: str, values: Array) -> Self | None:
@@ -90,7 +92,7 @@ class CategoryEncoder:
 
     def to_json_dict(self) -> dict[str, Any]:
         """Return the fields and the type as a JSON object."""
-        return {"type": "category", **asdict(self)}
+        return {"type": "category", **_fields(self)}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -103,6 +105,13 @@ class CategoryEncoder:
         place = {value: number for number, value in enumerate(self.known)}
         columns = np.array([place.get(value, len(self.known)) for value in values.tolist()], dtype=np.int64)
         return np.eye(len(self.known) + 1)[columns][:, : len(self.names)]
+
+
+def _fields(encoder: NumberEncoder | CategoryEncoder) -> dict[str, Any]:
+    """Return the fields as a JSON object, those of the notation among them."""
+    raw = asdict(encoder)
+    notation = raw.pop("notation") or {}
+    return {**raw, **{name: value for name, value in notation.items() if value or name != "dates"}}
 
 
 @dataclass(frozen=True)
@@ -120,15 +129,18 @@ class TableEncoding:
         for number in sorted(range(len(columns)), key=lambda number: columns[number].is_ahead):
             encoding = encoding._with(number, columns[number], rows)
         if not encoding.encoders:
-            raise DatasetInvalid("No column tells the training rows apart; there is nothing to learn from.")
+            raise DatasetInvalid(
+                "Every column is the same in all training rows, so there is nothing to learn from."
+            )
         return encoding
 
     def _with(self, number: int, column: Column, rows: Array) -> Self:
         kind = NumberEncoder if column.kind == "number" else CategoryEncoder
-        encoder = kind.fit(column.name, column.values[rows])
-        if encoder is None:
-            note = f"column {column.name} is the same in every training row and is left out"
+        found = kind.fit(column.name, column.values[rows])
+        if found is None:
+            note = f"column {column.name} is the same in every training row, so it is left out"
             return replace(self, notes=(*self.notes, note))
+        encoder = replace(found, notation=column.notation)
         n_ahead = self.n_ahead + (len(encoder.names) if column.is_ahead else 0)
         return replace(self, encoders=(*self.encoders, (number, encoder)), n_ahead=n_ahead)
 

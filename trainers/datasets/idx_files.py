@@ -60,7 +60,7 @@ class IdxFiles:
     def _array(self, path: Path, md5: str) -> Array:
         packed = path.read_bytes()
         if hashlib.md5(packed, usedforsecurity=False).hexdigest() != md5:
-            raise DatasetInvalid(f"{path} is another file than that of {self.info.label}: its MD5 differs.")
+            raise DatasetInvalid(f"{path} is not the file of {self.info.label}: its MD5 digest differs.")
         try:
             with gzip.open(path) as file:
                 content = file.read(_LARGEST)
@@ -80,7 +80,7 @@ FASHION_MNIST = IdxFiles(
         n_train=48_000,
         n_validation=12_000,
         n_test=10_000,
-        source="70,000 pictures of clothes, 28 × 28 pixels, Zalando Research, MIT licence.",
+        source="70,000 images of clothing, 28 × 28 pixels, Zalando Research, MIT license.",
     ),
     "fashion_mnist",
     (

@@ -63,7 +63,7 @@ class NpzFile:
                 downloaded_as=self.info.name if self.is_given_away else "",
             )
         if not zipfile.is_zipfile(path):
-            return f"{path} is cut short or not an .npz file; put a complete {self.file_name} in its place."
+            return f"{path} is truncated or not an .npz file. Replace it with a complete {self.file_name}."
         return ""
 
     def version(self, data_dir: str) -> str:  # noqa: ARG002
@@ -78,9 +78,7 @@ class NpzFile:
         for key in _KEYS:
             digest.update(np.ascontiguousarray(arrays[key]).tobytes())
         if digest.hexdigest() != self.arrays_sha256:
-            raise DatasetInvalid(
-                f"{path} holds other data than {self.info.label}: the sha256 does not match."
-            )
+            raise DatasetInvalid(f"{path} does not contain {self.info.label}: its SHA-256 digest differs.")
         x = np.concatenate([arrays["x_train"], arrays["x_test"]])
         y = np.concatenate([arrays["y_train"], arrays["y_test"]])
         return RawData(x, y, n_official_test=len(arrays["y_test"]))
@@ -101,7 +99,7 @@ class NpzFile:
             zipfile.BadZipFile,
             zlib.error,
         ) as error:
-            raise DatasetInvalid(f"{path} cannot be read; it is cut short or not an .npz file.") from error
+            raise DatasetInvalid(f"{path} cannot be read: it is truncated or not an .npz file.") from error
         for key in _KEYS:
             is_image = key.startswith("x")
             shape_ok = arrays[key].ndim == (3 if is_image else 1) and (
@@ -156,7 +154,7 @@ FASHION_MNIST_SMALL = NpzFile(
         n_train=4_800,
         n_validation=1_200,
         n_test=1_000,
-        source="7,000 pictures of clothes, 28 × 28 pixels, Zalando Research, MIT licence.",
+        source="7,000 images of clothing, 28 × 28 pixels, Zalando Research, MIT license.",
     ),
     "fashion_mnist_small.npz",
     "6f8596ccb3e4234b48241378a3619d486e8d3455dc87b1a8de62d15de1b974d3",

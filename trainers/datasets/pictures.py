@@ -34,7 +34,7 @@ def contact_sheet(name: str, data_dir: str, cache_dir: str, *, upload: Source | 
     # first: a name that is none must never become a path
     info = upload.info if upload else dataset_info(name, data_dir)
     if info.kind != "images":
-        raise ParamsInvalid(f"{info.label} is no dataset of images; it has no contact sheet.")
+        raise ParamsInvalid(f"{info.label} is not an image dataset, so it has no preview.")
     version = upload.version(data_dir) if upload else ""
     path = Path(cache_dir) / "pictures" / f"{name}{version}-v{_VERSION}.png"
     if not path.is_file():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.wording import datum
 from trainers.datasets.base import Array, Facts, Part
 from trainers.datasets.encoding import TableEncoding
 from trainers.datasets.texts import pack_texts
@@ -16,34 +18,54 @@ if TYPE_CHECKING:
     from trainers.datasets.base import DatasetInfo, RawData
     from trainers.datasets.splits import SplitRows
 
+_NAMED = 5  # classes in a sentence
+
 
 def prepare_parts(info: DatasetInfo, raw: RawData, rows: SplitRows) -> tuple[Mapping[str, Part], Facts]:
     """Return the parts "train", "validation" and "test", and the facts; DatasetInvalid where it cannot be."""
     of_part = {"train": rows.train, "validation": rows.validation, "test": rows.test}
     counts = (len(rows.train), len(rows.validation), len(rows.test))
     y_mean, y_scale = (0.0, 1.0) if info.class_names else _spread(info, raw.y[rows.train])
+    class_rows = _class_rows(info, raw.y, of_part.values())
+    facts = Facts(*counts, notes=(*raw.notes, *_absences(info, class_rows)), class_rows=class_rows)
     if info.kind == "images":
         parts = {name: Part(raw.x[part], raw.y[part]) for name, part in of_part.items()}
-        return parts, Facts(*counts, shape=info.shape)
+        return parts, replace(facts, shape=info.shape)
     if info.kind == "text":
         parts = {
             name: Part(pack_texts([raw.x[row] for row in part]), raw.y[part])
             for name, part in of_part.items()
         }
-        return parts, Facts(*counts)
+        return parts, facts
     encoding = TableEncoding.fit(raw.x, rows.train)
     parts = {name: Part(encoding.encode(raw.x, part), raw.y[part]) for name, part in of_part.items()}
-    facts = Facts(
-        *counts,
+    facts = replace(
+        facts,
         shape=(len(encoding.names),),
         columns=encoding.names,
         n_ahead=encoding.n_ahead,
         y_mean=y_mean,
         y_scale=y_scale,
-        notes=encoding.notes,
+        notes=(*facts.notes, *encoding.notes),
         encoding=tuple(encoding.to_json_list()),
     )
     return parts, facts
+
+
+def _class_rows(info: DatasetInfo, y: Array, parts: Iterable[Array]) -> tuple[tuple[int, ...], ...]:
+    if not info.class_names:
+        return ()
+    return tuple(tuple(np.bincount(y[part], minlength=info.n_classes).tolist()) for part in parts)
+
+
+def _absences(info: DatasetInfo, class_rows: Sequence[Sequence[int]]) -> Iterator[str]:
+    """Yield a sentence for each part in which a class has no row."""
+    for part, counts in zip(("training", "validation", "test"), class_rows, strict=False):
+        absent = [name for name, n in zip(info.class_names, counts, strict=True) if not n]
+        if absent:
+            others = f" and {len(absent) - _NAMED} more" if len(absent) > _NAMED else ""
+            verb = "has" if len(absent) == 1 else "have"
+            yield f"{', '.join(absent[:_NAMED])}{others} {verb} no row in the {part} part"
 
 
 def _spread(info: DatasetInfo, y: Array) -> tuple[float, float]:
@@ -51,6 +73,7 @@ def _spread(info: DatasetInfo, y: Array) -> tuple[float, float]:
     mean, scale = float(np.mean(y)), float(np.std(y))
     if scale == 0:
         raise DatasetInvalid(
-            f"{info.label}: {info.target} is {y[0]:g} in every training row; there is nothing to learn."
+            f"{info.label}: {info.target} is {datum(y[0])} in every training row, so there is "
+            "nothing to learn."
         )
     return mean, scale

@@ -70,7 +70,7 @@ def load_test_part(
 
 def _source(name: str) -> Source:
     if name not in _SOURCES:
-        raise ParamsInvalid(f"There is no dataset named {name!r}; there are {', '.join(_SOURCES)}.")
+        raise ParamsInvalid(f"There is no dataset named {name!r}. Choose one of {', '.join(_SOURCES)}.")
     return _SOURCES[name]
 
 
@@ -88,4 +88,9 @@ def _prepared(
 
 def _counted(source: Source, data_dir: str, facts: Facts) -> DatasetInfo:
     info = available_info(source, data_dir)
-    return replace(info, n_train=facts.n_train, n_validation=facts.n_validation, n_test=facts.n_test)
+    return replace(
+        info,
+        n_train=facts.n_train,
+        n_validation=facts.n_validation,
+        n_test=facts.n_test,
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from optimizer.wording import count_noun, thousands
 from trainers.errors import DatasetInvalid, ParamsInvalid
 
 if TYPE_CHECKING:
@@ -50,7 +51,9 @@ class Split:
             if not 0 < value < 1:
                 raise ParamsInvalid(f"{name} must be above 0 and below 1, not {value!r}.")
         if self.n_folds and not (2 <= self.n_folds <= MAX_FOLDS and 0 <= self.fold < self.n_folds):
-            raise ParamsInvalid(f"There are 2 to {MAX_FOLDS} folds, not fold {self.fold} of {self.n_folds}.")
+            raise ParamsInvalid(
+                f"A split has 2 to {MAX_FOLDS} folds, so fold {self.fold} of {self.n_folds} does not exist."
+            )
         if self.validation_fraction + self.test_fraction >= 1:
             raise ParamsInvalid("The validation and test fractions leave nothing to train on.")
 
@@ -98,10 +101,12 @@ def split_rows(
     import numpy as np  # noqa: PLC0415
 
     if groups is not None:
-        return _split_groups(y, split, groups)
+        return _split_groups(y, split, groups, n_official_test)
     n_train, n_validation, n_test = split.counts(len(y), n_official_test)
     if min(n_train, n_validation, n_test) < 1:
-        raise DatasetInvalid(f"There are {len(y)} rows; train, validation and test each need at least one.")
+        raise DatasetInvalid(
+            f"{count_noun(len(y), 'row')} cannot be split: each of train, validation, and test needs one."
+        )
     rows = np.arange(len(y))
     if is_ordered and not split.n_folds:
         return SplitRows(*np.split(rows, [n_train, n_train + n_validation]))
@@ -124,8 +129,11 @@ def _fold(rows: Rows, y: Array, split: Split, *, is_ordered: bool) -> tuple[Rows
     if y.dtype.kind in "iu" and not is_ordered:
         fewest = int(np.unique(y[rows], return_counts=True)[1].min())
     if fewest < split.n_folds:
-        what = "rows" if fewest == len(rows) else "rows of a class"
-        raise DatasetInvalid(f"{split.n_folds} folds need as many {what}; there are {fewest}.")
+        what = "rows" if fewest == len(rows) else "rows of each class"
+        raise DatasetInvalid(
+            f"{count_noun(split.n_folds, 'fold')} need at least {split.n_folds} {what}, but there are only "
+            f"{thousands(fewest)}."
+        )
     if is_ordered:
         folds = TimeSeriesSplit(split.n_folds).split(rows)
     elif y.dtype.kind in "iu":
@@ -136,12 +144,15 @@ def _fold(rows: Rows, y: Array, split: Split, *, is_ordered: bool) -> tuple[Rows
     return rows[train], rows[validation]
 
 
-def _split_groups(y: Array, split: Split, groups: Array) -> SplitRows:
-    """Deal out whole groups, each as its first row's class has it."""
+def _split_groups(y: Array, split: Split, groups: Array, n_official_test: int) -> SplitRows:
+    """Deal out whole groups, each as its first row's class has it; official test rows are in none."""
     import numpy as np  # noqa: PLC0415
 
-    _, first, number = np.unique(groups, return_index=True, return_inverse=True)
-    parts = split_rows(y[first], split)
+    n_free = len(y) - n_official_test
+    _, first, number = np.unique(groups[:n_free], return_index=True, return_inverse=True)
+    heads = np.concatenate([first, np.arange(n_free, len(y))])
+    number = np.concatenate([number, len(first) + np.arange(n_official_test)])
+    parts = split_rows(y[heads], split, n_official_test)
     return SplitRows(
         *(np.flatnonzero(np.isin(number, part)) for part in (parts.train, parts.validation, parts.test))
     )
@@ -158,7 +169,8 @@ def _deal(rows: Rows, y: Array, n_second: int, seed: int) -> tuple[Rows, Rows]:
         n_classes = len(np.unique(classes))
         if n_second < n_classes:
             raise DatasetInvalid(
-                f"{n_second} rows for a part are fewer than the {n_classes} classes; bring more rows."
+                f"A set of {count_noun(n_second, 'row')} is too small for "
+                f"{count_noun(n_classes, 'class,classes')}. Add rows."
             )
     first, second = train_test_split(rows, test_size=n_second, stratify=classes, random_state=seed)
     return np.sort(first), np.sort(second)

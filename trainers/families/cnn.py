@@ -71,12 +71,12 @@ _BLOCK_KNOBS = (
     ),
     Knob(
         name="batch_norm_momentum",
-        label="Momentum of batch normalization",
+        label="Batch normalization momentum",
         kind="float",
         default=0.9,
         minimum=0,
         maximum=0.9999,
-        help="How slowly the means and variances for validation change; use less for trainings of few steps.",
+        help="How slowly the means and variances for validation change; use less for short training.",
         group=_BLOCKS,
         distribution=uniform(0.8, 0.99),
         when=("batch_norm", (True,)),
@@ -98,7 +98,7 @@ _BLOCK_KNOBS = (
         distribution=choice("max", "average", "stride"),
     ),
     dropout_knob(
-        "block_dropout", "Dropout in blocks", "Share of whole filters set to zero during training.", _BLOCKS
+        "block_dropout", "Block dropout", "Fraction of filters set to zero during training.", _BLOCKS
     ),
     l2_knob("of the convolutions", _BLOCKS),
     initializer_knob(
@@ -115,12 +115,12 @@ _HEAD_KNOBS = (
         kind="categorical",
         default="flatten",
         choices=("average", "max", "flatten"),
-        help="What is passed on of each filter's last feature map: its mean, its maximum, or all of it.",
+        help="What is passed on from each filter's last feature map: the mean, the maximum, or all of it.",
         group=_HEAD,
         distribution=choice("average", "max", "flatten"),
     ),
     head_units_knob(_HEAD, default=0, largest=256, step=32),
-    head_dropout_knob("head_dropout", "Dropout of the head", _HEAD),
+    head_dropout_knob("head_dropout", "Head dropout", _HEAD),
 )
 
 
@@ -217,7 +217,7 @@ CLASSIFIER = Family(
     TrainerInfo(
         name="cnn",
         label="Convolutional network",
-        summary="A classifier of images with one to five blocks of convolutions.",
+        summary="An image classifier with one to five blocks of convolutions.",
         knobs=(
             *keras_optimizer.KNOBS,
             *schedule.KNOBS,

@@ -86,7 +86,7 @@ def _layer_knobs(layer: int) -> tuple[Knob, ...]:
         ),
         l2_knob("of the layer", group, name=f"l2_{layer}", label=f"L2 penalty, layer {layer}", when=when),
         initializer_knob(
-            "How the layer's weights are initialized; He's suit relu, LeCun's selu.",
+            "How the layer's weights are initialized. Use He with relu and LeCun with selu.",
             group,
             ("glorot_uniform", "he_normal", "lecun_normal"),
             default="glorot_uniform",
@@ -102,14 +102,14 @@ def _dropout_knobs(layer: int, group: str, when: When | None) -> tuple[Knob, ...
         dropout_knob(
             f"pre_dropout_{layer}",
             f"Dropout before activation, layer {layer}",
-            "Share of values set to zero during training, before the activation.",
+            "Fraction of values set to zero during training, before the activation.",
             group,
             when,
         ),
         dropout_knob(
             f"dropout_{layer}",
             f"Dropout, layer {layer}",
-            "Share of the layer's outputs set to zero during training. Higher values reduce overfitting.",
+            "Fraction of the layer's outputs set to zero during training. Higher values reduce overfitting.",
             group,
             when,
             is_searched=layer <= 2,
@@ -170,6 +170,7 @@ CLASSIFIER = Family(
         metrics=classification.METRICS,
         kinds=("images", "table"),
         task="classification",
+        is_blind_to_places=True,
     ),
     _plan_classifier,
 )

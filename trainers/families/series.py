@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from optimizer.wording import count_noun, thousands
 from trainers.base import Metric, TrainerInfo
 from trainers.errors import ParamsInvalid
 from trainers.families.family import Family
@@ -35,7 +36,7 @@ _SERIES_KNOBS = (
     count_knob(
         "horizon",
         "Horizon",
-        "Number of rows to forecast at once. Choose what you need: a shorter horizon is easier.",
+        "Number of rows to forecast at once. Choose what you need: shorter horizons are easier.",
         _SERIES,
         {"type": "constant", "value": 7},
         default=7,
@@ -100,7 +101,7 @@ _NETWORK_KNOBS = (
         default=64,
         largest=256,
         step=32,
-        text="Width of the dense layer that combines window and calendar; 0 removes it.",
+        text="Width of the dense layer that combines window and calendar. 0 removes it.",
         is_searched=True,
     ),
     activation_knob("Activation function of dense layers and convolutions.", _NETWORK),
@@ -165,12 +166,14 @@ def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
 def _check_lengths(back: int, horizon: int, n_train: int, n_validation: int) -> None:
     if back + horizon > n_train:
         raise ParamsInvalid(
-            f"A window or season of {back} rows and a horizon of {horizon} need {back + horizon} training "
-            f"rows; there are {n_train}."
+            f"A window or season of {count_noun(back, 'row')} and a horizon of "
+            f"{thousands(horizon)} need {thousands(back + horizon)} training "
+            f"rows; there are {thousands(n_train)}."
         )
     if horizon > n_validation:
         raise ParamsInvalid(
-            f"A horizon of {horizon} rows needs as many validation rows; there are {n_validation}."
+            f"A horizon of {count_noun(horizon, 'row')} needs as many validation rows; there "
+            f"are {thousands(n_validation)}."
         )
 
 
@@ -205,7 +208,7 @@ FORECASTER = Family(
     TrainerInfo(
         name="forecast",
         label="Forecaster",
-        summary="Forecasts the next rows of a series with dense layers, convolutions or an LSTM.",
+        summary="Forecasts the next rows of a series with dense layers, convolutions, or an LSTM.",
         knobs=(
             *keras_optimizer.KNOBS,
             *schedule.KNOBS,

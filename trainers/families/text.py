@@ -54,7 +54,7 @@ _TEXT_KNOBS = (
     count_knob(
         "max_tokens",
         "Vocabulary",
-        "Number of most frequent words of the training part; all others are one unknown word.",
+        "Number of most frequent words to keep. All others become one unknown word.",
         _TEXT,
         log_integer(1_000, 20_000),
         default=10_000,
@@ -66,7 +66,7 @@ _TEXT_KNOBS = (
     count_knob(
         "length",
         "Length",
-        "Number of words of a text that are read; longer texts are cut.",
+        "Number of words to read from each text. Longer texts are cut.",
         _TEXT,
         log_integer(20, 200),
         default=100,
@@ -87,7 +87,7 @@ _TEXT_KNOBS = (
     dropout_knob(
         "word_dropout",
         "Embedding dropout",
-        "Share of the dimensions of all of a text's vectors set to zero during training.",
+        "Fraction of the embedding dimensions set to zero during training.",
         _TEXT,
         highest=0.5,
     ),
@@ -174,7 +174,7 @@ CLASSIFIER = Family(
     TrainerInfo(
         name="text",
         label="Text classifier",
-        summary="A classifier of texts: word vectors, then a bag of words, convolutions or a GRU.",
+        summary="A text classifier: word vectors, then a bag of words, convolutions, or a GRU.",
         knobs=(
             *keras_optimizer.KNOBS,
             *schedule.KNOBS,

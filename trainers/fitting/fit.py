@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import keras
 
+from optimizer.wording import count_noun, value
 from trainers.checkpoints import Checkpoint, Checkpoints, has_shapes
 from trainers.errors import ParamsInvalid
 from trainers.fitting.batches import Batches
@@ -22,7 +24,7 @@ from trainers.fitting.model import PlainValidationLossModel, compile_model, opti
 from trainers.fitting.network_code import network_code
 from trainers.fitting.recording import EpochRecorder
 from trainers.fitting.result import EVALUATION_BATCH_SIZE, best_result, test_metrics
-from trainers.fitting.saved_model import reading_of, save_model
+from trainers.fitting.saved_model import reading_of, save_model, save_plain
 from trainers.job import TEST_PREFIX
 from trainers.parts.schedule import plateau_callbacks, plateau_code
 from trainers.parts.training import early_stopping_callbacks
@@ -60,7 +62,7 @@ def fit(
     plan = make_plan(values, data)
     model = PlainValidationLossModel(plan.inputs, plan.outputs)
     recorder = EpochRecorder(reporter, plan.constants)
-    for note in (*data.facts.notes, f"model: {model.count_params():,} parameters"):
+    for note in (*data.facts.notes, f"model: {count_noun(model.count_params(), 'parameter')}"):
         recorder.log(note)
     compile_model(model, plan, values, budget)
     saved = _resumable(model, checkpoints)
@@ -75,13 +77,20 @@ def fit(
     best_step = recorder.best_step(objective)
     if best.weights:
         model.set_weights(best.weights)
-    if model_path and best.weights:
+    on_test = _evaluate(info, model, make_plan(values, data.measured_on(test)), recorder) if test else {}
+    seconds = seconds_before + time.monotonic() - began
+    result = best_result(recorder, model, objective, seconds=seconds, on_test=on_test)
+    if not (model_path and best.weights):
+        return result
+    recorder.measured(result)
+
+    def reading() -> dict[str, Any]:
         optimizer, callback = optimizer_of(plan, values, budget), plateau_code(values, objective)
         code = network_code(plan, values, optimizer, callback, epochs=best_step, seed=seed)
-        save_model(model, model_path, reading_of(data, {**plan.reading, "code": code}), recorder.log)
-    on_test = _evaluate(model, make_plan(values, data.measured_on(test)), recorder) if test else {}
-    seconds = seconds_before + time.monotonic() - began
-    return best_result(recorder, model, objective, seconds=seconds, on_test=on_test)
+        return reading_of(data, {**plan.reading, "code": code})
+
+    unkept = save_model(model_path, reading, lambda: save_plain(model, model_path), recorder.log)
+    return replace(result, unkept=unkept)
 
 
 def _checked_params(
@@ -126,11 +135,14 @@ def _callbacks(
     return callbacks
 
 
-def _evaluate(model: PlainValidationLossModel, plan: Plan, reporter: EpochRecorder) -> dict[str, float]:
+def _evaluate(
+    info: TrainerInfo, model: PlainValidationLossModel, plan: Plan, reporter: EpochRecorder
+) -> dict[str, float]:
     """Return and log the metrics of a plan's validation part, under the names of the test part."""
     named = test_metrics(model, plan.validation)
-    named |= {TEST_PREFIX + name.removeprefix("val_"): value for name, value in plan.constants.items()}
-    reporter.log("test part: " + ", ".join(f"{name} {value:.4f}" for name, value in named.items()))
+    named |= {TEST_PREFIX + name.removeprefix("val_"): fixed for name, fixed in plan.constants.items()}
+    shown = (f"{name} {value(number, info.is_percent(name))}" for name, number in named.items())
+    reporter.log(f"test part: {', '.join(shown)}")
     return named
 
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
+from optimizer.wording import metric, thousands
 from trainers.errors import TrialStopped
+from trainers.job import SD_SUFFIX
 
 if TYPE_CHECKING:
     from trainers.base import Objective, Reporter, Result
@@ -25,11 +27,16 @@ class _FoldReporter:
 
     def report(self, step: int, metrics: Mapping[str, float], seconds: float) -> None:  # noqa: ARG002
         """Write the epoch's losses to the log."""
-        shown = ", ".join(f"{name} {value:.4f}" for name, value in metrics.items() if name.endswith("loss"))
-        self.log(f"epoch {step}  {shown}")
+        shown = ", ".join(
+            f"{name} {metric(value)}" for name, value in metrics.items() if name.endswith("loss")
+        )
+        self.log(f"epoch {thousands(step)}  {shown}")
 
     def resume(self, epochs: Sequence[Epoch]) -> None:
         """Folds are not resumed: each starts again."""
+
+    def measured(self, result: Result) -> None:
+        """Wait for the other folds: the value is their mean."""
 
     def log(self, line: str) -> None:
         """Write the line with the number of its fold."""
@@ -70,5 +77,7 @@ def cross_validate(
 def _means(results: Sequence[Result], objective: Objective) -> dict[str, float]:
     means = {name: fmean(result.metrics[name] for result in results) for name in results[0].metrics}
     if len(results) > 1:
-        means[f"{objective.metric}_sd"] = stdev(result.metrics[objective.metric] for result in results)
+        means[f"{objective.metric}{SD_SUFFIX}"] = stdev(
+            result.metrics[objective.metric] for result in results
+        )
     return means

@@ -20,6 +20,7 @@ class EpochRecorder:
         self._constants = constants
         self.epochs: list[Epoch] = []
         self.log = reporter.log
+        self.measured = reporter.measured
         self.should_stop = reporter.should_stop
 
     def report(self, step: int, metrics: Mapping[str, float], seconds: float) -> None:

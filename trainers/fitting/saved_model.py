@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import keras
+
+from trainers.errors import TrainerError, error_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,12 +34,26 @@ def reading_of(data: Dataset, more: Mapping[str, Any] = MappingProxyType({})) ->
 
 
 def save_model(
-    model: keras.Model, path: Path, reading: Mapping[str, Any], log: Callable[[str], None]
-) -> None:
-    """Save the network as a plain Keras model that needs nothing of Parzen, with its reading beside it."""
+    path: Path, reading: Callable[[], Mapping[str, Any]], save: Callable[[], None], log: Callable[[str], None]
+) -> str:
+    """Save a network with `save` and its `reading` beside it; return why in a sentence where that failed.
+
+    Whatever goes wrong, a full disk or a layer that cannot be written, costs the file, not the metrics.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.with_suffix(".json").write_text(json.dumps(reading), encoding="utf-8")
-        keras.Model(model.inputs, model.outputs).save(path)
-    except OSError as error:  # a full disk costs the file, not the metrics
-        log(f"the model could not be saved: {error}")
+        save()
+        path.with_suffix(".json").write_text(json.dumps(reading()), encoding="utf-8")
+    except Exception as error:  # noqa: BLE001, see above
+        with suppress(OSError):
+            path.unlink()  # half of a network must not be kept
+        name = "" if isinstance(error, TrainerError) else f"{type(error).__name__}: "
+        reason = f"{name}{error_text(error, 300).rstrip('.') or 'no reason given'}."
+        log(f"the model could not be saved: {reason}")
+        return reason
+    return ""
+
+
+def save_plain(network: keras.Model, path: Path) -> None:
+    """Save a network as a plain Keras model that needs nothing of Parzen."""
+    keras.Model(network.inputs, network.outputs).save(path)

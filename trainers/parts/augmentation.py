@@ -37,7 +37,7 @@ KNOBS = (
         group=GROUP,
         distribution=choice("none", "horizontal"),
     ),
-    _amount("shift", "Shift", "Move images by up to this share of their width and height.", 0.5, 0.2),
+    _amount("shift", "Shift", "Move images by up to this fraction of their width and height.", 0.5, 0.2),
     _amount(
         "rotate",
         "Rotate",
@@ -46,11 +46,11 @@ KNOBS = (
         30,
         "degrees",
     ),
-    _amount("zoom", "Zoom", "Enlarge or shrink images by up to this share.", 0.9, 0.3),
+    _amount("zoom", "Zoom", "Enlarge or shrink images by up to this fraction.", 0.9, 0.3),
     _amount(
         "mixup",
         "Mixup",
-        "Blend pairs of images and labels; larger values blend more evenly, 0 is off.",
+        "Blend pairs of images and labels. Larger values blend more evenly; 0 turns it off.",
         2,
         0.4,
     ),

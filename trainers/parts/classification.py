@@ -34,7 +34,7 @@ KNOBS = (
         default=0.0,
         minimum=0,
         maximum=0.9,
-        help="Share of each label spread over all classes during training; validation uses the plain labels.",
+        help="Fraction of each label spread over all classes during training. Validation uses plain labels.",
         group=GROUP,
         distribution=uniform(0.0, 0.3),
     ),

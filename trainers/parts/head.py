@@ -12,7 +12,7 @@ from trainers.priors import integer
 if TYPE_CHECKING:
     from trainers.knob import Knob, Value
 
-_UNITS = "Width of the dense layer before the output; 0 removes it."
+_UNITS = "Width of the dense layer before the output. 0 removes it."
 
 
 def head_units_knob(
@@ -21,7 +21,7 @@ def head_units_knob(
     """Return the knob of the head's width; widths up to `largest` are worth trying."""
     return units_knob(
         "head_units",
-        "Units of the head",
+        "Head units",
         text,
         group,
         integer(0, largest, step),
@@ -33,7 +33,7 @@ def head_units_knob(
 
 def head_dropout_knob(name: str, label: str, group: str) -> Knob:
     """Return the knob of the dropout before the output."""
-    text = "Share of values before the output set to zero during training."
+    text = "Fraction of values before the output set to zero during training."
     return dropout_knob(name, label, text, group, is_searched=True)
 
 

@@ -1,7 +1,7 @@
 """Knobs that several parts or families have, each declared once: what differs is an argument.
 
 Examples:
-    >>> knob = dropout_knob("dropout", "Dropout", "Share of values set to zero during training.", "Head")
+    >>> knob = dropout_knob("dropout", "Dropout", "Fraction of values set to zero during training.", "Head")
     >>> knob.minimum, knob.maximum, knob.default
     (0, 1, 0.0)
 
@@ -212,7 +212,7 @@ def filters_knob(
     return count_knob(
         name,
         label,
-        "Number of filters of each convolution.",
+        "Number of filters in each convolution.",
         group,
         integer(16, 128, 16),
         when,

@@ -12,7 +12,10 @@ from keras import ops
 
 
 class MacroF1(keras.metrics.Metric):  # type: ignore[misc]  # keras has no types
-    """The mean over classes of 2 TP / (2 TP + FP + FN), 0 for a class without targets and predictions.
+    """The mean of 2 TP / (2 TP + FP + FN) over classes that are among targets or predictions.
+
+    A class that is in neither says nothing, as in scikit-learn's f1_score; it would keep a network that is
+    always right below 1.
 
     Targets and predictions are (n, classes); a target that blends classes counts for each with its share.
     """
@@ -31,4 +34,6 @@ class MacroF1(keras.metrics.Metric):  # type: ignore[misc]  # keras has no types
         """Return the mean over the classes."""
         # rows are targets, columns predictions: both sums of a class are 2 TP + FP + FN
         denominator = ops.sum(self._counts, axis=0) + ops.sum(self._counts, axis=1)
-        return ops.mean(2.0 * ops.diagonal(self._counts) / ops.maximum(denominator, keras.config.epsilon()))
+        scores = 2.0 * ops.diagonal(self._counts) / ops.maximum(denominator, keras.config.epsilon())
+        n_there = ops.sum(ops.cast(denominator > 0, scores.dtype))
+        return ops.sum(scores) / ops.maximum(n_there, 1.0)

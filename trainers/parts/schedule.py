@@ -62,7 +62,9 @@ KNOBS = (
         group=GROUP,
         distribution=choice("constant", "cosine", "one_cycle"),
     ),
-    _share_of_training("warmup", "Warm-up", 0.0, "Share of the training in which it rises from 0.", _COSINE),
+    _share_of_training(
+        "warmup", "Warm-up", 0.0, "Fraction of the training in which the rate rises from 0.", _COSINE
+    ),
     Knob(
         name="final_share",
         label="Final share",
@@ -70,7 +72,7 @@ KNOBS = (
         default=0.0,
         minimum=0,
         maximum=1,
-        help="Learning rate at the end, as a share of its highest value.",
+        help="Learning rate at the end, as a fraction of its highest value.",
         group=GROUP,
         distribution=uniform(0.0, 0.2),
         when=_COSINE,
@@ -80,7 +82,7 @@ KNOBS = (
     ),
     _factor("step_factor", "Step factor", "The learning rate is multiplied by this at each step.", _STEP),
     _share_of_training(
-        "peak_at", "Peak at", 0.3, "Share of the training in which it rises to its peak.", _ONE_CYCLE
+        "peak_at", "Peak at", 0.3, "Fraction of the training in which the rate rises to its peak.", _ONE_CYCLE
     ),
     Knob(
         name="start_divisor",
@@ -102,7 +104,9 @@ KNOBS = (
         default=3,
         highest=5,
     ),
-    _factor("plateau_factor", "Plateau factor", "It is multiplied by this at each drop.", _PLATEAU),
+    _factor(
+        "plateau_factor", "Plateau factor", "The learning rate is multiplied by this at each drop.", _PLATEAU
+    ),
 )
 
 

@@ -30,7 +30,7 @@ def conv_knobs(group: str, when: When) -> tuple[Knob, ...]:
             kind="categorical",
             default=3,
             choices=(2, 3, 5, 7, 9),
-            help="Number of neighbours that a filter sees at once.",
+            help="Number of neighboring positions that a filter sees at once.",
             group=group,
             distribution=choice(2, 3, 5),
             when=when,
@@ -68,11 +68,13 @@ def recurrent_knobs(name: str, label: str, group: str, when: When) -> tuple[Knob
             default=32,
             maximum=2_048,
         ),
-        switch_knob("bidirectional", "Bidirectional", "Also read from the end; twice the work.", group, when),
+        switch_knob(
+            "bidirectional", "Bidirectional", "Also read from the end. Takes twice the time.", group, when
+        ),
         dropout_knob(
             "recurrent_dropout",
-            "Dropout of recurrent layers",
-            "Share of the inputs of recurrent layers set to zero during training.",
+            "Recurrent layer dropout",
+            "Fraction of the inputs of recurrent layers set to zero during training.",
             group,
             when,
             highest=0.5,

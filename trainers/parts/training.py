@@ -29,7 +29,7 @@ KNOBS = (
     epochs_knob(
         "patience",
         "Patience",
-        "Stop a training when its objective has not improved for this many epochs; 0 never stops early.",
+        "Stop a trial when its objective has not improved for this many epochs. 0 never stops early.",
         GROUP,
         default=0,
         minimum=0,

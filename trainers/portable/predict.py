@@ -12,8 +12,10 @@ the network's input. The file uses nothing of Parzen.
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import json
+import re
 import sys
 from collections import Counter
 from datetime import datetime, timezone
@@ -25,16 +27,45 @@ import numpy as np
 MISSING = {"", "?", "na", "n/a", "nan", "null", "none"}
 UNKNOWN_TOKEN = 1  # of a word that is not in the vocabulary; 0 is padding
 YEAR = 365.25 * 24 * 3600  # seconds
-DATES = (
-    "%m/%d/%Y",
-    "%d/%m/%Y",
-    "%d.%m.%Y",
-    "%Y/%m/%d",
-    "%m/%d/%Y %H:%M",
-    "%d.%m.%Y %H:%M",
-    "%Y%m%d",
-    "%Y-%m",
+_DAYS = (
+    *("%d-%m-%Y", "%m-%d-%Y", "%Y.%m.%d", "%d %m %Y", "%Y %m %d"),
+    *("%d-%b-%Y", "%d %b %Y", "%b %d %Y", "%b %d, %Y", "%d-%B-%Y", "%d %B %Y", "%B %d %Y", "%B %d, %Y"),
+    *("%d. %b %Y", "%d. %B %Y", "%d/%b/%Y", "%Y-%b-%d", "%a %d %b %Y", "%a, %d %b %Y", "%a %b %d %Y"),
+    *("%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y", "%m-%d-%y", "%d-%b-%y", "%d %b %y", "%b %d, %y"),
 )
+_CLOCKS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H:%M:%S %Z")
+# the first one that fits every row is taken: those of earlier versions are first, in their order
+DATES = (
+    *("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d", "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M", "%Y%m%d", "%Y-%m"),
+    *_DAYS,
+    *(
+        f"{day} {clock}"
+        for day in ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d", *_DAYS)
+        for clock in _CLOCKS
+    ),
+    *(f"%Y-%m-%d {clock}" for clock in _CLOCKS[3:]),
+    *("%a %b %d %H:%M:%S %Y", "%d/%b/%Y:%H:%M:%S", "%d/%b/%Y:%H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %z"),
+    *("%Y%m%d %H%M", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%Y%m%d %H:%M", "%Y%m%d %H:%M:%S"),
+    *(
+        "%m/%Y",
+        "%m-%Y",
+        "%m.%Y",
+        "%Y/%m",
+        "%Y.%m",
+        "%b %Y",
+        "%B %Y",
+        "%b-%Y",
+        "%B-%Y",
+        "%Y-%b",
+        "%b-%y",
+    ),
+    "quarter",
+    "epoch",
+)
+_QUARTER = re.compile(
+    r"(?P<year>\d{4})[ \-/.]?Q(?P<quarter>[1-4])|Q(?P<quarter2>[1-4])[ \-/.]?(?P<year2>\d{4})", re.IGNORECASE
+)
+_EPOCHS = ((4e9, 1), (4e12, 1e3), (4e15, 1e6), (4e18, 1e9))  # seconds and their parts, up to the year 2096
 
 
 def encode_rows(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.ndarray:
@@ -45,7 +76,7 @@ def encode_rows(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.ndarr
     columns = []
     for part in reading["encoding"]:
         texts = [str(row.get(part["name"], "")).strip() for row in rows]
-        texts = ["" if text.lower() in MISSING else text for text in texts]
+        texts = ["" if _is_missing(text, part) else text for text in texts]
         columns.append(_numbers(part, texts) if part["type"] == "number" else _categories(part, texts))
     return np.hstack(columns).astype(np.float32)
 
@@ -55,13 +86,43 @@ def _numbers(part: dict[str, Any], texts: list[str]) -> np.ndarray:
     for row, text in enumerate(texts):
         if text:
             try:
-                values[row] = float(text)
+                values[row] = _number(text, part)
             except ValueError:
                 raise ValueError(f"{part['name']} must be a number, not {text[:80]!r}.") from None
+    # a number such as -999 may mean missing, too
+    values[np.isin(values, [float(mark) for mark in part.get("missing", ()) if _is_float(mark)])] = np.nan
     is_missing = np.isnan(values)
     # as in training: missing values become the median, and are marked if any were missing there
     filled = (np.where(is_missing, part["median"], values) - part["mean"]) / part["scale"]
     return np.column_stack([filled, is_missing] if part["is_marked"] else [filled])
+
+
+def _is_missing(text: str, part: dict[str, Any]) -> bool:
+    """Say whether a text means missing: as in the training file, or as usual where that is not known."""
+    is_usual = text.lower() in MISSING
+    if "missing" not in part:
+        return is_usual
+    return text in ("", *part["missing"]) or (part["type"] == "number" and is_usual)
+
+
+def _number(text: str, part: dict[str, Any]) -> float:
+    """Return the number, written as in the training file or plainly; ValueError for another text."""
+    decimal, unit = part.get("decimal", "."), part.get("unit", "")
+    if "missing" not in part:
+        return float(text)
+    text = re.sub(r"[\s'’]", "", text.replace("\u2212", "-").replace(unit, "", 1) if unit else text)
+    mark = "," if decimal == "." else "."
+    if re.fullmatch(rf"[+-]?\d{{1,3}}(\{mark}\d{{3}})+(\{decimal}\d+)?", text):
+        text = text.replace(mark, "")
+    return float(text.replace(",", ".") if decimal == "," else text)
+
+
+def _is_float(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _categories(part: dict[str, Any], texts: list[str]) -> np.ndarray:
@@ -88,9 +149,11 @@ def encode_image(reading: dict[str, Any], data: bytes) -> np.ndarray:
 
 def encode_texts(reading: dict[str, Any], texts: list[str]) -> np.ndarray:
     """Return texts as token ids (n, length) int32, as Keras' TextVectorization does in training."""
-    from keras import layers  # noqa: PLC0415, only texts need it here
+    settings = reading.get("text")
+    if settings is None:  # the network reads texts as they are
+        return np.array(texts, dtype=object)
+    from keras import layers  # noqa: PLC0415, only these texts need it here
 
-    settings = reading["text"]
     vectorizer = layers.TextVectorization(
         max_tokens=settings["max_tokens"],
         split=settings["split"],
@@ -108,7 +171,7 @@ def encode_series(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.nda
     names = {part["name"] for part in reading["encoding"]}
     # the encoding of a date, which the file need not contain
     if "season, sine" in names and "season, sine" not in rows[0]:
-        turns = _seconds(rows) * (2 * np.pi / YEAR)
+        turns = _seconds(rows, date_notation(reading)) * (2 * np.pi / YEAR)
         waves = {"season, sine": np.sin(turns), "season, cosine": np.cos(turns)}
         rows = [{**row, **{name: str(wave[i]) for name, wave in waves.items()}} for i, row in enumerate(rows)]
     return encode_rows(reading, rows)
@@ -128,7 +191,7 @@ def next_window(reading: dict[str, Any], rows: list[dict[str, str]]) -> Any:
     settings, target = reading["forecast"], reading["target"]
     if not rows or target not in rows[0]:
         raise ValueError(f"The table needs a column named {target!r}.")
-    rows = sort_by_date(rows)
+    rows = sort_by_date(rows, date_notation(reading))
     start = len(rows)
     # rows to forecast are those at the end without a target
     while start and str(rows[start - 1].get(target) or "").strip().lower() in MISSING:
@@ -145,43 +208,87 @@ def next_window(reading: dict[str, Any], rows: list[dict[str, str]]) -> Any:
     return windows(reading, encode_series(reading, rows), np.array([start]))
 
 
-def sort_by_date(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Return rows in the order of their first column of dates, one row per date; unchanged without dates."""
+def date_notation(reading: dict[str, Any]) -> list[str]:
+    """Return how the dates of the training file were written: a format, then their columns; [] if unknown."""
+    return next((part["dates"] for part in reading["encoding"] if part.get("dates")), [])
+
+
+def sort_by_date(rows: list[dict[str, str]], dates: list[str] | None = None) -> list[dict[str, str]]:
+    """Return rows in the order of their dates, one row per date; unchanged without dates."""
     try:
-        seconds = _seconds(rows)
+        seconds = _seconds(rows, dates)
     except ValueError:
         return rows
     return [rows[i] for i in np.unique(seconds, return_index=True)[1]]
 
 
-def _seconds(rows: list[dict[str, str]]) -> np.ndarray:
-    """Return seconds since 1970 of the first column in which every value is a date."""
+def _seconds(rows: list[dict[str, str]], dates: list[str] | None = None) -> np.ndarray:
+    """Return seconds since 1970 of `dates`, or of the first column in which every value is a date."""
+    if dates and all(name in rows[0] for name in dates[1:]):
+        texts = [" ".join(str(row[name]).strip() for name in dates[1:]) for row in rows]
+        return np.array([parse_date(text, dates[0]).timestamp() for text in texts])
     for name in rows[0]:
         # ISO 8601 first: the other formats are ambiguous
         for form in ("", *DATES):
+            if form == "epoch":
+                continue  # any number would be one
             try:
-                times = [_parse_date(str(row[name]).strip(), form).timestamp() for row in rows]
+                times = [parse_date(str(row[name]).strip(), form).timestamp() for row in rows]
             except ValueError:
                 continue
             return np.array(times)
     raise ValueError("No column has a date, such as 2024-01-31, in every row.")
 
 
-def _parse_date(text: str, form: str) -> datetime:
+def parse_date(text: str, form: str) -> datetime:
+    """Return the time that a text says in a format, "" for ISO 8601; ValueError for another text."""
+    if form == "quarter":
+        found = _QUARTER.fullmatch(text)
+        if not found:
+            raise ValueError(f"{text[:80]!r} is no quarter.")
+        year, quarter = (int(found[name] or found[f"{name}2"]) for name in ("year", "quarter"))
+        return datetime(year, 3 * quarter - 2, 1, tzinfo=timezone.utc)  # noqa: UP017
+    if form == "epoch":
+        number = float(text)
+        parts = next((parts for highest, parts in _EPOCHS if abs(number) < highest), None)
+        if parts is None:
+            raise ValueError(f"{text[:80]!r} is no time since 1970.")
+        return datetime.fromtimestamp(number / parts, tz=timezone.utc)  # noqa: UP017
     date = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007
     return date if date.tzinfo else date.replace(tzinfo=timezone.utc)  # noqa: UP017, for older Pythons
 
 
 def decode_outputs(reading: dict[str, Any], outputs: np.ndarray) -> list[dict[str, Any]]:
-    """Return for each row the class with all probabilities, or the predicted number."""
-    if not reading["classes"]:
-        return [{"value": float(row[0])} for row in outputs]
+    """Return for each row the class with all probabilities, or the predicted number.
+
+    {"values"} of outputs that are neither: another number of them than there are classes.
+    """
+    classes = reading["classes"]
+    rows = np.asarray(outputs, dtype=np.float64).reshape(len(outputs), -1)
+    if not classes:
+        return [{"value": float(row[0])} if len(row) == 1 else {"values": row.tolist()} for row in rows]
     decoded = []
-    for row in outputs:
-        order = np.argsort(-row)
-        probabilities = {reading["classes"][i]: float(row[i]) for i in order}
-        decoded.append({"class": reading["classes"][order[0]], "probabilities": probabilities})
+    for row in rows:
+        shares = _probabilities(row, len(classes), is_logits=reading.get("is_logits", False))
+        if shares is None:
+            decoded.append({"values": row.tolist()})
+            continue
+        order = np.argsort(-shares, kind="stable")
+        probabilities = {classes[i]: float(shares[i]) for i in order}
+        decoded.append({"class": classes[order[0]], "probabilities": probabilities})
     return decoded
+
+
+def _probabilities(row: np.ndarray, n_classes: int, *, is_logits: bool) -> np.ndarray | None:
+    if len(row) == 1 and n_classes == 2:  # one output, for the second class
+        second = 1 / (1 + np.exp(-row[0])) if is_logits else row[0]
+        return np.array([1 - second, second])
+    if len(row) != n_classes:
+        return None
+    if is_logits:
+        shares = np.exp(row - row.max())
+        return np.asarray(shares / shares.sum())
+    return row
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
@@ -207,7 +314,42 @@ def load_inputs(reading: dict[str, Any], path: Path) -> Any:
         return encode_image(reading, path.read_bytes())
     if reading["kind"] == "text":
         return encode_texts(reading, path.read_text(encoding="utf-8").splitlines())
+    if "forecast" not in reading:
+        raise ValueError("This network reads a series in a way of its own, which is not written down.")
     return next_window(reading, read_csv(path))
+
+
+def load_network(folder: Path, reading: dict[str, Any]) -> Any:
+    """Return the trained network, which `custom_model.py` builds where Keras alone cannot load it."""
+    import keras  # noqa: PLC0415, it takes seconds
+
+    if "build" not in reading:
+        return keras.saving.load_model(folder / "model.keras", compile=False)
+    build = reading["build"]
+    files = folder / "custom_model" if build["is_package"] else folder
+    sys.path[:0] = [str(files / build["folder"]), str(files), str(folder)]
+    # beside this file where a model file is
+    importlib.import_module("stand_ins").install()
+    module = importlib.import_module(build["module"])
+    return build_network(module.build, build, folder / "model.weights.h5")
+
+
+def build_network(function: Any, build: dict[str, Any], weights: Path) -> Any:
+    """Return what `build(params)` of a model file builds, with the trained weights."""
+    network = function(build["point"])
+    rows, dtype = build["rows"], build["rows"]["dtype"]
+    sample = np.full((1, *rows["shape"]), "" if dtype == "object" else 0, dtype)
+    network.predict(sample, verbose=0)  # many networks have weights only after the first row
+    network.load_weights(weights)
+    return network
+
+
+def predict_rows(network: Any, reading: dict[str, Any], inputs: Any) -> np.ndarray:
+    """Return the outputs for some rows; of several outputs, those that are the answer."""
+    import keras  # noqa: PLC0415, it takes seconds
+
+    outputs = keras.tree.flatten(network.predict(inputs, verbose=0))
+    return np.asarray(outputs[reading.get("output", 0)])
 
 
 def _check_columns(reading: dict[str, Any], rows: list[dict[str, str]], path: Path) -> None:
@@ -231,13 +373,12 @@ def main() -> None:
         inputs = load_inputs(reading, Path(sys.argv[1]))
     except (ValueError, OSError) as error:
         sys.exit(str(error))
-    import keras  # noqa: PLC0415, it takes seconds, and mistakes are told before
-
-    outputs = keras.saving.load_model(folder / "model.keras").predict(inputs, verbose=0)
+    outputs = predict_rows(load_network(folder, reading), reading, inputs)
     if reading["kind"] == "series":
         outputs = outputs.reshape(-1, 1)  # one line per forecast row
     for prediction in decode_outputs(reading, outputs):
-        print(prediction.get("class", prediction.get("value")), json.dumps(prediction))  # noqa: T201
+        shown = prediction.get("class", prediction.get("value", prediction.get("values")))
+        print(shown, json.dumps(prediction))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ def load_images(reading: dict[str, Any], path: Path) -> tuple[np.ndarray, np.nda
 
 def load_series(reading: dict[str, Any], rows: list[dict[str, str]]) -> tuple[Any, np.ndarray]:
     """Return all windows of the series and the values that follow each."""
-    settings, rows = reading["forecast"], predict.sort_by_date(rows)
+    settings, rows = reading["forecast"], predict.sort_by_date(rows, predict.date_notation(reading))
     y = numbers(rows, reading["target"])
     starts = np.arange(settings["window"], len(rows) - settings["horizon"] + 1)
     if not len(starts):

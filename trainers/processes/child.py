@@ -2,10 +2,10 @@
 
 Messages are JSON objects, one per `send_bytes`; nothing is ever pickled. To the child: {"type": "stop"}.
 From the child: "log" (line), "report" (step, metrics, seconds), "resumed" (step: the last one of an earlier
-attempt, whose reports come before it), and finally one "result" (the fields of
-`trainers.job.Result`) or "failed" (kind, message, traceback). Kinds are in
-`trainers.processes.outcome`. The child knows no database and no broker; when the pipe ends, the supervisor
-is gone and the child exits at once.
+attempt, whose reports come before it), "measured" (the fields of a result, before the network is saved),
+and finally one "result" (the fields of `trainers.job.Result`) or "failed" (kind, message, traceback). Kinds
+are in `trainers.processes.outcome`. The child knows no database and no broker; when the pipe ends, the
+supervisor is gone and the child exits at once.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from optimizer.wording import count_noun, thousands, value
 from trainers.base import Budget, Job, Objective, Result
 from trainers.checkpoints import Checkpoints
 from trainers.datasets.base import NO_DATA
@@ -27,7 +28,7 @@ from trainers.fitting.folds import cross_validate
 from trainers.processes.backend import set_up_backend
 from trainers.processes.outcome import failure_message
 from trainers.processes.pipe import LineWriter, Pipe
-from trainers.registry import load_trainer, trainer_info
+from trainers.registry import is_percent, load_trainer, trainer_info
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -63,7 +64,7 @@ def child_main(connection: Connection, job_json: str) -> None:
 
 
 def _run(job: Job, pipe: Pipe) -> Result:
-    threads = f"{job.threads} thread" + ("" if job.threads == 1 else "s")
+    threads = count_noun(job.threads, "thread")
     pipe.log(f"attempt {job.attempt}, seed {job.seed}, {threads}")
     objective = Objective(job.objective, job.direction)
     train = _trainer(job)
@@ -90,13 +91,17 @@ def _run(job: Job, pipe: Pipe) -> Result:
             test=_test_part(job, split, upload) if job.is_confirming and job.dataset else None,
         )
 
-    reporter = PipeReporter(pipe, job.max_epochs)
+    reporter = PipeReporter(pipe, job.max_epochs, job.trainer)
     if job.split.n_folds and job.dataset:
         result = cross_validate(job.split.folds, partial(train_on, is_alone=False), reporter, objective)
-        pipe.log(f"complete: {job.objective} {result.value:.4f}, mean of {job.split.n_folds} folds")
+        pipe.log(
+            f"complete: {_show(job.trainer, job.objective, result.value)}, mean of "
+            f"{count_noun(job.split.n_folds, 'fold')}"
+        )
         return result
     result = train_on(job.split, reporter)
-    pipe.log(f"complete: {job.objective} {result.value:.4f} at epoch {result.best_step}")
+    where = f" at epoch {thousands(result.best_step)}" if result.best_step else ""
+    pipe.log(f"complete: {_show(job.trainer, job.objective, result.value)}{where}")
     return result
 
 
@@ -120,31 +125,38 @@ def _test_part(job: Job, split: Split, upload: Upload | None) -> TestPart:
 def _data_line(data: Dataset, *, is_test_used: bool) -> str:
     info = data.info
     return (
-        f"data {info.label}: {info.n_train:,} train, {info.n_validation:,} validation, "
-        f"{info.n_test:,} test ({'evaluated at the end' if is_test_used else 'not used'})"
+        f"data {info.label}: {thousands(info.n_train)} train, {thousands(info.n_validation)} validation, "
+        f"{thousands(info.n_test)} test ({'evaluated at the end' if is_test_used else 'not used'})"
     )
 
 
 class PipeReporter:
     """The `trainers.base.Reporter` of a trainer process."""
 
-    def __init__(self, pipe: Pipe, max_epochs: int) -> None:
+    def __init__(self, pipe: Pipe, max_epochs: int, trainer: str) -> None:
         self._pipe = pipe
-        self._max_epochs = max_epochs
+        self._max_epochs = thousands(max_epochs)
+        self._trainer = trainer
 
     def report(self, step: int, metrics: Mapping[str, float], seconds: float) -> None:
         """Send the epoch's metrics, and a log line with them."""
         ordered = {name: metrics[name] for name in sorted(metrics, key=_metric_order)}
         self._pipe.send({"type": "report", "step": step, "metrics": ordered, "seconds": seconds})
-        width = len(str(self._max_epochs))
-        self._pipe.log(f"epoch {step:>{width}}/{self._max_epochs}  {_format_metrics(ordered)}")
+        place = f"{thousands(step):>{len(self._max_epochs)}}/{self._max_epochs}"
+        # without the accuracy in training: the line must be short
+        shown = (_show(self._trainer, *each) for each in ordered.items() if each[0] != "accuracy")
+        self._pipe.log(f"epoch {place}  {'  '.join(shown)}")
 
     def resume(self, epochs: Sequence[Epoch]) -> None:
         """Send the earlier epochs again: the reports of an attempt are those of the whole training."""
         for step, (metrics, seconds) in enumerate(epochs, 1):
             self._pipe.send({"type": "report", "step": step, "metrics": metrics, "seconds": seconds})
         self._pipe.send({"type": "resumed", "step": len(epochs)})
-        self._pipe.log(f"continues after epoch {len(epochs)}, which an earlier attempt saved")
+        self._pipe.log(f"continues after epoch {thousands(len(epochs))}, which an earlier attempt saved")
+
+    def measured(self, result: Result) -> None:
+        """Send the result, which counts if the process dies before it has said how it ended."""
+        self._pipe.send({"type": "measured", **result.to_json_dict()})
 
     def log(self, line: str) -> None:
         """Send one line for the log."""
@@ -160,10 +172,5 @@ def _metric_order(name: str) -> tuple[bool, bool, str]:
     return name.startswith("val_"), not name.endswith("loss"), name
 
 
-def _format_metrics(metrics: Mapping[str, float]) -> str:
-    """Return the metrics as text, without the accuracy in training: the line must be short."""
-    return "  ".join(
-        f"{name} {value:.4f}" if name.endswith("loss") else f"{name} {value:.3f}"
-        for name, value in metrics.items()
-        if name != "accuracy"
-    )
+def _show(trainer: str, name: str, number: float) -> str:
+    return f"{name} {value(number, is_percent(trainer, name))}"

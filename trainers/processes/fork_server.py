@@ -1,4 +1,4 @@
-"""The fork server: imports Keras once, then forks one child per job.
+"""The fork server: imports Keras once, then forks one child per job or call.
 
 Run as `-m trainers.processes.fork_server FD`.
 
@@ -80,10 +80,13 @@ def _run_child(descriptor: int, status: int, inherited: list[int]) -> None:
         os.write(status, STATUS_NUMBER.pack(os.getpid()))
         os.close(status)
         connection = Connection(descriptor)
-        job_json = connection.recv_bytes(MAX_JOB_BYTES).decode()
+        text = connection.recv_bytes(MAX_JOB_BYTES).decode()
+        from trainers.processes.called import answer_call, is_call  # noqa: PLC0415
         from trainers.processes.child import child_main  # noqa: PLC0415
 
-        child_main(connection, job_json)
+        if is_call(text):
+            answer_call(connection, text)
+        child_main(connection, text)
     except EOFError:
         pass  # the supervisor closed the connection before it sent the job
     except BaseException:  # noqa: BLE001, nothing may return into the server's loop

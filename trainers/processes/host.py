@@ -48,7 +48,10 @@ class TrainerHost:
 
         Raises HostFailed where the fork server cannot be reached.
         """
-        text = job.to_json().encode()
+        return self.start_text(job.to_json().encode())
+
+    def start_text(self, text: bytes) -> TrainerProcess:
+        """Start a process for what the fork server's child understands: a job, or a call."""
         ours, theirs = socket.socketpair()
         status_read, status_write = os.pipe()
         try:
@@ -93,9 +96,7 @@ class TrainerHost:
                 except OSError as error:
                     self._stop_server()
                     if is_last:
-                        raise HostFailed(
-                            f"The fork server for trainings does not respond: {error}."
-                        ) from error
+                        raise HostFailed(f"The training fork server is not responding: {error}.") from error
                 else:
                     return
 
@@ -115,7 +116,7 @@ class TrainerHost:
                 )
             except OSError as error:
                 ours.close()
-                raise HostFailed(f"The fork server for trainings cannot be started: {error}.") from error
+                raise HostFailed(f"The training fork server could not be started: {error}.") from error
         self._socket = ours
         return ours
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import traceback
 from typing import Any
 
-from trainers.errors import TrainerError, TrialDiverged, TrialStopped
+from trainers.errors import TrainerError, TrialDiverged, TrialInfeasible, TrialStopped, error_text
 
 MAX_TRACEBACK = 20_000  # characters
 MAX_MESSAGE = 500  # characters
 
 
 def failure_message(error: BaseException) -> dict[str, Any]:
-    """Return {"type": "failed", "kind", "message", "traceback"} for what ended a training.
+    """Return {"type": "failed", "kind", "message", "traceback", "metrics"} for what ended a training.
 
-    Kinds: diverged, stopped, out_of_memory, error. A TrainerError has no traceback: its message
-    says everything.
+    Kinds: diverged, infeasible, stopped, out_of_memory, error. A TrainerError has no traceback: its message
+    says everything. Metrics are those of an infeasible trial.
     """
     is_expected = isinstance(error, TrainerError)
     trace = "" if is_expected else "".join(traceback.format_exception(error))
@@ -23,6 +23,7 @@ def failure_message(error: BaseException) -> dict[str, Any]:
         "type": "failed",
         "kind": failure_kind(error),
         "message": _one_sentence(error),
+        "metrics": error.metrics if isinstance(error, TrialInfeasible) else {},
         "traceback": trace if len(trace) <= MAX_TRACEBACK else "...\n" + trace[4 - MAX_TRACEBACK :],
     }
 
@@ -31,6 +32,8 @@ def failure_kind(error: BaseException) -> str:
     """Return the kind of failure that an exception stands for."""
     if isinstance(error, TrialDiverged):
         return "diverged"
+    if isinstance(error, TrialInfeasible):
+        return "infeasible"
     if isinstance(error, TrialStopped):
         return "stopped"
     # by name: TensorFlow need not be loaded to say so
@@ -39,11 +42,10 @@ def failure_kind(error: BaseException) -> str:
 
 
 def _one_sentence(error: BaseException) -> str:
+    text = error_text(error, MAX_MESSAGE)
     if isinstance(error, TrainerError):
-        text = str(error)
-    elif failure_kind(error) == "out_of_memory":
-        text = "The training ran out of memory."
-    else:
-        lines = str(error).strip().splitlines()
-        text = f"{type(error).__name__}: {lines[0]}" if lines else f"{type(error).__name__}."
-    return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 3] + "..."
+        return text
+    if failure_kind(error) == "out_of_memory":
+        return "The training ran out of memory."
+    name = type(error).__name__[:100]
+    return f"{name}: {text}"[:MAX_MESSAGE] if text else f"{name}."

@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from optimizer.wording import thousands
+
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
@@ -64,7 +66,7 @@ class Pipe:
         if self._n_lines > MAX_LINES + 1:
             return
         if self._n_lines > MAX_LINES:
-            line = f"more than {MAX_LINES:,} lines: the rest of the log is omitted"
+            line = f"more than {thousands(MAX_LINES)} lines: the rest of the log is omitted"
         self.send({"type": "log", "line": line.rstrip()[:MAX_LINE]})
 
     def _send_bytes(self, data: bytes) -> None:

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 import sklearn.model_selection
 
-import optimizer.objective
+import optimizer.ask_tell
 import trainers.fitting.fit
 import trainers.processes.child
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from trainers.checkpoints import Epoch
+    from trainers.job import Result
 
 
 class RecordingReporter:
@@ -26,6 +27,7 @@ class RecordingReporter:
         self.seconds: list[float] = []
         self.lines: list[str] = []
         self.n_resumed = 0
+        self.result: Result | None = None
         self.should_stop = should_stop
 
     def report(self, step: int, metrics: Mapping[str, float], seconds: float) -> None:
@@ -39,6 +41,10 @@ class RecordingReporter:
         self.n_resumed = len(epochs)
         for step, (metrics, seconds) in enumerate(epochs, 1):
             self.report(step, metrics, seconds)
+
+    def measured(self, result: Result) -> None:
+        """Keep the result."""
+        self.result = result
 
     def log(self, line: str) -> None:
         """Keep a line of the log."""

@@ -2,12 +2,15 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from dashboard.engine.search.observations import values_at
 from dashboard.models import Study
+from dashboard.wording import value as show_value
 from optimizer.pruners import Decision, Pruner, create_pruner
 from optimizer.reports import Reports
+from trainers.registry import is_percent
 
 # A training that reports faster than this is not looked at more often: each look costs a query.
 MAX_LOOKS = 100
@@ -52,7 +55,8 @@ def find_hopeless_step(
 
 def _reports(study: Study, number: int, curve: Mapping[int, float | None], step: int) -> Reports:
     """The trial's own curve and the others at this step: pruners compare trials at the same step only."""
-    reports = Reports(study.direction)
+    show = partial(show_value, is_percent=is_percent(study.trainer, study.objective))
+    reports = Reports(study.direction, show=show)
     for other, value in values_at(study, step, study.objective):
         if other != number:
             reports.add(other, step, value)

@@ -22,8 +22,9 @@ OVERLAP = dt.timedelta(milliseconds=1)
 class Past:
     """Read once, then kept up with the database.
 
-    A lost worker says nothing about the params, so its trial is not shown to the sampler. Of reports only
-    those at steps where trials were pruned are read: there a pruned trial is ranked among the others.
+    A lost worker says nothing about the params, so its trial is not shown to the sampler; one whose own
+    process died is shown as failed. Of reports only those at steps where trials were pruned are read: there a
+    pruned trial is ranked among the others.
     """
 
     def __init__(self, study: Study) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from dashboard.engine.search.study_history import Past
 from dashboard.models import Study
 from optimizer import Suggestion, generator_for
+from optimizer.samplers.proposing import propose
 
 # Studies that a process remembers; a past of 10,000 trials takes some 10 MB.
 MAX_STUDIES = 8
@@ -45,8 +46,8 @@ def suggest(study: Study, number: int) -> Suggestion:
 
 
 def _suggest(past: Past, study: Study, number: int) -> Suggestion:
-    suggestion = past.sampler.suggest(
-        past.space,
+    suggestion = propose(
+        past.sampler,
         past.history,
         past.pending,
         generator_for(study.seed, number),

@@ -37,7 +37,13 @@ def read_outcome(message: Message) -> Outcome:
             "threads": settings.THREADS_PER_TRIAL,
             **({"deterministic": True} if settings.DETERMINISTIC else {}),
         },
+        unkept=clean_text(message.get("unkept", ""), MAX_LINE),
     )
+
+
+def read_failed_metrics(message: Message) -> dict[str, float]:
+    """What a failed training has measured all the same."""
+    return {clean_text(k, 100): _finite(v) for k, v in message.get("metrics", {}).items()}
 
 
 def read_resumed(message: Message) -> int:
@@ -63,5 +69,5 @@ def _finite_or_none(number: Any) -> float | None:
 
 def _count(number: Any) -> int:
     if not isinstance(number, int) or not 0 <= number < 2**31:
-        raise ValueError(f"{number!r} is no count")
+        raise ValueError(f"{number!r} is not a count")
     return number

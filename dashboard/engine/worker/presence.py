@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from celery import bootsteps
 from django.conf import settings
@@ -17,6 +17,9 @@ from dashboard.engine.registration import register_worker, remove_worker, renew_
 from dashboard.engine.worker import slots
 from dashboard.engine.worker.vitals import versions, vitals
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 logger = logging.getLogger(__name__)
 
 
@@ -30,6 +33,7 @@ class Presence(bootsteps.StartStopStep):
         self.worker_name = slots.worker_name()
         self.n_slots = 0
         self.pool: Any = None
+        self.started_at: datetime | None = None
         self.thread: threading.Thread
 
     def include_if(self, parent: Any) -> bool:
@@ -70,7 +74,8 @@ class Presence(bootsteps.StartStopStep):
         self._wake_idle_slots()
 
     def _register(self) -> None:
-        register_worker(
+        self.started_at = register_worker(
+            started_at=self.started_at,
             name=self.worker_name,
             queues=slots.queues,
             n_slots=self.n_slots,

@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextvars import copy_context
+from dataclasses import replace
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
@@ -19,7 +20,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from dashboard.engine import fences
 from dashboard.engine.artifacts import keep_model, model_draft
 from dashboard.engine.checkpoints import delete_checkpoints
-from dashboard.engine.fences import Fence, Outcome, Step
+from dashboard.engine.fences import UNKEPT, Fence, Outcome, Step
 from dashboard.engine.search.pruning import find_hopeless_step
 from dashboard.engine.worker.jobs import job_of
 from dashboard.engine.worker.messages import (
@@ -27,13 +28,14 @@ from dashboard.engine.worker.messages import (
     MAX_TRACEBACK,
     NONSENSE,
     Message,
+    read_failed_metrics,
     read_line,
     read_outcome,
     read_resumed,
     read_step,
 )
 from dashboard.models import FailureKind, Study, Trial
-from dashboard.wording import clean_text, duration
+from dashboard.wording import clean_text, duration, memory
 from trainers.errors import HostFailed
 from trainers.processes.host import TrainerHost
 from trainers.processes.training_process import TrainerProcess
@@ -44,6 +46,8 @@ MAX_LOG_LINES = 500
 DATABASE_AWAY = (OperationalError, InterfaceError)
 # A worker that cannot start trainings must not burn through a study.
 HOST_FAILED_SECONDS = 5
+# Signals by which people and hosts end processes; they say nothing about a training.
+FROM_OUTSIDE = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 # Nothing comes after one of these.
 LAST_WORDS = {"result", "failed", "exited"}
 # How long to go on trying to record an ending. Its fence keeps a late one harmless.
@@ -80,6 +84,7 @@ class Supervisor:
         self.last_step = 0
         self.resumed_after = 0  # the last epoch of an earlier attempt
         self.is_out_of_touch = False
+        self.measured: Outcome | None = None  # the training is over, and its network is being saved
         self.is_finished = False  # nobody will continue this training
         self.begun: float | None = None  # when the training process was there
         self.renewed = time.monotonic()
@@ -149,6 +154,8 @@ class Supervisor:
                 self.last_step = self.steps[-1].number
             case "resumed":
                 self.resumed_after = read_resumed(message)
+            case "measured":
+                self.measured = read_outcome(message)
             case "result":
                 self._finish(read_outcome(message))
             case "failed":
@@ -174,7 +181,7 @@ class Supervisor:
 
     def _is_pruned(self, news: list[Step]) -> bool:
         """Let the pruner judge the steps that have just been written."""
-        if not self.study.pruner:
+        if not self.study.pruner or self.measured:
             return False
         known = {step.number: step for step in news if step.number <= self.study.max_epochs}
         self.curve |= {n: step.metrics.get(self.study.objective) for n, step in known.items()}
@@ -192,7 +199,9 @@ class Supervisor:
         """A trial that was cancelled, or given to another worker, is not ours to train."""
         if self.shutting_down.is_set():
             process.kill()
-            self._record(lambda: fences.return_trial(self.fence, reason="The worker was shut down."))
+            reason = "The worker was shut down."
+            if not self._has_finished_measured(reason):
+                self._record(lambda: fences.return_trial(self.fence, reason=reason))
             return True
         try:
             is_ours = fences.is_current(self.fence)
@@ -216,8 +225,8 @@ class Supervisor:
         limit = settings.TRIAL_MEMORY_MB * 2**20
         if limit and self.peak_memory > limit:
             process.kill()
-            used = f"{self.peak_memory / 2**20:,.0f} MB"
-            message = f"The training used {used} of memory; the limit is {settings.TRIAL_MEMORY_MB:,} MB."
+            used = memory(self.peak_memory)
+            message = f"The training used {used} of memory; the limit is {memory(limit)}."
             self._end(FailureKind.OUT_OF_MEMORY, message)
             return True
         if self.begun is None and process.pid is not None:
@@ -240,19 +249,30 @@ class Supervisor:
     def _finish(self, outcome: Outcome) -> None:
         self.is_finished = self._record(lambda: fences.finish_trial(self.fence, outcome))
 
+    def _has_finished_measured(self, reason: str) -> bool:
+        """Finish a training that ended while its network was saved: it had its value by then."""
+        if self.measured is None:
+            return False
+        self._finish(replace(self.measured, unkept=reason))
+        return True
+
     def _fail(self, message: Message) -> None:
-        kind = message.get("kind", "error")
+        if self._has_finished_measured(clean_text(message.get("message", ""), MAX_LINE)):
+            return
+        kind, metrics = message.get("kind", "error"), read_failed_metrics(message)
         self._record(
             lambda: fences.fail_trial(
                 self.fence,
                 kind=FailureKind(kind) if kind in FailureKind.values else FailureKind.ERROR,
                 message=clean_text(message.get("message", ""), MAX_LINE),
                 traceback=clean_text(message.get("traceback", ""), MAX_TRACEBACK),
+                metrics=metrics,
             )
         )
 
     def _end(self, kind: FailureKind, message: str) -> None:
-        self._record(lambda: fences.fail_trial(self.fence, kind=kind, message=message))
+        if not self._has_finished_measured(message):
+            self._record(lambda: fences.fail_trial(self.fence, kind=kind, message=message))
 
     def _record_death(self, code: int | None, process: TrainerProcess) -> None:
         """No result and no failure came before the end."""
@@ -262,9 +282,10 @@ class Supervisor:
             self._lose("Keras could not be loaded on this worker. See the worker's log.")
             self.shutting_down.wait(HOST_FAILED_SECONDS)
         elif code is None:
-            self._lose("The fork server for trainings stopped.")
+            self._lose("The training fork server stopped.")
         else:
-            self._lose(f"The training process {_how(code)} after epoch {self.last_step}.{_advice(code)}")
+            reason = f"The training process {_how(code)} after epoch {self.last_step}.{_advice(code)}"
+            self._lose(reason, is_own_death=-code not in FROM_OUTSIDE)
 
     def _tidy_up(self) -> None:
         """The trial has its result, whatever goes wrong now."""
@@ -272,11 +293,12 @@ class Supervisor:
             keep_model(self.trial, model_draft(self.trial))
         except Exception as error:
             logger.exception("the model could not be saved")
-            self.fence.attempts().update(reason=f"The model could not be saved: {error}"[:500])
+            self.fence.attempts().update(reason=f"{UNKEPT} {clean_text(error, 400)}")
         delete_checkpoints(self.study.pk, self.trial.number)
 
-    def _lose(self, reason: str) -> None:
-        self._record(lambda: fences.lose_trial(self.fence, reason=reason))
+    def _lose(self, reason: str, *, is_own_death: bool = False) -> None:
+        if not self._has_finished_measured(reason):
+            self._record(lambda: fences.lose_trial(self.fence, reason=reason, is_own_death=is_own_death))
 
     def _write_steps(self) -> bool:
         is_ours = fences.report_steps(
@@ -311,7 +333,7 @@ def _drop_connection(state: RetryCallState) -> None:
 
 
 def _how(code: int) -> str:
-    return f"was killed by signal {-code}" if code < 0 else f"exited with code {code} and no result"
+    return f"was killed by signal {-code}" if code < 0 else f"exited with code {code} without a result"
 
 
 def _advice(code: int) -> str:

@@ -14,10 +14,11 @@ from dashboard.operations.backups.archive import DUMP, Manifest, digest, write_a
 from dashboard.operations.backups.dumps import dump_database
 from dashboard.operations.backups.folders import artifact_folder, folders_to_save
 from dashboard.refusal import Refused
+from dashboard.wording import file_size
 
 
 class Command(BaseCommand):
-    help = "Save the database, uploaded datasets, and kept models to one file. Parzen can keep running."
+    help = "Save the database, uploaded datasets, and saved models to one file. Parzen can keep running."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="a new file, such as monday.backup")
@@ -34,12 +35,12 @@ class Command(BaseCommand):
                 write_archive(file, dump, self._manifest(dump), folders_to_save())
         except (Refused, OSError) as error:
             raise CommandError(str(error)) from error
-        size = f"{file.stat().st_size / 1e6:,.1f} MB"
+        size = file_size(file.stat().st_size)
         self.stdout.write(
-            f"Saved the database, uploaded datasets, and kept models to {file}: {size}."
+            f"Saved the database, uploaded datasets, and saved models to {file}: {size}."
             if artifact_folder()
             else f"Saved the database and uploaded datasets to {file}: {size}. The models are in a bucket; "
-            "back that up separately."
+            "back it up separately."
         )
 
     def _manifest(self, dump: Path) -> Manifest:

@@ -59,7 +59,7 @@ class Command(BaseCommand):
 def _check_fit(manifest: Manifest) -> None:
     if manifest.database != connection.vendor:
         raise Refused(
-            f"The backup is from {manifest.database}, but this Parzen uses {connection.vendor}. "
+            f"The backup is from {manifest.database}, but this installation uses {connection.vendor}. "
             f"Set DATABASE_URL to a {manifest.database} database."
         )
     seen = {(app, name) for app, _, name in (label.partition(".") for label in manifest.migrations)}

@@ -15,7 +15,7 @@ PARTS = {"web": web_command, "worker": worker_command, "housekeeping": housekeep
 
 
 class Command(BaseCommand):
-    help = "Start the web server, this machine's worker, or the housekeeping (one for all machines)."
+    help = "Start the web server, this machine's worker, or housekeeping (run one for all machines)."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:

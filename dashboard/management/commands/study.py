@@ -14,7 +14,7 @@ from dashboard.engine.quotas import QuotaRefused
 from dashboard.models import Study
 from dashboard.studies import actions
 from dashboard.trials.actions import retry
-from dashboard.wording import count_noun
+from dashboard.wording import count_noun, thousands
 
 # Verb -> (action, what has become of the study, what it had to be)
 ACTIONS: dict[str, tuple[Callable[..., bool], str, str]] = {
@@ -24,7 +24,7 @@ ACTIONS: dict[str, tuple[Callable[..., bool], str, str]] = {
     "drain": (
         actions.drain,
         "will stop after its running trials",
-        "running or paused, and not stopping already",
+        "running or paused, and not already stopping",
     ),
     "stop": (actions.stop, "is stopped", "running or paused"),
 }
@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
         verbs.add_parser("list", help="every study: number, state, trials, name")
-        purge = verbs.add_parser("purge", help="permanently delete studies that were deleted")
+        purge = verbs.add_parser("purge", help="permanently delete studies that have been deleted")
         purge.add_argument(
             "--days",
             type=int,
@@ -76,7 +76,10 @@ class Command(BaseCommand):
         for study in Study.objects.annotate(n=Count("trials")).order_by("pk"):
             words = f"{study.get_state_display()}: {study.state_reason}".removesuffix(": ")
             words += ", deleted" if study.deleted_at else ""
-            self.stdout.write(f"{study.pk:>5}  {study.n:>6}/{study.max_trials:<6}  {study.name}  ({words})")
+            self.stdout.write(
+                f"{study.pk:>5}  {thousands(study.n):>7}/{thousands(study.max_trials):<7}  "
+                f"{study.name}  ({words})"
+            )
 
     def _purge(self, days: int, *, is_sure: bool) -> None:
         gone = Study.objects.filter(deleted_at__lt=Now() - timedelta(days=days)).annotate(n=Count("trials"))

@@ -18,7 +18,8 @@ from optimizer.compat.hp.options import plain
 from optimizer.distributions import Constant, Float, Int, Normal
 from optimizer.distributions.base import check_integer, check_number, check_order
 from optimizer.errors import SpaceError
-from optimizer.values import show_number, show_value
+from optimizer.values import show_value
+from optimizer.wording import bound
 
 if TYPE_CHECKING:
     from optimizer.distributions import Distribution
@@ -228,7 +229,7 @@ def _draw(label: str, build: Callable[[], Distribution]) -> Draw:
 
 def _check_label(label: object) -> str:
     if not isinstance(label, str) or not label:
-        raise SpaceError("label", f"must be a text, the first argument of every hp function, got {label!r}")
+        raise SpaceError("label", f"must be a string, the first argument of every hp function, got {label!r}")
     return label
 
 
@@ -251,15 +252,16 @@ def _natural_bounds(label: str, name: str, low: float, high: float) -> tuple[flo
         if abs(log) > MAX_EXPONENT:
             raise SpaceError(
                 field,
-                f"is the logarithm of a bound and must lie within ±{MAX_EXPONENT:g}, got {show_value(log)}; "
+                f"is the logarithm of a bound and must lie within ±{bound(MAX_EXPONENT)}, got "
+                f"{show_value(log)}; "
                 f"write math.log({show_value(log)}) for that bound",
             )
     lowest, highest = map(_exp, logs)
     if logs[0] > 0 and logs[1] <= 1:  # logarithms of 1 to 2.7: far more often the bounds themselves
         warnings.warn(
             f"hp.{name}({label!r}, ...) takes logarithms of the bounds, so its values lie between "
-            f"{show_number(lowest)} and {show_number(highest)}; write math.log(bound) if you meant "
-            f"{show_number(logs[0])} to {show_number(logs[1])}",
+            f"{bound(lowest)} and {bound(highest)}; write math.log(bound) if you meant "
+            f"{bound(logs[0])} to {bound(logs[1])}",
             stacklevel=5,
         )
     return lowest, highest

@@ -35,7 +35,7 @@ class LabelledSpace:
         self._not_whole: set[str] = set()  # labels that are used outside of scope.int
         self._read(obj, None)
         if not self._nodes:
-            raise SpaceError("", f"a search space must hold at least one hp node, got {reprlib.repr(obj)}")
+            raise SpaceError("", f"a search space must contain at least one hp node, got {reprlib.repr(obj)}")
         switches = {label: node for label, node in self._nodes.items() if isinstance(node, Switch)}
         openings = openings_of(self._places, {label: len(node.options) for label, node in switches.items()})
         self.search_space = SearchSpace(

@@ -85,7 +85,7 @@ def objective_and_space(
     if not isinstance(space, str):
         return fn, space
     if space != "annotated":
-        raise ValueError(f'space must hold hp nodes or be the text "annotated", got {space!r}')
+        raise ValueError(f'space must contain hp nodes or be the string "annotated", got {space!r}')
     try:
         hints = inspect.get_annotations(fn, eval_str=True)
     except (NameError, SyntaxError, TypeError) as error:
@@ -108,7 +108,7 @@ def trials_to_fill(trials: Trials | None, save_file: str | os.PathLike[str]) -> 
         return trials
     raise TypeError(
         f"trials must be a Trials of this package, got {type(trials).__name__}; "
-        "trials_from_docs(old.trials) takes over Hyperopt's"
+        "use trials_from_docs(old.trials) to convert Hyperopt's"
     )
 
 

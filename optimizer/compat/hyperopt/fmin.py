@@ -23,6 +23,7 @@ from optimizer.compat.hyperopt.saved_trials import save_trials
 from optimizer.compat.hyperopt.search import Search
 from optimizer.compat.hyperopt.trials import Trials
 from optimizer.errors import SpaceExhausted
+from optimizer.wording import bound
 
 if TYPE_CHECKING:
     import os
@@ -112,7 +113,7 @@ def _run(
                 if save_file:
                     save_trials(search.trials, save_file)
             if math.isfinite(search.best_loss):
-                bar.postfix = f"best loss: {search.best_loss:.6g}"
+                bar.postfix = f"best loss: {bound(search.best_loss)}"
             bar.update(1)
             if early_stop_fn is not None:
                 stop, stop_args = early_stop_fn(search.trials, *stop_args)

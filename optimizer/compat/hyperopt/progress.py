@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager, contextmanager
 from time import monotonic
 from typing import Any, Final, Protocol, TypeAlias
 
+from optimizer.wording import duration
+
 INTERVAL: Final = 0.1  # seconds between two states of the line on a terminal
 LOG_INTERVAL: Final = 30.0  # seconds between two lines in a file
 
@@ -45,7 +47,7 @@ class Line:
         self._shown = monotonic()
         parts = [f"{self._n}{self._total} trials", self.postfix]
         if self._n > self._first:
-            parts.append(f"{(self._shown - self._began) / (self._n - self._first):.3g} s per trial")
+            parts.append(f"{duration((self._shown - self._began) / (self._n - self._first))} per trial")
         start, end = ("\r\x1b[K", "") if self._is_terminal else ("", "\n")
         sys.stderr.write(f"{start}{', '.join(filter(None, parts))}{end}")
         sys.stderr.flush()

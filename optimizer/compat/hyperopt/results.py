@@ -13,14 +13,15 @@ from optimizer.compat.hyperopt.documents import STATUS_FAIL, STATUS_OK, STATUS_S
 from optimizer.compat.hyperopt.exceptions import InvalidLoss, InvalidResultStatus
 
 
-def read_result(returned: object) -> tuple[dict[str, Any], Mapping[str, Any]]:
-    """The result to keep, and its attachments, from what the objective returned: a loss or a dict.
+def read_result(returned: object, metric: str = "loss") -> tuple[dict[str, Any], Mapping[str, Any]]:
+    """The result to keep, and its attachments, from what the objective returned: a number or a dict.
 
-    Raises ``InvalidResultStatus`` for a dict without a known status, and ``InvalidLoss`` when the status is
-    "ok" and the loss is not a number. NaN and infinity are kept, but no such trial can be the best one.
+    ``metric`` is the key of its value. Raises ``InvalidResultStatus`` for a dict without a known status, and
+    ``InvalidLoss`` when the status is "ok" and the value is not a number. NaN and infinity are kept, but no
+    such trial can be the best one.
     """
     if not isinstance(returned, Mapping):
-        return {"loss": _loss_of(returned, returned), "status": STATUS_OK}, {}
+        return {metric: _value_of(returned, returned, metric), "status": STATUS_OK}, {}
     result = dict(returned)
     if result.get("status") not in STATUS_STRINGS:
         raise InvalidResultStatus(
@@ -29,7 +30,7 @@ def read_result(returned: object) -> tuple[dict[str, Any], Mapping[str, Any]]:
             returned,
         )
     if result["status"] == STATUS_OK:
-        result["loss"] = _loss_of(result.get("loss"), returned)
+        result[metric] = _value_of(result.get(metric), returned, metric)
     return result, result.pop("attachments", None) or {}
 
 
@@ -46,7 +47,7 @@ def loss_of(result: Mapping[str, Any]) -> float | None:
     return float(loss) if loss is not None and math.isfinite(loss) else None
 
 
-def _loss_of(value: Any, returned: object) -> float:
+def _value_of(value: Any, returned: object, metric: str) -> float:
     """A float from any kind of number, also an array or tensor with one element."""
     if not isinstance(value, str | bytes | bool | np.bool_ | None):
         try:
@@ -54,7 +55,7 @@ def _loss_of(value: Any, returned: object) -> float:
         except (TypeError, ValueError, OverflowError):
             pass
     raise InvalidLoss(
-        f"the loss must be a number, got {reprlib.repr(value)}; return a number or "
-        "{'loss': number, 'status': STATUS_OK}, or {'status': STATUS_FAIL} when there is none",
+        f"the {metric} must be a number, got {reprlib.repr(value)}; return a number or "
+        f"{{{metric!r}: number, 'status': STATUS_OK}}, or {{'status': STATUS_FAIL}} when there is none",
         returned,
     )

@@ -36,4 +36,6 @@ def load_trials(path: str | os.PathLike[str]) -> Trials | None:
         loaded = error
     if isinstance(loaded, Trials):
         return loaded
-    raise ValueError(f"trials_save_file must hold the trials of an earlier search, got {loaded!r} in {path}")
+    raise ValueError(
+        f"trials_save_file must contain the trials of an earlier search, got {loaded!r} in {path}"
+    )

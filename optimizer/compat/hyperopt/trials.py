@@ -9,6 +9,7 @@ from optimizer.compat.hyperopt.documents import JOB_STATES, STATUS_OK, Document,
 from optimizer.compat.hyperopt.exceptions import AllTrialsFailed
 from optimizer.compat.hyperopt.probable_best import probable_best_loss
 from optimizer.compat.hyperopt.results import loss_of
+from optimizer.wording import count_noun, thousands
 
 if TYPE_CHECKING:
     from optimizer.values import Value
@@ -101,7 +102,7 @@ class Trials:
         losses = {i: loss for i, result in enumerate(self.results) if (loss := loss_of(result)) is not None}
         if not losses:
             raise AllTrialsFailed(
-                f"no trial has a finite loss, got {self._summary()}; trials.results says what happened"
+                f"no trial has a finite loss, got {self._summary()}; see trials.results for what happened"
             )
         return self._dynamic_trials[min(losses, key=losses.__getitem__)]
 
@@ -181,7 +182,11 @@ class Trials:
 
     def _summary(self) -> str:
         n_ok = self.statuses().count(STATUS_OK)
-        return f"{len(self)} trials, {n_ok} with status ok" if len(self) else "no trials"
+        return (
+            f"{count_noun(len(self), 'trial')}, {thousands(n_ok)} with status ok"
+            if len(self)
+            else "no trials"
+        )
 
 
 class Attachments(MutableMapping[str, Any]):

@@ -17,6 +17,7 @@ from optimizer.samplers.tpe.bad_density import bandwidth_of
 from optimizer.samplers.tpe.kernels import Mixture, fit_mixture
 from optimizer.samplers.tpe.marginals import describe_marginals
 from optimizer.samplers.tpe.split import Split, kernel_rows, steady_count
+from optimizer.wording import count_noun, param, thousands
 
 if TYPE_CHECKING:
     from optimizer.history import History
@@ -54,9 +55,11 @@ def explain(proposal: Proposal, with_densities: bool) -> dict[str, JSON]:
         "sampler": "tpe",
         "kind": "model",
         "text": (
-            f"TPE drew {proposal.n_candidates} candidates near the {n_good} best of {split.n_trials} trials"
-            f"{branch} and chose number {proposal.rank}, which is "
-            f"{math.exp(min(proposal.log_ratio, 700)):.3g} times as likely there as among the other {n_bad}."
+            f"TPE drew {count_noun(proposal.n_candidates, 'candidate')} near the {thousands(n_good)} best "
+            f"of {count_noun(split.n_trials, 'trial')}"
+            f"{branch} and chose number {thousands(proposal.rank)}, which is "
+            f"{param(math.exp(min(proposal.log_ratio, 700)))} times as likely there as among "
+            f"the other {thousands(n_bad)}."
         ),
         "n_good": n_good,
         "n_bad": n_bad,

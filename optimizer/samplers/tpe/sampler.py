@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from optimizer.axes import Axes
-from optimizer.samplers.base import Sampler, Seen, Suggestion, random_suggestion
+from optimizer.samplers.base import Explanation, Sampler, Seen, Suggestion, random_suggestion
 from optimizer.samplers.startup import limit_startup, propose_start
 from optimizer.samplers.tpe.bad_density import BadDensity
 from optimizer.samplers.tpe.explanation import Proposal, explain
@@ -107,13 +107,14 @@ class TPESampler(Sampler):
         allow_repeats: bool = False,
         seed: int = 0,
     ) -> Suggestion:
-        seen = Seen(history, pending, allow_repeats=allow_repeats)
+        seen = Seen(history, pending, allow_repeats=allow_repeats).unless_used_up()
         n_startup = limit_startup(self.n_startup, budget)
         # Weak keys: what is kept goes when the caller drops the history.
         model = self._models.get(history)
         if model is None:
             model = self._models[history] = Model(Axes.of(space))
-        if history.n_finished < n_startup or len(model.axes) == 0:
+        is_early = history.n_finished < n_startup and not seen.is_used_up
+        if is_early or len(model.axes) == 0:
             return propose_start(space, history, pending, seen, rng, seed, n_startup, self.name)
         split = self._split(history, model.update(history), rng)
         if len(split.good) == 0:  # all were pruned without a report
@@ -123,9 +124,13 @@ class TPESampler(Sampler):
         for _ in range(ROUNDS):
             proposal = self._propose(model, history, split, waiting, seen, rng)
             if proposal is not None:
-                return Suggestion(proposal.params, partial(explain, proposal, self.with_densities))
+                return Suggestion(proposal.params, partial(self._explain, proposal, seen))
         text = "Random point: all points that the model suggested have been tried."
         return random_suggestion(self, space, seen, rng, text)
+
+    def _explain(self, proposal: Proposal, seen: Seen) -> Explanation:
+        explanation = explain(proposal, self.with_densities)
+        return {**explanation, "text": seen.explained(str(explanation["text"]))}
 
     def _split(self, history: History, rows: IntArray, rng: np.random.Generator) -> Split:
         share = self.good_share or (GOOD_SHARE if history.n_objectives == 1 else FRONT_SHARE)

@@ -1,4 +1,4 @@
-// The value of every trial as a mark, shape and colour by state, and the best so far as a step line.
+// The value of every trial as a mark, shape and color by state, and the best so far as a step line.
 (function () {
   "use strict";
   const { register, token, alpha, axis, metricAxis, noGrid, reading, progress } = window.ParzenCharts;
@@ -76,12 +76,8 @@
     if (at) {
       const text = "best " + reading(best.value, data.is_percent) + "  #" + best.n;
       const y = Math.min(range.high, Math.max(range.low, best.value));
-      // On the side of the line where no trial is, unless the target is written there.
-      const dy = data.is_higher_better || isInRange(target, range) ? -13 : 14;
-      // To the left the line still runs on the worse side.
-      const dyBack = data.is_higher_better ? -13 : 14;
       const color = token("chart-best");
-      items.push({ x: at.x, y, ring: true, text, isBold: true, color, dx: 10, dy, dyBack, isInside: true });
+      items.push({ x: at.x, y, ring: true, text, isBold: true, color, dx: 10, isInside: true, isFree: true });
     }
     if (!data.line.length) {
       const text = view.places.length ? "No completed trials yet" : "The first trials appear here";
@@ -90,8 +86,12 @@
     return items;
   }
 
-  // Names the edge on which values lie that would squeeze all others.
+  // Says where the target is when it is out of view, and on which edge values lie that would squeeze others.
   function note(data, range) {
+    return [data.target_note, edgeNote(data, range)].filter(Boolean).join("; ");
+  }
+
+  function edgeNote(data, range) {
     const isBeyond = data.is_higher_better ? (value) => value < range.low : (value) => value > range.high;
     if (range.isUnknown || !data.trials.some((trial) => trial.value !== null && isBeyond(trial.value))) {
       return "";

@@ -1,4 +1,4 @@
-// The curves of many trials by epoch: colour by final rank, the best on top, pruned ones dashed.
+// The curves of many trials by epoch: color by final rank, the best on top, pruned ones dashed.
 (function () {
   "use strict";
   const { register, token, alpha, seq, axis, metricAxis, noGrid, reading } = window.ParzenCharts;

@@ -1,7 +1,7 @@
 // Words, lines and rings written into the plot: the direct labels that replace a legend.
 (function () {
   "use strict";
-  const { token } = window.ParzenCharts;
+  const { token, freePlace } = window.ParzenCharts;
 
   function drawLine(context, item, x, y, area) {
     context.strokeStyle = item.color;
@@ -16,6 +16,11 @@
       context.lineTo(x, area.bottom);
     }
     context.stroke();
+  }
+
+  // What keeps free texts off a horizontal line.
+  function lineBoxes(item, y, area) {
+    return item.line === "h" ? [{ left: area.left, right: area.right, top: y - 1, bottom: y + 1 }] : [];
   }
 
   function drawRing(context, item, x, y) {
@@ -47,10 +52,42 @@
     return { x: x + dx, y: y + dy, align };
   }
 
-  function drawText(context, item, x, y, area) {
+  function drawLeader(context, item, x, y, box) {
+    const isAbove = box.bottom < y;
+    context.strokeStyle = item.color;
+    context.lineWidth = 1;
+    context.setLineDash([]);
+    context.beginPath();
+    context.moveTo(x, y + (isAbove ? -7 : 7));
+    context.lineTo(Math.max(box.left, Math.min(x, box.right)), isAbove ? box.bottom : box.top);
+    context.stroke();
+  }
+
+  // Where nothing is covered, or as little as can be.
+  function freely(context, item, x, y, chart, texts) {
+    const box = freePlace(chart, { x, y }, context.measureText(item.text).width, texts);
+    if (!box) {
+      return place(context, item, x, y, chart.chartArea);
+    }
+    if (box.hasLeader) {
+      drawLeader(context, item, x, y, box);
+    }
+    return { x: box.left, y: (box.top + box.bottom) / 2, align: "left" };
+  }
+
+  function boxOf(context, text, at) {
+    const width = context.measureText(text).width;
+    const left = at.x - ({ center: width / 2, right: width }[at.align] ?? 0);
+    return { left, right: left + width, top: at.y - 8, bottom: at.y + 8 };
+  }
+
+  function drawText(context, item, x, y, chart, texts) {
     context.font = (item.isBold ? "600 " : "") + "11.5px " + Chart.defaults.font.family;
     context.textBaseline = item.base || "middle";
-    const at = place(context, item, x, y, area);
+    const at = item.isFree
+      ? freely(context, item, x, y, chart, texts)
+      : place(context, item, x, y, chart.chartArea);
+    texts.push(boxOf(context, item.text, at));
     context.textAlign = at.align;
     context.setLineDash([]);
     context.lineWidth = 4;
@@ -81,25 +118,28 @@
   }
 
   // data.words is a list of { x, y } in values, "start" (left, top) or "middle"; with text, line ("h" or
-  // "v"), ring, color; dx, dy, align, isBold, isInside (turns round at the edge), isSpread.
+  // "v"), ring, color; dx, dy, align, isBold, isSpread, isInside (turns round at the edge), isFree (lies where
+  // it covers as little as can be).
   Chart.register({
     id: "labels",
     afterDatasetsDraw(chart) {
       const items = chart.data.words || [];
       const xs = items.map((item) => pixel(chart.scales.x, item.x));
       const ys = items.map((item) => pixel(chart.scales.y, item.y));
+      const texts = [];
       spread(items, ys);
       items.forEach(function (item, index) {
         const context = chart.ctx;
         context.save();
         if (item.line) {
           drawLine(context, item, xs[index], ys[index], chart.chartArea);
+          texts.push(...lineBoxes(item, ys[index], chart.chartArea));
         }
         if (item.ring) {
           drawRing(context, item, xs[index], ys[index]);
         }
         if (item.text) {
-          drawText(context, item, xs[index], ys[index], chart.chartArea);
+          drawText(context, item, xs[index], ys[index], chart, texts);
         }
         context.restore();
       });

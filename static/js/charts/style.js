@@ -1,12 +1,13 @@
-// What all charts share: colours of the tokens, numbers, axes and words written into the plot.
+// What all charts share: colors of the tokens, axes and words written into the plot.
 (function () {
   "use strict";
   const shared = window.ParzenCharts;
+  const { short, percent } = shared;
   const probe = document.createElement("span");
   probe.hidden = true;
   document.body.append(probe);
 
-  // light-dark() reads back as text from a custom property, but as a colour from a real one.
+  // light-dark() reads back as text from a custom property, but as a color from a real one.
   function token(name) {
     probe.style.color = "var(--" + name + ")";
     return getComputedStyle(probe).color;
@@ -19,39 +20,6 @@
   // 0 is the worst or first, 1 the best or last.
   function seq(rank) {
     return token("seq-" + (1 + Math.max(0, Math.min(6, Math.round(rank * 6)))));
-  }
-
-  // So many significant digits: 0.0873, 12.4, 1,024, 2.1e-4.
-  function sig(value, digits) {
-    if (value === null || value === undefined || !Number.isFinite(value)) {
-      return "–";
-    }
-    const size = Math.abs(value);
-    if (value !== 0 && (size < 1e-3 || size >= 1e9)) {
-      return value
-        .toExponential(digits - 1)
-        .replace(/\.?0+e/, "e")
-        .replace("e+", "e");
-    }
-    return Number(value.toPrecision(digits)).toLocaleString("en-US", { maximumFractionDigits: 8 });
-  }
-
-  // Four significant digits, and as many decimals as a neighbour of the same size: 0.0800.
-  function metric(value) {
-    const size = Math.abs(value);
-    const isPlain = Number.isFinite(value) && (value === 0 || (size >= 1e-3 && size < 1e9));
-    if (!isPlain) {
-      return sig(value, 4);
-    }
-    const rounded = Number(value.toPrecision(4));
-    const whole = Math.abs(rounded) >= 1 ? String(Math.trunc(Math.abs(rounded))).length : 0;
-    const least = Math.max(0, 4 - whole);
-    return rounded.toLocaleString("en-US", { minimumFractionDigits: least, maximumFractionDigits: 8 });
-  }
-
-  // A value the way its metric is read; isPercent: it is a share of one.
-  function reading(value, isPercent) {
-    return isPercent && Number.isFinite(value) ? sig(value * 100, 4) + "\u202f%" : metric(value);
   }
 
   function axis(title, extra) {
@@ -91,7 +59,7 @@
   function tickWords(value, _index, ticks) {
     const size = Math.max(...ticks.map((tick) => Math.abs(tick.value)));
     if (size < 1e-3 || size >= 1e6) {
-      return sig(value, 3);
+      return short(value, 3);
     }
     const decimals = ticks.map(
       (tick) => (String(Number(tick.value.toPrecision(6))).split(".")[1] || "").length,
@@ -103,7 +71,7 @@
   // The value axis of a metric, log where the server says so, without numbers while none is known.
   function metricAxis(options) {
     const { isLog, isPercent, isUnknown, min, max } = options;
-    const words = isLog ? (value) => sig(value, 3) : tickWords;
+    const words = isLog ? (value) => short(value, 3) : tickWords;
     return axis("", {
       type: isLog ? "logarithmic" : "linear",
       min,
@@ -113,7 +81,7 @@
         maxTicksLimit: 6,
         includeBounds: false,
         display: !isUnknown,
-        callback: isPercent ? (value) => sig(value * 100, 4) + "\u202f%" : words,
+        callback: isPercent ? percent : words,
       },
     });
   }
@@ -142,6 +110,6 @@
     });
   }
 
-  Object.assign(shared, { token, alpha, seq, sig, reading, axis, metricAxis, applyDefaults });
+  Object.assign(shared, { token, alpha, seq, axis, metricAxis, applyDefaults });
   shared.noGrid = { display: false };
 })();

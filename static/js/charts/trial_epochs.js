@@ -3,7 +3,7 @@
   "use strict";
   const { register, token, axis, metricAxis, noGrid, reading } = window.ParzenCharts;
   const SERIES = ["val", "train", "median"];
-  const NAMES = { val: "validation", train: "training", median: "study median" };
+  const NAMES = { train: "training", median: "study median" };
 
   function looks() {
     return {
@@ -23,7 +23,7 @@
     return {
       key: name,
       type: "line",
-      name: NAMES[name],
+      name: NAMES[name] || metric.line,
       data,
       pointRadius: data.length === 1 ? 3 : 0,
       pointBackgroundColor: look.borderColor,
@@ -44,7 +44,7 @@
       .map(function (name) {
         const [x, y] = endOf(metric[name]);
         const isBold = name === "val";
-        return { x, y, text: NAMES[name], isBold, color: colors[name], dx: 8, isSpread: true };
+        return { x, y, text: NAMES[name] || metric.line, isBold, color: colors[name], dx: 8, isSpread: true };
       });
     const best = (metric.val || []).find(([step, value]) => step === bestStep && value !== null);
     if (best) {

@@ -96,6 +96,7 @@ MATRIX: dict[str, Row] = {
     "study-list": Row((), SIGNED_IN, READ_ONLY),
     "study-new": Row((), SIGNED_IN, SIGNED_IN),
     "custom-study-new": Row((), "sign in, 404, 404, 404, 404, 404", "sign in, 404, 404, 404, 404, 404"),
+    "model-file-check": Row((), "sign in, 405, 405, 405, 405, 405", "sign in, 404, 404, 404, 404, 404"),
     "knob-prior": Row(("mlp", "learning_rate"), SIGNED_IN, READ_ONLY),
     "sampler-note": Row(("mlp",), READ_ONLY, SIGNED_IN),
     "study-cost": Row(("mlp",), READ_ONLY, SIGNED_IN),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from tests.dashboard.access.matrix import MATRIX, PEOPLE, SIGN_IN, names
 from tests.dashboard.posted import keep_few_knobs
 
 NAMES = names()
+READS = ("SELECT ", "SAVEPOINT ", "RELEASE SAVEPOINT ")
 CELLS = [(name, method, person) for name in NAMES for method in ("GET", "POST") for person in PEOPLE]
 
 
@@ -34,6 +36,12 @@ def world(kept_rows):
 
 
 @pytest.fixture(scope="module")
+def member(world, kept_rows):
+    with kept_rows():
+        return make_user("viewer").pk
+
+
+@pytest.fixture(scope="module")
 def sessions(world, kept_rows):
     """A session for each person who is known here."""
     found = {}
@@ -47,7 +55,8 @@ def sessions(world, kept_rows):
 
 @pytest.fixture
 def study(world, db):
-    return Study.objects.select_related("team").get(pk=world[0].pk)
+    """As it was made: no test here changes it but in the database."""
+    return world[0]
 
 
 def make_world():
@@ -88,7 +97,7 @@ def client_of(sessions, db):
     return client
 
 
-def url_of(name, study):
+def url_of(name, study, member):
     places = {
         "study": study.pk,
         "trial": 0,
@@ -96,7 +105,7 @@ def url_of(name, study):
         "comment": 1,
         "dataset": "plants-0a1b2c3d",
         "team": study.team_id,
-        "member": make_user("viewer").pk,
+        "member": member,
     }
     return reverse(name, args=[places.get(arg, arg) for arg in MATRIX[name].args])
 
@@ -112,11 +121,24 @@ def test_every_address_is_listed():
     assert [name for name in MATRIX if name not in NAMES] == []
 
 
+class Writes:
+    """Notes every statement that may change rows: where there is none, no row has to be read again."""
+
+    def __init__(self):
+        self.statements = []
+
+    def __call__(self, execute, sql, params, many, context):
+        if not sql.lstrip().upper().startswith(READS):
+            self.statements.append(sql)
+        return execute(sql, params, many, context)
+
+
 @pytest.mark.parametrize(("name", "method", "person"), CELLS)
-def test_cell(world, study, client_of, name, method, person):
+def test_cell(world, study, member, client_of, name, method, person):
     client, expected = client_of(person), MATRIX[name].cell(method, person)
 
-    response = client.generic(method, url_of(name, study))
+    with connection.execute_wrapper(writes := Writes()):
+        response = client.generic(method, url_of(name, study, member))
 
     word = word_for(response)
     if (
@@ -126,8 +148,18 @@ def test_cell(world, study, client_of, name, method, person):
     ):
         word = "ok"  # it is where they lead
     assert word == expected
-    if method == "GET" or expected != "ok":
+    if (method == "GET" or expected != "ok") and writes.statements:
         assert everything() == world[1]
+
+
+def test_a_change_is_noted_as_a_write(study):
+    with connection.execute_wrapper(writes := Writes()):
+        assert everything()
+        assert not writes.statements
+        Study.objects.filter(pk=study.pk).update(name="another")
+        study.trials.all().delete()
+    assert [sql.partition(" ")[0] for sql in writes.statements if "INSERT" not in sql][:1] == ["UPDATE"]
+    assert any(sql.startswith("DELETE") for sql in writes.statements)
 
 
 def test_what_one_may_not_see_is_named_nowhere(study, client_of):

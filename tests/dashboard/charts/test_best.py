@@ -6,6 +6,7 @@ import pytest
 
 from dashboard.charts.best import best_chart
 from dashboard.charts.points import TrialPoint
+from dashboard.charts.still import still_best
 
 FIELDS = {
     "metric": "val_loss",
@@ -31,7 +32,7 @@ def test_line_has_a_point_where_it_turns_and_at_its_end():
 
     assert chart.line == [{"n": 0, "value": 0.5}, {"n": 2, "value": 0.4}, {"n": 4, "value": 0.4}]
     assert chart.best == {"n": 2, "value": 0.4}
-    assert chart.label == "Best val_loss improves from 0.5000 to 0.4000 at trial 2 of 5 trials"
+    assert chart.label == "Best val_loss over 5 trials improves from 0.5000 to 0.4000 at trial #2"
 
 
 def test_line_over_time_follows_the_order_in_which_trials_ended():
@@ -74,7 +75,7 @@ def test_chart_without_a_value_says_so():
     chart = chart_of([("failed", None)])
 
     assert (chart.best, chart.line) == (None, [])
-    assert chart.label == "No value of val_loss yet, 1 trial"
+    assert chart.label == "No val_loss values yet, 1 trial"
 
 
 def test_values_beyond_the_axis_are_counted():
@@ -88,3 +89,42 @@ def test_chart_is_json():
     chart = chart_of([("complete", 0.5), ("failed", None)])
 
     assert json.loads(json.dumps(chart.to_json(), allow_nan=False))["max_trials"] == 10
+
+
+VALUES = [("complete", value) for value in (0.6, 0.5, 0.4)]
+
+
+@pytest.mark.parametrize("target", [0.45, 0.4, 0.33, 0.65])
+def test_target_in_or_near_the_range_is_in_view(target):
+    chart = chart_of(VALUES, target=target)
+
+    assert (chart.target, chart.target_note) == (target, "")
+    assert chart.floor <= target <= chart.clip
+    assert chart.n_clipped == 0
+
+
+@pytest.mark.parametrize(("target", "side"), [(0.001, "below"), (9.0, "above")])
+def test_target_far_away_is_said_and_squeezes_nothing(target, side):
+    chart = chart_of(VALUES, target=target)
+
+    assert chart.target is None
+    assert chart.target_note.endswith(f"is {side} this chart")
+    assert (chart.floor, chart.clip) == (chart_of(VALUES).floor, chart_of(VALUES).clip)
+
+
+def test_target_is_said_before_there_is_a_value():
+    chart = chart_of([], target=0.2)
+    assert chart.target is None
+    assert "0.2" in chart.target_note
+    assert chart_of([]).target_note == ""
+
+
+def test_still_picture_has_the_target_too():
+    near = still_best(chart_of(VALUES, target=0.45).to_json())
+    best = still_best(chart_of([("complete", 0.45)], target=0.45).to_json())
+    far = still_best(chart_of(VALUES, target=0.001).to_json())
+
+    assert near.target[1].startswith("target 0.45")
+    assert best.target[0] == best.marks[0].y
+    assert (far.target, near.note) == (None, "")
+    assert "below this chart" in far.note

@@ -23,7 +23,7 @@ def test_curves_are_ranked_from_the_best_one():
     chart = chart_of([(4, "complete", [(1, 0.2)]), (2, "complete", [(1, 0.3)]), (9, "running", [(1, 0.5)])])
 
     assert [(c.n, c.rank) for c in chart.curves] == [(4, 1.0), (2, 0.5), (9, 0.0)]
-    assert chart.label == "val_loss by epoch of 3 trials, trial 4 is the best"
+    assert chart.label == "val_loss by epoch for 3 trials; trial #4 is the best"
 
 
 def test_trials_without_a_step_have_no_curve():
@@ -92,3 +92,9 @@ def test_metric_has_a_training_and_a_validation_curve():
     assert curves.train == [(1, 0.9), (2, 0.5), (3, 0.1)]
     assert curves.median == [(1, 2.0)]
     assert curves.log is True
+
+
+def test_metric_that_is_measured_once_is_called_by_its_name():
+    steps = [(1, {"iou": 0.5}), (2, {"iou": 0.6})]
+    curves = metric_curves("iou", label="Iou", is_percent=False, steps=steps, others=[])
+    assert (curves.line, curves.val, curves.train) == ("iou", [(1, 0.5), (2, 0.6)], [])

@@ -7,11 +7,12 @@ from optimizer import SearchSpace
 from optimizer.importance import Correlation, Curve, Importance, Interaction, ParameterImportance
 from tests.builders import SPACE
 
+MINUS = "\N{MINUS SIGN}"
 SHARES = {"learning_rate": 0.1, "n_layers": 0.4, "units_1": 0.004, "units_2": 0.05, "activation_1": 0.2}
 space = SearchSpace.from_json(SPACE)
 
 
-def chart_of(interactions=(), **changes):
+def chart_of(interactions=(), direction="minimize", coefficient=-0.43, **changes):
     """`changes` are fields of one parameter by its name."""
     parameters = []
     for name in space.names:
@@ -21,8 +22,8 @@ def chart_of(interactions=(), **changes):
             fields["branch_share"] = 0.5
         parameters.append(ParameterImportance(name, **{**fields, **changes.get(name, {})}))
     found = Importance(tuple(parameters), tuple(interactions), 40, 0.8, "", "")
-    trends = [Correlation(name, "rho", -0.43, 40, "Larger values were better.") for name in space.names]
-    return importance_chart(space, found, trends)
+    trends = [Correlation(name, "rho", coefficient, 40, "Larger values were better.") for name in space.names]
+    return importance_chart(space, found, trends, direction)
 
 
 def names(chart):
@@ -56,7 +57,7 @@ def test_parent_is_drawn_when_only_its_branch_matters():
 def test_param_that_matters_in_its_branch_only_is_drawn():
     bar = next(b for b in chart_of(units_2={"share": 0.0}).bars if b.name == "units_2")
 
-    assert (bar.width, bar.branch_width, bar.branch_share) == (0.0, 100.0, "50\u202f%")
+    assert (bar.width, bar.branch_width, bar.branch_share) == (0.0, 100.0, "50%")
 
 
 def test_reason_stands_where_nothing_is_known():
@@ -95,4 +96,55 @@ def test_curve_runs_over_the_range_on_the_scale_of_all():
 def test_interactions_are_named_with_their_share():
     chart = chart_of([Interaction(("learning_rate", "n_layers"), 0.08)])
 
-    assert chart.interactions == [("learning_rate with n_layers", "8\u202f%")]
+    assert chart.interactions == [("learning_rate with n_layers", "8%")]
+
+
+def rate_of(predicted, **changes):
+    """The bar of a rate with these values along it, from 1e-4 to 0.1."""
+    at = tuple(10 ** (-4 + 3 * i / (len(predicted) - 1)) for i in range(len(predicted)))
+    curve = Curve(at, tuple(predicted), tuple(predicted), tuple(predicted))
+    fields = {"direction": "minimize", "coefficient": -0.43, **changes}
+    share = fields.pop("share", 0.1)
+    chart = chart_of(learning_rate={"curve": curve, "share": share}, **fields)
+    return next(bar for bar in chart.bars if bar.name == "learning_rate")
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+def test_coefficient_has_the_sign_that_the_words_say(direction, sign):
+    bar = rate_of([sign * i for i in range(9)], direction=direction, coefficient=sign)
+
+    is_larger_better = (sign == 1) == (direction == "maximize")
+    assert bar.trend == f"{'Larger' if is_larger_better else 'Smaller'} values were better"
+    assert bar.coefficient == f"ρ {'' if sign == 1 else MINUS}1.00"
+
+
+def test_coefficient_that_says_otherwise_than_the_curve_is_left_out():
+    assert rate_of([5, 4, 3, 2, 1], coefficient=0.4).coefficient == ""
+
+
+def test_best_inside_of_the_range_is_named():
+    bar = rate_of([5, 3, 1, 0, 1, 3, 5])
+    assert bar.trend == "Best near 0.0032"
+    assert bar.coefficient == ""
+    assert rate_of([-5, -3, -1, 0, -1, -3, -5], direction="maximize").trend == bar.trend
+
+
+def test_as_good_at_both_ends_is_no_trend():
+    assert rate_of([1.0, 1.0, 5.0, 1.0, 1.0]).trend != "Larger values were better"
+    assert rate_of([1.0, 1.0, 1.0]).trend == ""
+
+
+def test_best_choice_is_named():
+    choices = Curve(("relu", "tanh"), (0.0, 1.0), (0.0, 1.0), (0.0, 1.0))
+    bar = next(b for b in chart_of(activation_1={"curve": choices}).bars if b.name == "activation_1")
+    assert bar.trend == "Best with relu"
+
+
+def test_noise_comes_last_and_has_no_words():
+    noise = {"share": 0.32, "share_error": 0.61, "curve": Curve((0, 1), (0.0, 1.0), (0.0, 0.5), (0.5, 1.5))}
+    chart = chart_of(learning_rate=noise)
+
+    assert names(chart)[-1] == "learning_rate"
+    assert (chart.bars[-1].is_clear, chart.bars[-1].trend, chart.bars[-1].coefficient) == (False, "", "")
+    assert chart.n_unclear == 1

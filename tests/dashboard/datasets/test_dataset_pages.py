@@ -28,7 +28,7 @@ def test_page_says_what_is_wrong_with_a_broken_file(page, settings, tmp_path):
     settings.DATA_DIR = tmp_path
     (tmp_path / "mnist.npz").write_bytes(b"half of it")
 
-    assert "cut short or not an .npz file" in page.get(reverse("dataset-list")).content.decode()
+    assert "truncated or not an .npz file" in page.get(reverse("dataset-list")).content.decode()
 
 
 def test_picture_of_a_dataset_is_a_png_of_the_person_alone(page):

@@ -126,7 +126,7 @@ def test_a_recipe_that_breaks_a_rule_is_refused_on_the_form(page):
     answer = described(page, dataset, role_0="left out", role_1="left out")
 
     assert answer.status_code == 422
-    assert "Every column but the target is left out" in answer.content.decode()
+    assert "There is no input column" in answer.content.decode()
     dataset.refresh_from_db()
     assert dataset.state == "looked"
 
@@ -151,7 +151,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(page):
     read_uploads()
 
     dataset = Dataset.objects.get()
-    assert (dataset.state, dataset.problem) == ("refused", "Line 2 has 1 fields, and the header has 2.")
+    assert (dataset.state, dataset.problem) == ("refused", "Line 2 has 1 field, but the header has 2.")
     assert dataset.problem in page.get(dataset.get_absolute_url()).content.decode()
     assert page.get(f"/datasets/{dataset.name}.png").status_code == 404
 
@@ -329,7 +329,10 @@ def test_the_page_waits_for_the_reading(page):
     live = reverse("dataset-live", args=[Dataset.objects.get().name])
     assert page.get(live, {"version": "waiting"}).status_code == 204
     read_uploads()
-    assert page.get(live, {"version": "waiting"}).headers["HX-Refresh"] == "true"
+    answer = page.get(live, {"version": "waiting"})
+    assert "HX-Refresh" not in answer.headers
+    assert "Import dataset" in answer.content.decode()
+    assert "<html" not in answer.content.decode()
 
 
 def test_a_hostile_table_is_shown_as_text(page):
@@ -359,4 +362,7 @@ def test_a_trial_on_a_dataset_that_this_host_lacks_fails_with_a_word(page, user)
     trial = claim_trial_of(study_id=study.pk, worker=WORKER)
     assert trial.state == TrialState.RUNNING
     upload = Upload.from_json_dict(job_of(trial, study).upload)
-    assert upload.problem("") == "Plants is not on this machine: let all hosts share PARZEN_UPLOAD_DIR."
+    assert (
+        upload.problem("")
+        == "Plants is not on this machine. Make sure that all hosts share PARZEN_UPLOAD_DIR."
+    )

@@ -34,6 +34,15 @@ def test_study_finishes_with_the_trial_that_reaches_its_target(direction, values
     assert state_of(study) == ("finished", reason)
 
 
+def test_a_target_that_is_a_share_is_told_in_percent():
+    study = running_study(objective="val_accuracy", direction="maximize", target_value=0.97)
+
+    complete(study, 0.976)
+
+    reached = "Target reached: val_accuracy 97.6% ≥ 97.0%"
+    assert state_of(study) == ("finished", reached)
+
+
 def test_target_cancels_what_still_trains():
     study = running_study(target_value=0.1)
     neighbour = claim(study)
@@ -99,7 +108,7 @@ def test_reason_names_the_percentage():
     complete(study, 0.5)
     complete(study, 0.5)
 
-    assert state_of(study)[1] == "No improvement by 2.5 % in 1 trial"
+    assert state_of(study)[1] == "No improvement of at least 2.5% in 1 trial"
 
 
 def test_percentage_of_a_negative_value_counts_in_its_size():

@@ -144,5 +144,5 @@ def test_history_tells_who_asked_and_when_it_ended():
 
     assert list(StudyEvent.objects.values_list("by", "what"))[:2] == [
         ("", "stopped: Stopped by Grace after the running trials finished"),
-        ("Grace", "asked to stop after the running trials finish"),
+        ("Grace", "asked to stop the study after the running trials finish"),
     ]

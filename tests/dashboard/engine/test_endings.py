@@ -4,7 +4,6 @@ import pytest
 
 from dashboard.engine.endings import end_study_if_done
 from dashboard.engine.fences import fail_trial
-from dashboard.engine.lifecycle import pause_study, resume_study
 from dashboard.models import FailureKind
 from tests.builders import add_trials, claim, complete, fence_of, run_since, running_study
 
@@ -48,7 +47,21 @@ def test_study_fails_when_its_whole_budget_failed():
     for _ in range(3):
         fail(study)
 
-    assert state_of(study) == ("failed", "None of 3 trials completed")
+    assert state_of(study) == ("failed", "None of the 3 trials completed")
+
+
+def test_broken_constraint_is_no_failure_in_a_row():
+    study = running_study(max_failures=2)
+    for _ in range(3):
+        fail(study, FailureKind.INFEASIBLE)
+    fail(study)
+    fail(study, FailureKind.INFEASIBLE)
+    fail(study)
+    assert state_of(study)[0] == "running"
+
+    fail(study)
+
+    assert state_of(study) == ("failed", "2 failures in a row: error")
 
 
 def test_study_fails_after_so_many_failures_in_a_row():
@@ -116,19 +129,6 @@ def test_time_that_is_up_finishes_the_study_and_cancels_open_trials():
     for row in (trial, waiting):
         row.refresh_from_db()
         assert row.state == "cancelled"
-
-
-def test_time_in_a_pause_does_not_count():
-    study = running_study(max_seconds=300)
-    run_since(study, 200)
-    pause_study(study_id=study.pk, by="Ada")
-    assert not end_study_if_done(study_id=study.pk)
-    resume_study(study_id=study.pk, by="Ada")
-    run_since(study, 90)
-
-    assert not end_study_if_done(study_id=study.pk)
-    run_since(study, 101)
-    assert end_study_if_done(study_id=study.pk)
 
 
 def test_study_without_a_time_limit_runs_on():

@@ -21,7 +21,6 @@ from tests.builders import (
     everything,
     make_study,
     make_user,
-    run_since,
     running_study,
     study_fields,
 )
@@ -135,35 +134,6 @@ def test_pause_says_who_and_leaves_running_trials_alone():
     assert study.state_reason == "Paused by Grace"
     assert trial.state == "running"
     assert trial.lease_until is not None
-
-
-def test_pause_stops_the_clock_of_the_study():
-    study = running_study()
-    run_since(study, 100)
-
-    pause_study(study_id=study.pk, by="Ada")
-    study.refresh_from_db()
-    assert study.running_since is None
-    assert study.seconds_before == pytest.approx(100, abs=5)
-
-    resume_study(study_id=study.pk, by="Ada")
-    run_since(study, 50)
-    stop_study(study_id=study.pk, by="Ada")
-    study.refresh_from_db()
-    assert study.seconds_before == pytest.approx(150, abs=5)
-
-
-def test_stopping_a_paused_study_adds_no_time():
-    study = running_study()
-    run_since(study, 100)
-    pause_study(study_id=study.pk, by="Ada")
-    study.refresh_from_db()
-    before = study.seconds_before
-
-    stop_study(study_id=study.pk, by="Ada")
-
-    study.refresh_from_db()
-    assert study.seconds_before == before
 
 
 def test_start_forgets_nothing_and_resume_clears_the_reason():

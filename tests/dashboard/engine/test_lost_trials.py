@@ -33,6 +33,19 @@ def test_trial_fails_when_it_was_lost_too_often():
     assert trial.finished_at is not None
 
 
+@pytest.mark.parametrize(
+    ("deaths", "kind"), [([False, False], "lost"), ([True, False], "died"), ([False, True], "died")]
+)
+def test_losses_count_together_and_one_death_of_its_own_is_kept(deaths, kind):
+    study = running_study(lost_retries=1)
+    for is_own in deaths:
+        lose_trial(fence_of(claim(study)), reason="Killed.", is_own_death=is_own)
+
+    trial = Trial.objects.get()
+    assert (trial.state, trial.failure_kind) == ("failed", kind)
+    assert trial.failure_message == "Lost 2 times. Killed."
+
+
 def test_last_loss_wakes_no_slot_for_that_trial(hints, django_capture_on_commit_callbacks):
     trial = claim(running_study(lost_retries=0))
 

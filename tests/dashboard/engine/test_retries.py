@@ -45,7 +45,7 @@ def test_failed_trial_gets_as_many_further_attempts_as_its_study_allows(kind, po
     assert list(attempts) == [("failed", kind, "Traceback")] * 3
 
 
-@pytest.mark.parametrize("kind", [FailureKind.DIVERGED, FailureKind.TIMED_OUT])
+@pytest.mark.parametrize("kind", [FailureKind.DIVERGED, FailureKind.TIMED_OUT, FailureKind.INFEASIBLE])
 def test_what_would_only_happen_again_is_never_retried(kind):
     study = running_study(lost_retries=9, memory_retries=9, error_retries=9)
 
@@ -84,6 +84,28 @@ def test_failed_trial_can_be_tried_again_by_hand():
     assert finish_trial(fence_of(again), outcome(0.5))
     assert StudyEvent.objects.first().by == "Grace"
     assert str(StudyEvent.objects.first()) == "retried trial 0"
+
+
+@pytest.mark.parametrize("end", [fail, lose])
+def test_trial_tried_again_by_hand_has_its_retries_again(end):
+    study = running_study(lost_retries=1, error_retries=1)
+    assert [end(study).state, end(study).state] == ["waiting", "failed"]
+
+    retry_trial(study_id=study.pk, number=0, by="Grace")
+
+    assert [end(study).state, end(study).state] == ["waiting", "failed"]
+    assert study.trials.get().attempt == 4
+    assert " 2 times. " in study.trials.get().failure_message
+
+
+def test_retried_trial_has_no_numbers_of_its_failure():
+    study = running_study()
+    trial = claim(study)
+    fail_trial(fence_of(trial), kind=FailureKind.INFEASIBLE, message="Too large.", metrics={"size": 3.0})
+
+    retry_trial(study_id=study.pk, number=0, by="Grace")
+
+    assert claim(study).metrics == {}
 
 
 def test_only_failed_trials_are_tried_again_by_hand():

@@ -10,7 +10,7 @@ from django.urls import reverse
 from dashboard.engine.claims import claim_trial_of
 from dashboard.engine.worker.jobs import job_of
 from dashboard.engine.worker.supervisor import Supervisor
-from dashboard.models import Study, StudyEvent, TrialState
+from dashboard.models import AuditEntry, Study, StudyEvent, TrialState
 from dashboard.new_study import actions
 from dashboard.new_study.actions import make_custom_study
 from dashboard.new_study.custom_page import EXAMPLE
@@ -112,6 +112,41 @@ def test_a_study_gets_what_the_file_declares(page, allowed, monkeypatch):
     assert page.get(reverse("study-report", args=[study.pk])).status_code == 200
 
 
+CHECK = f"{URL}check/"
+
+
+def test_the_page_shows_metric_and_direction_before_the_study_starts(page, allowed, user, monkeypatch):
+    assert page.get(URL).context["check"].goal == "lowest loss"
+    declares(monkeypatch, metric="quality", direction="maximize")
+
+    shown = page.post(CHECK, posted(name="")).content.decode()
+
+    assert "highest quality" in shown
+    assert not Study.objects.exists()
+    assert AuditEntry.objects.filter(action="custom-model-check", who=user.username).exists()
+    study = make_study(owner=user, trainer="own", code="x", objective="error", direction="minimize")
+    assert page.get(f"{URL}?from={study.pk}").context["check"].goal == "lowest error"
+
+
+def test_a_file_without_a_direction_is_refused_by_the_check_and_by_the_form(page, allowed):
+    code = "from optimizer import hp\nspace = {'x': hp.uniform('x', 0, 1)}\nmetric = 'quality'\n"
+    code += "def objective(params): return params['x']\n"
+
+    assert "direction is missing" in page.post(CHECK, posted(code=code)).content.decode()
+    answer = page.post(URL, posted(code=code))
+
+    assert answer.status_code == 422
+    assert "direction is missing" in answer.content.decode()
+    assert not Study.objects.exists()
+    assert "Write or load a model file." in page.post(CHECK, posted(code="")).content.decode()
+
+
+def test_only_who_may_run_code_can_check_a_file(page, settings, monkeypatch):
+    settings.OWN_CODE = True
+    monkeypatch.setattr(actions, "read_declaration", lambda *_: pytest.fail("it was run"))
+    assert page.post(CHECK, posted()).status_code == 404
+
+
 def test_a_file_really_runs_elsewhere(page, allowed):
     answer = page.post(
         URL, posted(code="import sys\nsys.modules['was_here'] = 1\nraise ValueError('no luck')")
@@ -155,6 +190,13 @@ def test_a_model_to_be_built_needs_data(page, allowed, monkeypatch):
     assert "Choose a dataset." in answer.content.decode()
 
 
+def test_a_series_is_not_for_single_rows(allowed, monkeypatch):
+    """A row of it holds what is to be predicted, so the value would be too good to be true."""
+    declares(monkeypatch, needs_data=True)
+    with pytest.raises(Refused, match="holds the value to predict"):
+        make_custom_study(code="x", dataset="cta_ridership", is_draft=True, by=actor(allowed))
+
+
 def test_copying_asks_for_the_same_right(page, allowed, user, settings):
     study = make_study(owner=user, trainer="own", code="the code of ada", dataset="")
     copy = page.get(f"/studies/new/?from={study.pk}", follow=True)
@@ -178,3 +220,9 @@ def test_a_worker_that_is_not_allowed_to_trains_none(user, settings):
     trial.refresh_from_db()
     assert trial.state == TrialState.FAILED
     assert "PARZEN_OWN_CODE=false" in trial.failure_message
+
+
+def test_the_page_says_what_a_file_may_import(page, allowed, settings):
+    assert "NumPy, SciPy, scikit-learn and Keras" in page.get(URL).content.decode()
+    settings.PACKAGES = ["pandas"]
+    assert "scikit-learn, Keras and pandas" in page.get(URL).content.decode()

@@ -165,7 +165,7 @@ def test_log_normal_speaks_of_medians_and_decades():
         ("units", {"scale": "uniform", "low": "8", "high": "16", "step": "0"}, ("step",), "0"),
         ("units", {"scale": "uniform", "low": "8", "high": "16", "step": "-4"}, ("step",), "-4"),
         ("units", {"scale": "uniform", "low": "0", "high": "16"}, ("low",), "at least 1"),
-        ("units", {"scale": "uniform", "low": "8", "high": "2048"}, ("high",), "at most 1024"),
+        ("units", {"scale": "uniform", "low": "8", "high": "2048"}, ("high",), "at most 1,024"),
         ("share", {"scale": "uniform", "low": "-0.1", "high": "1"}, ("low",), "at least 0"),
         ("share", {"scale": "uniform", "low": "0", "high": "1.5"}, ("high",), "at most 1"),
         ("units", {"scale": "uniform", "high": "16"}, ("low",), "is missing"),
@@ -209,7 +209,7 @@ def test_wrong_search_is_named_beside_its_field(name, fields, where, words):
     ("name", "text", "words"),
     [
         ("units", "0", "at least 1"),
-        ("units", "2000", "at most 1024"),
+        ("units", "2000", "at most 1,024"),
         ("units", "1.5", "whole number"),
         ("units", "many", "whole number"),
         ("share", "1.01", "at most 1"),

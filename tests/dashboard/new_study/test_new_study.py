@@ -163,7 +163,7 @@ def test_copy_opens_with_the_same_values(page, user):
     html = page.get(URL, {"from": study.pk}).content.decode()
 
     assert "Copied from original" in html
-    assert 'value="original again"' in html
+    assert 'value="original (copy)"' in html
     assert 'value="33"' in html
 
 
@@ -176,7 +176,7 @@ def test_copy_searches_the_same_space(page, user):
 
     second = Study.objects.exclude(pk=first.pk).get()
     assert second.space == first.space
-    assert second.name == f"{first.name} again"
+    assert second.name == f"{first.name} (copy)"
 
 
 @pytest.mark.parametrize("study_id", ["999", str(10**30)])

@@ -1,9 +1,14 @@
 """The samplers of the new-study form, and the size of a grid before it starts."""
 
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+
 import pytest
 from django.urls import reverse
 
 from dashboard.models import Study
+from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
 from optimizer.samplers.grid import GridSampler
 from tests.dashboard.posted import posted_fields
@@ -103,3 +108,31 @@ def test_other_samplers_have_nothing_to_say(note, sampler):
 
 def test_unknown_trainer_does_not_exist(page):
     assert page.post(reverse("sampler-note", args=["gone"]), few_values()).status_code == 404
+
+
+@pytest.mark.parametrize("registry", [SAMPLERS, PRUNERS])
+def test_broken_package_costs_no_page_and_is_named_in_the_log(page, monkeypatch, caplog, registry):
+    broken = EntryPoint("near", "no.such.module:NEAR", "parzen")
+    monkeypatch.setattr("optimizer.registry.entry_points", lambda group: [broken])
+    monkeypatch.setattr(registry, "_installed", None)
+    monkeypatch.setattr(registry, "_broken", {})
+
+    html = page.get(reverse("study-new")).content.decode()
+
+    assert 'value="random"' in html
+    assert 'value="median"' in html
+    assert 'value="near"' not in html
+    assert "left out: no.such.module:NEAR" in caplog.text
+
+
+def test_web_process_asks_no_package_before_a_page_needs_it():
+    script = (
+        "import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'dashboard.settings'; django.setup();"
+        "import dashboard.urls;"
+        "from optimizer import PRUNERS, SAMPLERS;"
+        "from trainers import registry;"
+        "print(SAMPLERS._installed, PRUNERS._installed, registry._known.cache_info().currsize)"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert found.stdout.split() == ["None", "None", "0"]

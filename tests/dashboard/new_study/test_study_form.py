@@ -43,7 +43,7 @@ def form_of(**changes):
         ({"target_value": "0.05"}, {"target_value": 0.05}),
         ({"target_value": "-3"}, {"target_value": -3}),
         ({"objective": "val_accuracy", "target_value": "97.5"}, {"target_value": 0.975}),
-        ({"objective": "val_accuracy", "target_value": "0.975"}, {"target_value": 0.975}),
+        ({"objective": "val_accuracy", "target_value": "1"}, {"target_value": 0.01}),
         ({"target_value": ""}, {"target_value": None, "min_improvement": 0, "max_stale_trials": None}),
         (
             {"max_stale_trials": "20", "min_improvement": "0.5"},
@@ -78,15 +78,15 @@ def test_right_fields_come_in_the_units_of_the_database(changes, fields):
         ("dataset", "moon", "not one of the available choices"),
         ("max_trials", "0", "Must be at least 1."),
         ("target_value", "nan", "Enter a number, or leave this empty for no target."),
-        ("min_improvement", "-1", "Must be at least 0 %."),
-        ("min_improvement", "101", "Must be at most 100 %."),
+        ("min_improvement", "-1", "Must be at least 0%."),
+        ("min_improvement", "101", "Must be at most 100%."),
         ("max_stale_trials", "0", "Must be at least 1."),
         ("lost_retries", "101", "Must be at most 100."),
         ("queue", "tpu", "not one of the available choices"),
         ("max_trials", "-5", "Must be at least 1."),
         ("max_trials", "100001", "Must be at most 100,000."),
         ("max_trials", "1.5", "Enter a whole number."),
-        ("max_trials", "", "Enter a whole number, at least 1."),
+        ("max_trials", "", "Enter a whole number of at least 1."),
         ("max_epochs", "0", "Must be at least 1."),
         ("n_parallel", "0", "Must be at least 1."),
         ("n_parallel", "257", "Must be at most 256."),
@@ -106,6 +106,12 @@ def test_wrong_field_is_named_with_its_rule(field, text, words):
 
     assert list(form.errors) == [field]
     assert words in form.errors[field][0]
+
+
+def test_a_share_that_is_meant_as_percent_is_asked_about():
+    form = form_of(objective="val_accuracy", target_value="0.975")
+
+    assert "in percent, such as 97.5" in form.errors["target_value"][0]
 
 
 def test_only_validation_metrics_can_be_objectives():

@@ -1,5 +1,6 @@
 """Studies that are offered as the beginning of new ones, to whoever sees them."""
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -9,6 +10,12 @@ from dashboard.people.actions import create_team
 from dashboard.studies.actions import offer_as_template
 from dashboard.winners.actions import confirm_best
 from tests.builders import OPERATOR, actor, complete, make_study, make_user, running_study
+from tests.dashboard.posted import keep_few_knobs
+
+
+@pytest.fixture(autouse=True)
+def few_knobs(monkeypatch):
+    keep_few_knobs(monkeypatch)
 
 
 def offered(client):
@@ -28,7 +35,7 @@ def test_a_template_of_a_team_is_offered_to_its_members(page, user):
     assert "our usual search" in offered(theirs)
     assert offered(stranger) == ""
     assert theirs.post(reverse("study-template", args=[study.pk])).status_code == 403
-    assert 'value="our usual search again"' in theirs.get(f"/studies/new/?from={study.pk}").content.decode()
+    assert 'value="our usual search (copy)"' in theirs.get(f"/studies/new/?from={study.pk}").content.decode()
 
     page.post(reverse("study-template", args=[study.pk]))
     assert offered(theirs) == ""

@@ -79,7 +79,7 @@ def test_study_that_asks_for_too_many_trials_does_not_start(user):
     study = make_study(owner=user, max_trials=50)
 
     with pytest.raises(
-        QuotaRefused, match=r"100 trials in 30 days, with 60 .* needs 50 more. Use at most 40"
+        QuotaRefused, match=r"100 trials in 30 days, with 60 .* needs 50 more. Add at most 40"
     ):
         start_study(study_id=study.pk, by="ada")
 
@@ -129,7 +129,7 @@ def test_form_says_it_at_the_field_and_makes_nothing(page, user):
     answer = page.post(reverse("study-new"), data | {"max_trials": "6"})
 
     assert answer.status_code == 422
-    assert "This study needs 6 more. Use at most 5" in answer.content.decode()
+    assert "This study needs 6 more. Add at most 5" in answer.content.decode()
     assert not Study.objects.exists()
 
 
@@ -201,7 +201,7 @@ def test_whoever_is_kept_out_is_out_at_once(root):
     edit(root, grace, is_active="")
 
     assert hers.get(reverse("study-list")).status_code == 302
-    assert "cannot sign in" in root.get(reverse("people-list")).content.decode()
+    assert "Cannot sign in" in root.get(reverse("people-list")).content.decode()
 
 
 def test_administrator_does_not_lock_the_door_from_inside(root):

@@ -53,7 +53,7 @@ def test_old_studies_go_step_by_step(capsys):
 
     left = {s.pk: (s.is_archived, s.deleted_at is not None) for s in Study.objects.all()}
     assert left == {fresh.pk: (False, False), ended.pk: (True, False), archived.pk: (True, True)}
-    assert StudyEvent.objects.filter(study=ended, what="archived", by="retention").exists()
+    assert StudyEvent.objects.filter(study=ended, what="archived the study", by="retention").exists()
 
 
 def test_studies_that_run_or_that_somebody_uses_stay(capsys):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dashboard.engine.fences import fail_trial
 from dashboard.engine.lifecycle import end_study
-from dashboard.models import FailureKind, Review, Study, StudyEvent, StudyState, Team, Trial
+from dashboard.models import Attempt, FailureKind, Review, Study, StudyEvent, StudyState, Team, Trial
 from dashboard.review.actions import sign_off
 from dashboard.review.queries import Search, review_queue, search_past, spent_by_week
 from dashboard.studies.actions import delete_study
@@ -123,6 +123,26 @@ def test_deleted_studies_wait_for_nobody(staff):
 # Spent -------------------------------------------------------------------------------------------------
 
 
+def trained(trials, at, seconds):
+    """These trials and their attempts have ended at a moment, after so many seconds of training."""
+    trials.update(finished_at=at)
+    began = at - dt.timedelta(seconds=seconds)
+    Attempt.objects.filter(trial__in=trials.model.objects.filter(finished_at=at)).update(
+        started_at=began, finished_at=at
+    )
+
+
+def add_attempt(trial, at, seconds):
+    Attempt.objects.create(
+        trial=trial,
+        number=9,
+        state="lost",
+        worker="w",
+        started_at=at - dt.timedelta(seconds=seconds),
+        finished_at=at,
+    )
+
+
 @pytest.mark.django_db
 def test_weeks_and_teams_add_up():
     team = Team.objects.create(name="Vision")
@@ -131,29 +151,34 @@ def test_weeks_and_teams_add_up():
         add_trials(study, n)
     add_trials(ours, 1, state="failed")
     monday = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
-    Trial.objects.update(finished_at=monday, seconds=60)
-    Trial.objects.filter(study=ours, number=0).update(finished_at=monday - dt.timedelta(weeks=1))
-    Trial.objects.filter(study=private, number=0).update(finished_at=monday - dt.timedelta(weeks=40))
+    trained(Trial.objects.all(), monday, 60)
+    trained(Trial.objects.filter(study=ours, number=0), monday - dt.timedelta(weeks=1), 60)
+    trained(Trial.objects.filter(study=private, number=0), monday - dt.timedelta(weeks=40), 60)
+    # Lost a week before, and still not at its end.
+    add_trials(ours, 1, state="running")
+    attempt = Attempt.objects.get(state="running")
+    add_attempt(attempt.trial, monday - dt.timedelta(weeks=1), 3600)
 
     rows = spent_by_week(Study.objects.all(), monday - dt.timedelta(weeks=11))
 
     found = {(row.team, row.week): (row.n_trials, row.n_failed, row.seconds) for row in rows}
     assert found == {
-        ("Vision", dt.date(2026, 11, 16)): (1, 0, 60),
-        ("Vision", dt.date(2026, 11, 23)): (3, 1, 180),
-        (None, dt.date(2026, 11, 23)): (1, 0, 60),
+        ("Vision", dt.date(2026, 11, 16)): (1, 0, pytest.approx(3660)),
+        # The failed one, too.
+        ("Vision", dt.date(2026, 11, 23)): (3, 1, pytest.approx(180)),
+        (None, dt.date(2026, 11, 23)): (1, 0, pytest.approx(60)),
     }
 
 
 def test_overview_draws_what_was_spent_and_says_where_nothing_was(staff):
-    assert "No trainings in the last 12 weeks." in staff.get(reverse("review-overview")).content.decode()
+    assert "No training runs in the last 12 weeks." in staff.get(reverse("review-overview")).content.decode()
     add_trials(running_study(team=Team.objects.create(name="Vision")), 3)
-    Trial.objects.update(finished_at=timezone.now(), seconds=3600)
+    trained(Trial.objects.all(), timezone.now(), 3600)
 
     body = staff.get(reverse("review-overview")).content.decode()
 
     assert "Vision, week of" in body
-    assert "3 hours of training" in body
+    assert "3 h of training" in body
 
 
 # Search ------------------------------------------------------------------------------------------------

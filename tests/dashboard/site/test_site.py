@@ -89,8 +89,9 @@ NAMES = [name for name in names() if not name.startswith(LIBRARIES) and name != 
 FILES = {"dataset-picture", "trial-model", "trial-package", "study-report"}
 PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | FILES]
 # Nothing is there unless the settings allow custom models; test_custom_models.py has what holds then.
-NAMES.remove("custom-study-new")
-PAGES.remove("custom-study-new")
+for hidden in ("custom-study-new", "model-file-check"):
+    NAMES.remove(hidden)
+    PAGES.remove(hidden)
 STUDY_ROUTES = [name for name in NAMES if name.startswith(("study-", "trial-")) and ARGS[name]]
 
 

@@ -41,6 +41,28 @@ def test_target_of_a_share_is_shown_in_percent_and_kept(page):
     assert study.target_value == 0.97
 
 
+@pytest.mark.parametrize("target", [0.01, 0.005, 1.0, 0.97, 1 / 3])
+def test_a_saved_budget_keeps_its_target(page, target):
+    study = make_study("draft", objective="val_accuracy", direction="maximize", target_value=target)
+
+    response = post(page, study, max_trials="77")
+
+    # Less than 1 % of accuracy is asked about; nothing else is read back as another number.
+    assert (study.max_trials == 77) is (target >= 0.01), response.content.decode()
+    assert study.target_value == pytest.approx(target, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(20, "0.33"), (90, "1.5"), (36_000, "600"), (1, "0.02"), (86_399, "1439.98")]
+)
+def test_times_are_short_on_the_form_and_lose_no_second(page, seconds, shown):
+    study = make_study("draft", max_seconds=seconds)
+    form = page.get(reverse("study-budget", args=[study.pk])).context["page"].form
+
+    assert str(form["max_minutes"].value()) == shown
+    assert max(1, round(float(shown) * 60)) == seconds
+
+
 def test_ended_study_continues_with_more_trials(page):
     study = running_study(max_trials=1)
     complete(study)
@@ -110,6 +132,6 @@ def test_history_names_who_did_what(page, user):
 
     html = page.get(study.get_absolute_url()).content.decode()
 
-    assert f"{user.username} asked to stop after the running trials finish" in html
+    assert f"{user.username} asked to stop the study after the running trials finish" in html
     assert f"{user.username} started" in html
     assert "stops after the last trial" in html

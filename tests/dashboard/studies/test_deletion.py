@@ -72,7 +72,11 @@ def test_deleted_study_is_gone_for_everybody_and_comes_back_whole(page, user):
     assert grace.get(study.get_absolute_url()).status_code == 200
     study.refresh_from_db()
     assert (study.state, study.trials.count()) == ("stopped", 3)
-    assert [event.what for event in study.events.all()][:3] == ["restored", "deleted", "stopped"]
+    assert [event.what for event in study.events.all()][:3] == [
+        "restored the study",
+        "deleted the study",
+        "stopped the study",
+    ]
 
 
 def test_deleting_and_bringing_back_twice_does_it_once(db):

@@ -33,10 +33,30 @@ def test_param_that_decides_the_value_comes_first(page, study):
 
     card = response.context["card"]
     assert card.chart.bars[0].name == "learning_rate"
-    assert card.chart.bars[0].trend == "Smaller values were better"
+    assert card.chart.bars[0].trend.startswith("Best near 0.0")
     html = response.content.decode()
     assert "60 complete trials" in html
     assert "Share of variance in val_loss" in html
+
+
+def test_larger_values_have_the_sign_of_the_value_where_it_is_maximized(page, user):
+    study = running_study(max_trials=200, objective="val_accuracy", direction="maximize")
+    add_results(study, 60, lambda p: np.log10(p["learning_rate"]))
+
+    bar = page.get(url_of(study)).context["card"].chart.bars[0]
+
+    assert bar.trend == "Larger values were better"
+    assert bar.coefficient.startswith("ρ 0.9") or bar.coefficient == "ρ 1.00"
+
+
+@pytest.mark.parametrize("n_complete", [2, 40])
+def test_pruned_trials_that_do_not_count_are_named(page, study, n_complete):
+    add_results(study, n_complete, lambda p: p["learning_rate"])
+    add_trials(study, 213, state="pruned")
+
+    assert "213 pruned" in page.get(url_of(study)).content.decode()
+    report = page.get(reverse("study-report", args=[study.pk])).content.decode()
+    assert ("213 pruned trials ended without a value" in report) == (n_complete == 40)
 
 
 def test_branch_is_judged_by_its_own_trials(page, study):
@@ -55,7 +75,7 @@ def test_study_with_too_few_trials_says_how_many_it_needs(page, study, n):
 
     html = page.get(url_of(study)).content.decode()
 
-    assert f"Importance needs 10 complete trials, and there are {n}." in html
+    assert f"Importance needs 10 complete trials, but there are only {n}." in html
     assert "<table" not in html
 
 

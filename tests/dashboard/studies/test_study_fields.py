@@ -13,7 +13,7 @@ from dashboard.models.study_fields import FIELDS, NOT_SETTINGS, NewStudy
 from dashboard.new_study import actions
 from dashboard.winners.actions import confirm_best
 from tests.builders import actor, complete
-from tests.dashboard.posted import shown_fields
+from tests.dashboard.posted import keep_few_knobs, shown_fields
 from trainers.custom.declaration import Declaration
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,11 @@ class CustomModelWay:
     kept = TYPED | {"target_value": ("99.5", 99.5)}
 
 
+@pytest.fixture(autouse=True)
+def few_knobs(monkeypatch):
+    keep_few_knobs(monkeypatch)
+
+
 @pytest.fixture(params=[TrainerWay, CustomModelWay])
 def way(request, settings, user, monkeypatch):
     settings.QUEUES, settings.OWN_CODE = ["cpu", "gpu"], True
@@ -122,7 +127,7 @@ def check_copy(page, way):
 
     assert copy.pk != study.pk
     assert lost(study, copy, [d for d in FIELDS if d.is_kept_by_copy]) == set()
-    assert (copy.name, copy.is_open) == ("one of a kind again", False)
+    assert (copy.name, copy.is_open) == ("one of a kind (copy)", False)
 
 
 def check_budget(page, way):

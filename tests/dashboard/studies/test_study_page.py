@@ -255,3 +255,10 @@ def test_running_trials_are_among_the_curves_however_many_there_are(page, user):
 
     assert len(curves) <= 60
     assert any(curve["state"] == "running" for curve in curves)
+
+
+def test_no_epoch_is_named_where_the_value_is_of_none(show, user):
+    study = running_study()
+    complete(study, 0.25, best_step=0)
+    assert "epoch 0" not in show(study)
+    assert "epoch 0" not in show(study.trials.get())

@@ -74,8 +74,8 @@ def test_sampler_is_credited_with_the_best_values_it_found(proposals, user):
     results = {entry.label: entry.result for entry in proposals(study).proposers}
 
     assert results == {
-        "Gaussian process": "best 0.4000, a new best twice",
-        "TPE": "best 0.3000, a new best once",
+        "Gaussian process": "best 0.4000, set a new best twice",
+        "TPE": "best 0.3000, set a new best once",
         "Random search": "none complete",
     }
 

@@ -85,7 +85,7 @@ def test_a_round_ends_by_itself_and_proposes_nothing(user):
 
     runs.refresh_from_db()
     assert (runs.state, runs.trials.count()) == (StudyState.FINISHED, 4)
-    with pytest.raises(Refused, match="These trainings confirm another study"):
+    with pytest.raises(Refused, match="This study confirms another study"):
         change_budget(study_id=runs.pk, by="ada", max_trials=9)
 
 
@@ -104,7 +104,7 @@ def test_clear_gain_is_told_with_its_uncertainty(page, user):
     assert "0.1010 ± 0.001 on the test set, trial #4" in page.get(study.get_absolute_url()).content.decode()
     shown = page.get(reverse("study-confirm", args=[study.pk])).content.decode()
     assert "0.1010 ± 0.001" in shown
-    assert "9 of 9 trainings done" in shown
+    assert "9 of 9 training runs done" in shown
 
 
 def test_gain_inside_the_noise_is_warned_of(user):
@@ -158,7 +158,7 @@ def test_a_failed_training_is_counted_and_left_out(page, user):
         (lambda user: running_study(owner=user), "The search is still running."),
         (
             lambda user: confirm_best(ended_study(user), n_best=1, n_seeds=1, by=actor(user)),
-            "cannot be confirmed again",
+            "cannot be confirmed itself",
         ),
     ],
 )
@@ -206,12 +206,12 @@ def test_confirmations_follow_their_study_and_stand_in_no_list(page, user):
     runs.refresh_from_db()
     assert runs.team == team
     for url in ("/studies/", "/teams/", team.get_absolute_url()):
-        assert "digits-mlp, confirmed" not in page.get(url).content.decode()
+        assert "digits-mlp, confirmation" not in page.get(url).content.decode()
     delete_study(study, by=OPERATOR)
     runs.refresh_from_db()
     assert runs.deleted_at is not None
     assert runs.state == StudyState.STOPPED
-    assert "digits-mlp, confirmed" not in page.get("/studies/deleted/").content.decode()
+    assert "digits-mlp, confirmation" not in page.get("/studies/deleted/").content.decode()
     restore_study(study, by=OPERATOR)
     assert page.get(runs.get_absolute_url()).status_code == 200
 
@@ -290,7 +290,7 @@ def test_it_is_told_whether_it_came_out_the_same(user):
     chance = again(user, study, value=0.5625, metrics={"val_loss": 0.5625})
     assert chance == (
         "0.5625, differs by 0.062 with the same seed, versions, and threads: "
-        "the training is not deterministic (set PARZEN_DETERMINISTIC=true to make it so)"
+        "training is not deterministic (set PARZEN_DETERMINISTIC=true to make it so)"
     )
     other = again(user, study, value=0.5625, metrics={}, environment={"keras": "9"})
     assert other == "0.5625, differs by 0.062: keras changed"
@@ -298,7 +298,7 @@ def test_it_is_told_whether_it_came_out_the_same(user):
     forbidden.environment = {"deterministic": True}
     forbidden.save()
     by_chance = again(user, study, value=0.5625, metrics={}, environment={"deterministic": True})
-    assert by_chance.endswith("the training is not deterministic")
+    assert by_chance.endswith("training is not deterministic")
 
 
 def test_running_again_is_asked_for_on_the_page(page, user):

@@ -57,7 +57,7 @@ def asked(monkeypatch):
     """What the model was asked; it answers with the first class."""
     given = []
 
-    def predict(model, reading, what):
+    def predict(model, reading, what, **_):
         given.append((model.read_bytes(), what))
         return {"class": reading["classes"][0], "probabilities": {reading["classes"][0]: 0.75, "other": 0.25}}
 
@@ -121,7 +121,7 @@ def test_some_models_are_not_tried_on_a_page(page, user, reading):
 def test_what_goes_wrong_is_one_sentence(page, user, monkeypatch):
     trial = kept(user, TEXT)
 
-    def refuse(*_args):
+    def refuse(*_args, **_):
         raise PredictionRefused("size must be a number, not 'tall'.")
 
     monkeypatch.setattr(actions, "predict", refuse)
@@ -158,7 +158,7 @@ def test_one_that_died_with_its_worker_is_answered_again(user, asked):
 def test_an_answer_after_the_lease_is_not_written(user, monkeypatch):
     prediction = ask_model(kept(user, TEXT), given={"text": "x"}, by=actor(user))
 
-    def predict(*_args):
+    def predict(*_args, **_):
         Prediction.objects.update(running_since="2030-01-01T00:00Z")  # another process has claimed it
         return {"class": "late"}
 
@@ -203,9 +203,9 @@ def test_a_card_tells_on_what_each_metric_was_measured(page, user):
     answer = page.get(reverse("trial-package", args=[trial.study_id, trial.number]))
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
         card = archive.read("README.md").decode()
-    assert "| loss | 0.25 | training set |" in card
-    assert "| val_loss | 0.5 | validation set |" in card
-    assert "| speed | 7 |  |" in card
+    assert "| loss | 0.2500 | training set |" in card
+    assert "| val_loss | 0.5000 | validation set |" in card
+    assert "| speed | 7.000 |  |" in card
     assert "pip install keras==3.15.1 tensorflow==2.21.0 numpy==2.4.6" in card
 
 
@@ -248,7 +248,7 @@ def test_a_package_trains_again_where_the_network_has_code(page, user):
 
 
 def test_a_series_is_forecast_row_by_row(page, user, monkeypatch):
-    monkeypatch.setattr(actions, "predict", lambda *_: {"values": [1380869.4, 1400000.0]})
+    monkeypatch.setattr(actions, "predict", lambda *_, **__: {"values": [1380869.4, 1400000.0]})
     trial = kept(user, SERIES)
     opened = page.get(url_of(trial)).content.decode()
     assert "the last 14 rows in order, then the 7 rows to forecast with rides left empty." in opened

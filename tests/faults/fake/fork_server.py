@@ -21,7 +21,7 @@ def serve(descriptor: int) -> None:
     warm, keras = ModuleType("trainers.processes.preload"), ModuleType("keras")
     keras.backend = SimpleNamespace(backend=lambda: "none")  # type: ignore[attr-defined]
     sys.modules |= {"trainers.processes.preload": warm, "keras": keras}
-    registry._TRAINERS["fake"] = (trainer.INFO, trainer.train)
+    registry._known().trainers["fake"] = (trainer.INFO, trainer.train)
     child.load_dataset = _no_data
     real_main = child.child_main
 

@@ -194,7 +194,7 @@ def test_what_is_no_algorithm_is_refused(algo):
         ({"timeout": 0}, "timeout must be more than 0 seconds"),
         ({"timeout": math.nan}, "timeout must be more than 0 seconds"),
         ({"loss_threshold": "0"}, "loss_threshold must be a number or None"),
-        ({"space": "typed"}, 'space must hold hp nodes or be the text "annotated"'),
+        ({"space": "typed"}, 'space must contain hp nodes or be the string "annotated"'),
         ({"pass_expr_memo_ctrl": True}, "pass_expr_memo_ctrl must be False, got True; write fn"),
     ],
 )
@@ -213,7 +213,7 @@ def test_annotated_arguments_are_the_space():
     assert set(best) == {"x", "y"}
     assert min(trials.losses()) >= 5
     for wrong in (lambda x: x, square):
-        with pytest.raises(SpaceError, match="must hold at least one hp node"):
+        with pytest.raises(SpaceError, match="must contain at least one hp node"):
             search(wrong, "annotated")
 
     def untyped(x: float) -> float:

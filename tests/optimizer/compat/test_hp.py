@@ -239,7 +239,7 @@ def test_family_gives_the_distribution(node, distribution):
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda: hp.uniform(0, 0, 1), "label: must be a text"),
+        (lambda: hp.uniform(0, 0, 1), "label: must be a string"),
         (lambda: hp.uniform("x", 0, -1), r"x.high: must be greater than low \(0\), got -1"),
         (lambda: hp.uniform("x", 0, "1"), 'x.high: must be a number, got "1"'),
         (lambda: hp.uniform("x", 0, hp.uniform("y", 0, 1)), "x.high: must be a number, got"),
@@ -250,11 +250,11 @@ def test_family_gives_the_distribution(node, distribution):
         (lambda: hp.normal("x", 0, 0), "x.sigma: must be greater than 0, got 0"),
         (lambda: hp.choice("x", "abc"), "x: must have a list of options, got 'abc'"),
         (lambda: hp.choice("x", {(1, 2): 3}), "x: must have a list of options, got"),
-        (lambda: hp.choice("x", []), "x.choices: must hold at least one choice"),
+        (lambda: hp.choice("x", []), "x.choices: must have at least one choice"),
         (lambda: hp.choice("x", [1, 1]), r"x.choices\[1\]: must be unique, got 1"),
         (lambda: hp.pchoice("x", ["a", "b"]), r"x\[0\]: must be a pair of probability and option, got 'a'"),
         (lambda: hp.pchoice("x", [(0, "a"), (1, "b")]), r"x.weights\[0\]: must be greater than 0"),
-        (lambda: space_of({(1, 2): 3}), "a search space must hold at least one hp node, got"),
+        (lambda: space_of({(1, 2): 3}), "a search space must contain at least one hp node, got"),
         (lambda: point_of(classifier(), {"model": "svm"}), "c: is missing, although it is active"),
         (lambda: point_of(classifier(), {"model": "knn"}), 'model: must be one of the options .* got "knn"'),
         (lambda: space_eval(classifier(), {"model": "svm"}), 'model: must be the index .* got "svm"'),

@@ -241,7 +241,7 @@ def test_a_file_without_trials_is_not_overwritten(tmp_path):
     path = tmp_path / "trials.pkl"
     for content in (b"notes", b"\x80\x04N.", b""):
         path.write_bytes(content)
-        with pytest.raises(ValueError, match="trials_save_file must hold the trials of an earlier search"):
+        with pytest.raises(ValueError, match="trials_save_file must contain the trials of an earlier search"):
             search(trials=None, trials_save_file=path)
         assert path.read_bytes() == content
 

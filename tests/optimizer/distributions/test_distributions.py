@@ -291,7 +291,7 @@ def test_description_in_words(distribution, words):
         ({"type": "categorical", "choices": "ab"}, "choices", "must be a list"),
         ({"type": "categorical", "choices": ["a", "b", "a"]}, "choices[2]", "must be unique"),
         ({"type": "categorical", "choices": [1, 1.0]}, "choices[1]", "must be unique"),
-        ({"type": "categorical", "choices": [[1]]}, "choices[0]", "must be a text, a number"),
+        ({"type": "categorical", "choices": [[1]]}, "choices[0]", "must be a string, a number"),
         ({"type": "categorical", "choices": list(range(1001))}, "choices", "at most 1,000 choices"),
         (
             {"type": "categorical", "choices": ["a", "b"], "weights": [1]},
@@ -301,7 +301,7 @@ def test_description_in_words(distribution, words):
         ({"type": "categorical", "choices": ["a"], "weights": [0]}, "weights[0]", "must be greater than 0"),
         ({"type": "categorical", "choices": ["a"], "weights": [math.inf]}, "weights[0]", "must be finite"),
         ({"type": "constant", "value": math.nan}, "value", "must be finite"),
-        ({"type": "constant", "value": {}}, "value", "must be a text"),
+        ({"type": "constant", "value": {}}, "value", "must be a string"),
         (
             {"type": "gauss"},
             "type",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from optimizer.pruners import create_pruner
 from optimizer.reports import Reports
 from optimizer.testing.pruners import VALUES, filled_reports, pruned, random_curves
+from optimizer.wording import percent
 
 untimed = settings(deadline=None)
 CURVES = st.integers(0, 2**32).map(random_curves)
@@ -159,18 +160,18 @@ def test_sentences_name_the_value_and_what_it_was_compared_with():
         return create_pruner(name, **options).decide(filled_reports(curves, direction), number, 3).text
 
     assert text("median") == (
-        "Stopped at step 3: its best value 0.52 is worse than the median 0.45 of 6 trials at that step."
+        "Stopped at step 3: its best value 0.5200 is worse than the median 0.4500 of 6 trials at that step."
     )
     assert text("percentile", percentile=20, direction="maximize", number=0) == (
-        "Stopped at step 3: its best value 0.1 is worse than 0.52, "
+        "Stopped at step 3: its best value 0.1000 is worse than 0.5200, "
         "the limit of the best 20% of 6 trials at that step."
     )
     assert text("median", 6).startswith("Stopped at step 3: its best value (not a number) is worse than")
-    assert text("median", n_startup_trials=7) == "Continues: only 6 other trials have reported at step 3."
+    assert text("median", n_startup_trials=7) == "Continues: only 6 other trials reported at step 3."
     assert text("asha") == (
-        "Stopped at step 3: 0.52 is worse than 0.1, the last of the best 1 of 7 trials at that step."
+        "Stopped at step 3: 0.5200 is worse than 0.1000, the last of the best 1 of 7 trials at that step."
     )
-    assert text("threshold", upper=0.5) == "Stopped at step 3: 0.52 is above the upper bound 0.5."
+    assert text("threshold", upper=0.5) == "Stopped at step 3: 0.5200 is above the upper bound 0.5000."
     assert text("threshold", 6) == "Stopped at step 3: its value is not a finite number."
 
 
@@ -197,3 +198,12 @@ def test_sentences_name_the_value_and_what_it_was_compared_with():
 def test_a_wrong_option_is_refused_with_its_rule(name, options, message):
     with pytest.raises(ValueError, match=message):
         create_pruner(name, **options)
+
+
+def test_reasons_write_a_value_as_its_study_reads_it():
+    reports = Reports("maximize", show=percent)
+    reports.add(0, 1500, 0.25)
+
+    text = create_pruner("threshold", lower=0.5).decide(reports, 0, 1500).text
+
+    assert text == "Stopped at step 1,500: 25.0% is below the lower bound 50.0%."

@@ -181,9 +181,12 @@ def test_values_are_taken_as_listed():
         ({"points": MAX_SPREAD + 1}, "got 1001"),
         ({"points": {"lr": 0}}, "points of lr must be a whole number from 1 to 1,000, got 0"),
         ({"points": {"lr": "abc"}}, 'points of lr must be a whole number from 1 to 1,000, got "abc"'),
-        ({"points": {"lr": []}}, "points of lr must hold at least one value, got none"),
+        ({"points": {"lr": []}}, "points of lr must have at least one value, got none"),
         ({"points": {"lr": [1, 1.0]}}, r"points of lr must be different, got \[1, 1.0\]"),
-        ({"points": {"lr": [[1]]}}, r"points of lr must be texts, numbers, booleans or null, got \[\[1\]\]"),
+        (
+            {"points": {"lr": [[1]]}},
+            r"points of lr must be strings, numbers, booleans, or null, got \[\[1\]\]",
+        ),
         ({"order": "random"}, "order must be one of shuffled, ordered, got 'random'"),
     ],
 )

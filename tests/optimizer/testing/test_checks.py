@@ -86,7 +86,7 @@ class Averaging(Good):
 
 
 BROKEN = {
-    Nameless: "must have a name that is a text, got ''",
+    Nameless: "must have a name that is a string, got ''",
     Forgetful: "must not propose a point that is pending",
     Silent: 'must say so with the word "repeat"',
     Incomplete: "must be a point of the space, in the space 'float', trial 0: x: is missing",

@@ -12,8 +12,8 @@ from trainers.errors import DatasetInvalid, DatasetMissing, TrainerError
 NUMBERS = [str(row) for row in range(40)]
 NO = ["no"] * 40
 TOO_FEW = (
-    "Own: class 'yes' has 1 row; each class needs at least 5 that differ, so that train, validation "
-    "and test all get some."
+    "Own: class 'yes' has 1 row. Each class needs at least 5 different rows, so that the training, "
+    "validation, and test sets all get some."
 )
 
 
@@ -28,12 +28,12 @@ def load(monkeypatch, tmp_path: Path):
         (
             sources.NUMBERS,
             sources.table(y=[*NUMBERS[:-2], "", "NaN"]),
-            "Own: y has no number in 2 of 40 rows, first in row 39; fill these in or remove the rows.",
+            "Own: y is missing in 2 of 40 rows, the first in row 39. Fill in the values or remove the rows.",
         ),
         (
             sources.NUMBERS,
             sources.table(y=["7"] * 40),
-            "Own: y is 7 in every training row; there is nothing to learn.",
+            "Own: y is 7 in every training row, so there is nothing to learn.",
         ),
         (
             sources.NUMBERS,
@@ -48,7 +48,7 @@ def load(monkeypatch, tmp_path: Path):
         (
             sources.CLASSES,
             sources.table(y=NO),
-            "Own has only one class, 'no'; telling classes apart needs two.",
+            "Own has only one class, 'no'. Classification needs at least two.",
         ),
         (
             sources.CLASSES,
@@ -58,37 +58,37 @@ def load(monkeypatch, tmp_path: Path):
         (
             sources.CLASSES,
             sources.table(y=["maybe", *NO[1:]]),
-            "own.csv, line 2: y is 'maybe'; it must be one of no, yes.",
+            "own.csv, line 2: y must be one of no, yes, not 'maybe'.",
         ),
         (
             sources.CLASSES,
             sources.table(y=["?", *NO[1:]]),
-            "own.csv, line 2: y is empty; it must be one of no, yes.",
+            "own.csv, line 2: y must be one of no, yes, not '?'.",
         ),
         (
             sources.CLASSES,
             sources.table(size=["1"] * 40, colour=["red"] * 40),
-            "No column tells the training rows apart; there is nothing to learn from.",
+            "Every column is the same in all training rows, so there is nothing to learn from.",
         ),
         (
             sources.CLASSES,
             "size,y\n1,no\n2,yes,3\n",
-            "own.csv, line 3 has 3 fields, the header has 2.",
+            "own.csv, line 3 has 3 fields, but the header has 2.",
         ),
         (
             sources.CLASSES,
             "size,y\n1,no\n2\n",
-            "own.csv, line 3 has 1 fields, the header has 2.",
+            "own.csv, line 3 has 1 field, but the header has 2.",
         ),
         (
             sources.CLASSES,
             "size;y\n1;no\n",
-            "own.csv has no column 'y'; it has size;y.",
+            "own.csv has no column 'y'. Its columns are size;y.",
         ),
         (
             sources.CLASSES,
             "size,size,y\n1,2,no\n",
-            "own.csv has two columns named 'size'; rename one.",
+            "own.csv has two columns named 'size'. Rename one.",
         ),
         (
             sources.CLASSES,
@@ -100,38 +100,38 @@ def load(monkeypatch, tmp_path: Path):
         (
             sources.CLASSES,
             "size,y\n1,no\n2,caf\xe9\n".encode("latin-1"),
-            "own.csv is not UTF-8: byte 0xE9 in line 3; save it as UTF-8.",
+            "own.csv is not UTF-8: byte 0xE9 in line 3. Save it as UTF-8.",
         ),
-        (sources.CLASSES, b"PK\x03\x04\x00\x00", "own.csv is no text file: it holds zero bytes."),
+        (sources.CLASSES, b"PK\x03\x04\x00\x00", "own.csv is not a text file: it contains zero bytes."),
         (
             sources.NUMBERS,
             "size,y\n1,2\n3,4\n",
-            "There are 2 rows; train, validation and test each need at least one.",
+            "2 rows cannot be split: each of train, validation, and test needs one.",
         ),
         (
             sources.TEXTS,
             "no\thello\nyes\t \n",
-            "own.csv, line 2: text is empty; remove the row.",
+            "own.csv, line 2: text is empty. Remove the row.",
         ),
         (
             sources.TEXTS,
             "yes\tthe same\n" * 30 + "".join(f"no\ttext {i}\n" for i in range(30)),
-            TOO_FEW,
+            TOO_FEW.replace("1 row", "30 rows, but only 1 that differs"),
         ),
         (
             sources.SERIES,
             "day,holiday,y\n2024-01-01,0,1\n2024-01-03,0,2\n",
-            "own.csv, line 3: no day between 2024-01-01 and 2024-01-03.",
+            "own.csv, line 3: there is no row between 2024-01-01 and 2024-01-03.",
         ),
         (
             sources.SERIES,
             "day,holiday,y\n2024-01-01,0,1\n2024-01-01,0,2\n",
-            "own.csv, line 3: 2024-01-01 was there in line 2 with other values.",
+            "own.csv, line 3: 2024-01-01 is already in line 2, with other values.",
         ),
         (
             sources.SERIES,
             "day,holiday,y\n01/02/2024,0,1\n",
-            "own.csv, line 2: day must be a date as %Y-%m-%d, not '01/02/2024'.",
+            "own.csv, line 2: day must be a date in the format %Y-%m-%d, not '01/02/2024'.",
         ),
     ],
 )
@@ -161,7 +161,7 @@ def test_a_file_of_nothing_is_not_offered(tmp_path: Path):
     (tmp_path / "sms_spam.tsv").touch()
     by_name = {info.name: info for info in datasets(str(tmp_path))}
     assert not by_name["sms_spam"].is_available
-    assert by_name["sms_spam"].reason.endswith("is empty; put a complete sms_spam.tsv in its place.")
+    assert by_name["sms_spam"].reason.endswith("is empty. Replace it with a complete sms_spam.tsv.")
     assert f"Put cta_ridership_daily.csv into {tmp_path}." in by_name["cta_ridership"].reason
 
 

@@ -2,7 +2,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,10 @@ from trainers.datasets.base import Dataset, Facts, Part
 from trainers.datasets.bundled import DIGITS
 from trainers.datasets.pictures import SAMPLES_PER_CLASS, contact_sheet
 from trainers.datasets.prepared import Prepared, prepare
-from trainers.datasets.registry import datasets, load_dataset, load_test_part
+from trainers.datasets.registry import dataset_info, datasets, load_dataset, load_test_part
 from trainers.datasets.splits import Split
 from trainers.errors import DatasetInvalid, DatasetMissing, ParamsInvalid
+from trainers.registry import compatible_trainers
 
 SMALL = {
     name: Part(np.full((4, 2, 2), number, np.uint8), np.arange(4, dtype=np.uint8))
@@ -73,11 +74,11 @@ def test_datasets_without_their_file_say_where_to_put_it(tmp_path: Path):
 
 
 def test_an_unknown_dataset_is_refused(tmp_path: Path):
-    with pytest.raises(ParamsInvalid, match="there are digits, breast_cancer"):
+    with pytest.raises(ParamsInvalid, match="Choose one of digits, breast_cancer"):
         load_dataset("../digits", "", str(tmp_path), Split())
     with pytest.raises(ParamsInvalid, match="no dataset named"):
         contact_sheet("../digits", "", str(tmp_path))
-    with pytest.raises(ParamsInvalid, match="Breast cancer is no dataset of images"):
+    with pytest.raises(ParamsInvalid, match="Breast cancer is not an image dataset"):
         contact_sheet("breast_cancer", "", str(tmp_path))
 
 
@@ -116,13 +117,13 @@ def test_a_file_with_one_pixel_changed_is_refused(data_dir: str, tmp_path: Path)
         arrays = dict(archive)
     arrays["x_test"][0, 0, 0] ^= 1
     np.savez(tmp_path / "mnist_small.npz", **arrays)
-    with pytest.raises(DatasetInvalid, match="holds other data than MNIST, small: the sha256 does not match"):
+    with pytest.raises(DatasetInvalid, match="does not contain MNIST, small: its SHA-256 digest differs"):
         mnist.MNIST_SMALL.read(str(tmp_path))
 
 
 def test_another_dataset_under_the_name_is_refused(data_dir: str, tmp_path: Path):
     shutil.copy(Path(data_dir) / "fashion_mnist_small.npz", tmp_path / "mnist.npz")
-    with pytest.raises(DatasetInvalid, match="sha256 does not match"):
+    with pytest.raises(DatasetInvalid, match="SHA-256 digest differs"):
         mnist.MNIST.read(str(tmp_path))
 
 
@@ -152,11 +153,11 @@ def _plain_array(path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "error"),
     [
-        (_truncated, "cut short or not an .npz file"),
-        (lambda path: path.write_bytes(b""), "cut short or not an .npz file"),
-        (lambda path: path.write_text("<html>404</html>"), "cut short or not an .npz file"),
-        (_pickled, "cut short or not an .npz file"),
-        (_plain_array, "cut short or not an .npz file"),
+        (_truncated, "truncated or not an .npz file"),
+        (lambda path: path.write_bytes(b""), "truncated or not an .npz file"),
+        (lambda path: path.write_text("<html>404</html>"), "truncated or not an .npz file"),
+        (_pickled, "truncated or not an .npz file"),
+        (_plain_array, "truncated or not an .npz file"),
         (_lacking, "lacks an array"),
         (_misshapen, r"is not MNIST: x_train is float64 \(9, 784\)"),
     ],
@@ -174,7 +175,7 @@ def test_a_truncated_file_is_not_offered(tmp_path: Path):
     _truncated(tmp_path / "mnist.npz")
     info = next(info for info in datasets(str(tmp_path)) if info.name == "mnist")
     assert not info.is_available
-    assert "is cut short" in info.reason
+    assert "is truncated" in info.reason
 
 
 def prepare_small(cache_dir: Path, make: Callable[[], object] = lambda: (SMALL, FACTS)) -> Prepared:
@@ -240,3 +241,13 @@ def test_a_contact_sheet_is_drawn_once(tmp_path: Path, monkeypatch: pytest.Monke
         assert image.getextrema()[0] == (0, 255)
     monkeypatch.setattr("trainers.datasets.pictures.load_dataset", lambda *_: pytest.fail("drawn twice"))
     assert contact_sheet("digits", "", str(tmp_path)) == path
+
+
+@pytest.mark.parametrize(
+    ("shape", "first"),
+    [((28, 28), "mlp"), ((8, 8, 3), "cnn"), ((96, 64, 3), "cnn"), ((96, 96), "cnn"), ((32, 32), "mlp")],
+)
+def test_trainer_to_begin_with_fits_the_images(shape, first):
+    info = replace(dataset_info("digits", ""), shape=shape)
+
+    assert [trainer.name for trainer in compatible_trainers(info)] == [first, *({"mlp", "cnn"} - {first})]

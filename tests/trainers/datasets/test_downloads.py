@@ -65,7 +65,7 @@ def test_idx_files_are_read_as_their_images(tmp_path):
 
 def test_idx_files_with_other_content_are_refused(tmp_path):
     fashion(tmp_path)
-    with pytest.raises(DatasetInvalid, match="its MD5 differs"):
+    with pytest.raises(DatasetInvalid, match="its MD5 digest differs"):
         FASHION_MNIST.read(str(tmp_path))
     (tmp_path / next(iter(FASHION_MNIST.files))).unlink()
     assert "fashion_mnist/train-images-idx3-ubyte.gz into" in FASHION_MNIST.problem(str(tmp_path))
@@ -89,8 +89,8 @@ def test_a_file_is_fetched_checked_and_not_fetched_twice(server, tmp_path, monke
     download("mnist", str(tmp_path / "data"), said.append)
 
     assert (tmp_path / "data" / "some" / "mnist.npz").read_bytes() == b"digits"
-    assert said[0].endswith("6 bytes, the digest is right.")
-    assert said[1].endswith("is there already.")
+    assert said[0].endswith("6 bytes, digest verified.")
+    assert said[1].endswith("already exists.")
 
 
 def test_what_is_another_file_or_is_not_there_leaves_nothing(server, tmp_path, monkeypatch):
@@ -101,10 +101,10 @@ def test_what_is_another_file_or_is_not_there_leaves_nothing(server, tmp_path, m
     with pytest.raises(DatasetMissing, match="its sha256 digest differs"):
         download("mnist", str(tmp_path / "data"), print)
     monkeypatch.setitem(DOWNLOADS, "mnist", (replace(one, url=f"{address}/nothing"),))
-    with pytest.raises(DatasetMissing, match="cannot be fetched: 404"):
+    with pytest.raises(DatasetMissing, match="could not be downloaded: 404"):
         download("mnist", str(tmp_path / "data"), print)
     monkeypatch.setitem(DOWNLOADS, "mnist", (replace(one, url="http://127.0.0.1:9/"),))
-    with pytest.raises(DatasetMissing, match=r"cannot be fetched.*bring the file as .*data/mnist.npz"):
+    with pytest.raises(DatasetMissing, match=r"could not be downloaded.*put it at .*data/mnist.npz"):
         download("mnist", str(tmp_path / "data"), print)
     assert list((tmp_path / "data").iterdir()) == []
 

@@ -77,5 +77,5 @@ def test_groups_never_part_and_their_classes_are_dealt_in_proportion():
 
 
 def test_parts_too_small_for_the_classes_are_refused():
-    with pytest.raises(DatasetInvalid, match="10 rows for a part are fewer than the 12 classes"):
+    with pytest.raises(DatasetInvalid, match="10 rows is too small for 12 classes"):
         split_rows(np.tile(np.arange(12), 5)[:50], Split())

@@ -71,7 +71,7 @@ def test_rare_categories_share_a_column():
 def test_a_constant_column_is_left_out_with_a_sentence(load):
     data = load(sources.CLASSES, sources.table(unit=["kg"] * 40, zero=["0"] * 40, gone=["?"] * 40))
     assert data.facts.columns == ("size", "colour is green", "colour is red")
-    assert data.facts.notes[0] == "column unit is the same in every training row and is left out"
+    assert data.facts.notes[0] == "column unit is the same in every training row, so it is left out"
     assert len(data.facts.notes) == 3
 
 

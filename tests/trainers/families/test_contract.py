@@ -65,9 +65,9 @@ def test_the_classic_searches_exactly_its_three_knobs():
 
 
 def test_unknown_names_are_refused_with_the_known_ones():
-    with pytest.raises(ParamsInvalid, match="there are mlp"):
+    with pytest.raises(ParamsInvalid, match="Choose one of mlp"):
         trainer_info("svm")
-    with pytest.raises(ParamsInvalid, match="there are classic, quick"):
+    with pytest.raises(ParamsInvalid, match="Choose one of classic, quick"):
         preset("slow")
 
 

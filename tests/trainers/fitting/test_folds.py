@@ -65,13 +65,15 @@ def test_folds_are_kept_apart_in_the_cache():
 
 @pytest.mark.parametrize(("n_folds", "fold"), [(1, 0), (21, 0), (4, 4), (4, -1), (-2, 0)])
 def test_folds_that_are_none_are_refused(n_folds, fold):
-    with pytest.raises(ParamsInvalid, match="There are 2 to 20 folds"):
+    with pytest.raises(ParamsInvalid, match="A split has 2 to 20 folds"):
         Split(n_folds=n_folds, fold=fold)
 
 
 def test_too_few_rows_of_a_class_are_named():
     y = np.array([0] * 40 + [1] * 6)
-    with pytest.raises(DatasetInvalid, match="20 folds need as many rows of a class; there are"):
+    with pytest.raises(
+        DatasetInvalid, match="20 folds need at least 20 rows of each class, but there are only"
+    ):
         split_rows(y, Split(n_folds=20))
 
 

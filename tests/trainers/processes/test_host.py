@@ -53,7 +53,7 @@ def wait_for_line(process: TrainerProcess, start: str) -> None:
     pytest.fail(f"no line {start!r}")
 
 
-def wait_until(condition: Any, limit: float = 10) -> None:
+def wait_until(condition: Any, limit: float = 60) -> None:
     deadline = time.monotonic() + limit
     while not condition():
         assert time.monotonic() < deadline
@@ -132,10 +132,9 @@ def test_a_training_stops_inside_an_epoch(host: TrainerHost, cache_dir: str):
     with host.start(make_job(cache_dir, params=LONG_EPOCH)) as process:
         wait_for_line(process, "model:")
         time.sleep(1.5)  # into the first epoch
-        began = time.monotonic()
         process.stop()
         messages = read_all(process)
-        assert time.monotonic() - began < 2
+    # at the end of the epoch there would have been a report
     assert [message["type"] for message in messages] == ["log", "failed", "exited"]
     assert messages[1]["kind"] == "stopped"
     assert messages[1]["message"] == "Stopped on request in epoch 1."
@@ -148,10 +147,10 @@ def test_a_killed_training_is_an_exit_code(host: TrainerHost, cache_dir: str):
         assert process.rss_bytes() > 50_000_000
         pid = process.pid
         assert pid
-        began = time.monotonic()
         process.kill()
-        assert read_all(process)[-1] == {"type": "exited", "exit_code": -signal.SIGKILL}
-        assert time.monotonic() - began < 2
+        *before, exited = read_all(process)
+        assert exited == {"type": "exited", "exit_code": -signal.SIGKILL}
+        assert {message["type"] for message in before} <= {"log"}  # no epoch ended any more
         assert process.rss_bytes() == 0
         process.kill()
         process.stop()
@@ -171,12 +170,12 @@ def test_a_training_knows_no_secret_and_leads_its_own_group(host: TrainerHost, c
 
 @slow
 def test_a_training_ends_when_its_supervisor_lets_go(host: TrainerHost, cache_dir: str):
-    process = host.start(make_job(cache_dir, params=LONG_EPOCH))
+    process = host.start(make_job(cache_dir, params=LONG_EPOCH, max_epochs=1_000))
     wait_for_line(process, "model:")
     pid = process.pid
     assert pid
     process._connection.close()
-    wait_until(lambda: is_gone(pid), limit=2)
+    wait_until(lambda: is_gone(pid))
     wait_until(lambda: process.exit_code == 1)
     process.close()
 
@@ -208,7 +207,7 @@ def test_nothing_is_left_when_the_worker_is_killed(cache_dir: str, tmp_path: Pat
         "from tests.trainers.builders import LONG_EPOCH, make_job\n"
         "from trainers.processes.host import TrainerHost\n"
         "host = TrainerHost()\n"
-        "process = host.start(make_job(sys.argv[1], params=LONG_EPOCH))\n"
+        "process = host.start(make_job(sys.argv[1], params=LONG_EPOCH, max_epochs=1_000))\n"
         "while not (process.poll(1) or {}).get('line', '').startswith('model:'): pass\n"
         "print(process.pid, host.server_pid, flush=True)\n"
         "time.sleep(60)\n"
@@ -226,7 +225,7 @@ def test_nothing_is_left_when_the_worker_is_killed(cache_dir: str, tmp_path: Pat
     worker.kill()
     worker.wait()
     worker.stdout.close()
-    wait_until(lambda: all(is_gone(pid) for pid in pids), limit=3)
+    wait_until(lambda: all(is_gone(pid) for pid in pids))  # the training alone would take hours
 
 
 @slow

@@ -37,17 +37,29 @@ def test_numbers_that_json_lacks_become_null_and_never_numbers():
 def test_an_epoch_is_a_report_and_a_line(ends):
     ours, pipe, _ = ends
     metrics = {"accuracy": 0.8, "loss": 0.678, "val_accuracy": 0.802, "val_loss": 0.6902}
-    PipeReporter(pipe, 20).report(1, metrics, 1.5)
+    PipeReporter(pipe, 20, "mlp").report(1, metrics, 1.5)
     report, line = received(ours)
     assert report == {"type": "report", "step": 1, "metrics": metrics, "seconds": 1.5}
     assert list(report["metrics"]) == ["loss", "accuracy", "val_loss", "val_accuracy"]
-    assert line == {"type": "log", "line": "epoch  1/20  loss 0.6780  val_loss 0.6902  val_accuracy 0.802"}
+    assert line == {
+        "type": "log",
+        "line": "epoch  1/20  loss 0.6780  val_loss 0.6902  val_accuracy 80.2%",
+    }
+
+
+def test_the_line_of_an_epoch_loses_no_small_loss_and_counts_as_pages_do(ends):
+    ours, pipe, _ = ends
+    PipeReporter(pipe, 2000, "mlp").report(1500, {"loss": 1.1e-13, "val_loss": 0.0}, 1.5)
+
+    _, line = received(ours)
+
+    assert line["line"] == "epoch 1,500/2,000  loss 1.1e-13  val_loss 0"
 
 
 def test_stop_arrives_while_the_training_computes(ends):
     ours, pipe, _ = ends
     pipe.start_reading()
-    reporter = PipeReporter(pipe, 1)
+    reporter = PipeReporter(pipe, 1, "mlp")
     assert not reporter.should_stop()
     ours.send_bytes(b'{"type": "stop"}')
     assert pipe._stop.wait(5)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.wording import count_noun, file_size, thousands
 from trainers.datasets.uploads.findings import MANY, Findings
+from trainers.datasets.uploads.guesses.array_forms import as_pictures, as_targets, known_names
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 4 * 10**9  # of all arrays together, unpacked
 MAX_COLUMNS = 20_000
 _COLORS = 3
-_PAIRS = (("x_train", "y_train", "x_test", "y_test"), ("x", "y"), ("X", "y"))
+_PARTS = ("", "_train", "_val", "_test")
 _DAMAGED = (ValueError, OSError, EOFError, TypeError, zipfile.BadZipFile, zlib.error, NotImplementedError)
 
 
@@ -28,13 +30,16 @@ def read_arrays(path: Path, folder: Path) -> Findings:
     arrays = _load(path)
     n_official_test = len(arrays["y_test"]) if "y_test" in arrays else 0
     x, y = (_joined(arrays, letter) for letter in ("x", "y"))
+    x, of_x = as_pictures(x)
     x = _checked_x(x)
-    if y.ndim == 2 and y.shape[1] == 1:
-        y = y[:, 0]
+    y, labels, of_y = as_targets(y)
     if y.ndim != 1 or y.dtype.kind not in "iufb":
         raise DatasetInvalid(f"y must be one number per row; it is {y.dtype} with the shape {y.shape}.")
     if len(x) != len(y):
-        raise DatasetInvalid(f"x has {len(x):,} rows and y has {len(y):,}; they must be as many.")
+        raise DatasetInvalid(
+            f"x has {count_noun(len(x), 'row')}, but y has {thousands(len(y))}. Both must "
+            "have the same number."
+        )
     if not len(y):
         raise DatasetInvalid("The arrays have no rows.")
     np.save(folder / "x.npy", x, allow_pickle=False)
@@ -48,6 +53,8 @@ def read_arrays(path: Path, folder: Path) -> Findings:
         is_whole=is_whole and bool(np.isfinite(y).all()),
         n_values=min(len(np.unique(y)), MANY + 1),
         is_color=x.ndim == 4,
+        labels=labels,
+        notes=tuple(note for note in (of_x, of_y) if note),
     )
 
 
@@ -57,34 +64,32 @@ def _load(path: Path) -> dict[str, Array]:
             total = sum(entry.file_size for entry in archive.infolist())
         if total > MAX_BYTES:
             raise DatasetInvalid(
-                f"The arrays would take {total / 1e9:.1f} GB unpacked; at most {MAX_BYTES / 1e9:g} GB are "
-                "read."
+                f"The arrays would take {file_size(total)} unpacked; the limit is {file_size(MAX_BYTES)}."
             )
         with np.load(path, allow_pickle=False) as archive:
-            names = next((pair for pair in _PAIRS if set(pair) <= set(archive.files)), None)
-            if names is None:
+            names = known_names(archive.files)
+            if not names:
                 there = ", ".join(archive.files[:10]) or "nothing"
                 raise DatasetInvalid(
-                    "The archive must hold x and y, or x_train, y_train, x_test and y_test; it holds "
+                    "The archive must contain x and y, or x_train, y_train, x_test, and y_test. It contains "
                     f"{there[:200]}."
                 )
-            return {name.lower(): archive[name] for name in names}
+            return {key: archive[name] for key, name in names.items()}
     except _DAMAGED as error:
         if "pickle" in str(error).lower() or "Object arrays" in str(error):
             raise DatasetInvalid(
-                "An array holds Python objects, which are not read; save it as an array of numbers."
+                "An array contains Python objects, which cannot be read. Save it as an array of numbers."
             ) from error
-        raise DatasetInvalid("The file cannot be read: it is cut short, or no .npz file.") from error
+        raise DatasetInvalid("The file cannot be read: it is truncated or not an .npz file.") from error
 
 
 def _joined(arrays: dict[str, Array], letter: str) -> Array:
     """Return the rows of all parts, the official test rows last."""
-    if letter in arrays:
-        return arrays[letter]
+    parts = [arrays[name] for part in _PARTS if (name := f"{letter}{part}") in arrays]
     try:
-        return np.concatenate([arrays[f"{letter}_train"], arrays[f"{letter}_test"]])
+        return np.concatenate(parts) if len(parts) > 1 else parts[0]
     except ValueError as error:
-        raise DatasetInvalid(f"{letter}_train and {letter}_test differ in shape: {error}.") from error
+        raise DatasetInvalid(f"The parts of {letter} differ in shape: {error}.") from error
 
 
 def _checked_x(x: Array) -> Array:
@@ -93,7 +98,9 @@ def _checked_x(x: Array) -> Array:
         x = x[..., 0]
     if x.ndim == 2 and x.dtype.kind in "iufb":
         if x.shape[1] > MAX_COLUMNS:
-            raise DatasetInvalid(f"x has {x.shape[1]:,} columns; at most {MAX_COLUMNS:,} are read.")
+            raise DatasetInvalid(
+                f"x has {count_noun(x.shape[1], 'column')}; the limit is {thousands(MAX_COLUMNS)}."
+            )
         return x
     is_image = x.ndim == 3 or (x.ndim == 4 and x.shape[3] == _COLORS)
     if is_image and x.dtype == np.uint8:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,14 +13,20 @@ import pyarrow as pa
 from pyarrow import compute
 
 from trainers.datasets.columns import MISSING, is_missing
-from trainers.datasets.uploads.columns import numbers_file, texts_file
+from trainers.datasets.uploads.columns import numbers_file, stored_texts, texts_file
 from trainers.datasets.uploads.findings import MANY, ColumnFinding
-from trainers.datasets.uploads.numerals import GROUPING, Decimal, is_code, pattern, plain_number
+from trainers.datasets.uploads.guesses.gaps import markers_at_the_ends
+from trainers.datasets.uploads.guesses.index import numbers_rows
+from trainers.datasets.uploads.guesses.notation import Survey, likely_notation
+from trainers.datasets.uploads.numerals import GROUPING, Decimal, parted, pattern, strict_number
+from trainers.datasets.uploads.times import are_ambiguous
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from trainers.datasets.base import Array
+
+_SURVEY_ROWS = 20_000
 
 
 @dataclass
@@ -35,8 +43,7 @@ class ColumnWriter:
     _n_missing: int = 0
     _length: int = 0
     _distinct: set[str] = field(default_factory=set)
-    _low: float = np.inf
-    _high: float = -np.inf
+    _words: Counter[str] = field(default_factory=Counter)
 
     def add(self, texts: pa.Array) -> None:
         """Append the next rows' texts, none of them null."""
@@ -51,7 +58,7 @@ class ColumnWriter:
             self._length += compute.sum(compute.utf8_length(texts)).as_py() or 0
         self.is_number = numbers is not None
         if numbers is not None:
-            self._add_numbers(numbers)
+            _append(numbers_file(self.folder, self.number), numbers)
 
     def _add_values(self, texts: pa.Array) -> Array | None:
         """Look at each value once; return the rows as numbers, NaN for missing, None where some are none."""
@@ -62,6 +69,9 @@ class ColumnWriter:
         is_gap = compute.is_in(compute.utf8_lower(values), value_set=pa.array(sorted(MISSING)))
         is_there = ~is_gap.to_numpy(zero_copy_only=False)
         self._n_missing += int(counts[~is_there].sum())
+        for place in np.flatnonzero(~is_there).tolist():
+            if word := values[place].as_py():
+                self._words[word] += int(counts[place])
         self._length += int((compute.utf8_length(encoded.dictionary).to_numpy() * counts)[is_there].sum())
         found = self._numbers_in(values.filter(pa.array(is_there))) if self.is_number else None
         if found is None:
@@ -84,27 +94,67 @@ class ColumnWriter:
         # slow: what Python takes for a number and pyarrow does not, such as digits of other scripts
         return _each_number(values.to_pylist(), self.decimal) if numbers is None else numbers
 
-    def _add_numbers(self, numbers: Array) -> None:
-        if not np.isnan(numbers).all():
-            self._low = min(self._low, float(np.nanmin(numbers)))
-            self._high = max(self._high, float(np.nanmax(numbers)))
-        _append(numbers_file(self.folder, self.number), numbers)
-
     def finish(self) -> ColumnFinding:
-        """Keep the numbers or the texts, and say what was found."""
+        """Keep the numbers or the texts, or both where words stand among numbers, and say what was found."""
         n_there = self._n - self._n_missing
-        is_number = self.is_number and n_there > 0
-        unwanted = texts_file if is_number else numbers_file
-        unwanted(self.folder, self.number).unlink(missing_ok=True)
-        return ColumnFinding(
+        survey = None if self.is_number or not n_there else self._survey()
+        self.is_number = n_there > 0 and (self.is_number or (survey is not None and not survey.n_strange))
+        if survey and not self.is_number and not survey.is_mostly_numbers:
+            survey = None
+        if not self.is_number:
+            numbers_file(self.folder, self.number).unlink(missing_ok=True)
+        elif not self._words:
+            texts_file(self.folder, self.number).unlink(missing_ok=True)
+        n_words = 0 if self.is_number else self._words.total()
+        finding = ColumnFinding(
             name=self.name,
-            is_number=is_number,
-            n_missing=self._n_missing,
-            n_distinct=min(sum(not is_missing(text) for text in self._distinct), MANY + 1),
+            is_number=self.is_number,
+            n_missing=self._n_missing - n_words,
+            n_distinct=min(sum(not self._is_gap(text) for text in self._distinct), MANY + 1),
             mean_length=self._length / max(1, n_there),
-            low=self._low if is_number else None,
-            high=self._high if is_number else None,
+            words=tuple(self._words.most_common()),
+            strange=tuple(survey.strange.most_common()) if survey else (),
+            decimal=survey.notation.decimal if survey else None,
+            unit=survey.notation.unit if survey else "",
+            is_ambiguous_date=not self.is_number and are_ambiguous(self._there()),
         )
+        return self._with_numbers(finding) if self.is_number else finding
+
+    def _there(self) -> list[str]:
+        """Return the different values that were kept."""
+        return [text for text in map(str.strip, self._distinct) if text]
+
+    def _is_gap(self, text: str) -> bool:
+        return is_missing(text) if self.is_number else not text.strip()
+
+    def _with_numbers(self, finding: ColumnFinding) -> ColumnFinding:
+        numbers = np.memmap(numbers_file(self.folder, self.number), dtype=np.float64, mode="r")
+        return replace(
+            finding,
+            low=float(np.nanmin(numbers)),
+            high=float(np.nanmax(numbers)),
+            is_index=not finding.n_missing and numbers_rows(numbers),
+            ends=markers_at_the_ends(numbers),
+        )
+
+    def _survey(self) -> Survey | None:
+        """Read the texts again as numbers in the notation that fits most, and keep these; None for words."""
+        notation = likely_notation(self._distinct, self.decimal)
+        if notation is None:
+            return None
+        survey = Survey(notation)
+        path = numbers_file(self.folder, self.number)
+        path.unlink(missing_ok=True)
+        texts = stored_texts(texts_file(self.folder, self.number))
+        while piece := list(islice(texts, _SURVEY_ROWS)):
+            _append(path, survey.read(piece))
+            if survey.n_strange * 2 > survey.n_there:
+                return None
+        self.is_grouped = self.is_grouped or any(
+            re.search(GROUPING[notation.decimal] + "[0-9]{3}", parted(text.strip())[0])
+            for text in self._distinct
+        )
+        return survey
 
 
 def _append(path: Path, data: Array) -> None:
@@ -147,8 +197,8 @@ def _has_code(texts: pa.Array) -> bool:
 def _each_number(texts: list[str], decimal: Decimal) -> Array | None:
     numbers = []
     for text in texts:
-        number = None if is_code(text) else plain_number(text, decimal)
-        if number is None or not math.isfinite(number):
+        number = strict_number(text, decimal)
+        if number is None:
             return None
         numbers.append(number)
     return np.array(numbers, dtype=np.float64)

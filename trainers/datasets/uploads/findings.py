@@ -10,12 +10,19 @@ if TYPE_CHECKING:
     from trainers.datasets.uploads.numerals import Decimal
 
 Form = Literal["table", "arrays", "pictures"]
+Counted = tuple[tuple[str, int], ...]
 MANY = 1_000  # different values are counted up to here
 
 
 @dataclass(frozen=True)
 class ColumnFinding:
-    """A column of a table. `n_distinct` stops at MANY + 1; `low` and `high` are None for texts."""
+    """A column of a table. `n_distinct` stops at MANY + 1; `low` and `high` are None for texts.
+
+    `is_index` says that the column only numbers the rows. Counted are texts with their rows: `words` that
+    often mean missing (NA, none), `strange` ones that are no numbers in a column of numbers, and numbers at
+    its `ends` that look like marks for missing. `decimal` and `unit` are those of the column's numbers.
+    `is_ambiguous_date`: months and days could be either way round in every row.
+    """
 
     name: str
     is_number: bool
@@ -24,6 +31,24 @@ class ColumnFinding:
     mean_length: float
     low: float | None = None
     high: float | None = None
+    is_index: bool = False
+    words: Counted = ()
+    strange: Counted = ()
+    ends: Counted = ()
+    decimal: Decimal | None = None
+    unit: str = ""
+    is_ambiguous_date: bool = False
+
+    @property
+    def is_mostly_number(self) -> bool:
+        """Say whether it holds numbers, or would without a few values."""
+        return self.is_number or bool(self.strange)
+
+    @classmethod
+    def from_json_dict(cls, raw: Mapping[str, Any]) -> Self:
+        """Read the fields from a JSON object."""
+        counted = {name: tuple(map(tuple, raw.get(name, ()))) for name in ("words", "strange", "ends")}
+        return cls(**{**raw, **counted})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +58,7 @@ class Findings:
     `shape` is one row's of arrays, or the usual (height, width) of pictures. `is_whole` says that the
     targets of arrays are whole numbers, so that they can be classes. `decimal` stands before the fractions of
     numbers in texts. `notes` say how the file was read where there were several ways.
+    `labels` are the classes of arrays that were words.
     """
 
     form: Form
@@ -47,6 +73,7 @@ class Findings:
     classes: Mapping[str, int] = field(default_factory=dict)
     decimal: Decimal = "."
     notes: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
     def column(self, name: str) -> ColumnFinding | None:
         """Return the column of this name, None where there is none."""
@@ -59,7 +86,11 @@ class Findings:
     @classmethod
     def from_json_dict(cls, raw: Mapping[str, Any]) -> Self:
         """Read the fields from a JSON object."""
-        columns = tuple(ColumnFinding(**column) for column in raw["columns"])
+        columns = tuple(ColumnFinding.from_json_dict(column) for column in raw["columns"])
         preview = tuple(map(tuple, raw["preview"]))
-        lists = {"shape": tuple(raw["shape"]), "notes": tuple(raw.get("notes", ()))}
+        lists = {
+            "shape": tuple(raw["shape"]),
+            "notes": tuple(raw.get("notes", ())),
+            "labels": tuple(raw.get("labels", ())),
+        }
         return cls(**{**raw, "columns": columns, "preview": preview, **lists})

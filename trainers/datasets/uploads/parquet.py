@@ -57,8 +57,8 @@ def _check_type(column: pa.Field) -> None:
         or pa.types.is_large_binary(kind)
     ):
         raise DatasetInvalid(
-            f"The column {column.name[:120]} holds {str(kind)[:120]}; a column must hold one text, number or "
-            "time a row. Write the file again without it, or with columns of its own for its parts."
+            f"The column {column.name[:120]} has the type {str(kind)[:120]}, but each value must be a "
+            "single text, number, or time. Save the file without it, or split it into several columns."
         )
 
 
@@ -67,14 +67,14 @@ def _texts(name: str, values: pa.Array) -> pa.Array:
     try:
         texts = compute.cast(values, pa.string())
     except pa.ArrowNotImplementedError as error:
-        raise DatasetInvalid(f"The column {name[:120]} holds {values.type}, which is not read.") from error
+        raise DatasetInvalid(f"The column {name[:120]} has the unsupported type {values.type}.") from error
     if pa.types.is_timestamp(values.type):
         texts = compute.replace_substring_regex(texts, r"(\d\d:\d\d:\d\d)\.0+", r"\1")
         texts = compute.replace_substring_regex(texts, " 00:00:00$", "")
     if compute.any(compute.match_substring(texts, "\0")).as_py():
-        raise DatasetInvalid(f"The column {name[:120]} holds a zero byte, which no text has.")
+        raise DatasetInvalid(f"The column {name[:120]} contains a zero byte, which text cannot have.")
     return compute.fill_null(texts, "")
 
 
 def _damaged() -> DatasetInvalid:
-    return DatasetInvalid("The file cannot be read: it is cut short, or no Parquet file.")
+    return DatasetInvalid("The file cannot be read: it is truncated or not a Parquet file.")

@@ -14,15 +14,18 @@ from trainers.datasets.uploads.findings import Findings
 from trainers.datasets.uploads.image_zip import read_pictures
 from trainers.datasets.uploads.source import ORIGINAL, Upload
 from trainers.errors import DatasetInvalid
-from trainers.subprocess_call import SubprocessFailed, call_module, serve_request
+from trainers.subprocess_call import MEMORY_LIMIT, SubprocessFailed, call_module, serve_request
 
 MAX_SECONDS = 3600
+MAX_TABLE_MEMORY = 2 * 2**30  # tables are read piece by piece, whatever their size
 _TASK = "Reading the file"
 
 
 def look(folder: Path, form: str, *, has_header: bool = True) -> Findings:
     """Look at the file in `folder`, a "table", "arrays" or "pictures"; DatasetInvalid where it is none."""
-    request = {"do": "look", "folder": str(folder), "form": form, "has_header": has_header}
+    request: dict[str, Any] = {"do": "look", "folder": str(folder), "form": form, "has_header": has_header}
+    if form == "table":
+        request[MEMORY_LIMIT] = MAX_TABLE_MEMORY
     return Findings.from_json_dict(_run(request))
 
 
@@ -56,9 +59,9 @@ def _answer(request: Mapping[str, Any]) -> Any:
 
         return read_table(original, folder, has_header=request["has_header"]).to_json_dict()
     upload = Upload.from_json_dict(request["upload"]).described()
-    warnings = upload.leaks()
+    warnings = [*upload.leaks(), *upload.unanswered()]
     data = load_dataset(upload.info.name, "", request["cache"], Split(seed=request["seed"]), upload=upload)
-    info = replace(data.info, is_available=True, reason="")
+    info = replace(data.info, is_available=True, reason="", class_rows=data.facts.class_rows)
     return {
         "upload": replace(upload, info=info).to_json_dict(),
         "warnings": [*warnings, *(note[:1].upper() + note[1:] + "." for note in data.facts.notes)],

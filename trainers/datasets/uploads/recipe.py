@@ -1,37 +1,45 @@
-"""How an uploaded file is read: its task, its target, what each column is for. Guessed, then corrected."""
+"""How an uploaded file is read: its task, its target, what each column is for; `guesses` has first ones."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from itertools import pairwise
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from trainers.datasets.uploads.findings import MANY
-from trainers.datasets.uploads.times import read_times
+from optimizer.wording import count_noun
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Kind, Task
-    from trainers.datasets.uploads.findings import ColumnFinding, Findings
+    from trainers.datasets.uploads.findings import Findings
+    from trainers.datasets.uploads.times import First
 
 Role = Literal["number", "category", "text", "time", "group", "left out"]
 ROLES: tuple[Role, ...] = ("number", "category", "text", "time", "group", "left out")
 MAX_CLASSES = 1_000
 MAX_SIDE = 256
-_FEW = 20  # a number with more values than these is predicted as a number
-_LONG = 40  # characters of a text worth reading
-_USUAL_SIDE = 96
-_REPEATED = 0.02  # rows that are in a file twice
-# a step of at most so many seconds, and how many of them a day, a week, a year has
-_SEASONS = ((3_700, 24), (90_000, 7), (2_700_000, 12))
+FIRST_EDITION = 1
+EDITION = 2  # of new recipes: equal rows stay in one part, and words such as NA are values of categories
+# fields, with what they were before there were any
+_ADDED: Mapping[str, Any] = {
+    "edition": FIRST_EDITION,
+    "missing": (),
+    "gaps": {},
+    "drops_unknown": False,
+    "date_first": "",
+}
+
+_PAIRS = frozenset({"roles", "gaps"})  # PostgreSQL keeps no order of keys
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     """`target` and `roles` are of a table's columns; `side` is the longer side of pictures in pixels.
 
-    `season` counts the rows after which a series repeats itself.
+    `season` counts the rows after which a series repeats itself. `edition` says by which rules a file is
+    read: those of the day when the recipe was made, or studies would no longer be on the same rows.
+    `missing` are texts that mean missing in all columns, `gaps` those of a column. `drops_unknown` leaves out
+    rows whose target is missing. `date_first` says what comes first in 03/04/2024.
     """
 
     task: Task
@@ -40,100 +48,54 @@ class Recipe:
     season: int = 1
     side: int = 0
     is_color: bool = False
+    edition: int = FIRST_EDITION
+    missing: tuple[str, ...] = ()
+    gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    drops_unknown: bool = False
+    date_first: First = ""
+
+    @property
+    def keeps_equal_rows(self) -> bool:
+        """Say whether equal rows stay in one part."""
+        return self.edition > FIRST_EDITION
+
+    @property
+    def time_columns(self) -> list[str]:
+        """Return the columns of the time; a day and the time of that day count as one."""
+        times = self.columns_as("time")
+        return times[1:] if len(times) == 2 and self.edition > FIRST_EDITION else times
+
+    def missing_in(self, name: str) -> frozenset[str] | None:
+        """Return the texts that mean missing in a column; None: those that always did."""
+        if self.edition == FIRST_EDITION:
+            return None
+        return frozenset({"", *self.missing, *self.gaps.get(name, ())})
+
+    def reads_number(self, name: str) -> bool:
+        """Say whether a column is read as numbers."""
+        is_predicted = name == self.target and self.task != "classification"
+        return is_predicted or name in self.columns_as("number")
 
     def columns_as(self, *roles: Role) -> list[str]:
         """Return the columns with one of these roles, but for the target, in the file's order."""
         return [name for name, role in self.roles.items() if role in roles and name != self.target]
 
     def to_json_dict(self) -> dict[str, Any]:
-        """Return the fields as a JSON object, the roles as pairs: PostgreSQL keeps no order of keys."""
-        return {**asdict(self), "roles": [[name, role] for name, role in self.roles.items()]}
+        """Return the fields as a JSON object, by column as pairs.
+
+        What earlier versions did not know is left out where it is as it was: they are the names of caches.
+        """
+        added = {name: value for name, value in _ADDED.items() if getattr(self, name) == value}
+        raw = {name: value for name, value in asdict(self).items() if name not in added}
+        pairs = {name: [[key, value] for key, value in raw[name].items()] for name in _PAIRS & raw.keys()}
+        return {**raw, **pairs}
 
     @classmethod
     def from_json_dict(cls, raw: Mapping[str, Any]) -> Self:
         """Read the fields from a JSON object; earlier versions wrote the roles as an object."""
-        return cls(**{**raw, "roles": dict(raw.get("roles", ()))})
-
-
-def guess_recipe(findings: Findings, earlier: Recipe | None = None) -> Recipe:
-    """Return what the file looks like; `earlier` is the recipe of another version with such columns."""
-    if findings.form == "pictures":
-        side = min(_USUAL_SIDE, max(findings.shape))
-        return Recipe(task="classification", side=side, is_color=findings.is_color)
-    if findings.form == "arrays":
-        is_classes = findings.is_whole and findings.n_values <= MAX_CLASSES
-        return Recipe(task="classification" if is_classes else "regression")
-    names = [column.name for column in findings.columns]
-    if earlier and sorted(earlier.roles) == sorted(names):
-        return replace(earlier, roles={name: earlier.roles[name] for name in names})
-    roles = {column.name: _role(column, findings, number) for number, column in enumerate(findings.columns)}
-    target = _guess_target(findings, roles)
-    is_number = target.is_number and target.n_distinct > _FEW
-    recipe = Recipe(task="regression" if is_number else "classification", target=target.name, roles=roles)
-    if target.is_number and target.n_distinct > 2 and (times := recipe.columns_as("time")):
-        return _guess_forecast(recipe, findings, times[0])
-    texts = recipe.columns_as("text")
-    if len(texts) == 1 and not recipe.columns_as("number", "category"):
-        return recipe
-    # beside numbers and categories, a text has no place in a table
-    return _leave_out(recipe, "text")
-
-
-def _guess_target(findings: Findings, roles: Mapping[str, Role]) -> ColumnFinding:
-    """Return the last column that can be one, as most files have it."""
-    able = [column for column in findings.columns if roles[column.name] in {"number", "category"}]
-    return (able or findings.columns)[-1]
-
-
-def _guess_forecast(recipe: Recipe, findings: Findings, name: str) -> Recipe:
-    """Return a forecast where each row has a time of its own."""
-    column = findings.column(name)
-    n_own = min(findings.n_rows, MANY + 1)
-    if column is None or column.n_distinct < n_own * (1 - _REPEATED):
-        return _leave_out(recipe, "text")
-    step = _usual_step(findings, name)
-    season = next((season for longest, season in _SEASONS if step <= longest), 1)
-    return replace(_leave_out(recipe, "text", "group"), task="forecast", season=min(season, findings.n_rows))
-
-
-def _leave_out(recipe: Recipe, *unwanted: Role) -> Recipe:
-    roles: dict[str, Role] = {
-        name: "left out" if role in unwanted else role for name, role in recipe.roles.items()
-    }
-    return replace(recipe, roles=roles)
-
-
-def _role(column: ColumnFinding, findings: Findings, number: int) -> Role:
-    n_there = findings.n_rows - column.n_missing
-    if column.n_distinct <= 1:
-        return "left out"
-    if column.is_number:
-        return "number"
-    if _is_time(column.name, [row[number] for row in findings.preview]):
-        return "time"
-    if column.mean_length >= _LONG:
-        return "text"
-    # a name or a number of its own in every second row tells nothing about other rows
-    is_own = column.n_distinct > MANY or (column.n_distinct > _FEW and column.n_distinct > n_there / 2)
-    if is_own:
-        return "text" if column.mean_length >= _LONG / 2 else "left out"
-    return "category"
-
-
-def _is_time(name: str, texts: list[str]) -> bool:
-    try:
-        read_times(name, texts)
-    except DatasetInvalid:
-        return False
-    return True
-
-
-def _usual_step(findings: Findings, name: str) -> float:
-    """Return the seconds from one row to the next, as the first rows have it."""
-    number = next(i for i, column in enumerate(findings.columns) if column.name == name)
-    times = sorted(read_times(name, [row[number] for row in findings.preview]))
-    steps = sorted(after - before for before, after in pairwise(times))
-    return float(steps[len(steps) // 2]) if steps else 0.0
+        lists = {"missing": tuple(raw.get("missing", ()))}
+        gaps = {name: tuple(texts) for name, texts in dict(raw.get("gaps", ())).items()}
+        return cls(**{**raw, **lists, "roles": dict(raw.get("roles", ())), "gaps": gaps})
 
 
 def kind_of(recipe: Recipe, findings: Findings) -> Kind:
@@ -150,42 +112,59 @@ def kind_of(recipe: Recipe, findings: Findings) -> Kind:
 def check_recipe(recipe: Recipe, findings: Findings) -> None:
     """Raise DatasetInvalid with the first rule that the recipe breaks."""
     if findings.form == "pictures" and not 1 <= recipe.side <= MAX_SIDE:
-        raise DatasetInvalid(f"The longer side must have 1 to {MAX_SIDE} pixels, not {recipe.side}.")
+        raise DatasetInvalid(f"The longer side must be 1 to {MAX_SIDE} pixels, not {recipe.side}.")
     if findings.form == "arrays" and recipe.task == "classification" and not findings.is_whole:
-        raise DatasetInvalid("y holds numbers with fractions: they can be predicted, but are no classes.")
+        raise DatasetInvalid("y contains fractions, which cannot be classes. Predict a number instead.")
     if findings.form == "table":
         _check_columns(recipe, findings)
 
 
 def _check_columns(recipe: Recipe, findings: Findings) -> None:
     if findings.column(recipe.target) is None:
-        raise DatasetInvalid("Choose the column that is to be predicted.")
-    times, groups = recipe.columns_as("time"), recipe.columns_as("group")
+        raise DatasetInvalid("Choose the column to predict.")
+    times, groups = recipe.time_columns, recipe.columns_as("group")
     texts, inputs = recipe.columns_as("text"), recipe.columns_as("number", "category")
     for names, what in ((times, "the time"), (groups, "the group"), (texts, "the text")):
         if len(names) > 1:
             raise DatasetInvalid(f"Only one column can be {what}, not both {names[0]} and {names[1]}.")
     if times and groups:
-        raise DatasetInvalid("Rows are split by time or by group, not by both: leave one of the two out.")
+        raise DatasetInvalid(
+            "Rows can be split by time or by group, but not by both. Set one of them to Not used."
+        )
+    _check_dates(recipe, findings)
     if recipe.task == "forecast":
         _check_forecast(recipe, findings)
     elif texts and recipe.task != "classification":
         raise DatasetInvalid(
-            f"From a text, classes can be learned; leave {texts[0]} out to predict a number."
+            f"Text can only predict a class. Set {texts[0]} to Not used to predict a number."
         )
     elif texts and inputs:
         raise DatasetInvalid(
-            f"The text {texts[0]} is read on its own: leave {inputs[0]} out, or leave {texts[0]} out."
+            f"The text {texts[0]} must be the only input. Set {inputs[0]} or {texts[0]} to Not used."
         )
     elif not texts and not inputs:
-        raise DatasetInvalid("Every column but the target is left out; there is nothing to learn from.")
+        raise DatasetInvalid("There is no input column. Use at least one column besides the target.")
+
+
+def _check_dates(recipe: Recipe, findings: Findings) -> None:
+    """The month must not be taken for the day."""
+    for name in recipe.columns_as("time"):
+        column = findings.column(name)
+        if column and column.is_ambiguous_date and recipe.edition > FIRST_EDITION and not recipe.date_first:
+            example = next((row[findings.columns.index(column)] for row in findings.preview), "03/04/2024")
+            raise DatasetInvalid(
+                f"Dates in {name}, such as {example}, can be read in two ways: choose whether the day or the "
+                "month comes first."
+            )
 
 
 def _check_forecast(recipe: Recipe, findings: Findings) -> None:
     if not recipe.columns_as("time"):
-        raise DatasetInvalid("A forecast needs to know when each row was: choose the column of the time.")
+        raise DatasetInvalid("A forecast needs a time for each row. Set one column to Time.")
     if recipe.columns_as("text", "group"):
         name = recipe.columns_as("text", "group")[0]
-        raise DatasetInvalid(f"A forecast reads numbers and categories: leave {name} out.")
+        raise DatasetInvalid(f"A forecast can only use numbers and categories. Set {name} to Not used.")
     if not 1 <= recipe.season <= findings.n_rows:
-        raise DatasetInvalid(f"The season must have 1 to {findings.n_rows} rows, not {recipe.season}.")
+        raise DatasetInvalid(
+            f"The season must be 1 to {count_noun(findings.n_rows, 'row')}, not {recipe.season}."
+        )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from optimizer.wording import count_noun, thousands
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
@@ -37,16 +38,18 @@ def checked_names(header: Sequence[str], *, has_header: bool = True) -> list[str
     names = [name.strip()[:NAME_LENGTH] or f"column {number}" for number, name in enumerate(header, 1)]
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise DatasetInvalid(f"Two columns are named {twice[0]!r}; rename one and upload the file again.")
+        raise DatasetInvalid(f"Two columns are named {twice[0]!r}. Rename one and upload the file again.")
     if any("\0" in name for name in names):
-        raise DatasetInvalid("The header holds a zero byte: this is no text file.")
+        raise DatasetInvalid("The header contains a zero byte, so this is not a text file.")
     return names
 
 
 def check_width(n_columns: int) -> None:
     """Raise DatasetInvalid where there are too many columns."""
     if n_columns > MAX_COLUMNS:
-        raise DatasetInvalid(f"The file has {n_columns:,} columns; at most {MAX_COLUMNS:,} are read.")
+        raise DatasetInvalid(
+            f"The file has {count_noun(n_columns, 'column')}; the limit is {thousands(MAX_COLUMNS)}."
+        )
 
 
 def pieces_of(rows: Iterable[Sequence[str]], n_columns: int) -> Iterator[pa.RecordBatch]:

@@ -17,6 +17,7 @@ import pyarrow as pa
 from pyarrow import compute
 from pyarrow import csv as arrow_csv
 
+from optimizer.wording import count_noun, thousands
 from trainers.datasets.uploads.dialect import (
     DELIMITERS,
     Dialect,
@@ -29,6 +30,7 @@ from trainers.datasets.uploads.rows import TableRows, check_width, checked_names
 from trainers.datasets.uploads.text_files import (
     MAX_LINE,
     WESTERN,
+    check_unpacked,
     check_western,
     encoding_of,
     open_text,
@@ -41,8 +43,10 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 20  # characters
 _MAX_FIELD = 131_072  # characters, the limit of csv
-_WESTERN_NOTE = "The file is not UTF-8 and was read as Windows-1252. Check the letters in names and values."
-_COMMA_NOTE = "Numbers are read with a decimal comma: 1,5 is one and a half."
+_WESTERN_NOTE = (
+    "The file is not UTF-8 and was read as Windows-1252. Check for wrong characters in names and values."
+)
+_COMMA_NOTE = "Numbers use a decimal comma: 1,5 is read as 1.5."
 
 Result = TypeVar("Result")
 
@@ -52,6 +56,7 @@ def read_separated(path: Path, use: Callable[[TableRows], Result], *, has_header
 
     `use` may be called more than once: a file that does not go on as it began is read in another way.
     """
+    check_unpacked(path)
     encoding = encoding_of(path)
     try:
         return _read_encoded(path, encoding, use, has_header=has_header)
@@ -61,7 +66,7 @@ def read_separated(path: Path, use: Callable[[TableRows], Result], *, has_header
         return _read_encoded(path, WESTERN, use, has_header=has_header)
     except UnicodeDecodeError as error:
         raise DatasetInvalid(
-            "The file is neither UTF-8 nor Windows-1252: it holds the byte "
+            "The file is neither UTF-8 nor Windows-1252: it contains the byte "
             f"0x{error.object[error.start]:02X}. Save it as UTF-8 and upload it again."
         ) from error
 
@@ -102,7 +107,7 @@ def _read(source: _Source, use: Callable[[TableRows], Result]) -> Result:
     check_width(len(first))
     if len(first) == 1:
         known = ", ".join(DELIMITERS.values())
-        raise DatasetInvalid(f"The file has one column only. What stands between columns may be {known}.")
+        raise DatasetInvalid(f"The file has only one column. Supported delimiters: {known}.")
     names = checked_names(first, has_header=source.has_header)
     rows = TableRows(names, _quick_pieces(source, len(names)), source.dialect.decimal, source.notes)
     try:
@@ -118,10 +123,11 @@ def _strict_rows(source: _Source, n_columns: int) -> Iterator[list[str]]:
         for line, row in islice(rows, int(source.has_header), None):
             if len(row) != n_columns:
                 raise DatasetInvalid(
-                    f"Line {line} has {len(row):,} fields, and the header has {n_columns:,}."
+                    f"Line {line} has {count_noun(len(row), 'field')}, but the header has "
+                    f"{thousands(n_columns)}."
                 )
             if "\0" in "".join(row):
-                raise DatasetInvalid(f"Line {line} holds a zero byte: this is no text file.")
+                raise DatasetInvalid(f"Line {line} contains a zero byte, so this is not a text file.")
             yield row
 
 

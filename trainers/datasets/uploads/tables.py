@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from optimizer.wording import file_size
 from trainers.datasets.uploads.column_writer import ColumnWriter
 from trainers.datasets.uploads.columns import remove_columns
 from trainers.datasets.uploads.findings import Findings
@@ -17,9 +18,11 @@ from trainers.datasets.uploads.workbook import ZIP_MAGIC, open_workbook
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from trainers.datasets.uploads.findings import ColumnFinding
+    from trainers.datasets.uploads.numerals import Decimal
     from trainers.datasets.uploads.rows import TableRows
 
 N_PREVIEW = 10
@@ -53,18 +56,19 @@ def _write(rows: TableRows, folder: Path) -> Findings:
         n_rows += piece.num_rows
         n_bytes += piece.nbytes
         if n_bytes > MAX_BYTES:
-            raise DatasetInvalid(f"The table has more than {MAX_BYTES / 1e9:g} GB, the most that is read.")
+            raise DatasetInvalid(f"The table is larger than the limit of {file_size(MAX_BYTES)}.")
         for writer, texts in zip(writers, piece.columns, strict=True):
             writer.add(texts)
     if not n_rows:
         raise DatasetInvalid("The file has no rows below its header.")
+    columns = tuple(writer.finish() for writer in writers)
     return Findings(
         form="table",
         n_rows=n_rows,
-        columns=tuple(writer.finish() for writer in writers),
+        columns=columns,
         preview=tuple(preview),
         decimal=rows.decimal,
-        notes=(*rows.notes, *_note_of_groups(writers)),
+        notes=(*rows.notes, *_notes_of_numbers(columns, writers, rows.decimal)),
     )
 
 
@@ -91,10 +95,23 @@ def _shown(rows: pa.RecordBatch) -> list[tuple[str, ...]]:
     return list(zip(*columns, strict=True))
 
 
-def _note_of_groups(writers: list[ColumnWriter]) -> list[str]:
-    names = [writer.name for writer in writers if writer.is_number and writer.is_grouped]
-    if not names:
-        return []
+def _notes_of_numbers(
+    columns: Sequence[ColumnFinding], writers: Sequence[ColumnWriter], usual: Decimal
+) -> Iterator[str]:
+    """Yield a sentence for each way of writing numbers that is not the usual one, with its columns."""
+    numbers = [pair for pair in zip(columns, writers, strict=True) if pair[0].is_mostly_number]
+    for mark, decimal in ((",", "."), (".", ",")):
+        grouped = [c.name for c, writer in numbers if writer.is_grouped and (c.decimal or usual) == decimal]
+        yield from _about(grouped, f"use a thousands separator: 1{mark}234 is read as 1234.")
+    other: Decimal = "," if usual == "." else "."
+    changed = [column.name for column, _ in numbers if column.decimal == other]
+    yield from _about(changed, f"are read with a decimal {'comma' if other == ',' else 'point'}.")
+    for unit in dict.fromkeys(column.unit for column, _ in numbers if column.unit):
+        named = [column.name for column, _ in numbers if column.unit == unit]
+        yield from _about(named, f"are read without their unit, {unit}.")
+
+
+def _about(names: list[str], words: str) -> Iterator[str]:
     others = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    mark = "," if writers[0].decimal == "." else "."
-    return [f"Numbers in {names[0]}{others} have marks between thousands: 1{mark}234 is read as 1234."]
+    if names:
+        yield f"Numbers in {names[0]}{others} {words}"

@@ -9,6 +9,7 @@ import zlib
 from gzip import GzipFile
 from typing import TYPE_CHECKING
 
+from optimizer.wording import file_size, thousands
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 8 * 10**9  # unpacked
 _USUAL_BYTES, _MAX_RATIO = 10**9, 200  # a file that gzip makes 200 times smaller repeats itself
+_BLOCK = 1 << 20
 MAX_LINE = 8_000_000  # characters
 WESTERN = "cp1252"
 GZIP_MAGIC = b"\x1f\x8b"
@@ -43,6 +45,14 @@ def open_bytes(path: Path) -> io.BufferedReader:
     return io.BufferedReader(_Unpacked(file))
 
 
+def check_unpacked(path: Path) -> None:
+    """Raise DatasetInvalid for a gzip file that is damaged or too large, before its rows are looked at."""
+    with open_bytes(path) as file:
+        if isinstance(file.raw, _Unpacked):
+            while file.read(_BLOCK):
+                pass
+
+
 def lines_of(file: io.TextIOBase) -> Iterator[str]:
     """Yield the lines; DatasetInvalid for one without an end, before it fills the memory."""
     number = 0
@@ -50,7 +60,8 @@ def lines_of(file: io.TextIOBase) -> Iterator[str]:
         number += 1
         if len(line) == MAX_LINE:
             raise DatasetInvalid(
-                f"Line {number} has more than {MAX_LINE:,} characters; a table has one row a line."
+                f"Line {number} has more than {thousands(MAX_LINE)} characters. A table must "
+                "have one row per line."
             )
         yield line
 
@@ -68,7 +79,7 @@ def check_western(path: Path, error: UnicodeDecodeError) -> None:
     Where the first letter that is not English is right in UTF-8, the file is UTF-8 with damage.
     """
     refusal = DatasetInvalid(
-        f"The file is not {error.encoding.upper()}: it holds the byte 0x{error.object[error.start]:02X}. "
+        f"The file is not {error.encoding.upper()}: it contains the byte 0x{error.object[error.start]:02X}. "
         "Save it as UTF-8 and upload it again."
     )
     if error.encoding != "utf-8":
@@ -108,12 +119,14 @@ class _Unpacked(io.RawIOBase):
         try:
             data = self._file.read(len(buffer))
         except (OSError, EOFError, zlib.error) as error:
-            raise DatasetInvalid("The file cannot be unpacked: it is cut short, or no gzip file.") from error
+            raise DatasetInvalid(
+                "The file cannot be unpacked: it is truncated or not a gzip file."
+            ) from error
         self._n_bytes += len(data)
         if self._n_bytes > self._most:
             raise DatasetInvalid(
-                f"The file takes more than {self._most / 1e9:.3g} GB unpacked, the most that is read of "
-                "one of its size. Upload a smaller part of it."
+                f"The file takes more than {file_size(self._most)} unpacked, the limit for a file "
+                "of its size. Upload a smaller part of it."
             )
         buffer[: len(data)] = data
         return len(data)

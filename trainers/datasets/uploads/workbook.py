@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 
+from optimizer.wording import count_noun, file_size, thousands
 from trainers.datasets.uploads.rows import MAX_COLUMNS, TableRows, checked_names, pieces_of
 from trainers.errors import DatasetInvalid
 
@@ -52,10 +53,15 @@ def open_workbook(path: Path, *, has_header: bool) -> TableRows:
         if not header:
             raise DatasetInvalid(f"The sheet {sheets[0].title} is empty.")
         if len(header) > MAX_COLUMNS:
-            raise DatasetInvalid(f"The sheet has more than {MAX_COLUMNS:,} columns, the most that are read.")
+            raise DatasetInvalid(
+                f"The sheet has more than {thousands(MAX_COLUMNS)} columns, which is the limit."
+            )
         names = checked_names(header, has_header=has_header)
     below = rows if has_header else chain([(number, first)], rows)
-    note = f"The workbook has {len(sheets)} sheets; the first, {sheets[0].title}, is read."
+    note = (
+        f"The workbook has {count_noun(len(sheets), 'sheet')}. Only the first one, "
+        f"{sheets[0].title}, was read."
+    )
     pieces = pieces_of(_texts(below, len(names)), len(names))
     return TableRows(names, pieces, notes=(note,) * (len(sheets) > 1))
 
@@ -71,8 +77,8 @@ def _guarded() -> Iterator[None]:
         raise
     except Exception as error:
         raise DatasetInvalid(
-            "The workbook cannot be read: it is damaged, has a password, or is no .xlsx file. Open it in a "
-            "spreadsheet program, save it as .xlsx or .csv, and upload that."
+            "The workbook cannot be read: it is damaged, has a password, or is not an .xlsx file. Open it in "
+            "a spreadsheet program, save it as .xlsx or .csv, and upload that."
         ) from error
 
 
@@ -81,7 +87,7 @@ def _check_archive(path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
     if not any(entry.filename.startswith("xl/") for entry in entries):
-        raise DatasetInvalid("This is a zip file and no .xlsx workbook.")
+        raise DatasetInvalid("This is a zip file, not an .xlsx workbook.")
     for entry in entries:
         name = entry.filename.lower()
         if name.startswith(_PICTURES):
@@ -90,8 +96,8 @@ def _check_archive(path: Path) -> None:
         most = MAX_TEXT_BYTES if name == _TEXTS else most
         if entry.file_size > most:
             raise DatasetInvalid(
-                f"{entry.filename[:100]} in the workbook takes {entry.file_size / 1e6:,.0f} MB unpacked; at "
-                f"most {most / 1e6:,.0f} MB are read. Save the sheet as .csv and upload that."
+                f"{entry.filename[:100]} in the workbook takes {file_size(entry.file_size)} unpacked; the "
+                f"limit is {file_size(most)}. Save the sheet as .csv and upload that."
             )
 
 
@@ -124,30 +130,33 @@ def _sheets(path: Path) -> list[Any]:
 
 
 def _all_rows(sheet: Any) -> Iterator[tuple[int, Row]]:
-    """Yield the rows with their numbers, as many columns as are read and one more."""
+    """Yield the rows with their numbers, each up to its last cell: what stands far out is not overlooked."""
     sheet.reset_dimensions()  # what the file says of its size need not be true
     with _guarded():
-        for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1), 1):
+        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
             if number > MAX_ROWS:
-                raise DatasetInvalid(f"The sheet has more than {MAX_ROWS:,} rows, the most that Excel keeps.")
+                raise DatasetInvalid(
+                    f"The sheet has more than {thousands(MAX_ROWS)} rows, the limit of Excel."
+                )
             yield number, row
 
 
 def _filled_rows(sheet: Any) -> Iterator[tuple[int, Row]]:
-    nothing: Row = (None,) * (MAX_COLUMNS + 1)
-    return ((number, row) for number, row in _all_rows(sheet) if row != nothing)
+    return ((number, row) for number, row in _all_rows(sheet) if row.count(None) < len(row))
 
 
 def _texts(rows: Iterator[tuple[int, Row]], n_columns: int) -> Iterator[list[str]]:
     """Yield the rows as texts; DatasetInvalid for a value outside of the columns."""
-    nothing: Row = (None,) * (MAX_COLUMNS + 1 - n_columns)
     for number, row in rows:
-        if row[n_columns:] != nothing:
+        beside = row[n_columns:]
+        if beside.count(None) < len(beside):
             raise DatasetInvalid(
-                f"Row {number} has a value beside the {n_columns:,} columns that the first row names. Give "
-                "its column a name, or remove it."
+                f"Row {number} has a value outside the {count_noun(n_columns, 'column')} "
+                "named in the first row. Name "
+                "its column, or remove the value."
             )
-        yield [_text(value) for value in row[:n_columns]]
+        texts = [_text(value) for value in row[:n_columns]]
+        yield texts + [""] * (n_columns - len(texts))
 
 
 def _text(value: Any) -> str:

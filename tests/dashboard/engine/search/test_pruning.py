@@ -38,7 +38,7 @@ def test_trial_that_is_worse_than_half_of_the_others_is_stopped_with_the_reason(
     step, decision = judge(study, trial, 2.0, 1.5)
 
     assert step == 2
-    assert "1.5 is worse than the median 0.5 of 6 trials at that step" in decision.text
+    assert "1.500 is worse than the median 0.5000 of 6 trials at that step" in decision.text
 
 
 def test_better_trial_goes_on():

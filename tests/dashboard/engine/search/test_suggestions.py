@@ -19,6 +19,7 @@ def test_sampler_hears_who_proposed_each_trial(monkeypatch):
         add_trials(study, sampler=sampler)
     add_trials(study, state="running", sampler="gp")
     fake = create_autospec(Sampler, instance=True)
+    fake.suggest.return_value = Suggestion(PARAMS, {})
     monkeypatch.setattr(study_history, "create_sampler", lambda _name: fake)
 
     suggest(study, 4)

@@ -55,6 +55,21 @@ def test_heartbeat_brings_what_the_workers_page_shows(presence, monkeypatch):
     )
 
 
+def test_worker_that_was_forgotten_still_says_since_when_it_runs(presence):
+    presence.beat()
+    began = Worker.objects.get().started_at
+    remove_worker(name=slots.worker_name())
+
+    presence.beat()
+
+    assert Worker.objects.get().started_at == began
+    another = Presence(SimpleNamespace())
+    another.n_slots, another.pool = N_SLOTS, FakePool()
+    remove_worker(name=slots.worker_name())
+    another.beat()
+    assert Worker.objects.get().started_at > began
+
+
 def test_later_heartbeat_renews_the_row_and_a_forgotten_worker_comes_back(presence):
     presence.beat()
     first = Worker.objects.get()

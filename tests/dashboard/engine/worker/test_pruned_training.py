@@ -29,7 +29,7 @@ def test_hopeless_training_is_ended_and_recorded_as_pruned(supervise, trial, att
     assert (trial.state, trial.value, trial.step, trial.step_value) == ("pruned", None, 2, 0.8)
     attempt.refresh_from_db()
     assert attempt.state == "pruned"
-    assert "0.8 is worse than the median 0.5 of 6 trials" in attempt.reason
+    assert "0.8000 is worse than the median 0.5000 of 6 trials" in attempt.reason
 
 
 def test_training_that_is_good_enough_is_left_alone(supervise, trial):

@@ -57,7 +57,7 @@ def test_further_attempt_that_found_nothing_saved_says_so(trial, client):
 
     page = client.get(f"/studies/{trial.study_id}/trials/{trial.number}/").content.decode()
 
-    assert page.count("from the start") == 1
+    assert page.count("started over") == 1
 
 
 @pytest.mark.parametrize("nonsense", [{}, {"step": -1}, {"step": "2"}, {"step": 1e300}])

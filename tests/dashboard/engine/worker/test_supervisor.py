@@ -65,8 +65,8 @@ def test_failure_of_an_unknown_kind_is_an_error(supervise, trial):
     ("code", "words"),
     [
         (-9, "was killed by signal 9"),
-        (1, "exited with code 1 and no result"),
-        (0, "exited with code 0 and no result"),
+        (1, "exited with code 1 without a result"),
+        (0, "exited with code 0 without a result"),
         (None, "fork server"),
     ],
 )
@@ -75,9 +75,34 @@ def test_process_that_died_loses_its_attempt(supervise, trial, attempt, code, wo
 
     attempt.refresh_from_db()
     assert (trial.state, attempt.state) == ("waiting", "lost")
+    assert attempt.failure_kind == ("lost" if code is None else "died")
     assert words in attempt.reason
     assert ("after epoch 2." in attempt.reason) is (code is not None)
     assert ("Out of memory?" in attempt.reason) is (code == -9)
+
+
+@pytest.mark.parametrize("signal", [1, 2, 15])
+def test_process_that_somebody_ended_says_nothing_about_its_params(supervise, trial, attempt, signal):
+    """As where a host shuts down and ends all processes, before the worker knows."""
+    supervise(exited(-signal))
+
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.failure_kind) == ("lost", "lost")
+
+
+def test_infeasible_training_keeps_what_it_measured(supervise, trial):
+    message = failed("infeasible", "Too large.", "")
+    supervise({**message, "metrics": {"megabytes": 12.5, "val_loss": 0.25}})
+
+    assert (trial.state, trial.failure_kind, trial.value) == ("failed", "infeasible", None)
+    assert trial.metrics == {"megabytes": 12.5, "val_loss": 0.25}
+
+
+@pytest.mark.parametrize("metrics", [[1], {"a": "much"}, {"a": float("nan")}, 7])
+def test_failure_with_nonsense_for_metrics_is_an_error(supervise, trial, metrics):
+    supervise({**failed("infeasible"), "metrics": metrics})
+
+    assert (trial.state, trial.failure_kind, trial.metrics) == ("failed", "error", {})
 
 
 def test_worker_that_cannot_load_keras_says_so(supervise, trial, attempt, monkeypatch):

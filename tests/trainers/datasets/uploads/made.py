@@ -7,7 +7,7 @@ from typing import Any
 from trainers.datasets.base import DatasetInfo
 from trainers.datasets.uploads import reading
 from trainers.datasets.uploads.findings import Findings
-from trainers.datasets.uploads.recipe import guess_recipe
+from trainers.datasets.uploads.guesses.guess import guess_recipe
 from trainers.datasets.uploads.source import ORIGINAL, Upload
 
 INFO = DatasetInfo(name="data-1", label="Data", n_train=0, n_validation=0, n_test=0, source="Uploaded.")

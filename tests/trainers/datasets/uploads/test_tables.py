@@ -8,7 +8,7 @@ import pytest
 from tests.trainers.datasets.uploads.made import described, written
 from tests.trainers.sources import series, table
 from trainers.datasets.uploads.findings import Findings
-from trainers.datasets.uploads.recipe import guess_recipe
+from trainers.datasets.uploads.guesses.guess import guess_recipe
 from trainers.datasets.uploads.tables import read_table
 from trainers.errors import DatasetInvalid
 
@@ -93,19 +93,17 @@ def test_a_column_that_tells_the_target_is_warned_of(tmp_path):
         table(paid=["1" if answer == "yes" else "0" for answer in answers], same=["x"] * 40, target=answers),
     )
 
-    assert [line for line in warnings if "tells the target" in line] == [
-        f"{name} tells the target of every row. Leave it out, unless it is known before the target is."
+    assert [line for line in warnings if "gives away the target" in line] == [
+        f"{name} gives away the target in every row. Use it only if it is known before the target."
         for name in ("y", "paid")
     ]
 
 
 def test_rows_with_a_time_are_split_by_it(tmp_path):
     days = np.arange(np.datetime64("2024-01-01"), np.datetime64("2024-01-01") + 40)[::-1]
-    upload, _ = described(
-        tmp_path, table(day=days.astype(str).tolist(), answer=[("a", "b")[n % 2] for n in range(40)])
-    )
+    content = table(day=days.astype(str).tolist(), answer=[("a", "b")[n % 2] for n in range(40)])
+    upload, _ = described(tmp_path, content, target="answer", roles={"day": "time"})
 
-    assert upload.recipe.roles["day"] == "time"
     assert upload.read().is_ordered
     assert upload.read().y.tolist() == [1, 0] * 20
 
@@ -113,7 +111,7 @@ def test_rows_with_a_time_are_split_by_it(tmp_path):
 def test_rows_of_one_group_stay_together(tmp_path):
     people = [f"p{n // 4}" for n in range(80)]
     rows = table(80, person=people, answer=[("a", "b")[(n // 4) % 2] for n in range(80)])
-    upload, _ = described(tmp_path, rows, roles={"person": "group"})
+    upload, _ = described(tmp_path, rows, target="answer", roles={"person": "group"})
 
     assert len(set(upload.read().groups.tolist())) == 20
 
@@ -125,19 +123,19 @@ def test_rows_of_one_group_stay_together(tmp_path):
         ("a,b\n", "The file has no rows below its header."),
         (
             "a:b\n1:2\n",
-            "The file has one column only. What stands between columns may be a comma, a semicolon",
+            "The file has only one column. Supported delimiters: a comma, a semicolon",
         ),
-        ("a,b\n1,2\n1,2,3\n", "Line 3 has 3 fields, and the header has 2."),
-        ("a,a\n1,2\n", "Two columns are named 'a'; rename one and upload the file again."),
-        ("a,b\n1,\0\n", "Line 2 holds a zero byte: this is no text file."),
+        ("a,b\n1,2\n1,2,3\n", "Line 3 has 3 fields, but the header has 2."),
+        ("a,a\n1,2\n", "Two columns are named 'a'. Rename one and upload the file again."),
+        ("a,b\n1,\0\n", "Line 2 contains a zero byte, so this is not a text file."),
         ('a,b\n"1"x,2\n', "Line 2: ',' expected after '\"'."),
         (
             "name,y\nJosé,1\n".encode() + "José,1\n".encode("latin-1"),
-            "The file is not UTF-8: it holds the byte 0xE9.",
+            "The file is not UTF-8: it contains the byte 0xE9.",
         ),
         (
             ",".join("abc" for _ in range(1_000_000)) + "\n",
-            "The file has 1,000,000 columns; at most 2,000 are read.",
+            "The file has 1,000,000 columns; the limit is 2,000.",
         ),
         ("a,b\n" + "x" * 200_000 + ",1\n", "Line 2: field larger than field limit (131072)."),
     ],
@@ -154,15 +152,15 @@ def test_a_file_that_is_no_table_gets_one_sentence(tmp_path, content, words):
         (
             {"y": ["no"] * 40},
             {"target": "y"},
-            "Data has only one class, 'no'; telling classes apart needs two.",
+            "Data has only one class, 'no'. Classification needs at least two.",
         ),
-        ({"y": ["no"] * 39 + ["yes"]}, {}, "Data: class 'yes' has 1 row; each class needs at least 5"),
+        ({"y": ["no"] * 39 + ["yes"]}, {}, "Data: class 'yes' has 1 row. Each class needs at least 5"),
         (
             {"y": ["", *["no", "yes"] * 19, "no"]},
             {},
-            "y is empty in 1 of 40 rows, first in row 1; fill it in",
+            "y is empty in 1 of 40 rows, the first in row 1. Fill it in",
         ),
-        ({"y": ["nan", *map(str, range(39))]}, {}, "Data: y has no number in 1 of 40 rows, first in row 1;"),
+        ({"y": ["nan", *map(str, range(39))]}, {}, "Data: y is missing in 1 of 40 rows, the first in row 1."),
         (
             {"size": ["inf", *range(39)]},
             {"roles": {"size": "number"}},
@@ -171,23 +169,23 @@ def test_a_file_that_is_no_table_gets_one_sentence(tmp_path, content, words):
         (
             {},
             {"roles": {"size": "left out", "colour": "left out"}},
-            "Every column but the target is left out;",
+            "There is no input column.",
         ),
-        ({}, {"target": "gone"}, "Choose the column that is to be predicted."),
+        ({}, {"target": "gone"}, "Choose the column to predict."),
         (
             {},
             {"task": "forecast"},
-            "A forecast needs to know when each row was: choose the column of the time.",
+            "A forecast needs a time for each row. Set one column to Time.",
         ),
         (
             {},
             {"roles": {"size": "time", "colour": "group"}},
-            "Rows are split by time or by group, not by both",
+            "Rows can be split by time or by group",
         ),
         (
             {},
             {"roles": {"size": "text"}},
-            "The text size is read on its own: leave colour out, or leave size out.",
+            "The text size must be the only input. Set colour or size to Not used.",
         ),
         (
             {},
@@ -197,7 +195,7 @@ def test_a_file_that_is_no_table_gets_one_sentence(tmp_path, content, words):
         (
             {"size": ["1"] * 40, "colour": ["red"] * 40},
             {"roles": {"size": "number"}},
-            "No column tells the training",
+            "Every column is the same",
         ),
     ],
 )
@@ -210,10 +208,10 @@ def test_rows_that_break_a_rule_get_one_sentence(tmp_path, columns, changes, wor
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda lines: [*lines[:9], *lines[10:]], "There is no row between day 2024-01-08 and 2024-01-10;"),
+        (lambda lines: [*lines[:9], *lines[10:]], "There is no row between day 2024-01-08 and 2024-01-10,"),
         (
             lambda lines: [*lines, lines[-1].replace("10", "99")],
-            "day is '2024-02-29' in two rows that differ;",
+            "day is '2024-02-29' in two different rows,",
         ),
     ],
 )

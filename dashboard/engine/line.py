@@ -1,0 +1,83 @@
+"""The line of studies that have no slot: who is before whom, and for about how long."""
+
+import heapq
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from django.db.models.functions import Now
+
+from dashboard.engine.queues import studies_with_work, waits_since
+from dashboard.engine.quotas import studies_out_of_slots
+from dashboard.models import Attempt, AttemptState, Study, StudyState, Trial, TrialState, Worker
+from dashboard.models.worker import split_slot_name
+
+# Attempts of a study by which it is told how long its next one takes.
+LATEST = 5
+# Studies before one, beyond which nobody can say when its turn comes.
+FORESEEABLE = 20
+TRAINED = (AttemptState.COMPLETE, AttemptState.PRUNED, AttemptState.FAILED)
+
+
+@dataclass(frozen=True)
+class Place:
+    """From 1, and the seconds until its turn, where recent attempts are a ground for a forecast."""
+
+    number: int
+    seconds: float | None
+
+
+def place_in_line(study: Study) -> Place | None:
+    """Where a study stands that could train and only waits for a slot. None for any other one."""
+    if study.state != StudyState.RUNNING or study.trials.filter(state=TrialState.RUNNING).exists():
+        return None
+    workers = list(Worker.objects.filter(alive_until__gt=Now()).values_list("name", "queue", "n_slots"))
+    serving = {name: (queues, n) for name, queues, n in workers if study.queue in queues.split(",")}
+    running = [row for row in _running() if split_slot_name(row.worker)[0] in serving]
+    n_slots = sum(n for _, n in serving.values())
+    if not n_slots or len(running) < n_slots:  # nobody is there, or somebody is about to begin
+        return None
+    rivals = {queue for queues, _ in serving.values() for queue in queues.split(",")}
+    before = _line(rivals)
+    if study.pk not in before:
+        return None
+    before = before[: before.index(study.pk)]
+    return Place(len(before) + 1, _seconds(running, before))
+
+
+def _running() -> Iterable[Any]:
+    rows = Attempt.objects.filter(state=AttemptState.RUNNING).annotate(now=Now())
+    return rows.values_list("worker", "trial__study", "started_at", "now", named=True)
+
+
+def _line(queues: Iterable[str]) -> list[int]:
+    """Studies without a slot, in the order in which `claimable_studies` gives slots to them."""
+    studies = studies_with_work(Study.objects.filter(queue__in=queues)).filter(n_running=0)
+    full = studies_out_of_slots()
+    rows = [row for row in studies.values_list("pk", "running_since", "served_at") if row[0] not in full]
+    return [pk for pk, *_ in sorted(rows, key=lambda row: (waits_since(*row[1:]), row[0]))]
+
+
+def _seconds(running: Sequence[Any], before: Sequence[int]) -> float | None:
+    """Until a slot is free once every study before has had one, as if each had one trial to train."""
+    if len(before) > FORESEEABLE:
+        return None
+    usual = {pk: usual_seconds(pk) for pk in {*before, *(row.trial__study for row in running)}}
+    free = [max(0.0, usual[row.trial__study] - (row.now - row.started_at).total_seconds()) for row in running]
+    heapq.heapify(free)
+    for pk in before:
+        heapq.heappush(free, heapq.heappop(free) + usual[pk])
+    return free[0] if math.isfinite(free[0]) else None
+
+
+def usual_seconds(study_id: int) -> float:
+    """How long recent attempts of a study took, set-up included; infinite where none has trained yet."""
+    ended = Trial.objects.filter(study=study_id, finished_at__isnull=False).order_by(
+        "-finished_at", "-number"
+    )
+    attempts = Attempt.objects.filter(trial__in=ended.values("pk")[:LATEST], state__in=TRAINED)
+    moments = attempts.order_by().values_list("started_at", "finished_at")
+    took = [(finished - started).total_seconds() for started, finished in moments if finished]
+    return median(took) if took else math.inf

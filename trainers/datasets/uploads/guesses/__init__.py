@@ -1,0 +1,1 @@
+"""What an uploaded file looks like: guesses that a person sees and corrects, each with its reason."""
