@@ -81,6 +81,15 @@ class CostPage:
         return f"Between {least} (all trials use the fastest network) and {most} (all use the slowest)."
 
     @property
+    def disturbance(self) -> str:
+        """What made the times longer than they are."""
+        n = self.question.answer.get("n_running", 0) if self.question else 0
+        if not n:
+            return ""
+        trials = f"{count_noun(n, 'trial')} {'was' if n == 1 else 'were'} training"
+        return f"{trials} on this machine meanwhile, so these times are upper bounds."
+
+    @property
     def limit(self) -> str:
         """What the study time cuts off."""
         minutes = self.budget["max_minutes"] if self.budget else None

@@ -1,6 +1,7 @@
 """What a search space costs: asked on the new-study page, measured by a process of the housekeeping."""
 
 import json
+import socket
 from hashlib import sha256
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.db import transaction
 from dashboard.engine.backlog import Backlog, delete_old_questions, work_on_next
 from dashboard.engine.hints import announce_cost
 from dashboard.engine.uploads import ready_upload
-from dashboard.models import Cost, QuestionState
+from dashboard.models import Attempt, AttemptState, Cost, QuestionState
 from trainers.costs.estimate import MAX_SECONDS, measure
 
 COSTS = Backlog(Cost, max_seconds=MAX_SECONDS)
@@ -50,10 +51,20 @@ def answer_next_cost() -> bool:
 
 
 def _measure(cost: Cost) -> dict[str, Any]:
+    n_before = _n_running_here()
     answer = measure(
         **cost.given,
         data_dir=str(settings.DATA_DIR),
         cache_dir=str(settings.CACHE_DIR),
         threads=settings.THREADS_PER_TRIAL,
     )
-    return {"state": QuestionState.DONE, "answer": answer}
+    return {
+        "state": QuestionState.DONE,
+        "answer": {**answer, "n_running": max(n_before, _n_running_here())},
+    }
+
+
+def _n_running_here() -> int:
+    """How many trainings share the machine with the measurement, and slow it down."""
+    here = f"{socket.gethostname()}:"
+    return Attempt.objects.filter(state=AttemptState.RUNNING, worker__startswith=here).count()

@@ -1,5 +1,6 @@
 """What is found out about a search space before a study of it."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -116,3 +117,25 @@ def test_networks_for_an_upload_are_timed(tmp_path, cache_dir):
 
     with pytest.raises(CostUnknown, match="nothing"):
         measure(**request | {"dataset": "nothing"}, upload=None)
+
+
+@pytest.mark.slow
+def test_what_else_the_machine_does_during_one_epoch_does_not_count(monkeypatch):
+    from trainers.costs import timing
+
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(timing, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    timer = timing._StepTimer()
+    timer.set_model(SimpleNamespace(stop_training=False))
+    for epoch, seconds_per_step in enumerate((0.3, 0.01, 0.2)):  # compiles; undisturbed; disturbed
+        timer.on_epoch_begin(epoch)
+        for batch in range(10):
+            timer.on_train_batch_begin(batch)
+            clock.now += seconds_per_step / (1 if batch else 10)
+            timer.on_train_batch_end(batch)
+        clock.now += seconds_per_step
+        timer.on_epoch_end(epoch)
+
+    found = timer.extrapolate(began=0.0, n_batches=100, validation_factor=1.0, n_validation_batches=10)
+
+    assert found.epoch_seconds == pytest.approx(0.001 + 99 * 0.01 + 0.01)

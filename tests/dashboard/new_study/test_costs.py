@@ -1,11 +1,14 @@
 """The new-study page says what a study will take, from a measurement in the background."""
 
+import socket
+
 import pytest
 from django.urls import reverse
 
 from dashboard.models import Cost, QuestionState
 from dashboard.new_study import costs
 from dashboard.tasks import measure_costs
+from tests.builders import claim, running_study
 from tests.dashboard.posted import posted_fields
 from trainers.costs.estimate import CostUnknown
 
@@ -57,6 +60,23 @@ def test_the_page_asks_by_itself_and_shows_what_was_measured(page, measured):
     assert "Between 15 s (all trials use the fastest network) and 3 min 30 s (all use the slowest)." in shown
     assert measured[0]["trainer"] == "mlp"
     assert measured[0]["dataset"] == Cost.objects.get().given["dataset"]
+
+
+@pytest.mark.usefixtures("measured")
+@pytest.mark.parametrize(
+    ("host", "words_shown"),
+    [(socket.gethostname(), "1 trial was training on this machine meanwhile"), ("node-b", "")],
+)
+def test_trainings_on_this_machine_make_the_times_upper_bounds(page, host, words_shown):
+    words(page, measure=True)
+    claim(running_study(), worker=f"{host}:17 / 1")
+
+    measure_costs()
+
+    shown = words(page)
+    assert "About" in shown
+    assert ("upper bounds" in shown) == bool(words_shown)
+    assert words_shown in shown
 
 
 def test_networks_that_are_all_of_one_size_are_one_line(page, monkeypatch):

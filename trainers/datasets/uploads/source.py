@@ -216,8 +216,8 @@ class Upload:
         rows, n_unknown = np.flatnonzero(is_known), int(np.sum(~is_known))
         if not (self.recipe.drops_unknown and n_unknown):
             return raw
-        n = f"{thousands(n_unknown)} of {thousands(len(raw.y))}"
-        note = f"{n} rows have no {self.recipe.target} and are left out"
+        share = f"{thousands(n_unknown)} of {thousands(len(raw.y))} rows"
+        note = f"{share} have no {self.recipe.target} and are left out"
         x = (
             [raw.x[row] for row in rows]
             if isinstance(raw.x, list)
