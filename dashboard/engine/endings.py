@@ -92,6 +92,8 @@ def _trials_are_used_up(study: Study) -> Ending | None:
     if n_made(study.pk) < study.max_trials or study.trials.filter(state__in=OPEN_TRIALS).exists():
         return None
     if not _complete(study).exists():
+        if study.max_trials == 1:
+            return StudyState.FAILED, "The only trial did not complete"
         return StudyState.FAILED, f"None of the {count_noun(study.max_trials, 'trial')} completed"
     return StudyState.FINISHED, f"Budget reached: {count_noun(study.max_trials, 'trial')}"
 

@@ -211,6 +211,6 @@ def test_hostile_name_is_only_text_when_it_is_shown_everywhere(ada, site, person
         person.goto(site + path)
         expect(person.locator("#main").get_by_text(HOSTILE).first).to_be_visible()
     person.goto(f"{site}/studies/new/?from={study.pk}")
-    expect(person.get_by_label("Name", exact=True)).to_have_value(f"{HOSTILE} again")
+    expect(person.get_by_label("Name", exact=True)).to_have_value(f"{HOSTILE} (copy)")
     person.goto(f'{site}/studies/?q="><script>alert(3)</script>')
     expect(person.get_by_label("Search studies")).to_have_value('"><script>alert(3)</script>')

@@ -8,6 +8,7 @@ from dashboard.discussion.notifications import collect_notifications
 from dashboard.engine.lifecycle import end_study
 from dashboard.models import AuditEntry, Membership, Role, StudyEvent, StudyState
 from dashboard.people.actions import create_team
+from dashboard.review.audit_words import action_words
 from tests.browser.looks import check_looks
 from tests.browser.steps import sign_in
 from tests.builders import OPERATOR, PASSWORD, actor, add_trials, complete, make_user, running_study
@@ -96,7 +97,7 @@ def test_talk_review_delete_and_bring_back(study, ada, site, person, other):
     other.goto(f"{site}/audit/")
     done = ["study-note", "study-comment", "study-review", "study-delete", "study-restore"]
     for action in done:
-        expect(other.get_by_role("cell", name=action, exact=True)).to_be_visible()
+        expect(other.get_by_role("cell", name=action_words(action), exact=True)).to_be_visible()
     assert set(done) <= set(AuditEntry.objects.filter(is_refused=False).values_list("action", flat=True))
     assert StudyEvent.objects.filter(study=study, what="restored the study").exists()
 

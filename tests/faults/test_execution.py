@@ -110,4 +110,4 @@ def test_trial_times_out_when_it_takes_longer_than_allowed(worker):
     wait_for(lambda: is_ended(study), "the end of the study")
     trial = study.trials.get()
     assert (trial.state, trial.failure_kind) == (TrialState.FAILED, FailureKind.TIMED_OUT)
-    assert study.state_reason == "None of 1 trial completed"
+    assert study.state_reason == "The only trial did not complete"

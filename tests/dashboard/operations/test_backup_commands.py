@@ -148,7 +148,7 @@ def test_backup_comes_back(house, tmp_path):
     uploaded.parent.mkdir(parents=True)
     uploaded.write_bytes(b"a,b")
     said = house.manage("backup", tmp_path / "monday.backup")
-    assert "Saved the database, uploaded datasets, and kept models to" in said
+    assert "Saved the database, uploaded datasets, and saved models to" in said
     house.run("from dashboard.models import Study; Study.objects.all().delete()")
     kept.unlink()
     uploaded.unlink()

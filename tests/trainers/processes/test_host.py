@@ -121,6 +121,7 @@ def test_a_failure_is_told_in_a_sentence(host: TrainerHost, cache_dir: str, tmp_
         "kind": "error",
         "message": "MNIST is missing. Put mnist.npz into PARZEN_DATA_DIR.",
         "traceback": "",
+        "metrics": {},
     }
     diverging = {"optimizer": "sgd", "learning_rate": 1e6, "n_layers": 3}
     with host.start(make_job(cache_dir, params=diverging)) as process:
