@@ -80,6 +80,9 @@ class StudyForm(NewStudyForm):
             if m.is_objective
         ]
         set_choices(self, "objective", goals)
+        # Also of one that is chosen and not yet checked.
+        chosen = self["objective"].value()
+        self.say_target_unit(is_share=any(m.name == chosen and m.is_percent for m in trainer.metrics))
         self.fields["n_parallel"].help_text = f"This machine has {count_noun(settings.SLOTS, 'slot')}."
 
     @property

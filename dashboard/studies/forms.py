@@ -18,6 +18,7 @@ from dashboard.models.study_fields import (
     StudyField,
     budget_fields,
     copy_fields,
+    study_field,
 )
 from dashboard.web.fields import count_field, number_input
 from dashboard.wording import bound
@@ -65,6 +66,11 @@ class SettingsForm(forms.Form):
     def direction(self) -> str:
         """Of the objective; empty where the form does not know it yet."""
         return ""
+
+    def say_target_unit(self, *, is_share: bool) -> None:
+        """Beside the field: a target is a percentage where its objective is one."""
+        unit = " Enter a percentage, such as 97.5." if is_share else ""
+        self.fields["target_value"].help_text = study_field("target_value").hint + unit
 
     def clean_target_value(self) -> float | None:
         target: float | None = self.cleaned_data["target_value"]
@@ -119,6 +125,7 @@ class BudgetForm(SettingsForm):
         initial = as_entered(study, budget_fields())
         super().__init__(*args, settings=budget_fields(), initial=initial, **kwargs)
         self.study = study
+        self.say_target_unit(is_share=self.is_share)
 
     @property
     def is_share(self) -> bool:

@@ -1,5 +1,6 @@
 """The new-study page says what a study will take, from a measurement in the background."""
 
+import re
 import socket
 
 import pytest
@@ -109,6 +110,15 @@ def test_the_budget_changes_the_sum_and_not_the_question(page, measured):
     assert "study time limit of 30 s" in words(page, max_minutes="0.5")
     assert "Fix the budget" in words(page, max_trials="many")
     assert Cost.objects.count() == len(measured) == 1
+
+
+@pytest.mark.usefixtures("measured")
+@pytest.mark.parametrize(("objective", "is_percentage"), [("val_accuracy", True), ("val_loss", False)])
+def test_the_hint_of_the_target_follows_the_objective(page, objective, is_percentage):
+    hint = re.search(
+        r'id="id_target_value_helptext" hx-swap-oob="true">(.*?)<', words(page, objective=objective)
+    )
+    assert ("percentage" in hint[1]) == is_percentage
 
 
 def test_no_more_trials_run_at_once_than_there_are_slots(page, measured, settings):

@@ -125,3 +125,19 @@ def test_folds_are_a_switch():
     assert form_of(n_folds="").is_valid()
     assert "n_folds" in form_of(n_folds="1").errors
     assert "n_folds" in form_of(n_folds="21").errors
+
+
+@pytest.mark.parametrize(
+    ("trainer", "objective", "is_percentage"),
+    [
+        ("mlp", "val_accuracy", True),
+        ("mlp", "val_loss", False),
+        ("mlp_regressor", "val_loss", False),
+        ("mlp", "nonsense", False),
+    ],
+)
+@pytest.mark.parametrize("is_posted", [True, False])
+def test_a_percentage_is_asked_for_where_the_objective_is_one(trainer, objective, is_percentage, is_posted):
+    given = {"data": GOOD | {"objective": objective}} if is_posted else {"initial": {"objective": objective}}
+    form = StudyForm(**given, trainer=trainer_info(trainer), datasets=known_datasets(), queues=["cpu"])
+    assert ("percentage" in form["target_value"].help_text) == is_percentage

@@ -135,3 +135,10 @@ def test_history_names_who_did_what(page, user):
     assert f"{user.username} asked to stop the study after the running trials finish" in html
     assert f"{user.username} started" in html
     assert "stops after the last trial" in html
+
+
+@pytest.mark.parametrize(("objective", "is_percentage"), [("val_accuracy", True), ("val_loss", False)])
+def test_a_percentage_is_asked_for_where_the_objective_is_one(page, objective, is_percentage):
+    study = make_study("draft", objective=objective)
+    body = page.get(reverse("study-budget", args=[study.pk])).content.decode()
+    assert ("Enter a percentage, such as 97.5" in body) == is_percentage
