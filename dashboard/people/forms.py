@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import UserCreationForm
+from django.contrib.auth.models import User
 
 from dashboard.models import Role
 
@@ -28,3 +29,8 @@ class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # no generic at r
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs["class"] = "input"
+        self.fields["username"].help_text = "Up to 150 letters, digits, and the characters @ . + - _"
+
+    def validate_password_for_user(self, user: User, **_options: str) -> None:
+        """The password is wrong where it was typed first, not where it was repeated."""
+        super().validate_password_for_user(user, password_field_name="password1")

@@ -43,6 +43,13 @@ def test_one_comes_in_by_name_or_by_mail_address(ada):
         assert sign_in(name)[1].url == STUDIES
 
 
+@pytest.mark.parametrize(("name", "words"), [("ada", "username"), ("ada@example.org", "email address")])
+def test_a_wrong_password_is_refused_in_plain_words(ada, name, words):
+    _, answer = sign_in(name, password="guess")
+
+    assert f"The {words} or password is not correct." in answer.content.decode()
+
+
 def test_forgotten_password_is_replaced_by_a_link_that_works_once(ada):
     client = Client()
     client.post(reverse("account_reset_password"), {"email": "ada@example.org"})

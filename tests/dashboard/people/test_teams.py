@@ -76,6 +76,19 @@ def test_wrong_account_is_refused_and_the_link_stays_good(page, team, fields, wo
     assert Invitation.objects.get().used_at is None
 
 
+def test_what_is_wrong_with_a_password_stands_beside_the_first_field(page, team):
+    answer = Client().post(link_for(page, team), {"username": "grace", "password1": "x1", "password2": "x1"})
+
+    assert list(answer.context["form"].errors) == ["password1"]
+
+
+def test_hints_of_an_account_are_in_plain_words(page, team):
+    body = Client().get(link_for(page, team)).content.decode()
+
+    assert "Up to 150 letters" in body
+    assert "or fewer" not in body
+
+
 def test_member_who_is_signed_in_joins_with_one_button(page, team):
     link, grace = link_for(page, team), Client()
     grace.force_login(make_user("grace"))
