@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Q
 
 from dashboard.access.rules import datasets_visible_to
 from dashboard.engine.uploads import info_of, infos_of
-from dashboard.models import DatasetState
+from dashboard.models import Dataset, DatasetState
 from dashboard.wording import thousands
 from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
@@ -35,12 +36,25 @@ def fitting_datasets(trainer: TrainerInfo, offered: Sequence[DatasetInfo]) -> li
 
 def dataset_words(name: str, uploads: Mapping[str, DatasetInfo] | None = None) -> str:
     """As in: MNIST, 70,000 images. `uploads` are those of a whole list of studies."""
+    info = info_of_dataset(name, uploads)
+    if info is None:
+        return dataset_label(name, uploads)
+    return f"{info.label}, {thousands(info.n_rows)} {info.row_noun}"
+
+
+def dataset_label(name: str, uploads: Mapping[str, DatasetInfo] | None = None) -> str:
+    """What people call it; the name where it is gone."""
     if not name:
         return "no dataset"
     info = info_of_dataset(name, uploads)
-    if info is None:
-        return name
-    return f"{info.label}, {thousands(info.n_rows)} {info.row_noun}"
+    return info.label if info else name
+
+
+def is_dataset_like(word: str) -> Q:
+    """Studies whose dataset is called like this, by name or by label."""
+    known = [info.name for info in known_datasets() if word.lower() in info.label.lower()]
+    uploads = Dataset.objects.filter(label__icontains=word).values("name")
+    return Q(dataset__icontains=word) | Q(dataset__in=known) | Q(dataset__in=uploads)
 
 
 def info_of_dataset(name: str, uploads: Mapping[str, DatasetInfo] | None = None) -> DatasetInfo | None:

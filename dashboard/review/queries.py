@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncWeek
 
 from dashboard.access.rules import owned_by
+from dashboard.catalog import is_dataset_like
 from dashboard.engine.trials import best_value_of_each, do_many_fail, ended_and_failed, seconds_trained
 from dashboard.models import Attempt, AuditEntry, Review, Study, Trial, TrialState, ValueOf, searches
 from dashboard.review.audit_words import actions_called
@@ -130,7 +131,6 @@ def search_past(studies: QuerySet[Study], search: Search) -> QuerySet[Study]:
     found = search_studies(studies, search.text).annotate(best=best_value_of_each())
     conditions = {
         "trainer": search.trainer,
-        "dataset": search.dataset,
         "created_at__date__gte": search.since,
         "created_at__date__lte": search.until,
         "best__gte": search.best_from,
@@ -140,6 +140,8 @@ def search_past(studies: QuerySet[Study], search: Search) -> QuerySet[Study]:
         owned_by(search.person),
         **{name: value for name, value in conditions.items() if value not in {"", None}},
     )
+    if search.dataset:
+        found = found.filter(is_dataset_like(search.dataset))
     if search.param:
         found = found.filter(Exists(_with_param(search)))
     return found.select_related("owner", "team")

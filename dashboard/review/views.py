@@ -1,7 +1,7 @@
 """For staff: review queue, search, audit log, people and quotas."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -11,8 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.access.rules import may_run_own_code, studies_visible_to
+from dashboard.catalog import dataset_label, trainer_label
+from dashboard.engine.uploads import infos_of
 from dashboard.goals import goal_of
-from dashboard.models import AuditEntry, Quota, Team
+from dashboard.models import AuditEntry, Quota, Study, Team
 from dashboard.refusal import Refused
 from dashboard.review.actions import change_person, set_team_quota, sign_off
 from dashboard.review.audit_words import action_words, audit_rows
@@ -22,6 +24,7 @@ from dashboard.review.people_page import people_rows, quota_words
 from dashboard.review.queries import audit_entries, reviews_of, search_past
 from dashboard.web.pager import pager_of
 from dashboard.web.requests import actor_of, for_staff, person, posted, visible_study
+from trainers.datasets.base import DatasetInfo
 
 PAGE_SIZE = 50
 
@@ -38,14 +41,19 @@ def review_search(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     found = search_past(studies_visible_to(person(request)), form.search())
     page = Paginator(found if form.is_valid() else found.none(), PAGE_SIZE).get_page(request.GET.get("page"))
+    uploads = infos_of(study.dataset for study in page)
     asked = {name: value for name, value in request.GET.dict().items() if value and name in form.fields}
     context = {
         "form": form,
-        "rows": [(study, goal_of(study)) for study in page],
+        "rows": [(study, goal_of(study), _what(study, uploads)) for study in page],
         "n_found": page.paginator.count,
         "pager": pager_of(page, **asked),
     }
     return render(request, "review/search.html", context, status=422 if form.errors else 200)
+
+
+def _what(study: Study, uploads: Mapping[str, DatasetInfo]) -> str:
+    return f"{dataset_label(study.dataset, uploads)} · {trainer_label(study.trainer)}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

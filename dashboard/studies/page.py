@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from dashboard.access.rules import seen_by
-from dashboard.catalog import dataset_words, pruner_label, sampler_label, trainer_label
+from dashboard.catalog import dataset_label, dataset_words, pruner_label, sampler_label, trainer_label
 from dashboard.discussion.queries import comments_on
 from dashboard.engine.line import place_in_line
 from dashboard.engine.retries import LOSSES
@@ -97,6 +97,10 @@ class StudyPage:
     @property
     def seen_by(self) -> str:
         return seen_by(self.study)
+
+    @property
+    def dataset(self) -> str:
+        return dataset_label(self.study.dataset)
 
     @property
     def sampler(self) -> str:

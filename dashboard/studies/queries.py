@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from dashboard.access.rules import owned_by
+from dashboard.catalog import is_dataset_like
 from dashboard.engine.trials import seconds_trained_of_each
 from dashboard.models import Study, StudyState, Tag, Trial, TrialState, searches
 
@@ -30,7 +31,7 @@ def search_studies(studies: QuerySet[Study], text: str) -> QuerySet[Study]:
     for word in text.replace("\0", " ").split()[:10]:  # PostgreSQL refuses NUL
         studies = studies.filter(
             Q(name__icontains=word)
-            | Q(dataset__icontains=word)
+            | is_dataset_like(word)
             | owned_by(word)
             | Q(pk__in=Tag.objects.filter(name__icontains=word).values("study"))
         )

@@ -20,10 +20,12 @@ from tests.builders import (
     claim,
     complete,
     fence_of,
+    make_dataset,
     make_study,
     make_user,
     running_study,
 )
+from trainers.registry import trainer_info
 
 
 @pytest.fixture
@@ -269,3 +271,15 @@ def test_enormous_numbers_find_nothing_and_break_nothing(staff, past, value):
     answer = staff.get(reverse("review-search"), {"best_from": value, "param": "units", "param_to": value})
 
     assert answer.status_code in {200, 422}
+
+
+def test_search_of_the_past_calls_datasets_and_trainers_as_people_do(staff):
+    make_study(dataset=make_dataset(label="Plants of 2026").name, name="herbarium")
+    make_study(dataset="digits", name="numbers")
+
+    body = staff.get(reverse("review-search"), {"dataset": "plants of 2026"}).content.decode()
+
+    assert f"Plants of 2026 · {trainer_info('mlp').label}" in body
+    assert "herbarium" in body
+    assert "numbers" not in body
+    assert "plants-0a1b2c3d" not in body

@@ -6,7 +6,7 @@ from django.urls import reverse
 from dashboard.models import Study
 from dashboard.review.queries import Search, search_past
 from dashboard.studies.queries import search_studies
-from tests.builders import add_trials, make_study, make_user, running_study
+from tests.builders import add_trials, make_dataset, make_study, make_user, running_study
 
 URL = reverse("study-list")
 
@@ -97,6 +97,15 @@ def test_search_finds_every_word_in_name_dataset_or_owner(show, user, text, foun
     make_study(name="other", dataset="mnist")
 
     assert set(names(show(q=text))) == found
+
+
+@pytest.mark.parametrize("text", ["plants", "Plants 2026", "cancer", "breast_cancer"])
+def test_search_finds_a_dataset_by_what_people_call_it(show, user, text):
+    make_dataset(owner=user, name="p-0a1b2c3d", label="Plants of 2026")
+    make_study(name="study", dataset="breast_cancer" if "cancer" in text else "p-0a1b2c3d")
+    make_study(name="other", dataset="digits")
+
+    assert names(show(q=text)) == ["study"]
 
 
 def test_search_without_a_match_says_so_and_keeps_its_words(page):

@@ -6,7 +6,16 @@ from django.urls import reverse
 from dashboard.engine.fences import lose_trial, report_steps
 from dashboard.engine.registration import register_worker
 from dashboard.models import StudyState
-from tests.builders import add_trials, claim, complete, fence_of, make_study, running_study, steps
+from tests.builders import (
+    add_trials,
+    claim,
+    complete,
+    fence_of,
+    make_dataset,
+    make_study,
+    running_study,
+    steps,
+)
 
 BUTTONS = {
     "draft": {"start"},
@@ -262,3 +271,12 @@ def test_no_epoch_is_named_where_the_value_is_of_none(show, user):
     complete(study, 0.25, best_step=0)
     assert "epoch 0" not in show(study)
     assert "epoch 0" not in show(study.trials.get())
+
+
+def test_the_page_calls_an_uploaded_dataset_as_people_do(page, user):
+    study = make_study(dataset=make_dataset(owner=user, label="Plants of 2026").name)
+
+    body = page.get(study.get_absolute_url()).content.decode()
+
+    assert '<span class="tag">Plants of 2026</span>' in body
+    assert "plants-0a1b2c3d" not in body
