@@ -79,6 +79,14 @@ def snapshot_of(study: Study) -> _Snapshot:
     )
 
 
+def _ending(study: Study) -> str:
+    """A reason can have a colon of its own, and some say the state already."""
+    reason = study.state_reason
+    if reason.startswith(study.get_state_display()):
+        return f"{study.name}: {reason}"
+    return f"{study.name} {study.state}. {reason}"
+
+
 def _changes(
     study: Study, before: _Snapshot, now: _Snapshot, user: User
 ) -> Iterator[tuple[NotificationKind, str]]:
@@ -86,7 +94,7 @@ def _changes(
     value = f" Best: {goal_of(study).show(best.value)} in trial {best}." if best else ""
     if now.state != before.state and study.is_ended:
         kind = NotificationKind.FAILED if now.state == StudyState.FAILED else NotificationKind.FINISHED
-        yield kind, f"{study.name}: {study.state_reason}.{value}"
+        yield kind, f"{_ending(study)}.{value}"
     elif best and now.best != before.best and study.confirms_id is None:
         yield (
             NotificationKind.NEW_BEST,

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 
+from dashboard.web.fields import number_input, typed
 from dashboard.wording import bound
 from dashboard.wording import param as show_param
 from optimizer import SpaceError
@@ -42,7 +43,7 @@ FIELD_OF = {"mu": "median", "sigma": "spread"}
 
 
 def _number(knob: Knob, *, label: str, wide: bool = False) -> forms.Field:
-    widget = forms.TextInput(attrs={"class": "input num", "inputmode": "decimal", "autocomplete": "off"})
+    widget = number_input("decimal")
     cls = forms.IntegerField if knob.kind == "int" and not wide else forms.FloatField
     return cls(label=label, required=False, widget=widget)
 
@@ -230,5 +231,5 @@ def _initial_scale(obj: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> str:
-    """As a person would type it: 0.001 and 1e-05 in full precision, 0 for 0.0."""
-    return f"{value:.12g}" if isinstance(value, float) else str(value)
+    """As a person would type it: 0.001 and 1e-5 in full precision, 0 for 0.0."""
+    return typed(float(f"{value:.12g}")) if isinstance(value, float) else str(value)

@@ -157,8 +157,7 @@ def _sentence(study: Study, trial: Trial, attempts: Sequence[Attempt]) -> str:
         reason = current.reason if current else f"Stopped at step {thousands(trial.step)}."
         return f"{origin}. {reason}"
     if trial.state == TrialState.CANCELLED:
-        reason = study.state_reason[:1].lower() + study.state_reason[1:]
-        return f"{origin}. Cancelled with its study: {reason}."
+        return f"{origin}. Cancelled with its study. {study.state_reason}."
     # Of a complete attempt: why there is no model to take away.
     reason = f" {current.reason}" if current and current.reason else ""
     return f"{origin}. Trained to completion{attempt}.{reason}"

@@ -71,9 +71,9 @@ class DatasetInfo:
 
     @property
     def row_summary(self) -> str:
-        """Return what the rows are, as in: images, 8×8 pixels."""
+        """Return what the rows are, as in: images, 8 × 8 pixels."""
         size = {
-            "images": f", {'×'.join(map(str, self.shape[:2]))} pixels{', color' * self.is_color}",
+            "images": f", {' × '.join(map(str, self.shape[:2]))} pixels{', color' * self.is_color}",
             "table": f", {count_noun(sum(self.shape), 'column')}",
             "text": "",
             "series": f", in order, {count_noun(sum(self.shape), 'column')}",
@@ -82,7 +82,7 @@ class DatasetInfo:
 
     @property
     def summary(self) -> str:
-        """Return rows and target in a few words, as in: images, 8×8 pixels, 10 classes."""
+        """Return rows and target in a few words, as in: images, 8 × 8 pixels, 10 classes."""
         goal = count_noun(self.n_classes, "class,classes") if self.class_names else f"target {self.target}"
         return f"{self.row_summary}, {goal}"
 

@@ -74,7 +74,7 @@ class Command(BaseCommand):
 
     def _list(self) -> None:
         for study in Study.objects.annotate(n=Count("trials")).order_by("pk"):
-            words = f"{study.get_state_display()}: {study.state_reason}".removesuffix(": ")
+            words = f"{study.get_state_display()}. {study.state_reason}".removesuffix(". ")
             words += ", deleted" if study.deleted_at else ""
             self.stdout.write(
                 f"{study.pk:>5}  {thousands(study.n):>7}/{thousands(study.max_trials):<7}  "

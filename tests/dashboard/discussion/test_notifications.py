@@ -60,12 +60,20 @@ def test_owner_is_told_how_a_study_ends_and_only_once(ada, study):
     assert told(ada) == [("finished", "digits: Stopped by Grace. Best: 0.2500 in trial #0.")]
 
 
+def test_a_reason_with_a_colon_follows_no_other_one(ada, study):
+    end_study(study_id=study.pk, state=StudyState.FINISHED, reason="Budget reached: 6 trials")
+
+    collect_notifications()
+
+    assert told(ada) == [("finished", "digits finished. Budget reached: 6 trials.")]
+
+
 def test_failed_study_is_news_of_its_own(ada, study):
     end_study(study_id=study.pk, state=StudyState.FAILED, reason="5 trials in a row failed")
 
     collect_notifications()
 
-    assert told(ada) == [("failed", "digits: 5 trials in a row failed.")]
+    assert told(ada) == [("failed", "digits failed. 5 trials in a row failed.")]
 
 
 def test_new_best_value_is_told_and_a_worse_one_is_not(ada, study):

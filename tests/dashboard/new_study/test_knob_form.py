@@ -294,3 +294,9 @@ def test_setting_shown_and_posted_unchanged_is_the_same_setting(knob, setting):
 def nearly(distribution):
     """A spread goes through decades and back: compare to nine digits."""
     return {k: float(f"{v:.9g}") if type(v) is float else v for k, v in distribution.items()}
+
+
+def test_a_tiny_bound_opens_as_pages_write_it():
+    setting = KnobSetting.search({"type": "float", "low": 1e-07, "high": 1e-05, "log": True})
+    initial = initial_of(KINDS["rate"], setting)
+    assert (initial["low"], initial["high"]) == ("1e-7", "1e-5")

@@ -87,7 +87,7 @@ def test_cancelled_trial_names_the_end_of_its_study(show, study):
     trial = claim(study)
     stop_study(study_id=study.pk, by="Ada Lovelace")
 
-    assert "Cancelled with its study: stopped by Ada Lovelace" in show(trial)
+    assert "Cancelled with its study. Stopped by Ada Lovelace" in show(trial)
 
 
 def test_trial_on_its_third_attempt_says_so(show, study):

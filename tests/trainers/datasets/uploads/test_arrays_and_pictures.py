@@ -106,7 +106,7 @@ def test_pictures_in_folders_are_classes_in_color(tmp_path):
 
     assert upload.info.class_names == ("cat", "dog")
     assert upload.info.shape == (12, 16, 3)
-    assert upload.info.summary == "images, 12×16 pixels, color, 2 classes"
+    assert upload.info.summary == "images, 12 × 16 pixels, color, 2 classes"
     raw = upload.read()
     assert raw.x.shape == (20, 12, 16, 3)
     assert raw.x[0, 6, 8].tolist() == [200, 10, 10]
