@@ -31,6 +31,7 @@ __all__ = [
     "NOTHING",
     "about",
     "ago",
+    "all_of",
     "bound",
     "clean_text",
     "coefficient",
@@ -96,6 +97,14 @@ def one_of(words: Iterable[str]) -> str:
     if len(others) > 1:
         return f"{', '.join(others)}, or {last}"
     return " or ".join([*others, last])
+
+
+def all_of(words: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b, and c`"""
+    *others, last = words
+    if len(others) > 1:
+        return f"{', '.join(others)}, and {last}"
+    return " and ".join([*others, last])
 
 
 def person_name(user: User) -> str:

@@ -16,6 +16,10 @@ CURVE_WIDTH, CURVE_HEIGHT = 96.0, 24.0
 # A smaller share of the variance is only named.
 SMALLEST = 0.01
 MEASURES = {"rho": "ρ", "eta_squared": "η²"}
+MEASURE_WORDS = {
+    "ρ": "Spearman's rank correlation: 1 or −1 where larger values always go with larger or smaller ones",
+    "η²": "Correlation ratio: how much of the variance lies between the choices",
+}
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,11 @@ class ImportanceBar:
     band: str
     dots: list[tuple[float, float]]
 
+    @property
+    def measure(self) -> str:
+        """What the coefficient is."""
+        return MEASURE_WORDS.get(self.coefficient.partition(" ")[0], "")
+
 
 @dataclass(frozen=True)
 class ImportanceChart:
@@ -54,6 +63,12 @@ class ImportanceChart:
     @property
     def has_branches(self) -> bool:
         return any(bar.branch_width is not None for bar in self.bars)
+
+    @property
+    def measures(self) -> list[tuple[str, str]]:
+        """What the signs beside the trends mean, as far as there are any."""
+        signs = {bar.coefficient.partition(" ")[0] for bar in self.bars}
+        return [(sign, words) for sign, words in MEASURE_WORDS.items() if sign in signs]
 
     @property
     def n_unclear(self) -> int:

@@ -1,6 +1,7 @@
 from django.db import models
 
 from dashboard.models.trial import FailureKind, Trial
+from dashboard.models.worker import slot_words
 
 
 class AttemptState(models.TextChoices):
@@ -44,6 +45,10 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.number} of {self.trial_id}"
+
+    @property
+    def worker_words(self) -> str:
+        return slot_words(self.worker)
 
     @property
     def duration(self) -> float | None:

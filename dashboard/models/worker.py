@@ -44,6 +44,15 @@ def slot_name(worker: str, number: int) -> str:
     return f"{worker} / {number}"
 
 
+def slot_words(name: str) -> str:
+    """The same for people: "node-a, process 4711, slot 2"."""
+    worker, number = split_slot_name(name)
+    host, _, pid = worker.rpartition(":")
+    if number is None or not host or not pid.isdecimal():
+        return name
+    return f"{host}, process {pid}, slot {number}"
+
+
 def split_slot_name(name: str) -> tuple[str, int | None]:
     """The worker and the number of its slot, where the name has one."""
     worker, _, number = name.rpartition(" / ")

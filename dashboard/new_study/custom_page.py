@@ -8,6 +8,7 @@ from django.conf import settings
 from dashboard.models import Study
 from dashboard.models.study import Direction
 from dashboard.new_study.forms import CustomModelForm
+from dashboard.wording import all_of
 from trainers.custom.declaration import Declaration
 
 # Works as it stands; the comments are the short manual.
@@ -51,8 +52,7 @@ LIBRARIES = ("NumPy", "SciPy", "scikit-learn", "Keras")
 
 def library_words() -> str:
     """What a file may import on this machine."""
-    names = [*LIBRARIES, *settings.PACKAGES]
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return all_of([*LIBRARIES, *settings.PACKAGES])
 
 
 def start_fields() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from dashboard.catalog import sampler_label
 from dashboard.goals import Goal
 from dashboard.models import Origin, Study, TrialState
-from dashboard.wording import count_noun, thousands
+from dashboard.wording import all_of, count_noun, thousands
 from optimizer import SearchSpace
 from optimizer.objective import best_of, is_better
 from optimizer.samplers import SAMPLERS
@@ -42,7 +42,7 @@ def proposals_of(
     first = next((row["number"] for row in rows if row["origin"] == Origin.MODEL), None)
     proposers = _proposers(goal, rows)
     modelling = sorted({row["sampler"] for row in rows if row["origin"] == Origin.MODEL})
-    models = " and ".join(sampler_label(name) for name in modelling)
+    models = all_of(sampler_label(name) for name in modelling) if modelling else ""
     return Proposals(
         sentence=_sentence(study, space, rows, first, models),
         proposers=proposers,

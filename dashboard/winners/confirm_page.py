@@ -7,6 +7,7 @@ from statistics import fmean, stdev
 from dashboard.goals import Goal, goal_of
 from dashboard.models import Study, Trial, TrialState
 from dashboard.winners.queries import confirmations_of, confirming_trials, usual_seconds
+from dashboard.wording import all_of
 from optimizer.objective import improvement, to_loss
 from trainers.job import TEST_PREFIX
 
@@ -161,7 +162,7 @@ def _findings(goal: Goal, rows: list[Row]) -> list[Finding]:
     found = [] if first is None else [_gain(goal, best, first)]
     rivals = [row for row in told if row is not best and not row.is_first and not _differ(best, row)]
     if rivals:
-        names = ", ".join(f"#{row.trial.number}" for row in (best, *rivals))
+        names = all_of(f"#{row.trial.number}" for row in (best, *rivals))
         found.append(
             Finding(
                 "info",

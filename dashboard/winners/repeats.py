@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dashboard.goals import Goal
 from dashboard.models import Attempt, Trial, TrialState
 from dashboard.winners.queries import repeats_of
+from dashboard.wording import all_of
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def _words(trial: Trial, again: Trial, goal: Goal) -> str:
     differing = _what_differs(_environment(trial), _environment(again))
     off = f"{goal.show(again.value)}, differs by {goal.show_spread(abs(again.value - trial.value))}"
     if differing:
-        return f"{off}: {', '.join(differing)} changed"
+        return f"{off}: {all_of(differing)} changed"
     chance = "training is not deterministic"
     if "deterministic" not in _environment(again):
         chance += " (set PARZEN_DETERMINISTIC=true to make it so)"

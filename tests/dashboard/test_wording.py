@@ -288,6 +288,13 @@ def test_one_of_joins_alternatives(parts, text):
 
 
 @pytest.mark.parametrize(
+    ("parts", "text"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b, and c")]
+)
+def test_all_of_joins_parts(parts, text):
+    assert words.all_of(parts) == text
+
+
+@pytest.mark.parametrize(
     ("given", "text"),
     [("Sign In", "Sign in"), ("IP Address", "IP address"), ("two-factor app", "Two-factor app")],
 )

@@ -1,8 +1,10 @@
 """Importance as bars: order, branches, and what is not drawn."""
 
+from dataclasses import replace
+
 import pytest
 
-from dashboard.charts.importance import CURVE_HEIGHT, CURVE_WIDTH, importance_chart
+from dashboard.charts.importance import CURVE_HEIGHT, CURVE_WIDTH, ImportanceChart, importance_chart
 from optimizer import SearchSpace
 from optimizer.importance import Correlation, Curve, Importance, Interaction, ParameterImportance
 from tests.builders import SPACE
@@ -148,3 +150,13 @@ def test_noise_comes_last_and_has_no_words():
     assert names(chart)[-1] == "learning_rate"
     assert (chart.bars[-1].is_clear, chart.bars[-1].trend, chart.bars[-1].coefficient) == (False, "", "")
     assert chart.n_unclear == 1
+
+
+def test_signs_of_coefficients_are_explained_as_far_as_they_are_shown():
+    bar = rate_of([5, 4, 3, 2, 1])
+    assert bar.coefficient.startswith("ρ")
+    assert bar.measure.startswith("Spearman's rank correlation")
+    silent = replace(bar, coefficient="")
+    assert silent.measure == ""
+    assert ImportanceChart([bar, silent], [], [], []).measures == [("ρ", bar.measure)]
+    assert ImportanceChart([silent], [], [], []).measures == []

@@ -223,6 +223,6 @@ def test_a_worker_that_is_not_allowed_to_trains_none(user, settings):
 
 
 def test_the_page_says_what_a_file_may_import(page, allowed, settings):
-    assert "NumPy, SciPy, scikit-learn and Keras" in page.get(URL).content.decode()
+    assert "NumPy, SciPy, scikit-learn, and Keras" in page.get(URL).content.decode()
     settings.PACKAGES = ["pandas"]
-    assert "scikit-learn, Keras and pandas" in page.get(URL).content.decode()
+    assert "scikit-learn, Keras, and pandas" in page.get(URL).content.decode()

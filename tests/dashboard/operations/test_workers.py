@@ -94,7 +94,7 @@ def test_trial_whose_worker_is_gone_is_shown_apart(page, user):
     html = page.get(URL).content.decode()
 
     assert "Offline" in html
-    assert "node-b:1 / 1" in html
+    assert "node-b, process 1, slot 1" in html
     assert [c.places for c in shown().workers] == [[]]
 
 

@@ -187,3 +187,17 @@ def test_start_up_trial_shows_no_densities(page, study):
 )
 def test_a_metric_is_a_heading(name, label):
     assert short_label(name) == label
+
+
+@pytest.mark.parametrize(
+    ("worker", "words"),
+    [
+        ("node-a:4711 / 2", "node-a, process 4711, slot 2"),
+        ("fe80::1:17 / 1", "fe80::1, process 17, slot 1"),
+        ("somewhere", "somewhere"),
+    ],
+)
+def test_who_trained_an_attempt_is_told_in_words(show, study, worker, words):
+    trial = claim(study, worker=worker)
+
+    assert f">{words}" in show(trial)
