@@ -13,6 +13,12 @@ from dashboard.wording import count_noun, thousands
 from dashboard.wording import value as show_value
 
 BACKENDS = ("tensorflow", "jax", "torch")
+# Of predict.py.
+PRINTED = (
+    "",
+    "`predict.py` prints one line per row: the class or the number. For scripts, use `python predict.py",
+    "--json FILE`: each line is a JSON object with `value`, or with `class` and `probabilities`.",
+)
 
 
 def model_card(study: Study, trial: Trial) -> str:
@@ -71,12 +77,14 @@ def _use_lines(study: Study, trial: Trial) -> list[str]:
             "`python predict.py FILE` predicts with `reading.json` of this folder. Keras alone cannot load",
             f"this network: {where} is the model file used for training, whose `build(params)` builds it;",
             "`model.weights.h5` has its weights. `predict.load_network(folder, reading)` returns it whole.",
+            *PRINTED,
         ]
     return [
         "`python predict.py FILE` predicts with `model.keras` and `reading.json` of this folder;",
         "`keras.saving.load_model('model.keras')` loads only the network. If `network.py` is included,",
         "it builds the network in plain Keras, and `python train.py FILE` retrains it.",
         *([f"{where} is the model file used for training."] if study.code else []),
+        *PRINTED,
     ]
 
 

@@ -40,12 +40,12 @@ def uploaded(tmp_path, content, **changes):
     return upload, load_dataset(upload.info.name, "", str(tmp_path / "cache"), Split(), upload=upload)
 
 
-def script(folder: Path, file: Path) -> list[str]:
+def script(folder: Path, file: Path, *options: str) -> list[str]:
     """What predict.py prints, run with nothing of ours on the path."""
     shutil.copy(portable.__file__, folder / "predict.py")
-    (folder / "model.json").rename(folder / "reading.json")
+    shutil.copy(folder / "model.json", folder / "reading.json")
     done = subprocess.run(
-        [sys.executable, "-I", str(folder / "predict.py"), str(file)],
+        [sys.executable, "-I", str(folder / "predict.py"), *options, str(file)],
         capture_output=True,
         text=True,
         check=True,
@@ -80,7 +80,10 @@ def test_rows_of_a_table_are_read_as_in_training(tmp_path):
     (tmp_path / "rows.csv").write_text(content)
     lines = script(path.parent, tmp_path / "rows.csv")
     assert len(lines) == 60
-    assert lines[0].split()[0] == answer["class"]
+    assert lines[0] == answer["class"]
+    whole = [json.loads(line) for line in script(path.parent, tmp_path / "rows.csv", "--json")]
+    assert [prediction["class"] for prediction in whole] == lines
+    assert whole[0]["probabilities"] == pytest.approx(answer["probabilities"], rel=1e-5)
 
 
 def test_a_number_is_answered_in_its_own_unit(tmp_path):
@@ -213,7 +216,7 @@ def test_a_series_is_forecast_and_trained_again(outside, tmp_path, uses_ahead):
     (tmp_path / "series.csv").write_text("\n".join([header, *known, *ahead]))
     done = outside(folder / "predict.py", tmp_path / "series.csv")
     assert done.returncode == 0, done.stderr[-2000:]
-    found = [float(line.split()[0]) for line in done.stdout.strip().splitlines()]
+    found = [float(line) for line in done.stdout.strip().splitlines()]
 
     test = load_test_part(upload.info.name, "", str(tmp_path / "cache"), Split(), upload=upload)
     x = np.concatenate([data.x_train, data.x_validation, test.x])

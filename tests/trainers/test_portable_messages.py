@@ -5,6 +5,7 @@ import runpy
 import shutil
 import sys
 
+import numpy as np
 import pytest
 
 from trainers.portable import predict as portable
@@ -56,3 +57,47 @@ def test_a_table_with_all_columns_is_read_without_a_word(tmp_path, capsys):
     (tmp_path / "rows.csv").write_text("size,colour,more\n3,red,x\n")
     assert portable.load_inputs(READING, tmp_path / "rows.csv").tolist() == [[3, 1, 0]]
     assert capsys.readouterr().err == ""
+
+
+class Network:
+    """Answers what a network of one or of several outputs would."""
+
+    def __init__(self, outputs):
+        self.outputs = np.array(outputs, np.float32)
+
+    def predict(self, _inputs, verbose):
+        return self.outputs
+
+
+@pytest.fixture
+def printed(tmp_path, monkeypatch, capsys):
+    """What predict.py prints for two rows."""
+
+    def run(outputs, *options, **changes):
+        (tmp_path / "rows.csv").write_text("size,colour\n3,red\n4,blue\n")
+        (tmp_path / "reading.json").write_text(json.dumps(READING | changes))
+        monkeypatch.setattr(portable, "__file__", str(tmp_path / "predict.py"))
+        monkeypatch.setattr(portable, "load_network", lambda *_: Network(outputs))
+        monkeypatch.setattr(portable, "predict_rows", lambda network, *_: network.outputs)
+        monkeypatch.setattr(sys, "argv", ["predict.py", *options, str(tmp_path / "rows.csv")])
+        portable.main()
+        return capsys.readouterr().out.splitlines()
+
+    return run
+
+
+def test_a_number_is_printed_once_per_row_with_the_digits_that_it_has(printed):
+    outputs = [[436923.34], [0.1]]
+    assert printed(outputs) == ["436923.34", "0.1"]
+    assert printed(outputs, "--json") == ['{"value": 436923.34}', '{"value": 0.1}']
+
+
+def test_a_class_is_printed_alone_or_with_all_probabilities(printed):
+    outputs = [[0.9, 0.1], [0.25, 0.75]]
+    assert printed(outputs, classes=["not yet", "yes"]) == ["not yet", "yes"]
+    first, _ = (json.loads(line) for line in printed(outputs, "--json", classes=["not yet", "yes"]))
+    assert first == {"class": "not yet", "probabilities": {"not yet": 0.9, "yes": 0.1}}
+
+
+def test_other_outputs_are_a_list(printed):
+    assert printed([[1.5, 0.1, 2], [3, 4, 5]]) == ["[1.5, 0.1, 2.0]", "[3.0, 4.0, 5.0]"]

@@ -5,6 +5,9 @@
     python predict.py image.png
     python predict.py series.csv        # rows in order; rows to forecast last, with an empty target
 
+It prints one line per row: the class or the number. With --json, each line is a JSON object that also
+has the probabilities of all classes.
+
 `model.keras` and `reading.json` must be in the folder of this file; `reading.json` describes how rows become
 the network's input. The file uses nothing of Parzen.
 """
@@ -365,20 +368,32 @@ def _check_columns(reading: dict[str, Any], rows: list[dict[str, str]], path: Pa
 
 def main() -> None:
     """Print a prediction for each row of the given file."""
-    if len(sys.argv) != 2 or sys.argv[1] in {"-h", "--help"}:
+    files = [argument for argument in sys.argv[1:] if argument != "--json"]
+    if len(files) != 1 or files[0].startswith("-"):
         sys.exit(__doc__)
     folder = Path(__file__).resolve().parent
     reading = json.loads((folder / "reading.json").read_text(encoding="utf-8"))
     try:
-        inputs = load_inputs(reading, Path(sys.argv[1]))
+        inputs = load_inputs(reading, Path(files[0]))
     except (ValueError, OSError) as error:
         sys.exit(str(error))
     outputs = predict_rows(load_network(folder, reading), reading, inputs)
     if reading["kind"] == "series":
         outputs = outputs.reshape(-1, 1)  # one line per forecast row
     for prediction in decode_outputs(reading, outputs):
-        shown = prediction.get("class", prediction.get("value", prediction.get("values")))
-        print(shown, json.dumps(prediction))  # noqa: T201
+        answer = _shortest(prediction, outputs.dtype)
+        if "--json" not in sys.argv:
+            answer = next(iter(answer.values()))
+        print(answer if isinstance(answer, str) else json.dumps(answer))  # noqa: T201
+
+
+def _shortest(answer: Any, dtype: np.dtype[Any]) -> Any:
+    """Return it with the digits that a number of this type has: 0.1 for the float32 0.10000000149."""
+    if isinstance(answer, dict):
+        return {name: _shortest(value, dtype) for name, value in answer.items()}
+    if isinstance(answer, list):
+        return [_shortest(value, dtype) for value in answer]
+    return answer if isinstance(answer, str) else float(str(dtype.type(answer)))
 
 
 if __name__ == "__main__":

@@ -167,7 +167,7 @@ def unpacked(trial, folder):
 def predict_elsewhere(folder, file):
     """What predict.py answers in a fresh process, where nothing of ours can be imported."""
     done = subprocess.run(
-        [sys.executable, "-I", str(folder / "predict.py"), str(file)],
+        [sys.executable, "-I", str(folder / "predict.py"), "--json", str(file)],
         capture_output=True,
         text=True,
         cwd="/",
@@ -175,7 +175,7 @@ def predict_elsewhere(folder, file):
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.strip().splitlines()[-1].partition(" ")[2])
+    return json.loads(done.stdout.strip().splitlines()[-1])
 
 
 @pytest.mark.parametrize("code", CASES.values(), ids=CASES)
