@@ -159,7 +159,7 @@ class Study(models.Model):
             models.CheckConstraint(condition=Q(n_parallel__gte=1), name="study_uses_a_slot"),
         )
         # Given by administrators; counts only where the settings allow it as well.
-        permissions = (("run_own_code", "May train with Python files of their own"),)
+        permissions = (("run_own_code", "Can train custom models"),)
         # Serves claim_trial and the housekeeping: which studies run?
         indexes = (models.Index(fields=("state", "started_at"), name="study_by_state"),)
 

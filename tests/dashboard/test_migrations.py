@@ -4,6 +4,8 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -61,3 +63,13 @@ def test_database_of_which_nothing_is_known_is_not_of_this_version(rows):
     recorded(rows, [])
 
     assert not is_migrated()
+
+
+def test_a_permission_that_is_there_gets_the_words_of_the_page(db):
+    assert Permission.objects.get(codename="run_own_code").name == "Can train custom models"
+    Permission.objects.filter(codename="run_own_code").update(name="May train with Python files of their own")
+
+    import_module("dashboard.migrations.0033_permission_words").rename("Can train custom models")(apps, None)
+
+    assert Permission.objects.get(codename="run_own_code").name == "Can train custom models"
+    assert Permission.objects.filter(name="Can train custom models").count() == 1
