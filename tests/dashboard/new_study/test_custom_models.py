@@ -1,5 +1,6 @@
 """Studies with a Python file: who may make them, what the file declares, and that it is never run in here."""
 
+import hashlib
 import sys
 
 import pytest
@@ -16,7 +17,7 @@ from dashboard.new_study.actions import make_custom_study
 from dashboard.new_study.custom_page import EXAMPLE
 from dashboard.refusal import Refused
 from tests.builders import WORKER, actor, make_study, make_user
-from trainers.custom.declaration import Declaration
+from trainers.custom.declaration import Declaration, read_declaration
 from trainers.registry import trainer_info
 
 URL = "/studies/new/custom/"
@@ -226,3 +227,67 @@ def test_the_page_says_what_a_file_may_import(page, allowed, settings):
     assert "NumPy, SciPy, scikit-learn, and Keras" in page.get(URL).content.decode()
     settings.PACKAGES = ["pandas"]
     assert "scikit-learn, Keras, and pandas" in page.get(URL).content.decode()
+
+
+@pytest.fixture
+def custom_draft(page, allowed, monkeypatch):
+    declares(monkeypatch)
+    page.post(URL, posted(code="first", action="draft"))
+    return Study.objects.get()
+
+
+def edit(page, study, **changes):
+    return page.post(reverse("study-edit", args=[study.pk]), posted(action="draft", **changes))
+
+
+def n_told(study):
+    return StudyEvent.objects.filter(study=study, what__startswith="changed the model file").count()
+
+
+def test_a_draft_opens_with_its_file_and_follows_another_one(page, allowed, custom_draft, monkeypatch):
+    opened = page.get(reverse("study-edit", args=[custom_draft.pk]))
+    assert opened.context["form"].initial["code"] == "first"
+    other = {"version": 1, "params": [{"name": "y", "type": "int", "low": 1, "high": 9}]}
+    declares(monkeypatch, space=other, metric="val_accuracy", direction="maximize")
+
+    assert edit(page, custom_draft, code="second", dataset="digits").url == custom_draft.get_absolute_url()
+
+    custom_draft.refresh_from_db()
+    assert (custom_draft.code, custom_draft.dataset, custom_draft.state) == ("second", "digits", "draft")
+    assert (custom_draft.objective, custom_draft.direction) == ("val_accuracy", "maximize")
+    assert custom_draft.space == other
+    digest = hashlib.sha256(b"second").hexdigest()
+    told = StudyEvent.objects.filter(study=custom_draft, what=f"changed the model file, SHA-256 {digest}")
+    assert told.get().by == allowed.username
+    assert AuditEntry.objects.filter(action="custom-study-edit", who=allowed.username).exists()
+
+
+def test_a_draft_whose_file_stays_as_it_is_tells_of_no_other_one(page, custom_draft):
+    edit(page, custom_draft, code="first", name="renamed")
+
+    custom_draft.refresh_from_db()
+    assert (custom_draft.name, n_told(custom_draft)) == ("renamed", 0)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"code": "def"}, {"code": ""}, {"code": "second", "max_trials": 0}, {"code": "x = 1"}]
+)
+def test_a_wrong_file_or_form_changes_nothing_of_a_draft(page, custom_draft, monkeypatch, changes):
+    monkeypatch.setattr(actions, "read_declaration", read_declaration)
+    before = Study.objects.filter(pk=custom_draft.pk).values().get()
+
+    assert edit(page, custom_draft, **{"name": "renamed", **changes}).status_code == 422
+
+    assert Study.objects.filter(pk=custom_draft.pk).values().get() == before
+    assert n_told(custom_draft) == 0
+
+
+def test_without_the_right_a_draft_with_a_file_cannot_be_edited(page, allowed, custom_draft):
+    allowed.user_permissions.clear()
+    address = reverse("study-edit", args=[custom_draft.pk])
+
+    assert page.get(address).status_code == 404
+    assert edit(page, custom_draft, code="second").status_code == 404
+
+    custom_draft.refresh_from_db()
+    assert custom_draft.code == "first"
