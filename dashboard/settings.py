@@ -246,6 +246,19 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
     }
 DATABASES = {"default": _database}
 
+# What web processes count together: wrong codes of a second factor, sign-ins a minute, guesses of a link's
+# password. In the database, so that a restart forgets none of it; normal pages never look there.
+# `local` is for what each process may know for itself.
+CACHES: dict[str, Any] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "dashboard_cache",
+        # Past these, old entries go, and a flood of other keys must not make them go.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+
 # Queue -------------------------------------------------------------------------------------------------
 
 BROKER_SOCKET = VAR_DIR / "broker.sock"

@@ -1,7 +1,7 @@
 """What keeps the machinery from working: a banner on every page that shows studies, each with its remedy."""
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 
 from dashboard.engine.counters import seconds_since
 from dashboard.engine.hints import hint_queue, is_broker_up
@@ -47,4 +47,4 @@ def troubles() -> list[str]:
 
 def is_broker_known_to_be_up() -> bool:
     """What was found out in the last seconds, by this process."""
-    return bool(cache.get_or_set("is-broker-up", is_broker_up, BROKER_ASKED_FOR))
+    return bool(caches["local"].get_or_set("is-broker-up", is_broker_up, BROKER_ASKED_FOR))

@@ -33,4 +33,7 @@ class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # no generic at r
 
     def validate_password_for_user(self, user: User, **_options: str) -> None:
         """The password is wrong where it was typed first, not where it was repeated."""
-        super().validate_password_for_user(user, password_field_name="password1")  # noqa: S106 (a field)
+        super().validate_password_for_user(  # type: ignore[misc]  # the stubs lack it
+            user,
+            password_field_name="password1",  # noqa: S106 (a field)
+        )

@@ -1,6 +1,5 @@
 """Showing a study to people without an account."""
 
-from contextlib import suppress
 from datetime import timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -66,16 +65,14 @@ class TooManyGuesses(Exception):  # noqa: N818 (says what happened)
 
 def is_right_password(link: ShareLink, password: str, *, address: str | None) -> bool:
     """Raises TooManyGuesses after MAX_GUESSES wrong ones from an address; others are not touched by that."""
-    key = f"link-guesses-{link.pk}-{address}"
-    cache.add(key, 0, GUESS_SECONDS)
-    if cache.get(key, 0) >= MAX_GUESSES:
+    places = [f"link-guess-{link.pk}-{address}-{number}" for number in range(MAX_GUESSES)]
+    # Only one guess gets a place, also where several processes are asked at once.
+    if not any(cache.add(place, 1, GUESS_SECONDS) for place in places):
         raise TooManyGuesses
-    if check_password(password, link.password):
-        cache.delete(key)
-        return True
-    with suppress(ValueError):  # it was forgotten in between
-        cache.incr(key)
-    return False
+    if not check_password(password, link.password):
+        return False
+    cache.delete_many(places)
+    return True
 
 
 def count_view(link: ShareLink) -> None:

@@ -2,7 +2,7 @@ import sys
 from unittest.mock import create_autospec
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection, transaction
 from django.test import Client
 
@@ -45,7 +45,7 @@ def no_process_inside_a_transaction():
 @pytest.fixture(autouse=True)
 def broker_answers(monkeypatch) -> None:
     """Pages say it where the broker does not answer; here there is none to ask."""
-    cache.clear()
+    caches["local"].clear()
     monkeypatch.setattr(troubles, "is_broker_up", lambda: True)
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache.backends import locmem
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -79,9 +80,18 @@ def test_guessing_the_password_of_a_link_ends_for_that_address_only(page, study)
     answers = [stranger.post(link, {"password": f"guess {n}"}).status_code for n in range(12)]
 
     assert answers == [422] * 10 + [429] * 2
+    locmem._caches.clear()  # as in another process, or after a restart
     assert stranger.post(link, {"password": "open sesame"}).status_code == 429
     elsewhere = Client(REMOTE_ADDR="198.51.100.9")
     assert elsewhere.post(link, {"password": "open sesame"}).status_code == 302
+
+
+def test_the_right_password_of_a_link_forgets_the_wrong_ones(page, study):
+    link = link_for(page, study, password="open sesame")
+    for _ in range(3):
+        answers = [Client().post(link, {"password": f"guess {n}"}).status_code for n in range(9)]
+        answers.append(Client().post(link, {"password": "open sesame"}).status_code)
+        assert answers == [422] * 9 + [302]
 
 
 def test_link_opens_one_study_only(page, study, user):
