@@ -3,7 +3,6 @@
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.cache import cache
-from django.core.cache.backends import locmem
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -12,6 +11,7 @@ from django.urls import reverse
 
 from dashboard.models import AuditEntry
 from tests.builders import PASSWORD, make_user
+from tests.dashboard.restarts import forget_memory
 
 HERE, ELSEWHERE = "192.0.2.7", "198.51.100.9"
 
@@ -24,11 +24,6 @@ def ada(db):
 def try_in(password, address=HERE, name="ada", **headers):
     client = Client(REMOTE_ADDR=address, headers=headers)
     return client.post(reverse("account_login"), {"login": name, "password": password})
-
-
-def restart():
-    """What one process keeps in its memory is gone."""
-    locmem._caches.clear()
 
 
 def test_ten_wrong_passwords_close_the_door_for_a_while(ada):
@@ -74,7 +69,7 @@ def test_count_is_in_the_database_for_all_processes(ada):
     for n in range(10):
         try_in(f"guess {n}")
 
-    restart()
+    forget_memory()
 
     assert try_in(PASSWORD).status_code == 429
 
@@ -107,7 +102,7 @@ def test_ten_wrong_codes_close_the_second_factor_for_a_while(ada):
     for _ in range(10):
         client.post(reverse("mfa_authenticate"), {"code": wrong})
 
-    restart()
+    forget_memory()
     client.post(reverse("mfa_authenticate"), {"code": code})
     assert client.get(reverse("study-list")).status_code == 302
 
@@ -126,7 +121,7 @@ def test_a_code_is_taken_once_whichever_process_sees_it(ada):
         client.post(reverse("account_login"), {"login": "ada", "password": PASSWORD})
         client.post(reverse("mfa_authenticate"), {"code": code})
         let_in.append(client.get(reverse("study-list")).status_code == 200)
-        restart()
+        forget_memory()
 
     assert let_in == [True, False]
 
@@ -140,7 +135,7 @@ def test_pages_never_look_into_the_counts(page):
 
 def test_one_password_cannot_be_tried_on_many_names_quickly(db):
     answers = [try_in("guess", name=f"name {n}") for n in range(20)]
-    restart()
+    forget_memory()
     answers += [try_in("guess", name=f"name {n}") for n in range(20, 31)]
 
     assert [answer.status_code for answer in answers] == [200] * 30 + [429]

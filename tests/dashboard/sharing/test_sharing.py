@@ -4,13 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.cache.backends import locmem
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.models import AuditEntry, ShareLink
 from tests.builders import add_trials, make_user, running_study
+from tests.dashboard.restarts import forget_memory
 
 SECRETS = ("Ada", "Lovelace", "ada", "node-a", "/studies/", "sign-out", "Pause", "epoch 1 of the log")
 
@@ -80,7 +80,7 @@ def test_guessing_the_password_of_a_link_ends_for_that_address_only(page, study)
     answers = [stranger.post(link, {"password": f"guess {n}"}).status_code for n in range(12)]
 
     assert answers == [422] * 10 + [429] * 2
-    locmem._caches.clear()  # as in another process, or after a restart
+    forget_memory()
     assert stranger.post(link, {"password": "open sesame"}).status_code == 429
     elsewhere = Client(REMOTE_ADDR="198.51.100.9")
     assert elsewhere.post(link, {"password": "open sesame"}).status_code == 302
