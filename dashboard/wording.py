@@ -3,7 +3,6 @@
 The words of numbers are those of the lowest package: a trial's log and a sampler's reason write them, too.
 """
 
-from collections.abc import Iterable
 from typing import Any, Final
 
 from django.contrib.auth.models import User
@@ -12,6 +11,7 @@ from optimizer.wording import (
     NOTHING,
     about,
     ago,
+    all_of,
     bound,
     coefficient,
     count_noun,
@@ -20,8 +20,10 @@ from optimizer.wording import (
     file_size,
     memory,
     metric,
+    one_of,
     param,
     percent,
+    some_of,
     spread,
     thousands,
     value,
@@ -49,6 +51,7 @@ __all__ = [
     "percent",
     "person_name",
     "sentence_case",
+    "some_of",
     "spread",
     "state_icon",
     "state_label",
@@ -89,22 +92,6 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
 FIRST_ORDINALS: Final = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
 )  # fmt: skip
-
-
-def one_of(words: Iterable[str]) -> str:
-    """`a`, `a or b`, `a, b, or c`"""
-    *others, last = words
-    if len(others) > 1:
-        return f"{', '.join(others)}, or {last}"
-    return " or ".join([*others, last])
-
-
-def all_of(words: Iterable[str]) -> str:
-    """`a`, `a and b`, `a, b, and c`"""
-    *others, last = words
-    if len(others) > 1:
-        return f"{', '.join(others)}, and {last}"
-    return " and ".join([*others, last])
 
 
 def person_name(user: User) -> str:

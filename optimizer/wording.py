@@ -9,7 +9,10 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 from numbers import Integral, Real
-from typing import Final, TypeGuard, cast
+from typing import TYPE_CHECKING, Final, TypeGuard, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 NOTHING: Final = "–"
 METRIC_DIGITS: Final = 4
@@ -169,6 +172,33 @@ def count_noun(number: int, noun: str) -> str:
     singular, _, plural = noun.partition(",")
     count = thousands(number)
     return f"{count} {singular if count == '1' else plural or singular + 's'}"
+
+
+def one_of(words: Iterable[str]) -> str:
+    """``a``, ``a or b``, ``a, b, or c``."""
+    return _joined(words, "or")
+
+
+def all_of(words: Iterable[str]) -> str:
+    """``a``, ``a and b``, ``a, b, and c``."""
+    return _joined(words, "and")
+
+
+def _joined(words: Iterable[str], last_word: str) -> str:
+    *others, last = words
+    if len(others) > 1:
+        return f"{', '.join(others)}, {last_word} {last}"
+    return f" {last_word} ".join([*others, last])
+
+
+def some_of(words: Sequence[str], most: int) -> str:
+    """The first ones, and how many more there are.
+
+    >>> some_of(["a", "b", "c"], 3), some_of(["a", "b", "c", "d"], 2)
+    ('a, b, c', 'a, b and 2 more')
+    """
+    more = f" and {thousands(len(words) - most)} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more
 
 
 def duration(seconds: float | timedelta | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dashboard.wording import count_noun, thousands
+from dashboard.wording import count_noun, some_of, thousands
 from trainers.datasets.uploads.guesses.gaps import gaps_of
 from trainers.datasets.uploads.guesses.guess import table_guess
 
@@ -91,8 +91,7 @@ def column_lines(form: Form, findings: Findings) -> list[ColumnLine]:
 
 
 def _listed(counted: Counted) -> str:
-    others = f" and {len(counted) - _EXAMPLES} more" if len(counted) > _EXAMPLES else ""
-    return ", ".join(f"“{text[:40]}”" for text, _ in counted[:_EXAMPLES]) + others
+    return some_of([f"“{text[:40]}”" for text, _ in counted], _EXAMPLES)
 
 
 def _examples(findings: Findings, number: int) -> list[str]:

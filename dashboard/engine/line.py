@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db.models.functions import Now
 
-from dashboard.engine.queues import studies_with_work, waits_since
+from dashboard.engine.queues import studies_with_work, waits_since, workers_alive
 from dashboard.engine.quotas import studies_out_of_slots
-from dashboard.models import Attempt, AttemptState, Study, StudyState, Trial, TrialState, Worker
+from dashboard.models import Attempt, AttemptState, Study, StudyState, Trial, TrialState
 from dashboard.models.worker import split_slot_name
 
 # Attempts of a study by which it is told how long its next one takes.
@@ -33,7 +33,7 @@ def place_in_line(study: Study) -> Place | None:
     """Where a study stands that could train and only waits for a slot. None for any other one."""
     if study.state != StudyState.RUNNING or study.trials.filter(state=TrialState.RUNNING).exists():
         return None
-    workers = list(Worker.objects.filter(alive_until__gt=Now()).values_list("name", "queue", "n_slots"))
+    workers = list(workers_alive().values_list("name", "queue", "n_slots"))
     serving = {name: (queues, n) for name, queues, n in workers if study.queue in queues.split(",")}
     running = [row for row in _running() if split_slot_name(row.worker)[0] in serving]
     n_slots = sum(n for _, n in serving.values())

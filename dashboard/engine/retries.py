@@ -1,6 +1,6 @@
 """Another attempt for a trial that went wrong: by the study's policy, or because somebody asks for it."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -41,7 +41,7 @@ def retry_trial(*, study_id: int, number: int, by: str) -> bool:
     """
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
-        return bool(_retry(study, study.trials.filter(number=number), f"retried trial {number}", by))
+        return bool(_retry(study, study.trials.filter(number=number), lambda _: f"trial {number}", by))
 
 
 def retry_lost_trials(*, study_id: int, by: str) -> int:
@@ -49,22 +49,19 @@ def retry_lost_trials(*, study_id: int, by: str) -> int:
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
         lost = study.trials.filter(failure_kind__in=LOSSES)
-        n_lost = lost.filter(state=TrialState.FAILED).count()
-        return _retry(study, lost, f"retried {count_noun(n_lost, 'lost trial')}", by)
+        return _retry(study, lost, lambda n: count_noun(n, "lost trial"), by)
 
 
 def retry_failed_trials(*, study_id: int, by: str, numbers: Collection[int] | None = None) -> int:
     """The same for these failed trials, or for all of them; says how many there were."""
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
-        failed = study.trials.filter(state=TrialState.FAILED)
-        if numbers is not None:
-            failed = failed.filter(number__in=numbers)
-        return _retry(study, failed, f"retried {count_noun(failed.count(), 'failed trial')}", by)
+        chosen = study.trials.all() if numbers is None else study.trials.filter(number__in=numbers)
+        return _retry(study, chosen, lambda n: count_noun(n, "failed trial"), by)
 
 
-def _retry(study: Study, trials: QuerySet[Trial], what: str, by: str) -> int:
-    """Needs the study locked."""
+def _retry(study: Study, trials: QuerySet[Trial], what: Callable[[int], str], by: str) -> int:
+    """Those of the trials that failed; `what` names them in the history. Needs the study locked."""
     n = trials.filter(state=TrialState.FAILED).update(
         state=TrialState.WAITING,
         failure_kind="",
@@ -76,7 +73,7 @@ def _retry(study: Study, trials: QuerySet[Trial], what: str, by: str) -> int:
     if n:
         _reopen(study)
         Study.objects.filter(pk=study.pk).update(version=F("version") + 1, n_rewrites=F("n_rewrites") + 1)
-        record_event(study.pk, what, by=by)
+        record_event(study.pk, f"retried {what(n)}", by=by)
         announce_work(n, study.queue)
     return n
 

@@ -1,7 +1,7 @@
 """The new-study pages, and the fragments that follow what is being typed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -175,15 +175,7 @@ def _save(request: HttpRequest, forms: page.StudyForms, draft: Study | None) -> 
         "by": actor_of(request),
         **_fields(forms.study, draft),
     }
-    try:
-        return edit_study(draft, **asked) if draft else make_study(**asked)
-    except ValidationError as error:
-        forms.study.add_error(None, error)
-    except QuotaRefused as refusal:
-        forms.study.add_error("max_trials", str(refusal))
-    except Refused as refusal:
-        forms.study.add_error(None, str(refusal))
-    return None
+    return _saved(lambda: edit_study(draft, **asked) if draft else make_study(**asked), forms.study)
 
 
 def _fields(form: NewStudyForm, draft: Study | None) -> dict[str, Any]:
@@ -252,12 +244,19 @@ def model_file_check(request: HttpRequest) -> HttpResponse:
 
 def _save_custom(request: HttpRequest, form: CustomModelForm, draft: Study | None) -> Study | None:
     asked = {"is_draft": _is_draft(request), "by": actor_of(request), **_fields(form, draft)}
+    return _saved(
+        lambda: edit_custom_study(draft, **asked) if draft else make_custom_study(**asked), form, "code"
+    )
+
+
+def _saved(save: Callable[[], Study], form: NewStudyForm, field: str | None = None) -> Study | None:
+    """The study, or None where the form now says why it is not saved: a refusal beside `field`."""
     try:
-        return edit_custom_study(draft, **asked) if draft else make_custom_study(**asked)
+        return save()
+    except ValidationError as error:
+        form.add_error(None, error)
     except QuotaRefused as refusal:
         form.add_error("max_trials", str(refusal))
     except (CodeInvalid, Refused) as refusal:
-        form.add_error("code", str(refusal))
-    except ValidationError as error:
-        form.add_error(None, error)
+        form.add_error(field, str(refusal))
     return None

@@ -62,17 +62,21 @@ class Failures:
 
 
 def failures_of(study: Study, space: SearchSpace, rows: Sequence[Mapping[str, Any]]) -> Failures | None:
-    """None where no trial failed. `rows`: of all trials, with state and params."""
+    """None where no trial failed. `rows`: of all trials, with number, state and params."""
     n = sum(row["state"] == TrialState.FAILED for row in rows)
     if not n:
         return None
-    fields = ("number", "failure_kind", "failure_message", "attempt", "params")
+    fields = ("number", "failure_kind", "failure_message", "attempt")
     failed = list(study.trials.filter(state=TrialState.FAILED).order_by("-number").values(*fields)[:MOST])
     well = [row["params"] for row in rows if row["state"] in ENDED_WELL]
+    params = {row["number"]: row["params"] for row in rows}
     by_cause: dict[str, list[dict[str, Any]]] = {}
     for row in failed:
         by_cause.setdefault(_key(row["failure_kind"], row["failure_message"]), []).append(row)
-    groups = [_group(key, of, space, well) for key, of in by_cause.items()]
+    groups = [
+        _group(key, of, _shared(space, [params.get(row["number"], {}) for row in of], well))
+        for key, of in by_cause.items()
+    ]
     groups.sort(key=lambda group: (-len(group.numbers), -group.numbers[0]))
     return Failures(n, groups[:GROUPS], _log(study, failed[0]) if study.is_ended else "")
 
@@ -89,9 +93,7 @@ def _key(kind: str, message: str) -> str:
     return hashlib.sha256(f"{kind} {DETAIL.sub('#', message)}".encode()).hexdigest()[:12]
 
 
-def _group(
-    key: str, rows: Sequence[dict[str, Any]], space: SearchSpace, well: Sequence[Mapping[str, Any]]
-) -> FailureGroup:
+def _group(key: str, rows: Sequence[dict[str, Any]], shared: str) -> FailureGroup:
     latest = rows[0]
     return FailureGroup(
         key=key,
@@ -99,7 +101,7 @@ def _group(
         message=latest["failure_message"],
         numbers=[row["number"] for row in rows],
         attempt=latest["attempt"],
-        shared=_shared(space, [row["params"] for row in rows], well),
+        shared=shared,
     )
 
 

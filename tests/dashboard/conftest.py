@@ -73,6 +73,15 @@ def user(db):
 
 
 @pytest.fixture
+def root(user, settings):
+    """Ada as an administrator, who may train custom models."""
+    settings.OWN_CODE = True
+    user.is_superuser = True
+    user.save()
+    return user
+
+
+@pytest.fixture
 def page(user) -> Client:
     """A browser in which Ada has signed in."""
     client = Client()

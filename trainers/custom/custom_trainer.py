@@ -15,7 +15,7 @@ import numpy as np
 
 from optimizer import OptimizerError
 from optimizer.compat.hyperopt.documents import STATUS_OK
-from optimizer.compat.hyperopt.results import read_result
+from optimizer.compat.hyperopt.results import number_of, read_result
 from trainers.custom.guard import restrict_process
 from trainers.custom.model_file import ModelFile, batch_size_of, read_model_file
 from trainers.custom.user_code import CodeInvalid, run_user_code
@@ -178,20 +178,10 @@ def _read(returned: Any, metric: str) -> tuple[float, dict[str, float]]:
         result, _ = read_result(returned, metric)
     except OptimizerError as error:
         raise CodeInvalid(f"objective: {error_text(error, 300).rstrip('.')}.") from error
-    metrics = {str(name): x for name, found in result.items() if (x := _number(found)) is not None}
+    numbers = {str(name): number_of(found) for name, found in result.items()}
+    metrics = {name: x for name, x in numbers.items() if x is not None and math.isfinite(x)}
     if result["status"] != STATUS_OK:
         reason = result.get("failure") or result.get("error") or "no reason given"
         words = error_text(Exception(reason), 300).rstrip(".")
         raise TrialInfeasible(f"The objective reported a failure: {words}.", metrics)
     return float(result[metric]), metrics
-
-
-def _number(value: Any) -> float | None:
-    """Return a finite number of any kind, also an array or a tensor of one; None for anything else."""
-    if value is None or isinstance(value, str | bytes | bool | np.bool_ | Mapping):
-        return None
-    try:
-        number = float(np.asarray(value).item())
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from optimizer.wording import all_of
 from trainers.errors import DatasetMissing
 
 
@@ -21,7 +22,7 @@ def missing_words(data_dir: str, *file_names: str, origin: str = "", downloaded_
 
     `origin` is a sentence that says where they come from; `downloaded_as` names a dataset of `download.py`.
     """
-    put = f"ut {_listed(file_names)} into {data_dir or 'PARZEN_DATA_DIR'}."
+    put = f"ut {all_of(file_names)} into {data_dir or 'PARZEN_DATA_DIR'}."
     if downloaded_as:
         put = f"Run .venv/bin/python manage.py download {downloaded_as}, or p{put}"
     else:
@@ -35,9 +36,3 @@ def required_file(data_dir: str, file_name: str, label: str) -> Path:
     if path is None:
         raise DatasetMissing(f"{label} is missing. Put {file_name} into {data_dir or 'PARZEN_DATA_DIR'}.")
     return path
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    if len(names) > 2:
-        return f"{', '.join(names[:-1])}, and {names[-1]}"
-    return " and ".join(names)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.wording import datum
+from optimizer.wording import datum, some_of
 from trainers.datasets.base import Array, Facts, Part
 from trainers.datasets.encoding import TableEncoding
 from trainers.datasets.texts import pack_texts
@@ -63,9 +63,8 @@ def _absences(info: DatasetInfo, class_rows: Sequence[Sequence[int]]) -> Iterato
     for part, counts in zip(("training", "validation", "test"), class_rows, strict=False):
         absent = [name for name, n in zip(info.class_names, counts, strict=True) if not n]
         if absent:
-            others = f" and {len(absent) - _NAMED} more" if len(absent) > _NAMED else ""
             verb = "has" if len(absent) == 1 else "have"
-            yield f"{', '.join(absent[:_NAMED])}{others} {verb} no row in the {part} part"
+            yield f"{some_of(absent, _NAMED)} {verb} no row in the {part} part"
 
 
 def _spread(info: DatasetInfo, y: Array) -> tuple[float, float]:

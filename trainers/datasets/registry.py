@@ -88,9 +88,4 @@ def _prepared(
 
 def _counted(source: Source, data_dir: str, facts: Facts) -> DatasetInfo:
     info = available_info(source, data_dir)
-    return replace(
-        info,
-        n_train=facts.n_train,
-        n_validation=facts.n_validation,
-        n_test=facts.n_test,
-    )
+    return replace(info, n_train=facts.n_train, n_validation=facts.n_validation, n_test=facts.n_test)

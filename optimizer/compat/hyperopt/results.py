@@ -47,13 +47,20 @@ def loss_of(result: Mapping[str, Any]) -> float | None:
     return float(loss) if loss is not None and math.isfinite(loss) else None
 
 
+def number_of(value: Any) -> float | None:
+    """A float from any kind of number, also an array or tensor with one element; None of anything else."""
+    if isinstance(value, str | bytes | bool | np.bool_ | None):
+        return None
+    try:
+        return float(np.asarray(value).item())
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
 def _value_of(value: Any, returned: object, metric: str) -> float:
-    """A float from any kind of number, also an array or tensor with one element."""
-    if not isinstance(value, str | bytes | bool | np.bool_ | None):
-        try:
-            return float(np.asarray(value).item())
-        except (TypeError, ValueError, OverflowError):
-            pass
+    number = number_of(value)
+    if number is not None:
+        return number
     raise InvalidLoss(
         f"the {metric} must be a number, got {reprlib.repr(value)}; return a number or "
         f"{{{metric!r}: number, 'status': STATUS_OK}}, or {{'status': STATUS_FAIL}} when there is none",

@@ -16,14 +16,6 @@ from trainers.processes.call_host import CallHost
 SPACE = "from optimizer import hp\nspace = {'x': hp.uniform('x', 0, 1)}\ndef objective(p): return 1\n"
 
 
-@pytest.fixture
-def root(user, settings):
-    settings.OWN_CODE = True
-    user.is_superuser = True
-    user.save()
-    return user
-
-
 def make(code, root):
     return make_custom_study(
         code=code,

@@ -132,14 +132,6 @@ def host():
         yield host
 
 
-@pytest.fixture
-def root(user, settings):
-    settings.OWN_CODE = True
-    user.is_superuser = True
-    user.save()
-    return user
-
-
 def trained(code, root, host, dataset="digits"):
     """The first trial of a study with this file, as a slot of a worker trains it."""
     study = make_custom_study(

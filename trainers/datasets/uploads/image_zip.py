@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from optimizer.wording import count_noun, file_size, thousands
+from optimizer.wording import count_noun, file_size, some_of, thousands
 from trainers.datasets.uploads.findings import Findings
 from trainers.errors import DatasetInvalid
 
@@ -156,10 +156,9 @@ def _check_in_classes(found: list[tuple[zipfile.ZipInfo, str]]) -> None:
 
 
 def _notes(ignored: list[str], n_test: int) -> tuple[str, ...]:
-    names = ", ".join(name[-60:] for name in ignored[:3])
-    others = f" and {thousands(len(ignored) - 3)} more" if len(ignored) > 3 else ""
+    names = some_of([name[-60:] for name in ignored], 3)
     about_test = f"The folder test is your own test set and is kept: {count_noun(n_test, 'image')}."
-    return (f"Not images, and left out: {names}{others}.",) * bool(ignored) + (about_test,) * bool(n_test)
+    return (f"Not images, and left out: {names}.",) * bool(ignored) + (about_test,) * bool(n_test)
 
 
 def _ignored(archive: zipfile.ZipFile) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from optimizer.wording import file_size
+from optimizer.wording import file_size, some_of
 from trainers.datasets.uploads.column_writer import ColumnWriter
 from trainers.datasets.uploads.columns import remove_columns
 from trainers.datasets.uploads.findings import Findings
@@ -112,6 +112,5 @@ def _notes_of_numbers(
 
 
 def _about(names: list[str], words: str) -> Iterator[str]:
-    others = f" and {len(names) - 1} more" if len(names) > 1 else ""
     if names:
-        yield f"Numbers in {names[0]}{others} {words}"
+        yield f"Numbers in {some_of(names, 1)} {words}"
