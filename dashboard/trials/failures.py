@@ -46,12 +46,9 @@ class FailureGroup:
 class Failures:
     n: int
     groups: list[FailureGroup]
-    # Of the trial that failed last, once the study has ended.
+    # The failed trial with the highest number, and once the study has ended, the end of its log.
+    last: int
     log: str
-
-    @property
-    def latest(self) -> FailureGroup:
-        return max(self.groups, key=lambda group: group.numbers[0])
 
     @property
     def words(self) -> str:
@@ -68,6 +65,8 @@ def failures_of(study: Study, space: SearchSpace, rows: Sequence[Mapping[str, An
         return None
     fields = ("number", "failure_kind", "failure_message", "attempt")
     failed = list(study.trials.filter(state=TrialState.FAILED).order_by("-number").values(*fields)[:MOST])
+    if not failed:  # somebody has retried them since the page read its rows
+        return None
     well = [row["params"] for row in rows if row["state"] in ENDED_WELL]
     params = {row["number"]: row["params"] for row in rows}
     by_cause: dict[str, list[dict[str, Any]]] = {}
@@ -78,7 +77,8 @@ def failures_of(study: Study, space: SearchSpace, rows: Sequence[Mapping[str, An
         for key, of in by_cause.items()
     ]
     groups.sort(key=lambda group: (-len(group.numbers), -group.numbers[0]))
-    return Failures(n, groups[:GROUPS], _log(study, failed[0]) if study.is_ended else "")
+    last = failed[0]
+    return Failures(n, groups[:GROUPS], last["number"], _log(study, last) if study.is_ended else "")
 
 
 def numbers_in(study: Study, key: str) -> list[int]:

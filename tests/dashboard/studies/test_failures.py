@@ -5,6 +5,8 @@ from django.urls import reverse
 
 from dashboard.models import Attempt, FailureKind, StudyState, Trial
 from dashboard.studies.page import study_page
+from dashboard.trials import failures
+from dashboard.trials.queries import chart_rows
 from tests.builders import PARAMS, add_trials, make_study, running_study
 
 OOM = FailureKind.OUT_OF_MEMORY
@@ -49,7 +51,7 @@ def test_messages_that_differ_in_numbers_are_one_group(broken):
         ("Diverged", [6]),
     ]
     assert "112000" in found.groups[0].message  # as the latest of them says it
-    assert found.latest.numbers == [6]
+    assert found.last == 6
 
 
 def test_group_says_what_only_its_trials_have(broken):
@@ -129,3 +131,26 @@ def test_group_that_is_gone_retries_nothing(page, broken):
     page.post(reverse("study-retry-failed", args=[broken.pk]), {"group": "0" * 12})
 
     assert Trial.objects.filter(study=broken, state="failed").count() == 4
+
+
+def test_log_is_named_by_its_trial_also_where_the_group_of_it_is_not_listed(page, user):
+    study = running_study(owner=user)
+    for letter in "abcdefgh":
+        fail(study, f"cause {letter}")
+        fail(study, f"cause {letter}")
+    last = fail(study, "a cause of its own")
+    Attempt.objects.filter(trial=last).update(log="the very last line")
+
+    found = failures_of(end(study))
+    assert last.number not in {number for group in found.groups for number in group.numbers}
+    assert (found.last, found.log) == (last.number, "the very last line")
+    assert f"trial #{last.number}" in page.get(study.get_absolute_url()).content.decode()
+
+
+def test_failures_that_are_retried_while_the_page_is_made_are_none(user):
+    study = running_study(owner=user)
+    fail(study, "It broke.")
+    rows = chart_rows(study)
+    Trial.objects.filter(study=study).update(state="waiting")
+
+    assert failures.failures_of(study, study.search_space, rows) is None
