@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from dashboard.datasets import actions as datasets
-from dashboard.discussion import notifications, sending
+from dashboard.discussion import delivery, notifications
 from dashboard.engine import maintenance
 from dashboard.new_study import costs
 from dashboard.winners import actions as winners
@@ -25,7 +25,7 @@ def run_maintenance() -> None:
 @shared_task
 def send_notifications() -> None:
     notifications.collect_notifications()
-    sending.send_due()
+    delivery.send_due()
 
 
 @shared_task

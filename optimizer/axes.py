@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from optimizer.discrete_axes import DiscreteAxis, Levels
 from optimizer.distributions import Choice, Distribution
-from optimizer.levels import DiscreteAxis, Levels
 
 if TYPE_CHECKING:
     from optimizer.space import SearchSpace

@@ -20,7 +20,7 @@ COUNT = re.compile(r"^(n|n_\w+)$")
 # Where a number is formatted for another reader than a person, or for one who gives it back.
 NOT_FOR_PEOPLE = {
     ("dashboard/charts/density.py", ".1f"): "places in a picture",
-    ("dashboard/charts/small.py", ".1f"): "places in a picture",
+    ("dashboard/charts/sparklines.py", ".1f"): "places in a picture",
     ("dashboard/charts/forecast.py", ".1f"): "1.0 to 100.0 standard deviations, on the way into a sentence",
     ("dashboard/new_study/knob_form.py", ".12g"): "what a form opens with is read back: it keeps its digits",
     ("trainers/datasets/uploads/columns.py", ".15g"): "a column of numbers read back as texts, none lost",
@@ -29,7 +29,7 @@ NOT_FOR_PEOPLE = {
         ".15g",
     ): "a number as its text, to be compared",
     ("trainers/datasets/uploads/guesses/gaps.py", ".0f"): "digits that are looked at, not shown",
-    ("optimizer/compat/hp/family.py", ".12g"): "shortens a bound that comes from exp(log(x))",
+    ("optimizer/compat/hp/functions.py", ".12g"): "shortens a bound that comes from exp(log(x))",
     ("optimizer/samplers/gp.py", ".4g"): "rounds what an explanation keeps as JSON",
 }
 

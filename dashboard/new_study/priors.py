@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from dashboard.charts.small import N_BARS_LARGE, Bar, prior_bars, prior_counts
+from dashboard.charts.sparklines import N_BARS_LARGE, Bar, prior_bars, prior_counts
 from dashboard.new_study.knob_form import SEARCH, KnobForm
 from dashboard.wording import param as show_param
 from optimizer.distributions import distribution_from_json

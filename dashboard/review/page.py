@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from dashboard.charts.spent import SpentChart, spent_chart
+from dashboard.charts.team_hours import HoursChart, hours_chart
 from dashboard.models import Study, searches
 from dashboard.review.queries import WEEKS, Spent, Waiting, review_queue, spent_by_week
 from dashboard.wording import count_noun, duration, thousands
@@ -31,8 +31,8 @@ class ReviewPage:
     sentence: str
     waiting: list[Waiting]
     n_waiting: int
-    compute: SpentChart
-    trials: SpentChart
+    compute: HoursChart
+    trials: HoursChart
     teams: list[TeamRow]
 
 
@@ -47,8 +47,8 @@ def review_page(studies: QuerySet[Study]) -> ReviewPage:
         sentence=f"{count_noun(n_studies, 'study,studies')}, {thousands(len(waiting))} to review.",
         waiting=waiting[:N_WAITING],
         n_waiting=len(waiting),
-        compute=spent_chart(weeks, _amounts(spent, lambda s: s.seconds), _training_time),
-        trials=spent_chart(weeks, _amounts(spent, lambda s: s.n_trials), _trials),
+        compute=hours_chart(weeks, _amounts(spent, lambda s: s.seconds), _training_time),
+        trials=hours_chart(weeks, _amounts(spent, lambda s: s.n_trials), _trials),
         teams=_team_rows(spent),
     )
 

@@ -9,7 +9,7 @@ from django.contrib.staticfiles import finders
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from dashboard.charts.still import Still, still_best, still_epochs
+from dashboard.charts.static_svg import StaticChart, static_best, static_epochs
 from dashboard.models import Study
 from dashboard.sharing.shared_page import SharedPage, shared_page
 from dashboard.studies.importance import ImportanceCard, importance_card
@@ -30,8 +30,8 @@ STYLES = (
 @dataclass(frozen=True)
 class ReportPage:
     shared: SharedPage
-    best: Still
-    epochs: Still
+    best: StaticChart
+    epochs: StaticChart
     importance: ImportanceCard
     tags: Sequence[str]
     styles: SafeString
@@ -42,8 +42,8 @@ def report_page(study: Study) -> ReportPage:
     shared = shared_page(study)
     return ReportPage(
         shared=shared,
-        best=still_best(shared.charts["best"]),
-        epochs=still_epochs(shared.charts["epochs"]),
+        best=static_best(shared.charts["best"]),
+        epochs=static_epochs(shared.charts["epochs"]),
         importance=importance_card(study),
         tags=[tag.name for tag in study.tags.all()],
         styles=_styles(),

@@ -9,8 +9,8 @@ from dashboard.engine.trials import best_trial, counts_by_state
 from dashboard.goals import Goal, best_epoch, goal_of
 from dashboard.models import Role, Study, Trial, TrialState
 from dashboard.models.study_fields import study_field
+from dashboard.studies.budget_meters import Budget, budgets_of
 from dashboard.studies.charts import study_charts
-from dashboard.studies.meters import Budget, budgets_of
 from dashboard.studies.page import Best, best_of, facts_of
 from dashboard.trials import queries
 from dashboard.trials.page import trial_page

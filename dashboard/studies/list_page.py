@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dashboard.access.rules import studies_visible_to
 from dashboard.catalog import dataset_words, trainer_label
-from dashboard.charts.small import CountBar, Spark, count_bar, spark
+from dashboard.charts.sparklines import CountBar, Spark, count_bar, spark
 from dashboard.engine.queues import n_slots
 from dashboard.engine.uploads import infos_of
 from dashboard.goals import Goal, goal_of

@@ -24,8 +24,8 @@ from dashboard.models import (
     code_digest,
 )
 from dashboard.models.study_fields import study_field
+from dashboard.studies.budget_meters import Budget, budgets_of
 from dashboard.studies.charts import study_charts
-from dashboard.studies.meters import Budget, budgets_of
 from dashboard.trials import queries
 from dashboard.trials.failures import Failures, failures_of
 from dashboard.trials.params import ParamRow, SpaceRow, param_rows, space_rows

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.charts.small import place_in_range
+from dashboard.charts.sparklines import place_in_range
 from dashboard.wording import one_of
 from dashboard.wording import param as show_param
 from optimizer import Parameter, SearchSpace

@@ -7,8 +7,8 @@ import numpy as np
 
 from trainers.datasets import registry
 from trainers.datasets.base import Dataset, DatasetInfo
-from trainers.datasets.csv_file import CsvFormat
-from trainers.datasets.csv_sources import CsvFile, SeriesReading, TableReading, TextReading
+from trainers.datasets.csv_columns import CsvFile, SeriesReading, TableReading, TextReading
+from trainers.datasets.csv_reader import CsvFormat
 from trainers.datasets.registry import load_dataset
 from trainers.datasets.splits import Split
 

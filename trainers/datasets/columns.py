@@ -13,7 +13,7 @@ from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Array
-    from trainers.datasets.csv_file import Sheet
+    from trainers.datasets.csv_reader import Sheet
 
 MISSING = frozenset({"", "?", "na", "n/a", "nan", "null", "none"})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from trainers.datasets import bundled, csv_files, idx_files, mnist
+from trainers.datasets import bundled, idx_files, known_csv_files, mnist
 from trainers.datasets.base import Dataset, DatasetInfo, TestPart
 from trainers.datasets.checks import check_raw
 from trainers.datasets.preparation import prepare_parts
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _SOURCES: dict[str, Source] = {
     source.info.name: source
-    for source in (*bundled.SOURCES, *mnist.FILES, *idx_files.FILES, *csv_files.FILES)
+    for source in (*bundled.SOURCES, *mnist.FILES, *idx_files.FILES, *known_csv_files.FILES)
 }
 KNOWN = frozenset(_SOURCES)
 

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from trainers.datasets.base import Array
 
-_END = "\0"  # `csv_file` refuses zero bytes, so no text holds one
+_END = "\0"  # `csv_reader` refuses zero bytes, so no text holds one
 
 
 def pack_texts(texts: Sequence[str]) -> Array:

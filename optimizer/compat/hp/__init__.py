@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimizer.compat.hp.expressions import scope
-from optimizer.compat.hp.family import (
+from optimizer.compat.hp.functions import (
     choice,
     lognormal,
     loguniform,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
-from optimizer.levels import TINY
+from optimizer.discrete_axes import TINY
 
 if TYPE_CHECKING:
-    from optimizer.levels import Levels
+    from optimizer.discrete_axes import Levels
     from optimizer.values import FloatArray, IntArray
 
 

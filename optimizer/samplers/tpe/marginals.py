@@ -10,8 +10,8 @@ from optimizer.distributions import Int, Numeric
 
 if TYPE_CHECKING:
     from optimizer.axes import Points
+    from optimizer.discrete_axes import DiscreteAxis
     from optimizer.distributions import Distribution
-    from optimizer.levels import DiscreteAxis
     from optimizer.samplers.tpe.kernels import Mixture
     from optimizer.values import JSON, FloatArray, IntArray
 

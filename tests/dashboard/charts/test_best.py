@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.charts.best import best_chart
 from dashboard.charts.points import TrialPoint
-from dashboard.charts.still import still_best
+from dashboard.charts.static_svg import static_best
 
 FIELDS = {
     "metric": "val_loss",
@@ -120,9 +120,9 @@ def test_target_is_said_before_there_is_a_value():
 
 
 def test_still_picture_has_the_target_too():
-    near = still_best(chart_of(VALUES, target=0.45).to_json())
-    best = still_best(chart_of([("complete", 0.45)], target=0.45).to_json())
-    far = still_best(chart_of(VALUES, target=0.001).to_json())
+    near = static_best(chart_of(VALUES, target=0.45).to_json())
+    best = static_best(chart_of([("complete", 0.45)], target=0.45).to_json())
+    far = static_best(chart_of(VALUES, target=0.001).to_json())
 
     assert near.target[1].startswith("target 0.45")
     assert best.target[0] == best.marks[0].y

@@ -9,10 +9,10 @@ from django.core import mail
 from django.urls import reverse
 
 from dashboard.access.rules import Place
-from dashboard.discussion import sending
+from dashboard.discussion import delivery
 from dashboard.discussion.actions import add_comment, set_preferences, unwatch, watch
+from dashboard.discussion.delivery import send_due
 from dashboard.discussion.notifications import collect_notifications
-from dashboard.discussion.sending import send_due
 from dashboard.discussion.webhooks import post_json
 from dashboard.engine.fences import fail_trial
 from dashboard.engine.lifecycle import end_study, stop_study
@@ -200,7 +200,7 @@ def test_mail_server_that_fails_is_asked_again_later_and_not_at_once(ada, monkey
     stop_study(study_id=running_study(owner=ada).pk, by="Grace")
     collect_notifications()
     with monkeypatch.context() as context:
-        context.setattr(sending, "send_mail", refuse)
+        context.setattr(delivery, "send_mail", refuse)
         assert send_due() == 0
     assert send_due() == 0  # half a minute has not passed
 

@@ -22,7 +22,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class SpentChart:
+class HoursChart:
     parts: list[Part]
     # x and word of some weeks.
     ticks: list[tuple[float, str]]
@@ -32,9 +32,9 @@ class SpentChart:
     label: str
 
 
-def spent_chart(
+def hours_chart(
     weeks: Sequence[dt.date], amounts: Mapping[tuple[str, dt.date], float], show: Callable[[float], str]
-) -> SpentChart:
+) -> HoursChart:
     """A stacked bar a week. `amounts` are by team and week; what spends most lies at the bottom.
 
     `show` writes an amount with its unit.
@@ -71,4 +71,4 @@ def spent_chart(
     words = (
         f"{show(sum(sums.values()))} in {count_noun(len(weeks), 'week')}, by team; weekly maximum {show(top)}"
     )
-    return SpentChart(parts, ticks, legend, show(top), words)
+    return HoursChart(parts, ticks, legend, show(top), words)

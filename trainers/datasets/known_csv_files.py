@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from trainers.datasets.base import DatasetInfo
-from trainers.datasets.csv_file import CsvFormat
-from trainers.datasets.csv_sources import CsvFile, SeriesReading, TableReading, TextReading
+from trainers.datasets.csv_columns import CsvFile, SeriesReading, TableReading, TextReading
+from trainers.datasets.csv_reader import CsvFormat
 
 CALIFORNIA_HOUSING = CsvFile(
     DatasetInfo(

@@ -12,7 +12,7 @@ import numpy as np
 
 from trainers.datasets.base import DatasetInfo, RawData, class_numbers
 from trainers.datasets.columns import column_of, number_column, numbers_of
-from trainers.datasets.csv_file import CsvFormat, Sheet, read_sheet
+from trainers.datasets.csv_reader import CsvFormat, Sheet, read_sheet
 from trainers.datasets.files import find_file, missing_words, required_file
 from trainers.errors import DatasetInvalid
 from trainers.portable.predict import YEAR

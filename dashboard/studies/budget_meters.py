@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.charts.small import CountBar, count_bar
+from dashboard.charts.sparklines import CountBar, count_bar
 from dashboard.engine.endings import FINISHED_TRIALS, is_failure, n_stale_trials
 from dashboard.goals import goal_of
 from dashboard.models import Study

@@ -1,4 +1,4 @@
-"""The charts of the study page as still SVG pictures, for files and paper."""
+"""The charts of the study page as static SVG pictures, for files and paper."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +33,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Still:
+class StaticChart:
     """A picture of WIDTH x HEIGHT. Ticks are a place and a word."""
 
     lines: list[Line]
@@ -47,13 +47,13 @@ class Still:
     note: str = ""
 
 
-def still_best(chart: Mapping[str, Any]) -> Still:
+def static_best(chart: Mapping[str, Any]) -> StaticChart:
     """From `BestChart` as JSON: the trials that have a value, and the best so far."""
     last = max([point["n"] for point in chart["trials"]], default=0)
     x = _scale(0, max(last, 1), LEFT, WIDTH - RIGHT)
     y = _scale(chart["floor"], chart["clip"], HEIGHT - BOTTOM, TOP)
     line = _steps([(point["n"], point["value"]) for point in chart["line"]])
-    return Still(
+    return StaticChart(
         lines=[Line(_path(line, x, y), is_best=True)] if line else [],
         marks=[
             Mark(
@@ -76,7 +76,7 @@ def still_best(chart: Mapping[str, Any]) -> Still:
     )
 
 
-def still_epochs(chart: Mapping[str, Any]) -> Still:
+def static_epochs(chart: Mapping[str, Any]) -> StaticChart:
     """From `EpochsChart` as JSON: the best curves, the best of all on top."""
     curves = chart["curves"][:N_CURVES]
     bend: Callable[[float], float] = math.log if chart["log"] else float
@@ -88,7 +88,7 @@ def still_epochs(chart: Mapping[str, Any]) -> Still:
 
     values = np.geomspace if chart["log"] else np.linspace
     ticks = values(chart["min"], chart["max"], N_TICKS).tolist()
-    return Still(
+    return StaticChart(
         lines=[
             Line(_path(curve["points"], x, y), is_best=i == 0)
             for i, curve in reversed(list(enumerate(curves)))

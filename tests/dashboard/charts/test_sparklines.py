@@ -4,7 +4,15 @@ from itertools import pairwise
 
 import pytest
 
-from dashboard.charts.small import N_DRAWS, Spark, count_bar, place_in_range, prior_bars, prior_counts, spark
+from dashboard.charts.sparklines import (
+    N_DRAWS,
+    Spark,
+    count_bar,
+    place_in_range,
+    prior_bars,
+    prior_counts,
+    spark,
+)
 from optimizer.distributions import distribution_from_json
 
 DISTRIBUTIONS = [
