@@ -11,9 +11,9 @@ legends edit it.
 - `and`, `or`, `not`, and brackets; `and` binds more closely than `or`
 - names and texts that are no single word in quotation marks: `"my rate" < 1`, `failed = "out of memory"`
 
-**Missing values.** A trial without a value never matches a comparison with it, not even `!=` or `not in`, as in
-SQL. `not` selects exactly what the condition behind it leaves out, as in pandas: `not momentum = 0.9` includes
-the trials that use no momentum, `momentum != 0.9` does not.
+**Missing values.** A trial without a value never matches a comparison with it, not even `!=` or `not in`, as
+in SQL. `not` selects exactly what the condition behind it leaves out, as in pandas: `not momentum = 0.9`
+includes the trials that use no momentum, `momentum != 0.9` does not.
 
 >>> import numpy as np
 >>> fields = [Field("learning_rate", "number"), Field("optimizer", "text", choices=("adam", "sgd"))]
@@ -36,10 +36,11 @@ the trials that use no momentum, `momentum != 0.9` does not.
 'learning_rate >= 1e-5 and optimizer in (adam, sgd)'
 >>> without(text, fields, "learning_rate")
 'optimizer = adam'
->>> parse("lerning_rate < 1", fields)
-Traceback (most recent call last):
-    ...
-dashboard.trials.selection.errors.SelectionError: This study has no “lerning_rate”. Did you mean learning_rate?
+>>> try:
+...     parse("lerning_rate < 1", fields)
+... except SelectionError as error:
+...     print(error.position, error.message)
+0 This study has no “lerning_rate”. Did you mean learning_rate?
 """
 
 from dashboard.trials.selection.edits import with_choices, with_range, without

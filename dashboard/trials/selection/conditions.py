@@ -9,7 +9,8 @@ from typing import Any, ClassVar, Final, cast
 import numpy as np
 
 from dashboard.trials.selection.fields import Column, Field, Mask
-from dashboard.trials.selection.literals import quoted, write_name, write_value
+from dashboard.trials.selection.literals import write_value
+from dashboard.trials.selection.quoting import quoted, write_name
 from optimizer.values import FloatArray, Value, value_key
 
 COMPARE: Final[dict[str, Callable[[Any, Any], Any]]] = {
@@ -146,7 +147,8 @@ class OneOf(Simple):
                 self.field.name, lambda value: (value_key(value) in keys) != self.is_negated
             )
         return rows.where(
-            self.field.name, lambda numbers: np.isin(numbers, self.values, invert=self.is_negated)
+            self.field.name,
+            lambda numbers: np.isin(numbers, cast("tuple[float, ...]", self.values), invert=self.is_negated),
         )
 
 

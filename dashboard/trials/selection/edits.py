@@ -10,6 +10,7 @@ from dashboard.trials.selection.conditions import And, Between, Comparison, Cond
 from dashboard.trials.selection.errors import SelectionError
 from dashboard.trials.selection.fields import Field, KnownFields
 from dashboard.trials.selection.literals import check_choice
+from dashboard.trials.selection.quoting import write_name
 from dashboard.trials.selection.reading import one_of, read_condition
 from dashboard.trials.selection.selection import selection_of
 from optimizer.values import Value
@@ -18,8 +19,8 @@ from optimizer.values import Value
 def with_range(text: str, fields: Sequence[Field], name: str, low: float | None, high: float | None) -> str:
     """The filter with `low <= name <= high` in place of what it said of this column alone.
 
-    A bound that is None or infinite is open; without any, the column is no longer filtered. Bounds in the wrong
-    order are swapped: a brush can be drawn from either end.
+    A bound that is None or infinite is open; without any, the column is no longer filtered. Bounds in the
+    wrong order are swapped: a brush can be drawn from either end.
 
     >>> fields = [Field("lr", "number"), Field("val_loss", "number")]
     >>> with_range("lr < 1 and val_loss < 0.1", fields, "lr", 1e-4, 0.01)
@@ -30,7 +31,7 @@ def with_range(text: str, fields: Sequence[Field], name: str, low: float | None,
     known = KnownFields(fields)
     field = known[name]
     if field.kind == "text":
-        raise SelectionError(f"{name} is a text and has no range: choose some of its values.", 0)
+        raise SelectionError(f"{write_name(name)} is a text and has no range: choose some of its values.", 0)
     return _replaced(text, known, field, _range(field, _bound(low), _bound(high)))
 
 

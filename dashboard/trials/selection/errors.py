@@ -16,9 +16,9 @@ class SelectionError(ValueError):
 
 
 def shown(text: str) -> str:
-    """A part of a filter inside a message: short, and without characters that nobody can see.
+    r"""A part of a filter inside a message: short, and without characters that nobody can see.
 
-    >>> shown("lr"), shown("a\\x00b"), shown("x" * 50)
+    >>> shown("lr"), shown("a\x00b"), shown("x" * 50)
     ('“lr”', '“aU+0000b”', '“xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…”')
     """
     cut = text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
@@ -31,5 +31,4 @@ def is_control(character: str) -> bool:
 
 
 def _visible(character: str) -> str:
-    is_hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
-    return f"U+{ord(character):04X}" if is_hidden else character
+    return character if character.isprintable() else f"U+{ord(character):04X}"

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.trials.selection.errors import SelectionError, shown
+from dashboard.trials.selection.quoting import write_name
 
 Kind: TypeAlias = Literal["number", "text", "duration"]
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -24,7 +25,8 @@ MOST_COMPARED: Final = 60
 class Column:
     """The values of all trials: float64 for numbers and seconds, hashable objects otherwise.
 
-    `is_known` is False where a trial has no value: the param is not used in its branch, or nothing was measured.
+    `is_known` is False where a trial has no value: the param is not used in its branch, or nothing was
+    measured.
     """
 
     values: npt.NDArray[np.float64] | npt.NDArray[np.object_]
@@ -36,7 +38,8 @@ class Field:
     """A column as a filter sees it. With `choices`, others than these are refused.
 
     A categorical is a `number` if all of its choices are numbers, so that it can be compared with `<`, and
-    otherwise a `text`, whatever its choices are. A `duration` is in seconds. Values of a percentage are shares of one.
+    otherwise a `text`, whatever its choices are. A `duration` is in seconds. Percentages are shares
+    of one.
     """
 
     name: str
@@ -60,7 +63,10 @@ class KnownFields:
         """The field with this name, or else the only one that differs in upper case."""
         same = like(name, self._by_name) or like(ALIASES.get(name.casefold(), ""), self._by_name)
         if same is None:
-            hint = did_you_mean(name, self._by_name) or " Choose one of the columns of the table."
+            hint = (
+                did_you_mean(name, map(write_name, self._by_name))
+                or " Choose one of the columns of the table."
+            )
             raise SelectionError(f"This study has no {shown(name)}.{hint}", position)
         return self._by_name[same]
 

@@ -7,9 +7,10 @@ from typing import Final, cast
 
 from lark import Token
 
-from dashboard.trials.selection.errors import MOST_SHOWN, SelectionError, is_control, shown
+from dashboard.trials.selection.errors import MOST_SHOWN, SelectionError, shown
 from dashboard.trials.selection.fields import Field, did_you_mean, like
 from dashboard.trials.selection.grammar import PART_OF_DURATION, UNITS, needs_no_quotes
+from dashboard.trials.selection.quoting import quoted, unquoted, write_name
 from optimizer.values import Value, is_number, value_key
 from optimizer.wording import some_of
 
@@ -19,33 +20,8 @@ WORDS: Final[dict[str, Value]] = {
 }  # fmt: skip
 FOLDED_WORDS: Final = {word.casefold(): value for word, value in WORDS.items()}
 MOST_CHOICES: Final = 8
-ESCAPED: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 LONGEST_PLAIN: Final = 1e9
 EXAMPLES: Final = {"number": "a number such as 0.001", "duration": "a duration such as 90 s or 1 h 20 min"}
-
-
-def unquoted(token: Token) -> str:
-    """The text that a word or a quoted text stands for."""
-    if token.type != "QUOTED":
-        return str(token)
-    inside = token[1:-1]
-    if token[0] == "“":
-        return inside
-    return ESCAPED.sub(lambda found: chr(int(found[1], 16)) if found[1] else found[2], inside)
-
-
-def quoted(text: str) -> str:
-    r"""A text that reads back as it is.
-
-    >>> print(quoted('adam w'), quoted('a "b"'), quoted("a\tb"))
-    "adam w" "a \"b\"" "a\u0009b"
-    """
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(f"\\u{ord(c):04x}" if is_control(c) or c in "\t\n\r" else c for c in escaped) + '"'
-
-
-def write_name(name: str) -> str:
-    return name if needs_no_quotes(name) else quoted(name)
 
 
 def write_value(field: Field, value: Value) -> str:
@@ -108,7 +84,7 @@ def read_number(field: Field, token: Token) -> float:
     """The number that a token stands for in a field of numbers or durations."""
     if token.type in {"WORD", "QUOTED"}:
         raise SelectionError(
-            f"{field.name} needs {EXAMPLES[field.kind]}, not {shown(token)}.{_unused_hint(field, token)}",
+            f"{write_name(field.name)} needs {EXAMPLES[field.kind]}, not {shown(token)}.{_unused_hint(field, token)}",
             place(token),
         )
     number = _read_duration(field, token) if field.kind == "duration" else _read_plain(field, token)
@@ -125,7 +101,7 @@ def _unused_hint(field: Field, text: str) -> str:
 def _read_plain(field: Field, token: Token) -> float:
     if token.type == "DURATION":
         raise SelectionError(
-            f"{field.name} is not a duration: write {shown(token)} without a unit.", place(token)
+            f"{write_name(field.name)} is not a duration: write {shown(token)} without a unit.", place(token)
         )
     if token[0] == "#" and field.name != "trial":
         raise SelectionError(f"{shown(token)} is a trial: write trial = {token[1:]}.", place(token))
@@ -135,7 +111,7 @@ def _read_plain(field: Field, token: Token) -> float:
     number = float(text)
     if field.is_percent and abs(number) > 1:
         advice = f"instead of {shown(token)}, write {token}%"
-        raise SelectionError(f"{field.name} is a percentage: {advice}.", place(token))
+        raise SelectionError(f"{write_name(field.name)} is a percentage: {advice}.", place(token))
     return number
 
 
@@ -147,7 +123,8 @@ def _read_duration(field: Field, token: Token) -> float:
             f"{token} s or {token} min" if token.type == "NUMBER" and token[0] != "#" else "90 s or 5 min"
         )
         raise SelectionError(
-            f"{field.name} needs a unit of time: instead of {shown(token)}, write {advice}.", place(token)
+            f"{write_name(field.name)} needs a unit of time: instead of {shown(token)}, write {advice}.",
+            place(token),
         )
     parts = re.findall(PART_OF_DURATION, token, re.IGNORECASE)
     numbers = [(_digits(number), Decimal(UNITS[unit.casefold()])) for number, unit in parts]
@@ -163,7 +140,7 @@ def _digits(token: str) -> str:
 
 
 def _decimal(number: str) -> Decimal:
-    """Exact, but 0 where a float is 0: an exponent of minus a billion is more than decimals can compute with."""
+    """Exact, but 0 where a float is 0: decimals cannot compute with an exponent of minus a billion."""
     return Decimal(number) if float(number) else Decimal(0)
 
 
@@ -215,4 +192,6 @@ def unknown_choice(field: Field, text: str, position: int) -> SelectionError:
         [word if len(word) <= MOST_SHOWN else f"{word[:MOST_SHOWN]}…" for word in words], MOST_CHOICES
     )
     hint = _unused_hint(field, text) or did_you_mean(text, words) or " Choose one of these."
-    return SelectionError(f"{field.name} is one of {listed}; {shown(text)} is not.{hint}", position)
+    return SelectionError(
+        f"{write_name(field.name)} is one of {listed}; {shown(text)} is not.{hint}", position
+    )

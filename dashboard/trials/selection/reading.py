@@ -23,9 +23,8 @@ from dashboard.trials.selection.literals import (
     place,
     read_number,
     read_text,
-    unquoted,
-    write_name,
 )
+from dashboard.trials.selection.quoting import unquoted, write_name
 from dashboard.trials.selection.syntax import read_tree
 from optimizer.values import Value, value_key
 
@@ -147,16 +146,12 @@ def _read_value(field: Field, token: Token, *, is_choice: bool) -> Value:
 
 def _contains(field: Field, sign: Token, value: Token) -> Condition:
     if field.kind != "text":
-        message = (
-            f"{field.name} is not a text, so {shown(sign)} cannot search it: compare it with =, <, or >."
-        )
+        message = f"{write_name(field.name)} is not a text, so {shown(sign)} cannot search it: compare it with =, <, or >."
         raise SelectionError(message, place(sign))
     return Contains(field, unquoted(value))
 
 
 def _check_order(field: Field, sign: Token, operator: str) -> None:
     if field.kind == "text" and operator in ORDER:
-        message = (
-            f"{field.name} is a text, so {shown(sign)} cannot order it: compare it with =, !=, in, or ~."
-        )
+        message = f"{write_name(field.name)} is a text, so {shown(sign)} cannot order it: compare it with =, !=, in, or ~."
         raise SelectionError(message, place(sign))

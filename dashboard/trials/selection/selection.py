@@ -13,7 +13,7 @@ from dashboard.trials.selection.syntax import check_length
 
 @dataclass(frozen=True)
 class Selection:
-    """Filters that differ only in how they are written have the same `text`, which reads back as this filter."""
+    """Filters that differ only in how they are written have the same `text`; it reads back as this filter."""
 
     text: str
     names: frozenset[str]

@@ -1,12 +1,12 @@
 """Turns a filter into a tree of its words, or says where its form is wrong."""
 
-from typing import Final
+from typing import Final, cast
 
 from lark import Token, Tree, UnexpectedCharacters, UnexpectedToken
 
 from dashboard.trials.selection.errors import SelectionError, is_control, shown
 from dashboard.trials.selection.grammar import parser
-from dashboard.trials.selection.literals import quoted
+from dashboard.trials.selection.quoting import quoted
 from optimizer.wording import thousands
 
 MAX_LENGTH: Final = 2_000
@@ -29,13 +29,14 @@ def read_tree(text: str) -> Tree[Token]:
         for token in interactive.iter_parse():
             read.append(token)
             _count_bracket(token, opened)
-        return interactive.feed_eof()  # type: ignore[no-any-return]
+        return cast("Tree[Token]", interactive.feed_eof())  # type: ignore[no-untyped-call]
     except UnexpectedCharacters as error:
-        raise _wrong_character(text, error.pos_in_stream) from None
+        raise _wrong_character(text, error.pos_in_stream or 0) from None
     except UnexpectedToken as error:
         if error.token.type == "$END":
             read.append(Token("$END", "", len(text)))
-        raise _wrong_token(interactive.accepts(), read, opened) from None
+        accepts: set[str] = interactive.accepts()  # type: ignore[no-untyped-call]
+        raise _wrong_token(accepts, read, opened) from None
 
 
 def check_length(text: str) -> None:
@@ -48,11 +49,12 @@ def _count_bracket(token: Token, opened: list[Token]) -> None:
     if token.type == "LPAR":
         opened.append(token)
         if len(opened) > MAX_DEPTH:
-            message = (
-                f"Brackets can be nested {MAX_DEPTH} deep: remove some, beginning with this {shown(token)}."
-            )
+            message = f"Brackets can be nested {MAX_DEPTH} deep, and this one is deeper: remove some."
             raise SelectionError(message, token.start_pos or 0)
-    elif token.type == "RPAR" and opened:
+    elif token.type == "RPAR":
+        if not opened:
+            message = "This closing bracket was never opened: remove it."
+            raise SelectionError(message, token.start_pos or 0)
         opened.pop()
 
 
@@ -74,8 +76,6 @@ def _wrong_token(accepts: set[str], read: list[Token], opened: list[Token]) -> S
     position = token.start_pos or 0
     if token.type == "$END" and opened and "RPAR" in accepts:
         return SelectionError("This bracket is never closed: add a closing one.", opened[-1].start_pos or 0)
-    if token.type == "RPAR" and not opened:
-        return SelectionError("This closing bracket was never opened: remove it.", position)
     place = f" after {shown(before)}" if before else ""
     found = f", not {shown(token)}" if token else ""
     return SelectionError(f"{_wanted(accepts, token, before)}{place}{found}.", position)
