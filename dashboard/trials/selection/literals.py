@@ -83,10 +83,8 @@ def _write_duration(seconds: Decimal) -> str:
 def read_number(field: Field, token: Token) -> float:
     """The number that a token stands for in a field of numbers or durations."""
     if token.type in {"WORD", "QUOTED"}:
-        raise SelectionError(
-            f"{write_name(field.name)} needs {EXAMPLES[field.kind]}, not {shown(token)}.{_unused_hint(field, token)}",
-            place(token),
-        )
+        rule = f"{write_name(field.name)} needs {EXAMPLES[field.kind]}, not {shown(token)}."
+        raise SelectionError(rule + _unused_hint(field, token), place(token))
     number = _read_duration(field, token) if field.kind == "duration" else _read_plain(field, token)
     if not math.isfinite(number):
         raise SelectionError(f"{shown(token)} is too large: use a smaller number.", place(token))
@@ -107,7 +105,8 @@ def _read_plain(field: Field, token: Token) -> float:
         raise SelectionError(f"{shown(token)} is a trial: write trial = {token[1:]}.", place(token))
     text = _digits(token)
     if token.type == "PERCENT":
-        return float(text) if math.isinf(float(text)) else float(_decimal(text) / 100)
+        mantissa, _, exponent = text.casefold().partition("e")
+        return float(f"{mantissa}e{int(exponent or 0) - 2}")
     number = float(text)
     if field.is_percent and abs(number) > 1:
         advice = f"instead of {shown(token)}, write {token}%"

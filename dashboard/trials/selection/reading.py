@@ -146,12 +146,14 @@ def _read_value(field: Field, token: Token, *, is_choice: bool) -> Value:
 
 def _contains(field: Field, sign: Token, value: Token) -> Condition:
     if field.kind != "text":
-        message = f"{write_name(field.name)} is not a text, so {shown(sign)} cannot search it: compare it with =, <, or >."
+        rule = f"{write_name(field.name)} is not a text, so {shown(sign)} cannot search it"
+        message = f"{rule}: compare it with =, <, or >."
         raise SelectionError(message, place(sign))
     return Contains(field, unquoted(value))
 
 
 def _check_order(field: Field, sign: Token, operator: str) -> None:
     if field.kind == "text" and operator in ORDER:
-        message = f"{write_name(field.name)} is a text, so {shown(sign)} cannot order it: compare it with =, !=, in, or ~."
+        rule = f"{write_name(field.name)} is a text, so {shown(sign)} cannot order it"
+        message = f"{rule}: compare it with =, !=, in, or ~."
         raise SelectionError(message, place(sign))

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.trials.selection.conditions import Condition, Rows
+from dashboard.trials.selection.conditions import Condition
 from dashboard.trials.selection.fields import Column, Field, KnownFields, Mask
 from dashboard.trials.selection.reading import read_condition
+from dashboard.trials.selection.rows import Rows
 from dashboard.trials.selection.syntax import check_length
 
 

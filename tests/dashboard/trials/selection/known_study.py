@@ -4,6 +4,9 @@ import numpy as np
 
 from dashboard.trials.selection import Column, Field
 
+ODD = (
+    None, "none", "None", True, False, 1, 0, 0.5, "1", "yes", 'a "b"\\', "a\n\u202e", "2 d", "and",
+)  # fmt: skip
 FIELDS = [
     Field("trial", "number"),
     Field("state", "text", choices=("complete", "pruned", "failed")),
@@ -13,7 +16,7 @@ FIELDS = [
     Field("val_accuracy", "number", is_percent=True),
     Field("units", "number", choices=(32, 64, 1024)),
     Field("optimizer", "text", choices=("adam", "sgd", "adam w")),
-    Field("odd", "text", choices=(None, "none", "None", True, False, 1, 0, 0.5, "1", "yes", 'a "b"\\', "a\n\u202e", "2 d", "and")),
+    Field("odd", "text", choices=ODD),
     Field("message", "text"),
     Field("svm__C", "number"),
     Field("0", "number"),

@@ -165,10 +165,12 @@ def test_any_text_is_a_selection_or_an_error_with_a_place(text):
     try:
         selection = parse(text, FIELDS)
     except SelectionError as error:
-        assert 0 <= error.position <= len(text)
-        assert error.message.isprintable()
+        place, message = error.position, error.message
     else:
+        place, message = 0, selection.text
         assert parse(selection.text, FIELDS) == selection
+    assert 0 <= place <= len(text)
+    assert message.isprintable()
 
 
 @given(st.text(min_size=1, max_size=30), st.text(max_size=30))
