@@ -106,7 +106,7 @@
     function lines(item) {
       const { trial } = item.raw;
       const value = trial.state === "failed" ? trial.kind || "failed" : reading(trial.value, data.is_percent);
-      return [data.metric + " " + value, ...(trial.params || "").split(" · ").filter(Boolean).slice(0, 6)];
+      return [data.metric + " " + value, ...trial.params];
     }
     return { title: (items) => "#" + items[0].raw.trial.n + "  " + items[0].raw.trial.state, label: lines };
   }
@@ -159,8 +159,8 @@
         plugins: { tooltip: { callbacks: tooltip(data) } },
         onClick(event, _hits, chart) {
           const trial = trialUnder(event, chart);
-          if (trial?.url) {
-            location.assign(trial.url);
+          if (trial && data.url) {
+            location.assign(data.url + trial.n + "/");
           }
         },
         onHover: (event, _hits, chart) =>
