@@ -53,7 +53,7 @@ def best_chart_of(
 
 
 def open_trials_of(study: Study, space: SearchSpace, results: Results) -> dict[str, Any]:
-    """For somebody who has the chart, and since when no trial has ended: how far those that train have come."""
+    """For somebody who has the chart, and no trial has ended since: how far the others have come."""
     places = np.flatnonzero(results.is_in(TrialState.RUNNING))
     nothing = np.full(len(results), np.nan)
     states, value = _STATE_NAMES[results["state"]], results["step_value"]

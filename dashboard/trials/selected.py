@@ -70,13 +70,13 @@ def order_of(
 
 def _ranks(column: Column) -> np.ndarray:
     """The place of each value among all; -1 where there is none. Texts go by their letters."""
-    values, known = column.values, column.is_known
-    keys = (
-        values[known] if values.dtype != object else np.array([_key(v) for v in values[known]], dtype=object)
-    )
-    ranks = np.full(len(values), -1.0)
-    if len(keys):
-        ranks[known] = np.unique(keys, return_inverse=True)[1]
+    ranks = np.full(len(column.values), -1.0)
+    if column.values.dtype != object:
+        ranks[column.is_known] = np.unique(column.values[column.is_known], return_inverse=True)[1]
+        return ranks
+    keys = [_key(value) for value in column.values[column.is_known].tolist()]
+    place = {key: rank for rank, key in enumerate(sorted(set(keys)))}
+    ranks[column.is_known] = [place[key] for key in keys]
     return ranks
 
 

@@ -8,6 +8,8 @@ from django.test import Client
 
 from dashboard.engine import hints as hints_module
 from dashboard.operations import troubles
+from dashboard.trials.detail_columns import forget_details
+from dashboard.trials.results import forget_results
 from tests.builders import make_user
 from trainers.subprocess_call import WAITING
 
@@ -46,6 +48,8 @@ def no_process_inside_a_transaction():
 def broker_answers(monkeypatch) -> None:
     """Pages say it where the broker does not answer; here there is none to ask."""
     caches["local"].clear()
+    forget_results()
+    forget_details()
     monkeypatch.setattr(troubles, "is_broker_up", lambda: True)
 
 
