@@ -98,7 +98,7 @@ def test_finished_study_with_some_failures_tells_of_them_further_down(page, user
     shown = page.get(end(study, StudyState.FINISHED).get_absolute_url()).content.decode()
 
     assert reverse("study-confirm", args=[study.pk]) in shown
-    assert shown.index("trials-title") < shown.index("failures-title")
+    assert shown.index("by-trial") < shown.index("failures-title")
 
 
 def test_without_failures_there_is_no_card(page, user):
