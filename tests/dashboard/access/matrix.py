@@ -105,6 +105,7 @@ MATRIX: dict[str, Row] = {
     "study-live": study_page(),
     "study-importance": study_page(),
     "study-report": study_page(),
+    "study-export-csv": Row(STUDY, SEES, SEES),
     "study-confirm": Row(STUDY, SEES, CHANGES),
     "study-winner": study_change(),
     "study-start": study_change(),

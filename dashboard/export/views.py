@@ -1,0 +1,54 @@
+"""Downloads of a study's results. Whoever sees the study may take them away."""
+
+from collections.abc import Callable, Iterable
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from dashboard.export.actions import export_csv
+from dashboard.export.forms import TrialsForm
+from dashboard.models import Study
+from dashboard.refusal import Refused
+from dashboard.web.csv_pieces import CSV_TYPE
+from dashboard.web.requests import actor_of, visible_study
+
+Pieces = Iterable[str] | Iterable[bytes]
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def study_export_csv(request: HttpRequest, study_id: int) -> HttpResponseBase:
+    """Ticked rows are posted where an address would be too long for them."""
+    study = visible_study(request, study_id)
+    form = TrialsForm(request.POST if request.method == "POST" else request.GET)
+    if not form.is_valid():
+        return _refusal(form.sentence())
+    return _download(
+        request,
+        f"{file_stem(study)}-trials.csv",
+        CSV_TYPE,
+        lambda: export_csv(study, **form.selection(), by=actor_of(request)),
+    )
+
+
+def file_stem(study: Study) -> str:
+    return slugify(study.name) or "study"
+
+
+def _download(request: HttpRequest, name: str, kind: str, pieces: Callable[[], Pieces]) -> HttpResponseBase:
+    """Nothing is taken away by asking for the head alone, so nothing is made or written down then."""
+    try:
+        body: Pieces = [] if request.method == "HEAD" else pieces()
+    except Refused as refusal:
+        return _refusal(str(refusal))
+    answer = StreamingHttpResponse(body, content_type=kind)
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    return answer
+
+
+def _refusal(sentence: str) -> HttpResponse:
+    return HttpResponse(sentence, status=422, content_type="text/plain; charset=utf-8")
