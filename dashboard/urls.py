@@ -64,6 +64,7 @@ study_pages = [  # /studies/
 ]
 export_files = [  # /studies/<id>/export/
     path("studies/<int:study_id>/export/trials.csv", export.study_export_csv, name="study-export-csv"),
+    path("studies/<int:study_id>/export/study.json", export.study_export_json, name="study-export-json"),
 ]
 trial_pages = [  # /studies/<id>/trials/<number>/
     path("studies/<int:study_id>/trials/<int:number>/", trials.trial_detail, name="trial-detail"),

@@ -1,4 +1,4 @@
-"""Everything that takes results away: whoever sees a study may, and each download is one line of the audit log."""
+"""Taking results away: whoever sees a study may, and each download is one line of the audit log."""
 
 from collections.abc import Collection, Iterator, Sequence
 
@@ -6,6 +6,7 @@ from dashboard.access.actions import action
 from dashboard.access.actor import Actor
 from dashboard.export.columns import columns_of
 from dashboard.export.queries import trials_to_export
+from dashboard.export.study_json import study_json
 from dashboard.export.trials_csv import trials_csv
 from dashboard.models import Role, Study
 
@@ -17,3 +18,8 @@ def export_csv(
     """Raises Refused for a column that there is not."""
     trials = trials_to_export(study, state=state, numbers=numbers)
     return trials_csv(trials, columns_of(study, trials, columns))
+
+
+@action("study-export-json", needs=Role.VIEWER)
+def export_json(study: Study, *, by: Actor) -> Iterator[str]:
+    return study_json(study)

@@ -82,7 +82,7 @@ def value_name(study: Study) -> str:
 def chunks_of(
     trials: QuerySet[Trial], columns: Sequence[Column], size: int = CHUNK
 ) -> Iterator[list[tuple[Any, ...]]]:
-    """The fields that the columns need of many trials at a time, and no others, in the order of the columns."""
+    """Of many trials at a time, for each column the field that it is in; other fields are not read."""
     fields = list(dict.fromkeys(column.field for column in columns if column.field != "number"))
     place = {field: index for index, field in enumerate(["number", *fields])}
     places = [place[column.field] for column in columns]

@@ -7,9 +7,9 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from dashboard.export.actions import export_csv
+from dashboard.export.actions import export_csv, export_json
 from dashboard.export.forms import TrialsForm
 from dashboard.models import Study
 from dashboard.refusal import Refused
@@ -32,6 +32,18 @@ def study_export_csv(request: HttpRequest, study_id: int) -> HttpResponseBase:
         f"{file_stem(study)}-trials.csv",
         CSV_TYPE,
         lambda: export_csv(study, **form.selection(), by=actor_of(request)),
+    )
+
+
+@never_cache
+@require_safe
+def study_export_json(request: HttpRequest, study_id: int) -> HttpResponseBase:
+    study = visible_study(request, study_id)
+    return _download(
+        request,
+        f"{file_stem(study)}.json",
+        "application/json",
+        lambda: export_json(study, by=actor_of(request)),
     )
 
 

@@ -35,7 +35,7 @@ def study(user):
 
 def test_every_trial_is_a_row_with_all_its_digits(study, page):
     value = 0.1 + 0.2
-    (trial,) = add_trials(study, params=PARAMS | {"learning_rate": 1 / 3}, value=lambda _: value)
+    add_trials(study, params=PARAMS | {"learning_rate": 1 / 3}, value=lambda _: value)
     add_trials(study, state="failed", failure_message="a, b\nc")
     response = page.get(url_of(study))
 
