@@ -64,6 +64,11 @@ study_pages = [  # /studies/
 ]
 export_files = [  # /studies/<id>/export/
     path("studies/<int:study_id>/export/trials.csv", export.study_export_csv, name="study-export-csv"),
+    path(
+        "studies/<int:study_id>/export/trials.parquet",
+        export.study_export_parquet,
+        name="study-export-parquet",
+    ),
     path("studies/<int:study_id>/export/study.json", export.study_export_json, name="study-export-json"),
 ]
 trial_pages = [  # /studies/<id>/trials/<number>/

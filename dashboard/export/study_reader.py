@@ -107,7 +107,4 @@ def _below(path: str, name: str) -> str:
 
 
 def _wrong(path: str, rule: str, found: Any) -> StudyFileInvalid:
-    shown = json.dumps(found, ensure_ascii=False)
-    return StudyFileInvalid(
-        f"{path}: must be {rule}, got {shown if len(shown) <= 80 else shown[:77] + '...'}."
-    )
+    return StudyFileInvalid(f"{path}: must be {rule}, got {show_value(found)}.")

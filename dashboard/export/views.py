@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dashboard.export.actions import export_csv, export_json
+from dashboard.export.actions import export_csv, export_json, export_parquet
 from dashboard.export.forms import TrialsForm
 from dashboard.models import Study
 from dashboard.refusal import Refused
@@ -22,6 +22,18 @@ Pieces = Iterable[str] | Iterable[bytes]
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def study_export_csv(request: HttpRequest, study_id: int) -> HttpResponseBase:
+    return _trials(request, study_id, "csv", CSV_TYPE, export_csv)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def study_export_parquet(request: HttpRequest, study_id: int) -> HttpResponseBase:
+    return _trials(request, study_id, "parquet", "application/vnd.apache.parquet", export_parquet)
+
+
+def _trials(
+    request: HttpRequest, study_id: int, ending: str, kind: str, export: Callable[..., Pieces]
+) -> HttpResponseBase:
     """Ticked rows are posted where an address would be too long for them."""
     study = visible_study(request, study_id)
     form = TrialsForm(request.POST if request.method == "POST" else request.GET)
@@ -29,9 +41,9 @@ def study_export_csv(request: HttpRequest, study_id: int) -> HttpResponseBase:
         return _refusal(form.sentence())
     return _download(
         request,
-        f"{file_stem(study)}-trials.csv",
-        CSV_TYPE,
-        lambda: export_csv(study, **form.selection(), by=actor_of(request)),
+        f"{file_stem(study)}-trials.{ending}",
+        kind,
+        lambda: export(study, **form.selection(), by=actor_of(request)),
     )
 
 

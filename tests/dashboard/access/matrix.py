@@ -106,6 +106,7 @@ MATRIX: dict[str, Row] = {
     "study-importance": study_page(),
     "study-report": study_page(),
     "study-export-csv": Row(STUDY, SEES, SEES),
+    "study-export-parquet": Row(STUDY, SEES, SEES),
     "study-export-json": study_page(),
     "study-confirm": Row(STUDY, SEES, CHANGES),
     "study-winner": study_change(),
