@@ -1,6 +1,7 @@
 """Trials as Parquet: the columns of the CSV, each with its type.
 
-Written to a temporary file, for pyarrow must not call Python while it works: docs/decisions/0005-table-reader.md.
+Written to a temporary file, for pyarrow must not call Python while it works
+(docs/decisions/0005-table-reader.md).
 """
 
 from __future__ import annotations
@@ -10,17 +11,17 @@ from tempfile import NamedTemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
 from dashboard.export.columns import INACTIVE, Column, chunks_of
-from dashboard.models import Trial
 from optimizer.distributions import Choice, Distribution, Int
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from django.db.models import QuerySet
 
+    from dashboard.models import Trial
     from optimizer import SearchSpace
 
 TEXT, REAL, WHOLE, FLAG, TIME = "text", "real", "whole", "flag", "time"
-ROWS = 20_000
+ROWS = 5_000
 TYPES = {
     "number": WHOLE,
     "value": REAL,
@@ -71,6 +72,8 @@ def _table(
 def _cell(value: Any, kind: str) -> Any:
     if value is INACTIVE:
         return None
+    if kind is REAL and value is not None:
+        return float(value)  # a whole number may be larger than pyarrow takes
     if kind is TEXT and not isinstance(value, str):
         # Only params can be None there, and then it was chosen: nulls are inactive.
         return ("true" if value else "false") if isinstance(value, bool) else str(value)
