@@ -70,6 +70,11 @@ export_files = [  # /studies/<id>/export/
         name="study-export-parquet",
     ),
     path("studies/<int:study_id>/export/study.json", export.study_export_json, name="study-export-json"),
+    path(
+        "studies/<int:study_id>/export/<slug:library>.py",
+        export.study_export_python,
+        name="study-export-python",
+    ),
 ]
 trial_pages = [  # /studies/<id>/trials/<number>/
     path("studies/<int:study_id>/trials/<int:number>/", trials.trial_detail, name="trial-detail"),

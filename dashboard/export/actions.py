@@ -6,11 +6,19 @@ from typing import IO
 from dashboard.access.actions import action
 from dashboard.access.actor import Actor
 from dashboard.export.columns import columns_of
-from dashboard.export.queries import trials_to_export
+from dashboard.export.python_files.hyperopt_file import hyperopt_file
+from dashboard.export.python_files.keras_file import keras_file
+from dashboard.export.python_files.optuna_file import optuna_file
+from dashboard.export.python_files.parts import found_of
+from dashboard.export.queries import best_of, network_code_of, trials_to_export
 from dashboard.export.study_json import study_json
 from dashboard.export.trials_csv import trials_csv
 from dashboard.export.trials_parquet import trials_parquet
 from dashboard.models import Role, Study
+from dashboard.refusal import Refused
+
+SPACE_FILES = {"hyperopt": hyperopt_file, "optuna": optuna_file}
+LIBRARIES = (*SPACE_FILES, "keras")
 
 
 @action("study-export-csv", needs=Role.VIEWER)
@@ -34,3 +42,19 @@ def export_parquet(
 @action("study-export-json", needs=Role.VIEWER)
 def export_json(study: Study, *, by: Actor) -> Iterator[str]:
     return study_json(study)
+
+
+@action("study-export-python", needs=Role.VIEWER)
+def export_python(study: Study, *, library: str, by: Actor) -> str:
+    """For one of LIBRARIES. Raises Refused where the best network is not there as code."""
+    found = found_of(study)
+    if library in SPACE_FILES:
+        return SPACE_FILES[library](found)
+    best = best_of(study)
+    code = network_code_of(best) if best else ""
+    if not code:
+        raise Refused(
+            "There is no Keras code for the best trial, because its model was not saved as plain Keras "
+            "layers. Export the search space for Hyperopt or Optuna instead."
+        )
+    return keras_file(found, code)

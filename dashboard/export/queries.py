@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.models import F, Func, QuerySet, TextField
 
-from dashboard.models import Study, Trial
+from dashboard.engine.trials import best_trial
+from dashboard.models import Artifact, Study, Trial
 
 CHUNK = 2_000
 
@@ -35,16 +36,27 @@ class Keys(Func):
 
     output_field = TextField()
 
-    def as_sqlite(self, *args: Any, **kwargs: Any) -> Any:
+    def as_sqlite(self, compiler: Any, connection: Any, **kwargs: Any) -> Any:
         template = "(SELECT json_group_array(key) FROM json_each(%(expressions)s))"
-        return self.as_sql(*args, template=template, **kwargs)
+        return self.as_sql(compiler, connection, template=template, **kwargs)
 
-    def as_postgresql(self, *args: Any, **kwargs: Any) -> Any:
+    def as_postgresql(self, compiler: Any, connection: Any, **kwargs: Any) -> Any:
         template = "(SELECT json_agg(keys)::text FROM jsonb_object_keys(%(expressions)s) AS keys)"
-        return self.as_sql(*args, template=template, **kwargs)
+        return self.as_sql(compiler, connection, template=template, **kwargs)
 
 
 def metric_names(trials: QuerySet[Trial]) -> list[str]:
     """Every metric that any of the trials has."""
     lists = trials.order_by().annotate(keys=Keys(F("metrics"))).values_list("keys", flat=True).distinct()
     return sorted({name for names in lists for name in json.loads(names or "[]")})
+
+
+def best_of(study: Study) -> Trial | None:
+    """The chosen winner, or else the best one."""
+    return study.winner or best_trial(study)
+
+
+def network_code_of(trial: Trial) -> str:
+    """Plain Keras, where the trial's model is saved and can be written so."""
+    found = Artifact.objects.filter(trial=trial).values_list("reading", flat=True).first()
+    return str((found or {}).get("code", ""))

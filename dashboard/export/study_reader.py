@@ -3,10 +3,10 @@
 import datetime as dt
 import json
 import types
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import is_dataclass
 from functools import cache
-from typing import IO, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import IO, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from dashboard.export.study_format import FORMAT, SETTINGS, VERSION, StudyFile
 from dashboard.refusal import Refused
@@ -52,15 +52,14 @@ def _refuse_constant(name: str) -> float:
 
 
 @cache
-def _types_of(kind: type) -> Mapping[str, Any]:
-    hints = get_type_hints(kind)
-    return {field.name: hints[field.name] for field in fields(kind)}
+def _types_of(kind: Hashable) -> Mapping[str, Any]:
+    return get_type_hints(kind)
 
 
 def _record(kind: type[R], found: Any, path: str) -> R:
     if not isinstance(found, dict):
         raise _wrong(path, "an object", found)
-    hints = _types_of(kind)
+    hints = _types_of(cast(Hashable, kind))
     for name in hints.keys() - found.keys():
         raise StudyFileInvalid(f"{_below(path, name)}: is missing.")
     for name in found.keys() - hints.keys():

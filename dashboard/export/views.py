@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterable
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dashboard.export.actions import export_csv, export_json, export_parquet
+from dashboard.export.actions import LIBRARIES, export_csv, export_json, export_parquet, export_python
 from dashboard.export.forms import TrialsForm
 from dashboard.models import Study
 from dashboard.refusal import Refused
@@ -59,6 +61,22 @@ def study_export_json(request: HttpRequest, study_id: int) -> HttpResponseBase:
     )
 
 
+@never_cache
+@require_safe
+def study_export_python(request: HttpRequest, study_id: int, library: str) -> HttpResponseBase:
+    """Only pages lead here, so a refusal is shown on one."""
+    study = visible_study(request, study_id)
+    if library not in LIBRARIES:
+        raise Http404
+    name = f"{file_stem(study).replace('-', '_')}_{library}.py"
+    try:
+        text = "" if request.method == "HEAD" else export_python(study, library=library, by=actor_of(request))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(study)
+    return _named(HttpResponse(text, content_type="text/x-python; charset=utf-8"), name)
+
+
 def file_stem(study: Study) -> str:
     return slugify(study.name) or "study"
 
@@ -69,7 +87,10 @@ def _download(request: HttpRequest, name: str, kind: str, pieces: Callable[[], P
         body: Pieces = [] if request.method == "HEAD" else pieces()
     except Refused as refusal:
         return _refusal(str(refusal))
-    answer = StreamingHttpResponse(body, content_type=kind)
+    return _named(StreamingHttpResponse(body, content_type=kind), name)
+
+
+def _named(answer: HttpResponseBase, name: str) -> HttpResponseBase:
     answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     return answer
 

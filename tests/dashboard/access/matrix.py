@@ -108,6 +108,7 @@ MATRIX: dict[str, Row] = {
     "study-export-csv": Row(STUDY, SEES, SEES),
     "study-export-parquet": Row(STUDY, SEES, SEES),
     "study-export-json": study_page(),
+    "study-export-python": Row((*STUDY, "optuna"), SEES, READ_ONLY),
     "study-confirm": Row(STUDY, SEES, CHANGES),
     "study-winner": study_change(),
     "study-start": study_change(),
