@@ -124,7 +124,7 @@ def test_optuna_file_draws_from_the_space(name, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.skipif(not PEERS.is_file(), reason="Hyperopt and Optuna are in .venv-peers only")
 @pytest.mark.parametrize("library", list(FILES))
-@every_search
+@pytest.mark.parametrize("name", ["all kinds", "tree", "kinds", "choice", "empty tail"])
 def test_the_real_library_draws_from_the_space(name, library, tmp_path):
     space = ALL[name]
     file = tmp_path / "exported.py"
@@ -133,10 +133,10 @@ def test_the_real_library_draws_from_the_space(name, library, tmp_path):
 
     script = Path(__file__).with_name("draw_points.py")
     answer = subprocess.run(
-        [PEERS, "-W", "ignore", script, file, library, "1500"], capture_output=True, text=True, check=False
+        [PEERS, "-W", "ignore", script, file, library, "800"], capture_output=True, text=True, check=False
     )
     assert answer.returncode == 0, answer.stderr
-    drawn = json.loads(answer.stdout)
+    drawn = json.loads(answer.stdout.splitlines()[-1])  # before it, Hyperopt's progress
     assert_like_the_space(space, drawn["points"], has_weights=library == "hyperopt")
     space.validate_params(drawn["best"])
 
