@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from dashboard.datasets import views as datasets
 from dashboard.discussion import views as discussion
+from dashboard.export import views as export
 from dashboard.new_study import views as new_study
 from dashboard.operations import views as operations
 from dashboard.people import views as people
@@ -64,6 +65,20 @@ study_pages = [  # /studies/
         name="study-comment-remove",
     ),
     path("studies/<int:study_id>/stop/", studies.study_stop, name="study-stop"),
+]
+export_files = [  # /studies/<id>/export/
+    path("studies/<int:study_id>/export/trials.csv", export.study_export_csv, name="study-export-csv"),
+    path(
+        "studies/<int:study_id>/export/trials.parquet",
+        export.study_export_parquet,
+        name="study-export-parquet",
+    ),
+    path("studies/<int:study_id>/export/study.json", export.study_export_json, name="study-export-json"),
+    path(
+        "studies/<int:study_id>/export/<slug:library>.py",
+        export.study_export_python,
+        name="study-export-python",
+    ),
 ]
 trial_pages = [  # /studies/<id>/trials/<number>/
     path("studies/<int:study_id>/trials/<int:number>/", trials.trial_detail, name="trial-detail"),
@@ -130,6 +145,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="study-list"), name="home"),
     *accounts,
     *study_pages,
+    *export_files,
     *trial_pages,
     *team_pages,
     *dataset_pages,

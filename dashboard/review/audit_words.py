@@ -37,6 +37,11 @@ WORDS = {
     "trial-retry": "Retry trial",
     "trial-repeat": "Run trial again",
     "trial-try": "Try model",
+    # Taking results away
+    "study-export-csv": "Export trials as CSV",
+    "study-export-parquet": "Export trials as Parquet",
+    "study-export-json": "Export whole study",
+    "study-export-python": "Export as a Python file",
     # Sharing
     "study-access": "Change who sees the study",
     "link-make": "Create share link",
