@@ -10,7 +10,7 @@ from dashboard.export.python_files.hyperopt_file import hyperopt_file
 from dashboard.export.python_files.keras_file import keras_file
 from dashboard.export.python_files.optuna_file import optuna_file
 from dashboard.export.python_files.parts import found_of
-from dashboard.export.queries import best_of, network_code_of, trials_to_export
+from dashboard.export.queries import best_of, network_code_of, numbers_selected, trials_to_export
 from dashboard.export.study_json import study_json
 from dashboard.export.trials_csv import trials_csv
 from dashboard.export.trials_parquet import trials_parquet
@@ -23,20 +23,22 @@ LIBRARIES = (*SPACE_FILES, "keras")
 
 @action("study-export-csv", needs=Role.VIEWER)
 def export_csv(
-    study: Study, *, state: str, numbers: Sequence[int], columns: Collection[str], by: Actor
+    study: Study, *, state: str, numbers: Sequence[int], columns: Collection[str], text: str, by: Actor
 ) -> Iterator[str]:
-    """Raises Refused for a column that there is not."""
+    """Raises Refused for a column that there is not, and for a filter `text` that cannot be read."""
     trials = trials_to_export(study, state=state, numbers=numbers)
-    return trials_csv(trials, columns_of(study, trials, columns))
+    wanted = numbers_selected(study, text)
+    return trials_csv(trials, columns_of(study, trials, columns), wanted)
 
 
 @action("study-export-parquet", needs=Role.VIEWER)
 def export_parquet(
-    study: Study, *, state: str, numbers: Sequence[int], columns: Collection[str], by: Actor
+    study: Study, *, state: str, numbers: Sequence[int], columns: Collection[str], text: str, by: Actor
 ) -> IO[bytes]:
     """Raises Refused as `export_csv` does."""
     trials = trials_to_export(study, state=state, numbers=numbers)
-    return trials_parquet(study.search_space, trials, columns_of(study, trials, columns))
+    wanted = numbers_selected(study, text)
+    return trials_parquet(study.search_space, trials, columns_of(study, trials, columns), wanted)
 
 
 @action("study-export-json", needs=Role.VIEWER)

@@ -80,11 +80,14 @@ def value_name(study: Study) -> str:
 
 
 def chunks_of(
-    trials: QuerySet[Trial], columns: Sequence[Column], size: int = CHUNK
+    trials: QuerySet[Trial],
+    columns: Sequence[Column],
+    size: int = CHUNK,
+    wanted: Collection[int] | None = None,
 ) -> Iterator[list[tuple[Any, ...]]]:
     """Of many trials at a time, for each column the field that it is in; other fields are not read."""
     fields = list(dict.fromkeys(column.field for column in columns if column.field != "number"))
     place = {field: index for index, field in enumerate(["number", *fields])}
     places = [place[column.field] for column in columns]
-    for chunk in rows_by_number(trials, fields, size=size):
+    for chunk in rows_by_number(trials, fields, size=size, wanted=wanted):
         yield [tuple([row[index] for index in places]) for row in chunk]

@@ -16,6 +16,8 @@ class TrialsForm(forms.Form):
     state = forms.ChoiceField(choices=[("all", "All"), *TrialState.choices], required=False)
     number = forms.Field(required=False, widget=forms.SelectMultiple)
     column = forms.Field(required=False, widget=forms.SelectMultiple)
+    # The text of a filter.
+    q = forms.CharField(required=False, max_length=2_000)
 
     def clean_state(self) -> str:
         state = str(self.cleaned_data["state"])
@@ -37,7 +39,12 @@ class TrialsForm(forms.Form):
     def selection(self) -> dict[str, Any]:
         """What the exports of trials take."""
         asked = self.cleaned_data
-        return {"state": asked["state"], "numbers": asked["number"], "columns": asked["column"]}
+        return {
+            "state": asked["state"],
+            "numbers": asked["number"],
+            "columns": asked["column"],
+            "text": asked["q"],
+        }
 
     def sentence(self) -> str:
         """What is wrong, in one line."""

@@ -1,13 +1,16 @@
 """The trials that are taken away, read some at a time: memory does not grow with their number."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from django.db.models import F, Func, QuerySet, TextField
 
 from dashboard.engine.trials import best_trial
 from dashboard.models import Artifact, Study, Trial
+from dashboard.refusal import Refused
+from dashboard.trials.results import results_of
+from dashboard.trials.selected import selected_of
 
 CHUNK = 2_000
 
@@ -20,15 +23,33 @@ def trials_to_export(study: Study, *, state: str = "", numbers: Sequence[int] = 
     return trials.filter(number__in=numbers) if numbers else trials
 
 
+def numbers_selected(study: Study, text: str) -> frozenset[int] | None:
+    """What a filter selects; None where there is no filter. Raises Refused where it cannot be read."""
+    if not text.strip():
+        return None
+    results, space, best = results_of(study), study.search_space, best_trial(study)
+    selected = selected_of(study, space, results, text, best.metrics if best else {})
+    if selected.error:
+        raise Refused(selected.error)
+    return frozenset(results["number"][selected.mask].tolist())
+
+
 def rows_by_number(
-    trials: QuerySet[Trial], fields: Sequence[str], *, size: int = CHUNK
+    trials: QuerySet[Trial],
+    fields: Sequence[str],
+    *,
+    size: int = CHUNK,
+    wanted: Collection[int] | None = None,
 ) -> Iterator[list[tuple[Any, ...]]]:
-    """The fields after the number, in short queries, so that a slow reader holds no cursor open."""
+    """The fields after the number, in short queries, so that a slow reader holds no cursor open.
+
+    `wanted` are numbers, or None for all: there can be more than one query may name.
+    """
     rows = trials.order_by("number").values_list("number", *fields)
     last = -1
     while chunk := list(rows.filter(number__gt=last)[:size]):
-        yield chunk
         last = chunk[-1][0]
+        yield chunk if wanted is None else [row for row in chunk if row[0] in wanted]
 
 
 class Keys(Func):

@@ -1,7 +1,7 @@
 """Trials as CSV: raw names and every digit, for scripts and for spreadsheets."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,13 +11,17 @@ from dashboard.models import Trial
 from dashboard.web.csv_pieces import csv_pieces, plain_text
 
 
-def trials_csv(trials: QuerySet[Trial], columns: Sequence[Column]) -> Iterator[str]:
-    return csv_pieces([column.key for column in columns], _rows(trials, columns))
+def trials_csv(
+    trials: QuerySet[Trial], columns: Sequence[Column], wanted: Collection[int] | None = None
+) -> Iterator[str]:
+    return csv_pieces([column.key for column in columns], _rows(trials, columns, wanted))
 
 
-def _rows(trials: QuerySet[Trial], columns: Sequence[Column]) -> Iterator[list[Any]]:
+def _rows(
+    trials: QuerySet[Trial], columns: Sequence[Column], wanted: Collection[int] | None
+) -> Iterator[list[Any]]:
     readers = [_reader(column) for column in columns]
-    for chunk in chunks_of(trials, columns):
+    for chunk in chunks_of(trials, columns, wanted=wanted):
         for row in chunk:
             yield [read(value) for read, value in zip(readers, row, strict=True)]
 

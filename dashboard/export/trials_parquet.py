@@ -6,7 +6,7 @@ Written to a temporary file, for pyarrow must not call Python while it works
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from tempfile import NamedTemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
@@ -36,7 +36,12 @@ TYPES = {
 }
 
 
-def trials_parquet(space: SearchSpace, trials: QuerySet[Trial], columns: Sequence[Column]) -> IO[bytes]:
+def trials_parquet(
+    space: SearchSpace,
+    trials: QuerySet[Trial],
+    columns: Sequence[Column],
+    wanted: Collection[int] | None = None,
+) -> IO[bytes]:
     """An open file at its beginning, which goes with whoever closes it."""
     import pyarrow as pa  # noqa: PLC0415, only this download needs it
     from pyarrow import parquet  # noqa: PLC0415
@@ -52,7 +57,7 @@ def trials_parquet(space: SearchSpace, trials: QuerySet[Trial], columns: Sequenc
     schema = pa.schema([(column.key, arrow[kind]) for column, kind in zip(columns, types, strict=True)])
     file = NamedTemporaryFile(suffix=".parquet")  # noqa: SIM115, whoever sends it closes it
     with parquet.ParquetWriter(file.name, schema, compression="zstd") as writer:
-        for chunk in chunks_of(trials, columns, ROWS):
+        for chunk in chunks_of(trials, columns, ROWS, wanted):
             writer.write_table(_table(chunk, columns, types, schema))
     return file
 

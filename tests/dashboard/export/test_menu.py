@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from django.urls import reverse
 
 from dashboard.models import Membership, Role
 from dashboard.people.actions import create_team
@@ -11,7 +12,9 @@ from tests.builders import actor, add_trials, make_user, running_study
 
 
 def links_of(page, study, query=""):
-    body = page.get(f"{study.get_absolute_url()}{query}").content.decode()
+    """Those of the overview and of the table of trials."""
+    addresses = (study.get_absolute_url(), reverse("study-trials", args=[study.pk]) + query)
+    body = "".join(page.get(address).content.decode() for address in addresses)
     return [unescape(url) for url in re.findall(r'href="([^"]*/export/[^"]*)"', body)]
 
 
@@ -36,12 +39,12 @@ def test_the_table_exports_what_it_shows(user, page):
     study = running_study(owner=user)
     add_trials(study, 3)
     add_trials(study, 2, state="failed")
-    links = links_of(page, study, "?state=failed&column=params.units_1")
+    links = links_of(page, study, "?q=state%3Dfailed&column=params.units_1")
 
     (shown,) = [link for link in links if "column" in link]
     lines = page.get(shown).getvalue().decode().splitlines()
     assert (lines[0], len(lines)) == ("number,state,val_loss,params.units_1", 3)
-    assert len([link for link in links if "state=failed" in link]) == 3
+    assert len([link for link in links if "q=state%20%3D%20failed" in link]) == 3
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, None])

@@ -16,7 +16,7 @@ from dashboard.export.columns import chunks_of, columns_of
 from dashboard.export.queries import trials_to_export
 from dashboard.models import AuditEntry
 from dashboard.web.csv_pieces import csv_pieces, plain_text
-from tests.builders import PARAMS, add_trials, make_user, running_study
+from tests.builders import PARAMS, add_trials, complete, make_user, running_study
 
 
 def url_of(study):
@@ -163,3 +163,28 @@ def test_any_text_comes_back_without_its_mark_and_none_begins_a_formula(rows):
         assert cell in {text, f"'{text}"}
         assert not cell.startswith(("=", "@", "\t", "\r", "\n"))
         assert not cell.startswith(("+", "-")) or float(cell) is not None
+
+
+def test_a_filter_text_selects_as_in_the_table(page, user):
+    study = running_study(owner=user)
+    for value in (0.5, 0.1, 0.3):
+        complete(study, value)
+
+    def numbers(text):
+        answer = page.get(reverse("study-export-csv", args=[study.pk]), {"q": text})
+        assert answer.status_code == 200
+        lines = b"".join(answer.streaming_content).decode().splitlines()
+        return [row["number"] for row in csv.DictReader(lines)]
+
+    assert numbers("val_loss < 0.4") == ["1", "2"]
+    assert numbers("val_loss < 0.01") == []
+    assert numbers(" ") == ["0", "1", "2"]
+
+
+def test_a_filter_that_cannot_be_read_is_refused_in_a_sentence(page, user):
+    study = running_study(owner=user)
+    complete(study, 0.5)
+
+    answer = page.get(reverse("study-export-csv", args=[study.pk]), {"q": "val_los < 1"}, follow=True)
+
+    assert "Did you mean val_loss?" in answer.content.decode()
