@@ -360,7 +360,7 @@ class Optimizer(StudyState):
         told: State = "failed" if state == "complete" and not values else state
         if (known.state, known.values) != (told, values if told == "complete" else ()):
             raise TellError(
-                f"trial {number} was told before as {known.state} {list(known.values)}; it cannot be changed "
+                f"trial {number} was already told as {known.state} {list(known.values)}; it cannot be changed "
                 f"to {told} {list(values)}"
             )
 

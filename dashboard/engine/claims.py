@@ -93,7 +93,7 @@ def _suggest_or_end(study: Study, number: int) -> Suggestion | None:
         return suggest(study, number)
     except SpaceExhausted as error:
         if not study.trials.filter(state__in=OPEN_TRIALS).exists():  # the last points may still be training
-            end_study(study_id=study.pk, state=StudyState.FINISHED, reason=f"Space exhausted: {error}")
+            end_study(study_id=study.pk, state=StudyState.FINISHED, reason=f"Search space exhausted: {error}")
     except (DatabaseError, InterfaceError):
         raise
     except Exception as error:

@@ -80,7 +80,7 @@ class Outcome:
 
 
 # How the reason of a complete attempt begins, as a page shows it.
-UNKEPT = "The model could not be kept:"
+UNKEPT = "The model could not be saved:"
 
 
 def renew_lease(fence: Fence) -> bool:

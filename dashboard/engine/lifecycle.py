@@ -44,7 +44,7 @@ def change_draft(*, study_id: int, by: str, space: dict[str, Any], **fields: Any
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
         if study.state != StudyState.DRAFT:
-            raise Refused(f"{study.name} has started, so it is no draft any more. Copy it as a new study.")
+            raise Refused(f"{study.name} has started and is no longer a draft. Copy it as a new study.")
         fields["space"] = SearchSpace.from_json(space).to_json()
         if fields.get("seed") is None:
             fields.pop("seed", None)

@@ -37,7 +37,7 @@ from optimizer import SearchSpace
 from trainers.job import TEST_PREFIX
 
 # How the reason begins when a sampler had nothing more to propose.
-EXHAUSTED = "Space exhausted"
+EXHAUSTED = "Search space exhausted"
 # The latest ones that the page lists.
 EVENTS = 20
 
