@@ -16,7 +16,7 @@ PACKAGES := $(subst $(comma), ,$(or $(PARZEN_PACKAGES),$(shell sed -n 's/^PARZEN
 PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
 
 run: install ## Install what is missing and start Parzen; press Ctrl-C to stop
 	@$(BIN)/python manage.py up
