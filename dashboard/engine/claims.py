@@ -41,6 +41,7 @@ def claim_trial_of(*, study_id: int, worker: str) -> Trial | None:
 
 def _claim_waiting(study: Study, worker: str) -> Trial | None:
     """Trials that already have their params: retries and those handed back."""
+    # Most claims find none, and this look spares them the lock.
     if not study.trials.filter(state=TrialState.WAITING).exists():
         return None
     with transaction.atomic():
@@ -54,6 +55,7 @@ def _claim_waiting(study: Study, worker: str) -> Trial | None:
             state=TrialState.RUNNING,
             attempt=F("attempt") + 1,
             lease_until=lease_end(),
+            # Its progress is that of the new attempt, which may begin again.
             step=0,
             step_value=None,
         )
@@ -77,7 +79,7 @@ def _claim_new(study: Study, worker: str) -> Trial | None:
         n = n_made(study.pk)
         if locked is None or not _makes_trial(locked, n):
             return None
-        if n != number:
+        if n != number:  # the suggestion was for another trial, and by another generator
             suggestion = _suggest_or_end(Study.objects.get(pk=study.pk), n)
         return None if suggestion is None else _insert(locked, n, suggestion, worker)
 

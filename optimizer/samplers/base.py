@@ -23,8 +23,8 @@ Explanation: TypeAlias = "dict[str, JSON]"
 
 REPEAT_NOTE: Final = "No untried point was found in the search space, so this one is a repeat."
 
-_REDRAWS: Final = 32
-_LISTED_POINTS: Final = 2_000
+_REDRAWS: Final = 32  # where half of the prior was seen, all of them fail once in 2^32 times
+_LISTED_POINTS: Final = 2_000  # at least, so that the point drawn from them is not always an early one
 
 
 class Suggestion:
@@ -118,7 +118,7 @@ class SamplerInfo:
 
 def generator_for(study_seed: int, trial_number: int) -> np.random.Generator:
     """The random generator of one trial, whichever worker runs it: Philox keyed by seed and number."""
-    mask = 2**64 - 1
+    mask = 2**64 - 1  # a Philox key has two words of 64 bits, and NumPy refuses negative ones
     # A counter-based generator has a stream per key: workers share no state, and no stream overlaps another.
     key = np.array([study_seed & mask, trial_number & mask], dtype=np.uint64)
     return np.random.Generator(np.random.Philox(key=key))

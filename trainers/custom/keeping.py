@@ -41,7 +41,7 @@ class Keeping:
             json.dumps(self._point)
         except (TypeError, ValueError) as error:
             return (
-                "a model with custom classes, layers, or functions is rebuilt from its params, which can only "
+                "a model with custom classes, layers, or functions is rebuilt from its params, which must "
                 f"be numbers, strings, lists, and dicts: {error}."
             )
         return ""
@@ -81,8 +81,8 @@ class Keeping:
         if not _is_close(again.predict(sample, verbose=0), expected):
             weights.unlink()
             raise CodeInvalid(
-                "build(params) returned a different network when it was called again with the same params, so "
-                "the saved weights would not fit it."
+                "build(params) returned a different network when it was called again with the same params, "
+                "so the saved weights would not fit it."
             )
         weights.replace(self.path)
         self._build = build

@@ -26,7 +26,9 @@ def imported(page, dataset, **changes):
     return dataset
 
 
-@pytest.mark.parametrize(("role", "words"), [("left out", "Not used. It contains row numbers."), ("number", "")])
+@pytest.mark.parametrize(
+    ("role", "words"), [("left out", "Not used. It contains row numbers."), ("number", "")]
+)
 def test_a_column_that_numbers_the_rows_is_left_out_until_somebody_uses_it(page, role, words):
     dataset, html = shown(page, table(60, place=list(range(60)), y=["a"] * 30 + ["b"] * 30))
     assert "Not used. It contains row numbers." in html

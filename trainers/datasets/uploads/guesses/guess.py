@@ -59,7 +59,7 @@ def table_guess(findings: Findings) -> tuple[Task, str, _Guesses]:
     if is_number and target.n_distinct > 2 and (series := _series_times(findings, others)):
         unused = [name for name, guess in others.items() if guess.role == "time" and name not in series]
         guesses = {
-            name: guess.left_out("Another column already holds the time of each row.") if name in unused else guess
+            name: guess.left_out("Another column has the time of each row.") if name in unused else guess
             for name, guess in guesses.items()
         }
         return "forecast", target.name, _left_out(guesses, "text", "A forecast cannot use text.")
