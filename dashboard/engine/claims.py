@@ -55,9 +55,8 @@ def _claim_waiting(study: Study, worker: str) -> Trial | None:
             state=TrialState.RUNNING,
             attempt=F("attempt") + 1,
             lease_until=lease_end(),
-            # Its progress is that of the new attempt, which may begin again.
             step=0,
-            step_value=None,
+            step_value=None,  # the progress of the new attempt, which may begin again
         )
         if not claimed:
             return None

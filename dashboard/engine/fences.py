@@ -207,8 +207,8 @@ def _record_failure(
     trial = fence.trials().first()
     if trial is None:
         return False
-    # What failed before a person retried the trial is forgiven.
     alike = trial.attempts.filter(failure_kind__in=counted_with(kind), number__gt=trial.retried_after)
+    # Only what failed since a person retried the trial, if anybody did.
     before = list(alike.values_list("failure_kind", flat=True))
     if len(before) < n_retries(study, kind):
         fields: dict[str, Any] = {"state": TrialState.WAITING}
