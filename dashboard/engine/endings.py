@@ -60,6 +60,8 @@ def _drained(study: Study) -> Ending | None:
 
 
 def _reached(study: Study) -> Iterator[Ending]:
+    # A trial can reach several limits at once. The first is the reason that people read: the target comes
+    # before the budget, and both before the signs of a study that goes nowhere.
     checks: tuple[Callable[[Study], Ending | None], ...] = (
         _time_is_up,
         _target_is_reached,

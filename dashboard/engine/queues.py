@@ -31,6 +31,7 @@ def claimable_studies(queues: Sequence[str]) -> list[int]:
     trials = Trial.objects.filter(study__in=places, state=TrialState.RUNNING).order_by()
     n_running = Counter(trials.values_list("study", flat=True))
     full = studies_out_of_slots() if any(has_quota for _, _, has_quota, *_ in rows) else set()
+    # The fewest first, or a study with many slots would take each one that it gives back.
     free = (pk for pk in places if n_running[pk] < places[pk] and pk not in full)
     return sorted(free, key=lambda pk: (n_running[pk], since[pk], pk))
 

@@ -92,7 +92,7 @@ def _reopen(study: Study) -> None:
         state_reason="",
         finished_at=None,
         running_since=Coalesce("running_since", Now()),
-        failures_since=Now(),
+        failures_since=Now(),  # or the failures that ended it would end it again
         ends_as="" if is_failed else study.state,
         ends_because="" if is_failed else study.state_reason,
     )

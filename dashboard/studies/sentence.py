@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 
+from dashboard.engine.claims import EXHAUSTED
 from dashboard.engine.line import place_in_line
 from dashboard.models import Study, StudyState
 from dashboard.wording import about, count_noun, duration, person_name, place
-
-# How the reason begins when a sampler had nothing more to propose.
-EXHAUSTED = "Space exhausted"
 
 
 def study_sentence(study: Study, counts: Mapping[str, int], seconds: float) -> str:

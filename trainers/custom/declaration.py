@@ -84,7 +84,7 @@ def handle(request: Mapping[str, Any]) -> dict[str, Any]:
     goal = run_user_code(found.goal)
     space = found.search_space.to_json()
     if not _is_storable(space):
-        raise CodeInvalid("The search space is invalid: a label or a choice has a character that is no text.")
+        raise CodeInvalid("The search space is invalid: a label or choice is not valid text.")
     return {
         "space": space,
         "metric": goal.metric,

@@ -54,6 +54,7 @@ class NumberEncoder:
         scale = float(np.std(filled))
         if scale == 0 and not is_marked:
             return None
+        # A scale of 0: constant but for gaps, whose marks can still tell rows apart.
         return cls(name, median, float(np.mean(filled)), scale or 1.0, is_marked)
 
     def to_json_dict(self) -> dict[str, Any]:
@@ -87,6 +88,7 @@ class CategoryEncoder:
         counts = Counter(values.tolist())
         if len(counts) == 1:
             return None
+        # The most frequent ones, ties by name, so that the same rows give the same columns.
         known = sorted(counts, key=lambda value: (-counts[value], value))[:MAX_CATEGORIES]
         return cls(name, tuple(sorted(known)), len(known) < len(counts))
 
@@ -126,6 +128,7 @@ class TableEncoding:
     def fit(cls, columns: Columns, rows: Array) -> Self:
         """Learn from the training rows; DatasetInvalid where no column tells them apart."""
         encoding = cls((), 0)
+        # Those known ahead come last: a forecaster takes them from the end of a row.
         for number in sorted(range(len(columns)), key=lambda number: columns[number].is_ahead):
             encoding = encoding._with(number, columns[number], rows)
         if not encoding.encoders:

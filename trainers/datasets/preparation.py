@@ -64,7 +64,7 @@ def _absences(info: DatasetInfo, class_rows: Sequence[Sequence[int]]) -> Iterato
         absent = [name for name, n in zip(info.class_names, counts, strict=True) if not n]
         if absent:
             verb = "has" if len(absent) == 1 else "have"
-            yield f"{some_of(absent, _NAMED)} {verb} no row in the {part} part"
+            yield f"{some_of(absent, _NAMED)} {verb} no rows in the {part} set"
 
 
 def _spread(info: DatasetInfo, y: Array) -> tuple[float, float]:

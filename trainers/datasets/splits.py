@@ -110,6 +110,7 @@ def split_rows(
     rows = np.arange(len(y))
     if is_ordered and not split.n_folds:
         return SplitRows(*np.split(rows, [n_train, n_train + n_validation]))
+    # The test rows first, by the seed and the test fraction alone (see above).
     if n_official_test or is_ordered:
         rest, test = rows[:-n_test], rows[-n_test:]
     else:
@@ -150,6 +151,7 @@ def _split_groups(y: Array, split: Split, groups: Array, n_official_test: int) -
 
     n_free = len(y) - n_official_test
     _, first, number = np.unique(groups[:n_free], return_index=True, return_inverse=True)
+    # One row stands for its group; each official test row is a group of its own, to keep their number.
     heads = np.concatenate([first, np.arange(n_free, len(y))])
     number = np.concatenate([number, len(first) + np.arange(n_official_test)])
     parts = split_rows(y[heads], split, n_official_test)

@@ -248,14 +248,14 @@ def parse_date(text: str, form: str) -> datetime:
     if form == "quarter":
         found = _QUARTER.fullmatch(text)
         if not found:
-            raise ValueError(f"{text[:80]!r} is no quarter.")
+            raise ValueError(f"{text[:80]!r} is not a quarter.")
         year, quarter = (int(found[name] or found[f"{name}2"]) for name in ("year", "quarter"))
         return datetime(year, 3 * quarter - 2, 1, tzinfo=timezone.utc)  # noqa: UP017
     if form == "epoch":
         number = float(text)
         parts = next((parts for highest, parts in _EPOCHS if abs(number) < highest), None)
         if parts is None:
-            raise ValueError(f"{text[:80]!r} is no time since 1970.")
+            raise ValueError(f"{text[:80]!r} is not a Unix time.")
         return datetime.fromtimestamp(number / parts, tz=timezone.utc)  # noqa: UP017
     date = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007
     return date if date.tzinfo else date.replace(tzinfo=timezone.utc)  # noqa: UP017, for older Pythons
@@ -318,7 +318,7 @@ def load_inputs(reading: dict[str, Any], path: Path) -> Any:
     if reading["kind"] == "text":
         return encode_texts(reading, path.read_text(encoding="utf-8").splitlines())
     if "forecast" not in reading:
-        raise ValueError("This network reads a series in a way of its own, which is not written down.")
+        raise ValueError("This folder does not say how the network prepares its series.")
     return next_window(reading, read_csv(path))
 
 

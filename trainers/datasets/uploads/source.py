@@ -128,7 +128,7 @@ class Upload:
         found = leaks_of(raw.x, raw.y, is_classes=bool(self.info.class_names))
         if self.findings.form == "arrays":
             return found + [
-                f"{column.name} numbers the rows. Leave it out of x, unless it says more than that."
+                f"{column.name} contains row numbers. Leave it out of x unless it means more than that."
                 for column in raw.x
                 if numbers_rows(column.values)
             ]

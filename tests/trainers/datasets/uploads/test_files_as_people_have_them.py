@@ -80,7 +80,7 @@ def test_files_that_are_no_images_are_left_out_and_named(tmp_path):
     upload, _ = described(tmp_path, zipped({**pets(), **others}), "pictures")
 
     assert upload.info.class_names == ("cat", "dog")
-    assert upload.findings.notes == ("Not images, and left out: README.md, pets/cat/labels.csv.",)
+    assert upload.findings.notes == ("Left out because they are not images: README.md, pets/cat/labels.csv.",)
 
 
 def test_folders_of_train_and_test_are_the_split_of_the_person(tmp_path):

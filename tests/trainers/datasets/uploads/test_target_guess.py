@@ -49,7 +49,7 @@ def test_a_text_beside_other_columns_says_why_it_is_not_used(tmp_path):
     guess = table_guess(read_table(written(tmp_path, content), tmp_path))[2]["review"]
 
     assert (guess.role, guess.instead) == ("left out", "text")
-    assert "A text is learned from alone" in guess.reason
+    assert "set all other inputs to Not used" in guess.reason
     with pytest.raises(DatasetInvalid, match="The text review must be the only input"):
         described(tmp_path, content, roles={"review": "text"})
     alone = {"review": "text", "size": "left out", "colour": "left out"}

@@ -25,7 +25,7 @@ _REPEATED = 0.02  # rows that are in a file twice
 # a step of at most so many seconds, and how many of them a day, a week, a year has
 _SEASONS = ((3_700, 24), (90_000, 7), (2_700_000, 12))
 _NOT_BY_TIME = "Rows are split at random. Use it as time to test on the latest rows instead."
-_TEXT_BESIDE_OTHERS = "A text is learned from alone: to use it, set all other inputs to Not used."
+_TEXT_BESIDE_OTHERS = "Text can only be the sole input: to use it, set all other inputs to Not used."
 _Guesses = Mapping[str, ColumnGuess]
 
 
@@ -59,10 +59,10 @@ def table_guess(findings: Findings) -> tuple[Task, str, _Guesses]:
     if is_number and target.n_distinct > 2 and (series := _series_times(findings, others)):
         unused = [name for name, guess in others.items() if guess.role == "time" and name not in series]
         guesses = {
-            name: guess.left_out("Another column says when each row was.") if name in unused else guess
+            name: guess.left_out("Another column has the time of each row.") if name in unused else guess
             for name, guess in guesses.items()
         }
-        return "forecast", target.name, _left_out(guesses, "text", "A forecast reads no texts.")
+        return "forecast", target.name, _left_out(guesses, "text", "A forecast cannot use text.")
     task: Task = "regression" if is_number and target.n_distinct > FEW else "classification"
     # a date alone does not say that rows are split by it, and the latest ones are often of few classes
     guesses = _left_out(guesses, "time", _NOT_BY_TIME)

@@ -46,7 +46,7 @@ def index_reason(column: ColumnFinding, n_rows: int) -> str:
     """Return why a column says which row it is, and nothing about it; "" where it may say more."""
     words = _words(column.name)
     if column.is_index and not orders_rows(column):
-        return "It numbers the rows."
+        return "It contains row numbers."
     name = " ".join(words)
     n_there = n_rows - column.n_missing
     is_own = n_there >= _FEWEST and column.n_distinct >= min(n_there, 1_000)
@@ -56,7 +56,7 @@ def index_reason(column: ColumnFinding, n_rows: int) -> str:
         or (words[-1:] and words[-1] in _LAST)
         or (name in _OFTEN and is_own)
     ):
-        return "By its name, it says which row it is."
+        return "Its name suggests that it identifies the row."
     return ""
 
 

@@ -66,7 +66,7 @@ def _guess_words(column: ColumnFinding, n_rows: int, examples: list[str]) -> Col
         return ColumnGuess("category")
     if column.mean_length >= _LONG / 2 and any(" " in text for text in examples):
         return ColumnGuess("text")
-    return ColumnGuess("left out", "Its values hardly ever repeat, so they tell nothing about other rows.")
+    return ColumnGuess("left out", "Its values hardly ever repeat, so they say nothing about other rows.")
 
 
 def _is_numeric_time(column: ColumnFinding) -> bool:
