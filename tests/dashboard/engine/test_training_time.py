@@ -30,9 +30,10 @@ ENDS = {
 
 def train(study, hours, end):
     trial = claim(study)
-    Attempt.objects.filter(trial=trial, number=trial.attempt).update(
-        started_at=F("started_at") - dt.timedelta(hours=hours)
-    )
+    earlier = F("started_at") - dt.timedelta(hours=hours)
+    Attempt.objects.filter(trial=trial, number=trial.attempt).update(started_at=earlier)
+    if trial.attempt == 1:
+        Trial.objects.filter(pk=trial.pk).update(started_at=earlier)
     assert ENDS[end](fence_of(trial))
     return trial
 

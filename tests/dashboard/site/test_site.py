@@ -82,11 +82,14 @@ OPEN_METHODS |= {
     "shared-study",
     "study-delete",
     "study-restore",
+    "study-export-csv",
+    "study-export-parquet",
 }
 # Parzen's own pages; what holds for those of libraries stands in the matrix and in test_accounts.py.
 LIBRARIES = ("account_", "mfa_", "socialaccount_", "openid_", "usersessions_")
 NAMES = [name for name in names() if not name.startswith(LIBRARIES) and name != "home"]
-FILES = {"dataset-picture", "trial-model", "trial-package", "study-report"}
+EXPORTS = {"study-export-csv", "study-export-parquet", "study-export-json", "study-export-python"}
+FILES = {"dataset-picture", "trial-model", "trial-package", "study-report"} | EXPORTS
 PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | FILES]
 # Nothing is there unless the settings allow custom models; test_custom_models.py has what holds then.
 for hidden in ("custom-study-new", "model-file-check"):
@@ -185,6 +188,8 @@ def test_address_that_changes_something_refuses_to_be_read(page, study, world, n
         noun = "team" if name in TEAM_CHANGES else name.split("-")[0]
         n_args = 2 if noun == "trial" else 1
         shown = "study-access" if name in LINK_CHANGES else f"{noun}-detail"
+        if name.startswith("study-comment"):
+            shown = "study-discussion"
         assert response.url.partition("#")[0] == reverse(shown, args=ARGS[name][:n_args])
     assert everything() == world
 
