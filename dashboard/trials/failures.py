@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.engine.trials import FAILURES, is_failure
 from dashboard.models import Attempt, FailureKind, Study, TrialState
 from dashboard.wording import count_noun, param, thousands
 from optimizer import SearchSpace
@@ -59,12 +60,12 @@ class Failures:
 
 
 def failures_of(study: Study, space: SearchSpace, rows: Sequence[Mapping[str, Any]]) -> Failures | None:
-    """None where no trial failed. `rows`: of all trials, with number, state and params."""
-    n = sum(row["state"] == TrialState.FAILED for row in rows)
+    """None where no trial failed. `rows`: of all trials, with number, state, failure kind and params."""
+    n = sum(is_failure(row["state"], row["failure_kind"]) for row in rows)
     if not n:
         return None
     fields = ("number", "failure_kind", "failure_message", "attempt")
-    failed = list(study.trials.filter(state=TrialState.FAILED).order_by("-number").values(*fields)[:MOST])
+    failed = list(study.trials.filter(FAILURES).order_by("-number").values(*fields)[:MOST])
     if not failed:  # somebody has retried them since the page read its rows
         return None
     well = [row["params"] for row in rows if row["state"] in ENDED_WELL]
@@ -83,7 +84,7 @@ def failures_of(study: Study, space: SearchSpace, rows: Sequence[Mapping[str, An
 
 def numbers_in(study: Study, key: str) -> list[int]:
     """The failed trials of one group."""
-    failed = study.trials.filter(state=TrialState.FAILED).order_by("-number")
+    failed = study.trials.filter(FAILURES).order_by("-number")
     found = failed.values_list("number", "failure_kind", "failure_message")[:MOST]
     return [number for number, kind, message in found if _key(kind, message) == key]
 

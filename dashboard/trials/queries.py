@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.db.models.fields.json import KT
 
-from dashboard.engine.trials import seconds_trained_of_each
-from dashboard.models import Report, Study, Trial, TrialState, ValueOf
+from dashboard.engine.trials import FAILURES, INFEASIBLE, seconds_trained_of_each
+from dashboard.models import FailureKind, Report, Study, Trial, TrialState, ValueOf
 
 PAGE_SIZE = 25
 COLUMNS = {
@@ -81,7 +81,11 @@ def trial_table(
     """Each with the sampler's reason as `why`; the rest of the explanation is long."""
     trials = study.trials.defer("explanation", *([] if with_metrics else ["metrics"]))
     trials = trials.annotate(why=KT("explanation__text"))
-    if state in TrialState.values:
+    if state == TrialState.FAILED:
+        trials = trials.filter(FAILURES)
+    elif state == FailureKind.INFEASIBLE:
+        trials = trials.filter(INFEASIBLE)
+    elif state in TrialState.values:
         trials = trials.filter(state=state)
     return trials.order_by(order.expression(), "-number")
 

@@ -8,16 +8,17 @@ from urllib.parse import quote
 from django.core.paginator import Paginator
 from django.utils import timezone
 
+from dashboard.engine.trials import is_failure
 from dashboard.models import Study, Trial, TrialState
 from dashboard.trials import queries
 from dashboard.trials.columns import Cell, Choice, Columns, choices_of, columns_of
 from dashboard.trials.proposals import proposer_label
 from dashboard.web.pager import Pager, pager_of
-from dashboard.wording import thousands
+from dashboard.wording import state_label, thousands
 from optimizer import SearchSpace
 
 ANCHOR = "#trials-title"
-STATES = ("complete", "pruned", "failed", "running", "waiting", "cancelled")
+STATES = ("complete", "pruned", "infeasible", "failed", "running", "waiting", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def trial_table(
         pager=pager_of(page, study.get_absolute_url(), columns.query + ANCHOR, state=state, sort=sort_words),
         states=[
             ("all", "All", n_all),
-            *((s, TrialState(s).label, counts[s]) for s in STATES if counts.get(s)),
+            *((s, state_label(s), counts[s]) for s in STATES if counts.get(s)),
         ],
         state=state,
         sort=sort_words,
@@ -91,7 +92,7 @@ def _table_row(study: Study, trial: Trial, columns: Columns, now: dt.datetime) -
         seconds = (now - trial.started_at).total_seconds() if trial.started_at else None
     elif trial.state == TrialState.PRUNED:
         words = f"Pruned at {thousands(trial.step)}"
-    elif trial.state == TrialState.FAILED:
+    elif is_failure(trial.state, trial.failure_kind):
         words = f"Failed: {trial.get_failure_kind_display()}"
     elif trial.state == TrialState.WAITING and trial.attempt:
         words = "Waiting for another attempt"
