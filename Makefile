@@ -64,7 +64,7 @@ reliability: install-dev ## Measure all that docs/reliability.md promises, on bo
 bench: install-dev ## Measure overhead per trial, time to the first epoch and queries per page
 	@$(BIN)/python -m benchmarks
 
-bench-claims: install-dev ## Measure claims and endings, many at once and in a long study, on SQLite and PostgreSQL
+bench-claims: install-dev ## Measure claims, endings and stops, many at once and in a long study, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.claims
 
 bench-search: install-dev ## Measure the review pages over 100,000 trials in 1,000 studies, on SQLite and PostgreSQL
