@@ -64,7 +64,7 @@ reliability: install-dev ## Check everything that docs/reliability.md guarantees
 bench: install-dev ## Measure overhead per trial, time to the first epoch, and queries per page
 	@$(BIN)/python -m benchmarks
 
-bench-claims: install-dev ## Measure how fast trials are claimed and finished, in parallel and in a long study, on SQLite and PostgreSQL
+bench-claims: install-dev ## Measure how fast trials are claimed, finished, and stopped, in parallel and in a long study, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.claims
 
 bench-search: install-dev ## Measure the review pages with 100,000 trials in 1,000 studies, on SQLite and PostgreSQL

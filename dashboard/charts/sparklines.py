@@ -45,7 +45,7 @@ class Bar:
     height: float
 
 
-TONES = {"complete": "good", "pruned": "caution", "failed": "bad", "running": "info"}
+TONES = {"complete": "good", "pruned": "caution", "infeasible": "neutral", "failed": "bad", "running": "info"}
 
 
 def spark(values: Sequence[tuple[int, float | None]], *, direction: Direction, max_trials: int) -> Spark:

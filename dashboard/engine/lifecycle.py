@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Now
 from dashboard.engine.hints import announce_work
 from dashboard.engine.quotas import check_trials
 from dashboard.models import Attempt, AttemptState, Study, StudyEvent, StudyState, Trial, TrialState, Watch
-from dashboard.refusal import Refused
+from dashboard.refusal import Refused, check_text
 from optimizer import SearchSpace
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,8 @@ MAY_TRAIN = (*OPEN_TRIALS, TrialState.FAILED)
 
 
 def create_study(*, owner: User, space: dict[str, Any], seed: int | None = None, **fields: Any) -> Study:
-    """A draft. Raises ValidationError or SpaceError, and then nothing is written."""
+    """A draft. Raises ValidationError, SpaceError or Refused, and then nothing is written."""
+    check_text(space)
     study = Study(
         owner=owner,
         space=SearchSpace.from_json(space).to_json(),
@@ -41,6 +42,7 @@ def create_study(*, owner: User, space: dict[str, Any], seed: int | None = None,
 
 def change_draft(*, study_id: int, by: str, space: dict[str, Any], **fields: Any) -> None:
     """Say anew what a draft is to do. Raises Refused once it has started, ValidationError or SpaceError."""
+    check_text(space)
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
         if study.state != StudyState.DRAFT:

@@ -47,6 +47,11 @@ class Attempt(models.Model):
         return f"attempt {self.number} of {self.trial_id}"
 
     @property
+    def shown_state(self) -> str:
+        """As pages call it, like that of a trial."""
+        return self.failure_kind if self.failure_kind == FailureKind.INFEASIBLE else self.state
+
+    @property
     def worker_words(self) -> str:
         return slot_words(self.worker)
 

@@ -114,6 +114,11 @@ class Trial(models.Model):
         return reverse("trial-detail", args=[self.study_id, self.number])
 
     @property
+    def shown_state(self) -> str:
+        """As pages call it: a trial whose params break a constraint has not failed."""
+        return self.failure_kind if self.failure_kind == FailureKind.INFEASIBLE else self.state
+
+    @property
     def training_seed(self) -> int:
         return trial_seed(self.study.seed, self.number) if self.seed is None else self.seed
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.charts.sparklines import CountBar, count_bar
-from dashboard.engine.endings import FINISHED_TRIALS, is_failure, n_stale_trials
+from dashboard.engine.endings import FINISHED_TRIALS, n_stale_trials
+from dashboard.engine.trials import is_failure
 from dashboard.goals import goal_of
 from dashboard.models import Study, TrialState
 from dashboard.models.study_fields import study_field

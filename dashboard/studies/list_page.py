@@ -83,7 +83,7 @@ def _row(row: queries.StudyRow, uploads: Mapping[str, DatasetInfo]) -> ListRow:
     study, counts = row.study, row.counts
     best = best_of((v for _, v in row.values if v is not None), study.direction)
     words = [f"{thousands(sum(counts.values()))} of {thousands(study.max_trials)}"]
-    words += [f"{counts[s]} {s}" for s in ("pruned", "failed", "running") if counts.get(s)]
+    words += [f"{counts[s]} {s}" for s in ("pruned", "infeasible", "failed", "running") if counts.get(s)]
     return ListRow(
         study=study,
         what=f"{dataset_words(study.dataset, uploads)} · {trainer_label(study.trainer)}",

@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from dashboard.access.rules import owned_by
 from dashboard.catalog import is_dataset_like
-from dashboard.engine.trials import seconds_trained_of_each
+from dashboard.engine.trials import seconds_trained_of_each, shown_state
 from dashboard.models import Study, StudyState, Tag, Trial, TrialState, searches
 
 ACTIVE = (StudyState.RUNNING, StudyState.PAUSED)
@@ -52,6 +52,7 @@ class StudyRow:
     """A study in the list, with what its trials add up to."""
 
     study: Study
+    # By state as pages call it.
     counts: dict[str, int]
     # Complete trials as (number, value), by number.
     values: list[tuple[int, float | None]]
@@ -68,7 +69,7 @@ def study_rows(studies: Sequence[Study]) -> list[StudyRow]:
     grouped = (
         Trial.objects.filter(study__in=ids)
         .order_by()
-        .values_list("study", "state")
+        .values_list("study", shown_state())
         .annotate(n=Count("id"), seconds=Sum(seconds_trained_of_each()), latest=Max("finished_at"))
     )
     for pk, state, n, trained, last in grouped:

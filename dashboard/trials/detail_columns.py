@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 
 from dashboard.goals import is_percent, shown_metrics
 from dashboard.models import FailureKind, Study, TrialState
-from dashboard.trials.results import KINDS, OPEN, STATES, Results
+from dashboard.trials.results import KINDS, OPEN, SHOWN_STATES, Results
 from dashboard.trials.selection import Column, Field
 from optimizer import SearchSpace
 
@@ -21,7 +21,7 @@ from optimizer import SearchSpace
 MAX_VALUES = 4_000_000
 # Rows whose JSON is read at a time.
 CHUNK = 5_000
-_STATES = np.array([str(state) for state in STATES], dtype=object)
+_STATES = np.array(SHOWN_STATES, dtype=object)
 _KINDS = np.array([FailureKind(kind).label if kind else "" for kind in KINDS], dtype=object)
 
 
@@ -44,7 +44,7 @@ def fields_of(study: Study, space: SearchSpace, metrics: Iterable[str]) -> list[
     """What a filter can name. A param or metric that is called as one of the trial's own is left out."""
     own = [
         Field("trial", "number"),
-        Field("state", "text", choices=tuple(str(state) for state in STATES)),
+        Field("state", "text", choices=SHOWN_STATES),
         Field(study.objective, "number", is_percent=is_percent(study, study.objective)),
         Field("epoch", "number"),
         Field("duration", "duration"),
@@ -100,7 +100,7 @@ def _own(study: Study, results: Results) -> dict[str, Column]:
     kinds = _KINDS[results["kind"]]
     return {
         "trial": Column(results["number"].astype(float), every),
-        "state": Column(_STATES[results["state"]], every),
+        "state": Column(_STATES[results.shown_state], every),
         study.objective: Column(value, ~np.isnan(value)),
         "epoch": Column(step, step > 0),
         "duration": Column(results["seconds"], ~np.isnan(results["seconds"])),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.engine.trials import FAILURES
 from dashboard.models import Attempt, FailureKind, Study, TrialState
 from dashboard.trials.queries import params_of
 from dashboard.trials.results import Results
@@ -66,7 +67,7 @@ def failures_of(study: Study, space: SearchSpace, results: Results) -> Failures 
     if not n:
         return None
     fields = ("number", "failure_kind", "failure_message", "attempt")
-    failed = list(study.trials.filter(state=TrialState.FAILED).order_by("-number").values(*fields)[:MOST])
+    failed = list(study.trials.filter(FAILURES).order_by("-number").values(*fields)[:MOST])
     if not failed:  # somebody has retried them since the page read its rows
         return None
     well_numbers = results["number"][results.is_in(*ENDED_WELL)][-MOST:].tolist()
@@ -86,7 +87,7 @@ def failures_of(study: Study, space: SearchSpace, results: Results) -> Failures 
 
 def numbers_in(study: Study, key: str) -> list[int]:
     """The failed trials of one group."""
-    failed = study.trials.filter(state=TrialState.FAILED).order_by("-number")
+    failed = study.trials.filter(FAILURES).order_by("-number")
     found = failed.values_list("number", "failure_kind", "failure_message")[:MOST]
     return [number for number, kind, message in found if _key(kind, message) == key]
 

@@ -17,6 +17,8 @@ from optimizer.objective import is_higher_better
 
 T = TypeVar("T")
 STATES = tuple(TrialState)
+# As pages call and count them.
+SHOWN_STATES = (*map(str, STATES), str(FailureKind.INFEASIBLE))
 KINDS = ("", *FailureKind)
 ORIGINS = tuple(Origin)
 OPEN = tuple(STATES.index(state) for state in OPEN_TRIALS)
@@ -108,8 +110,15 @@ class Results:
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        n = np.bincount(self["state"], minlength=len(STATES)).tolist()
-        return {state.value: count for state, count in zip(STATES, n, strict=True) if count}
+        """By state as pages call it."""
+        n = np.bincount(self.shown_state, minlength=len(SHOWN_STATES)).tolist()
+        return {state: count for state, count in zip(SHOWN_STATES, n, strict=True) if count}
+
+    @cached_property
+    def shown_state(self) -> np.ndarray:
+        """Places in SHOWN_STATES: a trial whose params break a constraint has not failed."""
+        is_infeasible = self["kind"] == KINDS.index(FailureKind.INFEASIBLE)
+        return np.where(is_infeasible, SHOWN_STATES.index(FailureKind.INFEASIBLE), self["state"])
 
     @property
     def losses(self) -> np.ndarray:

@@ -11,6 +11,7 @@ from django.db.models.fields.json import KT
 from django.urls import reverse
 from django.utils import timezone
 
+from dashboard.engine.trials import is_failure
 from dashboard.models import Study, Trial, TrialState
 from dashboard.trials.columns import Cell, Choice, Columns, choices_of, columns_of
 from dashboard.trials.proposals import proposer_label
@@ -18,11 +19,11 @@ from dashboard.trials.results import Results
 from dashboard.trials.selected import Selected, order_of
 from dashboard.trials.selection import with_choices, without
 from dashboard.web.pager import Pager, pager_of
-from dashboard.wording import param, thousands
+from dashboard.wording import param, state_label, thousands
 from optimizer import SearchSpace
 
 PAGE_SIZE = 25
-STATES = ("complete", "pruned", "failed", "running", "waiting", "cancelled")
+STATES = ("complete", "pruned", "infeasible", "failed", "running", "waiting", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,7 @@ def _states(results: Results, selected: Selected, url: str) -> list[StateLink]:
     for state in STATES:
         if n := results.counts.get(state):
             text = with_choices(base, selected.fields, "state", [state])
-            label = TrialState(state).label
-            links.append(StateLink(label, n, f"{url}&{urlencode({'q': text})}", text == base))
+            links.append(StateLink(state_label(state), n, f"{url}&{urlencode({'q': text})}", text == base))
     return links
 
 
@@ -150,7 +150,7 @@ def _table_row(study: Study, trial: Trial, columns: Columns, now: dt.datetime) -
         seconds = (now - trial.started_at).total_seconds() if trial.started_at else None
     elif trial.state == TrialState.PRUNED:
         words = f"Pruned at {thousands(trial.step)}"
-    elif trial.state == TrialState.FAILED:
+    elif is_failure(trial.state, trial.failure_kind):
         words = f"Failed: {trial.get_failure_kind_display()}"
     elif trial.state == TrialState.WAITING and trial.attempt:
         words = "Waiting for another attempt"

@@ -108,7 +108,11 @@
       const value = trial.state === "failed" ? trial.kind || "failed" : reading(trial.value, data.is_percent);
       return [data.metric + " " + value, ...trial.params];
     }
-    return { title: (items) => "#" + items[0].raw.trial.n + "  " + items[0].raw.trial.state, label: lines };
+    function title([item]) {
+      const { n, state, kind } = item.raw.trial;
+      return "#" + n + "  " + (kind === "infeasible" ? kind : state);
+    }
+    return { title, label: lines };
   }
 
   function trialUnder(event, chart) {
