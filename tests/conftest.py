@@ -5,8 +5,10 @@ settings are moved here, and the environment is set for the processes that slow 
 """
 
 import atexit
+import gc
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -77,3 +79,12 @@ def pytest_collection_modifyitems(config, items):
     if hasattr(config, "workerinput"):
         slow = {item.path for item in items if item.get_closest_marker("slow")}
         items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish():
+    """Keep the thousands of collected tests from the garbage collector, which would look at them all day."""
+    if "keras" in sys.modules:
+        raise pytest.UsageError("A test module imports Keras, which takes seconds: import it in the test.")
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
