@@ -11,7 +11,6 @@ from dashboard.operations import troubles
 from tests.builders import make_user
 from trainers.subprocess_call import WAITING
 
-
 _HINT = inspect.signature(hints_module._send_hints)
 
 
