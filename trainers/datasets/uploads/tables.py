@@ -11,10 +11,10 @@ from optimizer.wording import file_size, some_of
 from trainers.datasets.uploads.column_writer import ColumnWriter
 from trainers.datasets.uploads.columns import remove_columns
 from trainers.datasets.uploads.findings import Findings
-from trainers.datasets.uploads.parquet import PARQUET_MAGIC, open_parquet
-from trainers.datasets.uploads.separated import read_separated
-from trainers.datasets.uploads.text_files import MAX_BYTES
-from trainers.datasets.uploads.workbook import ZIP_MAGIC, open_workbook
+from trainers.datasets.uploads.readers.parquet import PARQUET_MAGIC, open_parquet
+from trainers.datasets.uploads.readers.separated import read_separated
+from trainers.datasets.uploads.readers.text_files import MAX_BYTES
+from trainers.datasets.uploads.readers.workbook import ZIP_MAGIC, open_workbook
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from trainers.datasets.uploads.findings import ColumnFinding
     from trainers.datasets.uploads.numerals import Decimal
-    from trainers.datasets.uploads.rows import TableRows
+    from trainers.datasets.uploads.readers.rows import TableRows
 
 N_PREVIEW = 10
 _PIECE_ROWS, _PIECE_BYTES = 20_000, 8_000_000

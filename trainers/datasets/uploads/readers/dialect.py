@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from trainers.datasets.uploads.numerals import Decimal, find_decimal
-from trainers.datasets.uploads.text_files import lines_of, open_text
+from trainers.datasets.uploads.readers.text_files import lines_of, open_text
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:

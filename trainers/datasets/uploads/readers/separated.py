@@ -18,7 +18,7 @@ from pyarrow import compute
 from pyarrow import csv as arrow_csv
 
 from optimizer.wording import count_noun, thousands
-from trainers.datasets.uploads.dialect import (
+from trainers.datasets.uploads.readers.dialect import (
     DELIMITERS,
     Dialect,
     QuotesBroken,
@@ -26,8 +26,8 @@ from trainers.datasets.uploads.dialect import (
     first_row,
     strict_rows,
 )
-from trainers.datasets.uploads.rows import TableRows, check_width, checked_names, pieces_of
-from trainers.datasets.uploads.text_files import (
+from trainers.datasets.uploads.readers.rows import TableRows, check_width, checked_names, pieces_of
+from trainers.datasets.uploads.readers.text_files import (
     MAX_LINE,
     WESTERN,
     check_unpacked,
