@@ -58,7 +58,7 @@ class UploadForm(forms.Form):
         field = self.fields["file"]
         field.widget.attrs |= {"accept": ",".join(FORMS), "data-max-bytes": settings.UPLOAD_MB * 10**6}
         field.help_text = (
-            "Table (.csv, .tsv, .txt, also as .gz, .xlsx, or .parquet), arrays (.npz), or images (.zip), "
+            "A table (text, JSON, Excel, Parquet, or .npy), arrays (.npz), or images (.zip), "
             f"up to {thousands(settings.UPLOAD_MB)} MB."
         )
         if refusal:
@@ -73,8 +73,8 @@ class UploadForm(forms.Form):
         if ending not in FORMS:
             raise forms.ValidationError(
                 f"{f'{ending} files' if ending else 'Files without an extension'} are not supported. "
-                "Upload a table (.csv, .tsv, .txt, "
-                ".gz, .xlsx, or .parquet), arrays (.npz), or image folders (.zip)."
+                "Upload a table (.csv, .tsv, .txt, .dat, .json, .jsonl, .npy, all also as .gz, .xlsx, or "
+                ".parquet), arrays (.npz), or image folders (.zip)."
             )
         return file
 
