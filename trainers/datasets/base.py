@@ -94,6 +94,7 @@ class RawData:
     `x` are images (n, *shape), a list of n texts, or n rows of columns (`columns.Columns`). `y`, shape
     (n,), are class numbers (whole) or numbers to predict (float). Rows that share a number in `groups`, shape
     (n,), never part. `is_ordered` says that the rows follow each other in time. `notes` are for facts.
+    `target` says how the column that is predicted was written, as an `encoding` does of others.
     """
 
     x: Any
@@ -102,6 +103,7 @@ class RawData:
     groups: Array | None = None
     is_ordered: bool = False
     notes: tuple[str, ...] = ()
+    target: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ class Facts:
     `class_rows` are
     the rows of each class in each part. A number to predict is (`y` - `y_mean`) / `y_scale` when it is
     standardized. `notes` are sentences for the trial's log, `encoding` says how columns of a table became
-    those of a prepared row.
+    those of a prepared row, `target` how the column to predict was written.
     """
 
     n_train: int
@@ -126,6 +128,7 @@ class Facts:
     notes: tuple[str, ...] = ()
     encoding: tuple[Mapping[str, Any], ...] = ()
     class_rows: tuple[tuple[int, ...], ...] = ()
+    target: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json_dict(self) -> dict[str, Any]:
         """Return the fields as a JSON object."""
@@ -134,7 +137,7 @@ class Facts:
     @classmethod
     def from_json_dict(cls, raw: Mapping[str, Any]) -> Self:
         """Read the fields from a JSON object."""
-        raw = {"class_rows": [], **raw}  # facts of earlier versions
+        raw = {"class_rows": [], "target": {}, **raw}  # facts of earlier versions
         values: dict[str, Any] = {item.name: raw[item.name] for item in fields(cls)}
         lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
         lists["class_rows"] = tuple(map(tuple, lists["class_rows"]))

@@ -27,7 +27,8 @@ def prepare_parts(info: DatasetInfo, raw: RawData, rows: SplitRows) -> tuple[Map
     counts = (len(rows.train), len(rows.validation), len(rows.test))
     y_mean, y_scale = (0.0, 1.0) if info.class_names else _spread(info, raw.y[rows.train])
     class_rows = _class_rows(info, raw.y, of_part.values())
-    facts = Facts(*counts, notes=(*raw.notes, *_absences(info, class_rows)), class_rows=class_rows)
+    notes = (*raw.notes, *_absences(info, class_rows))
+    facts = Facts(*counts, notes=notes, class_rows=class_rows, target=raw.target)
     if info.kind == "images":
         parts = {name: Part(raw.x[part], raw.y[part]) for name, part in of_part.items()}
         return parts, replace(facts, shape=info.shape)

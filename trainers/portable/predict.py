@@ -49,19 +49,8 @@ DATES = (
     *(f"%Y-%m-%d {clock}" for clock in _CLOCKS[3:]),
     *("%a %b %d %H:%M:%S %Y", "%d/%b/%Y:%H:%M:%S", "%d/%b/%Y:%H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %z"),
     *("%Y%m%d %H%M", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%Y%m%d %H:%M", "%Y%m%d %H:%M:%S"),
-    *(
-        "%m/%Y",
-        "%m-%Y",
-        "%m.%Y",
-        "%Y/%m",
-        "%Y.%m",
-        "%b %Y",
-        "%B %Y",
-        "%b-%Y",
-        "%B-%Y",
-        "%Y-%b",
-        "%b-%y",
-    ),
+    *("%m/%Y", "%m-%Y", "%m.%Y", "%Y/%m", "%Y.%m"),
+    *("%b %Y", "%B %Y", "%b-%Y", "%B-%Y", "%Y-%b", "%b-%y"),
     "quarter",
     "epoch",
 )
@@ -78,13 +67,27 @@ def encode_rows(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.ndarr
     """
     columns = []
     for part in reading["encoding"]:
-        texts = [str(row.get(part["name"], "")).strip() for row in rows]
-        texts = ["" if _is_missing(text, part) else text for text in texts]
+        texts = column_texts(part, rows)
         columns.append(_numbers(part, texts) if part["type"] == "number" else _categories(part, texts))
     return np.hstack(columns).astype(np.float32)
 
 
+def column_texts(part: dict[str, Any], rows: list[dict[str, str]]) -> list[str]:
+    """Return a column without spaces around its texts, "" where a value is missing."""
+    texts = [str(row.get(part["name"], "")).strip() for row in rows]
+    return ["" if _is_missing(text, part) else text for text in texts]
+
+
 def _numbers(part: dict[str, Any], texts: list[str]) -> np.ndarray:
+    values = plain_numbers(part, texts)
+    is_missing = np.isnan(values)
+    # as in training: missing values become the median, and are marked if any were missing there
+    filled = (np.where(is_missing, part["median"], values) - part["mean"]) / part["scale"]
+    return np.column_stack([filled, is_missing] if part["is_marked"] else [filled])
+
+
+def plain_numbers(part: dict[str, Any], texts: list[str]) -> np.ndarray:
+    """Return texts as the numbers that they say, "" and what means missing as NaN; ValueError for others."""
     values = np.full(len(texts), np.nan)
     for row, text in enumerate(texts):
         if text:
@@ -94,10 +97,7 @@ def _numbers(part: dict[str, Any], texts: list[str]) -> np.ndarray:
                 raise ValueError(f"{part['name']} must be a number, not {text[:80]!r}.") from None
     # a number such as -999 may mean missing, too
     values[np.isin(values, [float(mark) for mark in part.get("missing", ()) if _is_float(mark)])] = np.nan
-    is_missing = np.isnan(values)
-    # as in training: missing values become the median, and are marked if any were missing there
-    filled = (np.where(is_missing, part["median"], values) - part["mean"]) / part["scale"]
-    return np.column_stack([filled, is_missing] if part["is_marked"] else [filled])
+    return values
 
 
 def _is_missing(text: str, part: dict[str, Any]) -> bool:

@@ -71,6 +71,7 @@ class Upload:
             raw = self._all_rows()
         except FileNotFoundError as error:
             raise DatasetMissing(f"A file of {self.info.label} is missing: {error.filename}.") from error
+        raw = replace(raw, target=self._target_notation())
         is_series = self.recipe.task == "forecast"
         if is_series or not self.recipe.keeps_equal_rows:
             return raw
@@ -231,7 +232,8 @@ class Upload:
         names = self.recipe.columns_as("time")
         times = self._times(names)
         y = self._numbers(self.recipe.target)
-        raw = RawData((number_column(self.recipe.target, y), *self._inputs()), y)
+        target = replace(number_column(self.recipe.target, y), notation=self._notation(self.recipe.target))
+        raw = RawData((target, *self._inputs()), y)
         kept = _distinct_rows(times.seconds, raw)
         seconds, raw = times.seconds[kept], _rows(raw, kept)
         check_steps(" and ".join(names), seconds, [times.texts[row] for row in kept])
@@ -322,6 +324,16 @@ class Upload:
             return None
         decimal = column.decimal or self.findings.decimal
         return Notation(tuple(sorted(missing - {""})), decimal, column.unit)
+
+    def _target_notation(self) -> dict[str, Any]:
+        """Return how the target is written, for `train.py`; {} where earlier versions did not keep it."""
+        notation = self._notation(self.recipe.target) if self.findings.form == "table" else None
+        if notation is None:
+            return {}
+        kind = "category" if self.info.class_names else "number"
+        fields = {name: value for name, value in asdict(notation).items() if name != "dates"}
+        own = {"type": kind, "name": self.recipe.target, "drops_unknown": self.recipe.drops_unknown}
+        return {**own, **fields, "missing": list(notation.missing)}
 
     def _number(self, name: str) -> int:
         return next(i for i, column in enumerate(self.findings.columns) if column.name == name)
