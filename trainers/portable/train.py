@@ -116,7 +116,7 @@ def numbers(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.ndarray:
     if np.isnan(values).any():
         row = int(np.argmax(np.isnan(values))) + 1
         raise ValueError(f"{part['name']} must be a number in every row; row {row} has none.")
-    return values.astype(np.float32)
+    return np.asarray(values, dtype=np.float32)
 
 
 def class_numbers(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.ndarray:
