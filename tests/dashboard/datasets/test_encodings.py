@@ -52,7 +52,7 @@ def test_a_wrong_guess_is_seen_in_the_samples_and_mended(page):
     samples = answer.context["page"].text_form.samples
     assert "Łódź" in samples["cp1250"]
     assert "Łódź" not in samples["cp1252"]
-    assert "utf-8" not in samples
+    assert not {"utf-8", "utf-16"} & samples.keys()
     assert "Łódź" not in answer.content.decode().partition("First rows")[2]
 
     html = chosen(page, dataset, "cp1250")

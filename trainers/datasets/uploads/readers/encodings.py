@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from trainers.datasets.uploads.readers.text_files import open_bytes
@@ -36,8 +37,10 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _START = 4_096  # bytes
+_MOST = 1_000  # words that are looked at
 _LOOK = 1 << 18  # bytes in which letters that are not English are looked for
-_AROUND = 24  # characters
+_SHOWN, _LENGTH = 3, 24  # words, characters of each
+_WORD = re.compile(r"[^\s,;|\"]*[^\x00-\x7f\ufeff][^\s,;|\"]*")
 _MANY = 0.4  # of the bytes at even or odd places are zero: two bytes for each letter, most of them English
 
 
@@ -93,7 +96,7 @@ def check_western(path: Path, error: UnicodeDecodeError) -> None:
 
 
 def samples(path: Path) -> dict[str, str]:
-    """Return what the first letters that are not English look like in each encoding that can read them.
+    """Return what the first words that are not English look like in each encoding that can read them.
 
     {} where there are no such letters at the start of the file. Quick enough for a page.
     """
@@ -106,16 +109,16 @@ def samples(path: Path) -> dict[str, str]:
 
 
 def _sample(data: bytes, codec: str) -> str:
-    """Return a piece of text around the first such letter, "" where the bytes are no text in this codec."""
+    """Return the first such words, or else the start, "" where the bytes are no lines in this codec."""
     try:
         # the last letter may be cut
         text = codecs.getincrementaldecoder(codec)().decode(data)
     except UnicodeError:
         return ""
-    if "\0" in text:
+    if "\0" in text or not ("\n" in text or "\r" in text):
         return ""
-    found = re.search(rf"[^\n]{{0,{_AROUND}}}[^\x00-\x7f\ufeff][^\n]{{0,{_AROUND}}}", text)
-    return " ".join(found[0].split()) if found else " ".join(text[: 2 * _AROUND].split())
+    words = dict.fromkeys(found[0][:_LENGTH] for found in islice(_WORD.finditer(text), _MOST))
+    return ", ".join(list(words)[:_SHOWN]) or text.lstrip("\ufeff").split("\n")[0][:_LENGTH].strip()
 
 
 def _is_utf8(data: bytes) -> bool:
