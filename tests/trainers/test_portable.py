@@ -43,6 +43,7 @@ def uploaded(tmp_path, content, **changes):
 def script(folder: Path, file: Path, *options: str) -> list[str]:
     """What predict.py prints, run with nothing of ours on the path."""
     shutil.copy(portable.__file__, folder / "predict.py")
+    shutil.copy(Path(portable.__file__).with_name("dates.py"), folder)
     shutil.copy(folder / "model.json", folder / "reading.json")
     done = subprocess.run(
         [sys.executable, "-I", str(folder / "predict.py"), *options, str(file)],
@@ -125,7 +126,8 @@ def test_texts_get_the_same_word_numbers(tmp_path):
 def package(path: Path, reading) -> Path:
     """What a person gets, less the network."""
     shutil.copy(portable.__file__, path.parent / "predict.py")
-    shutil.copy(Path(portable.__file__).with_name("train.py"), path.parent)
+    for name in ("train.py", "dates.py"):
+        shutil.copy(Path(portable.__file__).with_name(name), path.parent)
     (path.parent / "network.py").write_text(reading.pop("code"))
     (path.parent / "reading.json").write_text(json.dumps(reading))
     return path.parent

@@ -32,7 +32,7 @@ from trainers.datasets.uploads.times import (
     read_times,
 )
 from trainers.errors import DatasetInvalid, DatasetMissing
-from trainers.portable.predict import YEAR, parse_date
+from trainers.portable.dates import YEAR, parse_date
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Array
