@@ -44,7 +44,7 @@ def encode_rows(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.ndarr
     columns = []
     for part in reading["encoding"]:
         texts = column_texts(part, rows)
-        columns.append(_numbers(part, texts) if part["type"] == "number" else _categories(part, texts))
+        columns.append(_ENCODERS[part["type"]](part, texts))
     return np.hstack(columns).astype(np.float32)
 
 
@@ -109,6 +109,26 @@ def _categories(part: dict[str, Any], texts: list[str]) -> np.ndarray:
     width = len(known) + (1 if part["has_other"] else 0)
     place = {name: number for number, name in enumerate(known)}
     return np.eye(len(known) + 1)[[place.get(text, len(known)) for text in texts]][:, :width]
+
+
+def encode_words(part: dict[str, Any], texts: list[str]) -> np.ndarray:
+    """Return the weights of known words in each text (n, words): rare ones weigh more, each text 1 in all."""
+    place = {word: number for number, word in enumerate(part["words"])}
+    weights = np.zeros((len(texts), len(place)), dtype=np.float32)
+    for row, text in enumerate(texts):
+        for word, n in Counter(split_words(text)).items():
+            if word in place:
+                weights[row, place[word]] = (1 + np.log(n)) * part["rarity"][place[word]]
+    lengths = np.linalg.norm(weights, axis=1, keepdims=True)
+    return weights / np.where(lengths == 0, 1, lengths)
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words of a text in small letters."""
+    return re.findall(r"\w+", text.lower())
+
+
+_ENCODERS = {"number": _numbers, "category": _categories, "text": encode_words}
 
 
 def encode_image(reading: dict[str, Any], data: bytes) -> np.ndarray:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
@@ -151,7 +151,7 @@ class Upload:
             return shape_of(self.findings, self.recipe)
         if self.findings.form == "arrays":
             return self.findings.shape
-        return () if kind == "text" else (len(self.recipe.columns_as("number", "category")),)
+        return () if kind == "text" else (len(self.recipe.columns_as("number", "category", "text")),)
 
     def _class_names(self) -> tuple[str, ...]:
         if self.recipe.task != "classification":
@@ -189,8 +189,8 @@ class Upload:
     def _table(self) -> RawData:
         y = self._target()
         times = self.recipe.columns_as("time")
-        if texts := self.recipe.columns_as("text"):
-            return self._text_rows(texts[0], y, times)
+        if kind_of(self.recipe, self.findings) == "text":
+            return self._text_rows(self.recipe.columns_as("text")[0], y, times)
         groups = self.recipe.columns_as("group")
         raw = RawData(
             self._inputs(),
@@ -249,11 +249,14 @@ class Upload:
 
     def _inputs(self) -> tuple[Column, ...]:
         found = []
-        for name in self.recipe.columns_as("number", "category"):
-            if self.recipe.roles[name] == "number":
+        for name in self.recipe.columns_as("number", "category", "text"):
+            role = self.recipe.roles[name]
+            if role == "number":
                 column = number_column(name, self._numbers(name))
             else:
-                column = Column(name, "category", np.array(self._texts(name), dtype=np.str_))
+                kind: Literal["text", "category"] = "text" if role == "text" else "category"
+                dtype = np.object_ if role == "text" else np.str_
+                column = Column(name, kind, np.array(self._texts(name), dtype=dtype))
             found.append(replace(column, notation=self._notation(name)))
         return tuple(found)
 

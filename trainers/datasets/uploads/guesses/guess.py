@@ -25,7 +25,6 @@ _REPEATED = 0.02  # rows that are in a file twice
 # a step of at most so many seconds, and how many of them a day, a week, a year has
 _SEASONS = ((3_700, 24), (90_000, 7), (2_700_000, 12))
 _NOT_BY_TIME = "Rows are split at random. Use it as time to test on the latest rows instead."
-_TEXT_BESIDE_OTHERS = "A text is learned from alone: to use it, set all other inputs to Not used."
 _Guesses = Mapping[str, ColumnGuess]
 
 
@@ -66,12 +65,7 @@ def table_guess(findings: Findings) -> tuple[Task, str, _Guesses]:
     task: Task = "regression" if is_number and target.n_distinct > FEW else "classification"
     # a date alone does not say that rows are split by it, and the latest ones are often of few classes
     guesses = _left_out(guesses, "time", _NOT_BY_TIME)
-    others = {name: guess for name, guess in guesses.items() if name != target.name}
-    texts = [name for name, guess in others.items() if guess.role == "text"]
-    if len(texts) == 1 and not any(guess.role in {"number", "category"} for guess in others.values()):
-        return task, target.name, guesses
-    # beside numbers and categories, a text has no place in a table
-    return task, target.name, _left_out(guesses, "text", _TEXT_BESIDE_OTHERS)
+    return task, target.name, guesses
 
 
 def _guess_target(findings: Findings, guesses: _Guesses) -> ColumnFinding:
