@@ -49,8 +49,17 @@ def prepare_parts(info: DatasetInfo, raw: RawData, rows: SplitRows) -> tuple[Map
         y_scale=y_scale,
         notes=(*facts.notes, *encoding.notes),
         encoding=tuple(encoding.to_json_list()),
+        series_rows=_series_rows(raw, of_part.values()),
     )
     return parts, facts
+
+
+def _series_rows(raw: RawData, parts: Iterable[Array]) -> tuple[tuple[int, ...], ...]:
+    if raw.series is None:
+        return ()
+    n_series = int(raw.series.max()) + 1
+    counts = [np.bincount(raw.series[part], minlength=n_series).tolist() for part in parts]
+    return tuple(zip(*counts, strict=True))
 
 
 def _class_rows(info: DatasetInfo, y: Array, parts: Iterable[Array]) -> tuple[tuple[int, ...], ...]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timezone
+from typing import Any
+
+import numpy as np
 
 YEAR = 365.25 * 24 * 3600  # seconds
 _DAYS = (
@@ -52,3 +55,35 @@ def parse_date(text: str, form: str) -> datetime:
         return datetime.fromtimestamp(number / parts, tz=timezone.utc)  # noqa: UP017
     date = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007
     return date if date.tzinfo else date.replace(tzinfo=timezone.utc)  # noqa: UP017, for older Pythons
+
+
+def date_notation(reading: dict[str, Any]) -> list[str]:
+    """Return how the dates of the training file were written: a format, then their columns; [] if unknown."""
+    return next((part["dates"] for part in reading["encoding"] if part.get("dates")), [])
+
+
+def sort_by_date(rows: list[dict[str, str]], dates: list[str] | None = None) -> list[dict[str, str]]:
+    """Return rows in the order of their dates, one row per date; unchanged without dates."""
+    try:
+        seconds = seconds_of(rows, dates)
+    except ValueError:
+        return rows
+    return [rows[i] for i in np.unique(seconds, return_index=True)[1]]
+
+
+def seconds_of(rows: list[dict[str, str]], dates: list[str] | None = None) -> np.ndarray:
+    """Return seconds since 1970 of `dates`, or of the first column in which every value is a date."""
+    if dates and all(name in rows[0] for name in dates[1:]):
+        texts = [" ".join(str(row[name]).strip() for name in dates[1:]) for row in rows]
+        return np.array([parse_date(text, dates[0]).timestamp() for text in texts])
+    for name in rows[0]:
+        # ISO 8601 first: the other formats are ambiguous
+        for form in ("", *DATES):
+            if form == "epoch":
+                continue  # any number would be one
+            try:
+                times = [parse_date(str(row[name]).strip(), form).timestamp() for row in rows]
+            except ValueError:
+                continue
+            return np.array(times)
+    raise ValueError("No column has a date, such as 2024-01-31, in every row.")

@@ -27,12 +27,18 @@ from typing import Any
 import numpy as np
 
 if __package__:
-    from trainers.portable.dates import DATES, YEAR, parse_date
+    from trainers.portable.dates import YEAR, date_notation, seconds_of, sort_by_date
 else:
     sys.path.insert(0, str(Path(__file__).resolve().parent))
-    from dates import DATES, YEAR, parse_date  # type: ignore[import-not-found, no-redef]
+    from dates import (  # type: ignore[import-not-found, no-redef]
+        YEAR,
+        date_notation,
+        seconds_of,
+        sort_by_date,
+    )
 
 MISSING = {"", "?", "na", "n/a", "nan", "null", "none"}
+SERIES = " / "  # between the parts of a series' name
 UNKNOWN_TOKEN = 1  # of a word that is not in the vocabulary; 0 is padding
 
 
@@ -170,7 +176,7 @@ def encode_series(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.nda
     names = {part["name"] for part in reading["encoding"]}
     # the encoding of a date, which the file need not contain
     if "season, sine" in names and "season, sine" not in rows[0]:
-        turns = _seconds(rows, date_notation(reading)) * (2 * np.pi / YEAR)
+        turns = seconds_of(rows, date_notation(reading)) * (2 * np.pi / YEAR)
         waves = {"season, sine": np.sin(turns), "season, cosine": np.cos(turns)}
         rows = [{**row, **{name: str(wave[i]) for name, wave in waves.items()}} for i, row in enumerate(rows)]
     return encode_rows(reading, rows)
@@ -185,8 +191,26 @@ def windows(reading: dict[str, Any], encoded: np.ndarray, starts: np.ndarray) ->
     return [past, encoded[starts[:, None] + np.arange(settings["horizon"]), -settings["n_ahead"] :]]
 
 
+def split_series(reading: dict[str, Any], rows: list[dict[str, str]]) -> dict[str, list[dict[str, str]]]:
+    """Return the rows of each series by its name; all of them by "" where no column names a series."""
+    names = reading.get("series_columns", [])
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        name = SERIES.join(str(row.get(column, "")).strip() for column in names)
+        found.setdefault(name, []).append({**row, SERIES.join(names): name} if names else row)
+    return found or {"": []}
+
+
+def next_windows(reading: dict[str, Any], rows: list[dict[str, str]]) -> Any:
+    """Return the network's input for the forecast of each series, in the order of `split_series`."""
+    found = [next_window(reading, part) for part in split_series(reading, rows).values()]
+    if isinstance(found[0], list):
+        return list(map(np.concatenate, zip(*found)))  # noqa: B905, for older Pythons
+    return np.concatenate(found)
+
+
 def next_window(reading: dict[str, Any], rows: list[dict[str, str]]) -> Any:
-    """Return the network's input for the forecast after the last row with a known target."""
+    """Return the network's input for the forecast of a series after the last row with a known target."""
     settings, target = reading["forecast"], reading["target"]
     if not rows or target not in rows[0]:
         raise ValueError(f"The table needs a column named {target!r}.")
@@ -205,38 +229,6 @@ def next_window(reading: dict[str, Any], rows: list[dict[str, str]]) -> Any:
             "such as dates, are used."
         )
     return windows(reading, encode_series(reading, rows), np.array([start]))
-
-
-def date_notation(reading: dict[str, Any]) -> list[str]:
-    """Return how the dates of the training file were written: a format, then their columns; [] if unknown."""
-    return next((part["dates"] for part in reading["encoding"] if part.get("dates")), [])
-
-
-def sort_by_date(rows: list[dict[str, str]], dates: list[str] | None = None) -> list[dict[str, str]]:
-    """Return rows in the order of their dates, one row per date; unchanged without dates."""
-    try:
-        seconds = _seconds(rows, dates)
-    except ValueError:
-        return rows
-    return [rows[i] for i in np.unique(seconds, return_index=True)[1]]
-
-
-def _seconds(rows: list[dict[str, str]], dates: list[str] | None = None) -> np.ndarray:
-    """Return seconds since 1970 of `dates`, or of the first column in which every value is a date."""
-    if dates and all(name in rows[0] for name in dates[1:]):
-        texts = [" ".join(str(row[name]).strip() for name in dates[1:]) for row in rows]
-        return np.array([parse_date(text, dates[0]).timestamp() for text in texts])
-    for name in rows[0]:
-        # ISO 8601 first: the other formats are ambiguous
-        for form in ("", *DATES):
-            if form == "epoch":
-                continue  # any number would be one
-            try:
-                times = [parse_date(str(row[name]).strip(), form).timestamp() for row in rows]
-            except ValueError:
-                continue
-            return np.array(times)
-    raise ValueError("No column has a date, such as 2024-01-31, in every row.")
 
 
 def decode_outputs(reading: dict[str, Any], outputs: np.ndarray) -> list[dict[str, Any]]:
@@ -297,7 +289,7 @@ def load_inputs(reading: dict[str, Any], path: Path) -> Any:
         return encode_texts(reading, path.read_text(encoding="utf-8").splitlines())
     if "forecast" not in reading:
         raise ValueError("This network reads a series in a way of its own, which is not written down.")
-    return next_window(reading, read_csv(path))
+    return next_windows(reading, read_csv(path))
 
 
 def load_network(folder: Path, reading: dict[str, Any]) -> Any:
@@ -356,13 +348,19 @@ def main() -> None:
     except (ValueError, OSError) as error:
         sys.exit(str(error))
     outputs = predict_rows(load_network(folder, reading), reading, inputs)
+    names = [""] * len(outputs)
     if reading["kind"] == "series":
+        names = list(split_series(reading, read_csv(Path(files[0]))))
+        names = [name for name in names for _ in range(outputs.shape[1])]
         outputs = outputs.reshape(-1, 1)  # one line per forecast row
-    for prediction in decode_outputs(reading, outputs):
+    for name, prediction in zip(names, decode_outputs(reading, outputs)):  # noqa: B905, for older Pythons
         answer = _shortest(prediction, outputs.dtype)
-        if "--json" not in sys.argv:
-            answer = next(iter(answer.values()))
-        print(answer if isinstance(answer, str) else json.dumps(answer))  # noqa: T201
+        if "--json" in sys.argv:
+            print(json.dumps({"series": name, **answer} if name else answer))  # noqa: T201
+            continue
+        shown = next(iter(answer.values()))
+        shown = shown if isinstance(shown, str) else json.dumps(shown)
+        print(f"{name}: {shown}" if name else shown)  # noqa: T201
 
 
 def _shortest(answer: Any, dtype: np.dtype[Any]) -> Any:

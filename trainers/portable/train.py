@@ -83,7 +83,18 @@ def load_images(reading: dict[str, Any], path: Path) -> tuple[np.ndarray, np.nda
 
 
 def load_series(reading: dict[str, Any], rows: list[dict[str, str]]) -> tuple[Any, np.ndarray]:
-    """Return all windows of the series and the values that follow each."""
+    """Return all windows of each series and the values that follow each; the latest ones last."""
+    found = [series_windows(reading, part) for part in predict.split_series(reading, rows).values()]
+    inputs = [array if isinstance(array, list) else [array] for array, _, _ in found]
+    # a fifth of the times is used for validation: those of all series
+    order = np.argsort(np.concatenate([places for _, _, places in found]), kind="stable")
+    joined = [np.concatenate(arrays)[order] for arrays in zip(*inputs)]  # noqa: B905, for older Pythons
+    y = np.concatenate([y for _, y, _ in found])[order]
+    return joined if len(joined) > 1 else joined[0], y
+
+
+def series_windows(reading: dict[str, Any], rows: list[dict[str, str]]) -> tuple[Any, np.ndarray, np.ndarray]:
+    """Return all windows of a series, the values that follow each, and how far from its end they are."""
     settings, rows = reading["forecast"], predict.sort_by_date(rows, predict.date_notation(reading))
     y = numbers(reading, rows)
     starts = np.arange(settings["window"], len(rows) - settings["horizon"] + 1)
@@ -92,7 +103,7 @@ def load_series(reading: dict[str, Any], rows: list[dict[str, str]]) -> tuple[An
             f"At least {settings['window'] + settings['horizon']} rows are needed, not {len(rows)}."
         )
     inputs = predict.windows(reading, predict.encode_series(reading, rows), starts)
-    return inputs, y[starts[:, None] + np.arange(settings["horizon"])]
+    return inputs, y[starts[:, None] + np.arange(settings["horizon"])], starts - len(rows)
 
 
 def target_column(reading: dict[str, Any]) -> dict[str, Any]:

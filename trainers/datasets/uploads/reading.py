@@ -66,7 +66,9 @@ def _answer(request: Mapping[str, Any]) -> Any:
     upload = Upload.from_json_dict(request["upload"]).described()
     warnings = [*upload.leaks(), *upload.unanswered()]
     data = load_dataset(upload.info.name, "", request["cache"], Split(seed=request["seed"]), upload=upload)
-    info = replace(data.info, is_available=True, reason="", class_rows=data.facts.class_rows)
+    facts = data.facts
+    counts: dict[str, Any] = {"class_rows": facts.class_rows, "n_series": len(facts.series_rows)}
+    info = replace(data.info, is_available=True, reason="", **counts)
     return {
         "upload": replace(upload, info=info).to_json_dict(),
         "warnings": [*warnings, *(note[:1].upper() + note[1:] + "." for note in data.facts.notes)],

@@ -125,9 +125,9 @@ def _check_columns(recipe: Recipe, findings: Findings) -> None:
         raise DatasetInvalid("Choose the column to predict.")
     times, groups = recipe.time_columns, recipe.columns_as("group")
     for names, what in ((times, "the time"), (groups, "the group")):
-        if len(names) > 1:
+        if len(names) > 1 and not (names is groups and recipe.task == "forecast"):
             raise DatasetInvalid(f"Only one column can be {what}, not both {names[0]} and {names[1]}.")
-    if times and groups:
+    if times and groups and recipe.task != "forecast":
         raise DatasetInvalid(
             "Rows can be split by time or by group, but not by both. Set one of them to Not used."
         )
@@ -153,8 +153,8 @@ def _check_dates(recipe: Recipe, findings: Findings) -> None:
 def _check_forecast(recipe: Recipe, findings: Findings) -> None:
     if not recipe.columns_as("time"):
         raise DatasetInvalid("A forecast needs a time for each row. Set one column to Time.")
-    if recipe.columns_as("text", "group"):
-        name = recipe.columns_as("text", "group")[0]
+    if recipe.columns_as("text"):
+        name = recipe.columns_as("text")[0]
         raise DatasetInvalid(f"A forecast can only use numbers and categories. Set {name} to Not used.")
     if not 1 <= recipe.season <= findings.n_rows:
         raise DatasetInvalid(

@@ -21,6 +21,7 @@ from trainers.datasets.uploads.guesses.index import numbers_rows
 from trainers.datasets.uploads.image_zip import draw_pictures, shape_of
 from trainers.datasets.uploads.leaks import leaks_of
 from trainers.datasets.uploads.recipe import MAX_CLASSES, Recipe, check_recipe, kind_of
+from trainers.datasets.uploads.series_rows import check_all_steps, distinct_rows, series_labels
 from trainers.datasets.uploads.times import (
     EPOCH,
     ISO,
@@ -28,11 +29,11 @@ from trainers.datasets.uploads.times import (
     are_clocks,
     are_compact_days,
     are_epochs,
-    check_steps,
     read_times,
 )
 from trainers.errors import DatasetInvalid, DatasetMissing
 from trainers.portable.dates import YEAR, parse_date
+from trainers.portable.predict import SERIES
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Array
@@ -118,6 +119,7 @@ class Upload:
             class_names=self._class_names(),
             target=self.recipe.target or "y",
             season=self.recipe.season,
+            series_columns=tuple(self.recipe.columns_as("group")) if kind == "series" else (),
         )
         return replace(self, info=info)
 
@@ -233,10 +235,12 @@ class Upload:
         times = self._times(names)
         y = self._numbers(self.recipe.target)
         target = replace(number_column(self.recipe.target, y), notation=self._notation(self.recipe.target))
-        raw = RawData((target, *self._inputs()), y)
-        kept = _distinct_rows(times.seconds, raw)
+        raw = self._parted(RawData((target, *self._inputs()), y))
+        kept = distinct_rows(times.seconds, raw)
         seconds, raw = times.seconds[kept], _rows(raw, kept)
-        check_steps(" and ".join(names), seconds, [times.texts[row] for row in kept])
+        check_all_steps(" and ".join(names), seconds, [times.texts[row] for row in kept], raw)
+        if raw.series is not None:
+            raw = replace(raw, groups=np.unique(seconds, return_inverse=True)[1])
         if times.dates is None:
             return raw
         turn = seconds * (2 * np.pi / YEAR)
@@ -246,6 +250,15 @@ class Upload:
             number_column("season, cosine", np.cos(turn), is_ahead=True),
         )
         return replace(raw, x=(*raw.x, *(replace(column, notation=notation) for column in seasons)))
+
+    def _parted(self, raw: RawData) -> RawData:
+        """Return rows with the number of their series, and its name as an input, where columns name it."""
+        names = self.recipe.columns_as("group")
+        if not names:
+            return raw
+        labels = series_labels({name: self._texts(name) for name in names})
+        column = Column(SERIES.join(names), "category", labels, notation=self._notation(names[0]))
+        return replace(raw, x=(*raw.x, column), series=np.unique(labels, return_inverse=True)[1])
 
     def _inputs(self) -> tuple[Column, ...]:
         found = []
@@ -348,25 +361,15 @@ class Upload:
 
 def info_from_json(raw: Mapping[str, Any]) -> DatasetInfo:
     """Read a description from a JSON object."""
-    lists = {"shape": tuple(raw["shape"]), "class_names": tuple(raw["class_names"])}
+    lists = {name: tuple(raw.get(name, ())) for name in ("shape", "class_names", "series_columns")}
     return DatasetInfo(**{**raw, **lists, "class_rows": tuple(map(tuple, raw.get("class_rows", ())))})
 
 
 def _rows(raw: RawData, rows: Array) -> RawData:
     """Return these rows in this order, which is that of time."""
     columns = tuple(replace(column, values=column.values[rows]) for column in raw.x)
-    return replace(raw, x=columns, y=raw.y[rows], is_ordered=True)
-
-
-def _distinct_rows(times: Array, raw: RawData) -> Array:
-    """Return the rows in the order of time, without those that are equal to the one before in all columns."""
-    order = np.argsort(times, kind="stable")
-    is_new = np.diff(times[order]) != 0
-    for column in raw.x:
-        before, after = column.values[order][:-1], column.values[order][1:]
-        is_new |= (before != after) & ~((before != before) & (after != after))  # noqa: PLR0124, NaN
-    kept: Array = order[np.concatenate([[True], is_new])]
-    return kept
+    series = None if raw.series is None else raw.series[rows]
+    return replace(raw, x=columns, y=raw.y[rows], series=series, is_ordered=True)
 
 
 def _in_order(name: str) -> tuple[int, float, str]:
