@@ -1,5 +1,7 @@
 """Several series in one file: windows stay inside of one, and all are split at the same times."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -60,11 +62,8 @@ def test_all_series_are_split_at_the_same_times(tmp_path, content):
 
     assert (upload.info.n_series, upload.info.series_columns) == (3, ("store",))
     assert data.facts.series_rows == ((60, 20, 20),) * 3
-    for part, days in (
-        (data.y_train, range(60)),
-        (data.y_validation, range(60, 80)),
-        (test.y, range(80, 100)),
-    ):
+    parts = (data.y_train, data.y_validation, test.y)
+    for part, days in zip(parts, (range(60), range(60, 80), range(80, 100)), strict=True):
         wanted = [float(sales(day, store)) for store in sorted(STORES) for day in days]
         assert np.asarray(part).tolist() == wanted
 
@@ -173,15 +172,10 @@ def test_series_are_trained_tested_and_forecast_each(tmp_path):
     assert result.metrics["val_mae"] < 1_500
     assert result.metrics["val_naive_mae"] == pytest.approx(7)
 
-    import json
-
     reading = json.loads(path.with_suffix(".json").read_text())
     rows = predict.parse_csv(by_day())
-    extra = [
-        {"day": str(np.datetime64(DAYS[-1]) + n), "store": store, "sold": ""}
-        for n in (1, 2, 3)
-        for store in STORES
-    ]
+    ahead = [str(np.datetime64(DAYS[-1]) + n) for n in (1, 2, 3)]
+    extra = [{"day": day, "store": store, "sold": ""} for day in ahead for store in STORES]
     inputs = predict.next_windows(reading, [*rows, *extra])
     outputs = predict.predict_rows(predict.load_network(path.parent, reading), reading, inputs)
 

@@ -90,11 +90,8 @@ def _with_steps(findings: Findings, guesses: _Guesses, target: str) -> _Guesses:
 
 def _several_series(findings: Findings, guesses: _Guesses) -> dict[str, ColumnGuess]:
     """Return the time and the columns that name series; {} unless one column of times repeats for each."""
-    times = [
-        column
-        for column in findings.columns
-        if column.name in guesses and guesses[column.name].role == "time"
-    ]
+    roles = {name: guess.role for name, guess in guesses.items()}
+    times = [column for column in findings.columns if roles.get(column.name) == "time"]
     if len(times) != 1 or times[0].n_distinct >= findings.n_rows * (1 - _REPEATED):
         return {}
     names = series_columns(findings, guesses, times[0])

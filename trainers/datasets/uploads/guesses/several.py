@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 _FEWEST = 10  # times
 _LEAST, _MOST = 0.9, 1.02  # rows, of one for each time of each series
 _NAMES = frozenset({
-    "store", "shop", "outlet", "branch", "sensor", "station", "device", "meter", "machine", "site", "location",
-    "item", "product", "sku", "article", "series", "symbol", "ticker", "region", "country", "state", "city",
-    "building", "line", "route", "family",
+    "store", "shop", "outlet", "branch", "sensor", "station", "device", "meter", "machine", "site", "family",
+    "location", "item", "product", "sku", "article", "series", "symbol", "ticker", "region", "country", "state",
+    "city", "building", "line", "route",
 })  # fmt: skip
 
 
@@ -38,11 +38,8 @@ def series_columns(findings: Findings, guesses: Mapping[str, ColumnGuess], time:
 
 
 def _may_name(column: ColumnFinding, guesses: Mapping[str, ColumnGuess]) -> bool:
-    if (
-        not 2 <= column.n_distinct <= MANY
-        or column.n_missing
-        or guesses[column.name].role in {"time", "text"}
-    ):
+    role = guesses[column.name].role
+    if not 2 <= column.n_distinct <= MANY or column.n_missing or role in {"time", "text"}:
         return False
     return not column.is_number or _is_named(column)
 
