@@ -19,8 +19,8 @@ _FEWEST = 10  # times
 _LEAST, _MOST = 0.9, 1.02  # rows, of one for each time of each series
 _NAMES = frozenset({
     "store", "shop", "outlet", "branch", "sensor", "station", "device", "meter", "machine", "site", "family",
-    "location", "item", "product", "sku", "article", "series", "symbol", "ticker", "region", "country", "state",
-    "city", "building", "line", "route",
+    "location", "item", "product", "sku", "article", "series", "symbol", "ticker", "region", "country",
+    "state", "city", "building", "line", "route",
 })  # fmt: skip
 
 
