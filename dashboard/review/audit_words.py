@@ -50,6 +50,7 @@ WORDS = {
     # Datasets
     "dataset-upload": "Upload dataset",
     "dataset-describe": "Change import settings",
+    "dataset-reread": "Read dataset again",
     "dataset-access": "Change dataset access",
     "dataset-delete": "Delete dataset",
     # Teams and people
