@@ -108,7 +108,9 @@ _NETWORK_KNOBS = (
     head_dropout_knob("dropout", "Dropout", _NETWORK),
 )
 _NAIVE_MAE = Metric(
-    "val_naive_mae", "validation mean absolute error of repeating the last season", "minimize"
+    "val_naive_mae",
+    "validation mean absolute error of repeating the last season or the last value, whichever is better",
+    "minimize",
 )
 
 
@@ -173,7 +175,12 @@ def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
             "forecast": {**how, "n_ahead": n_ahead, "season": data.info.season},
             "series_columns": list(data.info.series_columns),
         },
-        constants={_NAIVE_MAE.name: _naive_mae(y, validation, horizon, data.info.season)},
+        # a season that was guessed wrong would make any forecaster look good
+        constants={
+            _NAIVE_MAE.name: min(
+                _naive_mae(y, validation, horizon, season) for season in {1, data.info.season}
+            )
+        },
     )
 
 

@@ -129,6 +129,13 @@ def test_the_page_shows_metric_and_direction_before_the_study_starts(page, allow
     assert page.get(f"{URL}?from={study.pk}").context["check"].goal == "lowest error"
 
 
+def test_the_check_shows_what_the_file_may_not_mean(page, allowed, monkeypatch):
+    declares(monkeypatch, warnings=["Line 3: hp.loguniform takes logarithms."])
+    answer = page.post(CHECK, posted(code="x = 3"))
+    assert "Line 3: hp.loguniform takes logarithms." in answer.text
+    assert answer.context["check"].goal == "lowest loss"
+
+
 def test_a_file_without_a_direction_is_refused_by_the_check_and_by_the_form(page, allowed):
     code = "from optimizer import hp\nspace = {'x': hp.uniform('x', 0, 1)}\nmetric = 'quality'\n"
     code += "def objective(params): return params['x']\n"

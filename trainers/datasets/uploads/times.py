@@ -95,6 +95,11 @@ def are_compact_days(low: float, high: float) -> bool:
     return low >= 19000101 and high <= 21001231
 
 
+def is_numeric_time(low: float | None, high: float | None) -> bool:
+    """Say whether numbers in this range are seconds since 1970, or days such as 20240131."""
+    return low is not None and high is not None and (are_epochs(low, high) or are_compact_days(low, high))
+
+
 def _forms(first: First) -> tuple[str, ...]:
     forms = (ISO, *(form for form in DATES if form != EPOCH))
     if not first:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from trainers.datasets.uploads.findings import MANY
+from trainers.datasets.uploads.findings import MANY, MANY_TIMES
 from trainers.datasets.uploads.guesses.gaps import is_plainly_missing, texts_of
 from trainers.datasets.uploads.guesses.roles import FEW, ColumnGuess, column_guesses
 from trainers.datasets.uploads.guesses.several import series_columns
@@ -23,8 +23,16 @@ if TYPE_CHECKING:
 
 _USUAL_SIDE = 96
 _REPEATED = 0.02  # rows that are in a file twice
-# a step of at most so many seconds, and how many of them a day, a week, a year has
-_SEASONS = ((3_700, 24), (90_000, 7), (2_700_000, 12))
+# A step of at most so many seconds, and the seconds of what may repeat: a day or an hour, a week, a year.
+# Weeks and months do not part a year evenly: 52 and 12 of them are one.
+_HOUR, _DAY, _YEAR = 3_600, 86_400, 31_556_952
+_SEASONS = (
+    (1_900, (_DAY, _HOUR)),
+    (45_000, (_DAY,)),
+    (90_000, (7 * _DAY,)),
+    (8_100_000, (_YEAR,)),
+)
+_FEWEST_SEASONS = 2.5  # in a file: the training part holds one and some rows to forecast
 _NOT_BY_TIME = "Rows are split at random. Use it as time to test on the latest rows instead."
 _NO_TEXTS = "A forecast cannot use text."
 _Guesses = Mapping[str, ColumnGuess]
@@ -113,7 +121,8 @@ def _series_times(findings: Findings, guesses: _Guesses) -> list[str]:
             is_clock = not column.is_number and are_clocks([row[number] for row in findings.preview])
             (clocks if is_clock else days).append(column)
     n_own = min(findings.n_rows, MANY + 1) * (1 - _REPEATED)
-    own = [column for column in days if column.n_distinct >= n_own]
+    most = min(findings.n_rows, MANY_TIMES) * _REPEATED
+    own = [column for column in days if column.n_distinct >= n_own and column.n_repeated <= most]
     names = [own[0].name] if own else [column.name for column in (*days[:1], *clocks[:1])]
     is_enough = bool(own) or (len(days) == 1 and len(clocks) == 1)
     return names if is_enough and are_even(_first_times(findings, names)) else []
@@ -143,11 +152,10 @@ def _season(findings: Findings, recipe: Recipe) -> int:
         return 1  # numbers that count the steps say nothing of days and years
     times = list(dict.fromkeys(_first_times(findings, names)))
     steps = sorted(after - before for before, after in pairwise(times))
-    if not steps:
-        return 1
-    step = steps[len(steps) // 2]
-    season = next((season for longest, season in _SEASONS if step <= longest), 1)
-    return min(season, findings.n_rows)
+    step = steps[len(steps) // 2] if steps else 0.0
+    repeating = next((lengths for longest, lengths in _SEASONS if 0 < step <= longest), ())
+    seasons = [round(length / step) for length in repeating]
+    return next((n for n in seasons if n > 1 and n * _FEWEST_SEASONS <= findings.n_rows), 1)
 
 
 def _left_out(guesses: _Guesses, role: Role, reason: str) -> _Guesses:

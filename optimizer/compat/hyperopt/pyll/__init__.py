@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 from optimizer.compat.hp import sample, scope
-
-stochastic = SimpleNamespace(sample=sample)
+from optimizer.compat.hyperopt.pyll import stochastic
 
 __all__ = ["sample", "scope", "stochastic"]
