@@ -10,7 +10,8 @@
   // Anywhere on the page, since the focus is at its top when a filter has been applied; an open menu or
   // another field has its own use for Escape.
   document.addEventListener("keydown", function (event) {
-    const isElsewhere = event.target !== input && event.target.closest("input, textarea, select, details, dialog");
+    const isElsewhere =
+      event.target !== input && event.target.closest("input, textarea, select, details, dialog");
     if (event.key !== "Escape" || isElsewhere) {
       return;
     }

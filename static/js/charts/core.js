@@ -120,7 +120,11 @@
         (current[name]?.trials || []).forEach((row) => rows.set(row.n, row));
       }
       rowsOf(data.trials).forEach((row) => rows.set(row.n, row));
-      next[name] = { ...(data.is_update ? current[name] : {}), ...data, trials: [...rows.values()].sort((one, other) => one.n - other.n) };
+      next[name] = {
+        ...(data.is_update ? current[name] : {}),
+        ...data,
+        trials: [...rows.values()].sort((one, other) => one.n - other.n),
+      };
     });
     current = next;
   }
