@@ -17,9 +17,10 @@ from django.test import Client
 
 from dashboard.engine.counters import count
 from dashboard.logs import ContextFilter, log_context
-from dashboard.models import CountedEvent
+from dashboard.models import CountedEvent, FailureKind, TrialState
 from dashboard.operations import readiness
 from dashboard.settings import LOGGING
+from dashboard.trials.selection import Field, parse
 from tests import test_docs
 from tests.documents.blocks import BLOCKS, ROOT, Block
 from tests.documents.shell import hold_lines, is_read
@@ -97,6 +98,26 @@ def hold_scraper(block: Block, settings, **_):
     assert job.keys() == {"job_name", "authorization", "static_configs"}
 
 
+# What the filters of a document can name, as a study has it.
+FILTERED = [
+    *[
+        Field(name, "number")
+        for name in ("trial", "learning_rate", "dropout", "val_loss", "hidden layers", "units")
+    ],
+    Field("momentum", "number"),
+    Field("val_accuracy", "number", is_percent=True),
+    Field("duration", "duration"),
+    Field("state", "text", choices=tuple(TrialState.values)),
+    Field("failed", "text", choices=tuple(FailureKind.labels)),
+    Field("optimizer", "text", choices=("adam", "sgd")),
+]
+
+
+def hold_filter(block: Block, **_):
+    for line in block.code.splitlines():
+        assert parse(line, FILTERED).names
+
+
 def hold_text(block: Block, **_):
     if block.code.startswith("dashboard/"):
         assert len(test_docs.tree()) > 40  # whose tests hold each line of it
@@ -118,6 +139,7 @@ REFUSALS = (subprocess.CalledProcessError, CommandError, SystemExit, AssertionEr
 # Language of a block -> how it is held. There is no other way to write one.
 HELD = {
     "cron": hold_cron,
+    "filter": hold_filter,
     "ini": hold_settings,
     "json": hold_answer,
     "python": hold_python,
