@@ -1,13 +1,15 @@
-"""`python -m benchmarks.study_list`: what the study list costs with 1,000 studies, one of them with 100,000 trials."""
+"""`python -m benchmarks.study_list`: what the list of 1,000 studies costs, one with 100,000 trials."""
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import random
 import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -68,7 +70,7 @@ def _report(get: _Get) -> None:
     _time("page, nothing cached", get.page, prepare=forget, n_runs=3)
     _time("page", get.page)
     for key in ("name", "trials", "best", "time", "activity"):
-        _time(f"page sorted by {key}", lambda key=key: get.page(f"?sort={key}"))
+        _time(f"page sorted by {key}", partial(get.page, f"?sort={key}"))
     _time("search", lambda: get.page("?q=wide"))
     page = get.page()
     _time("poll, nothing new", lambda: get.news(page))
@@ -98,7 +100,7 @@ def _time(
     cpu, wall, rows, queries, size = [], [], 0, 0, 0
     for _ in range(n_runs):
         prepare()
-        with _counted() as count:
+        with _Counted() as count:
             began, busy = time.perf_counter(), _busy()
             answer = ask()
             wall.append(time.perf_counter() - began)
@@ -117,7 +119,7 @@ def _busy() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-class _counted:
+class _Counted:
     """How many queries were made, and how many rows came back."""
 
     def __enter__(self) -> dict[str, int]:
@@ -125,7 +127,8 @@ class _counted:
         from django.db.models.sql import compiler
 
         count = {"rows": 0, "queries": 0}
-        self.compiler, self.original = compiler, compiler.cursor_iter
+        self.names = vars(compiler)
+        self.original = self.names["cursor_iter"]
 
         def cursor_iter(*args: Any) -> Iterator[list[Any]]:
             for rows in self.original(*args):
@@ -136,14 +139,14 @@ class _counted:
             count["queries"] += 1
             return run(*args)
 
-        compiler.cursor_iter = cursor_iter
+        self.names["cursor_iter"] = cursor_iter
         self.wrapper = connection.execute_wrapper(execute)
         self.wrapper.__enter__()
         return count
 
     def __exit__(self, *error: object) -> None:
         self.wrapper.__exit__(None, None, None)
-        self.compiler.cursor_iter = self.original
+        self.names["cursor_iter"] = self.original
 
 
 def fill(rng: random.Random, user: Any, n: int, n_trials: int = N_TRIALS) -> None:
@@ -158,7 +161,9 @@ def fill(rng: random.Random, user: Any, n: int, n_trials: int = N_TRIALS) -> Non
             state = rng.choices(STATES, [60, 10, 8, 4, 8, 10])[0]
             name = f"study {number} {rng.choice(['wide', 'deep', 'small'])}"
             study = _study(user, name=name, state=state, version=2 * n_trials)
-            Tag.objects.bulk_create(Tag(study=study, name=name) for name in rng.sample(TAGS, rng.randrange(3)))
+            Tag.objects.bulk_create(
+                Tag(study=study, name=name) for name in rng.sample(TAGS, rng.randrange(3))
+            )
             if state == "draft":
                 continue
             done = rng.randint(n_trials // 2, n_trials)
@@ -193,10 +198,9 @@ def _study(user: Any, **changes: Any) -> Any:
     from dashboard.models import Study
     from tests.builders import study_fields
 
-    now = timezone.now()
-    return Study.objects.create(
-        owner=user, started_at=now, running_since=now, **study_fields(**{"max_trials": 80} | changes)
-    )
+    began = timezone.now() - dt.timedelta(seconds=2 * N_LARGE)
+    moments = {"started_at": began, "running_since": began}
+    return Study.objects.create(owner=user, **moments, **study_fields(**{"max_trials": 80} | changes))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from dashboard.operations import views as operations
 from dashboard.people import views as people
 from dashboard.review import views as review
 from dashboard.sharing import views as sharing
+from dashboard.studies import bulk_views as bulk
 from dashboard.studies import views as studies
 from dashboard.trials import views as trials
 from dashboard.winners import views as winners
@@ -30,6 +31,9 @@ study_pages = [  # /studies/
     path("studies/new/cost/<slug:trainer>/", new_study.study_cost, name="study-cost"),
     path("studies/new/sampler/<slug:trainer>/", new_study.sampler_note, name="sampler-note"),
     path("studies/<int:study_id>/", studies.study_detail, name="study-detail"),
+    path("studies/archive/", bulk.studies_archive, name="studies-archive"),
+    path("studies/tag/", bulk.studies_tag, name="studies-tag"),
+    path("studies/delete/", bulk.studies_delete, name="studies-delete"),
     path("studies/deleted/", studies.study_deleted, name="study-deleted"),
     path("studies/<int:study_id>/template/", studies.study_template, name="study-template"),
     path("studies/<int:study_id>/archive/", studies.study_archive, name="study-archive"),

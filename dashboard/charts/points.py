@@ -1,6 +1,7 @@
 """What charts see of a trial."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -38,6 +39,21 @@ def running_best(values: Iterable[tuple[X, float | None]], direction: Direction)
         if best is not None:
             line.append((x, best))
     return line
+
+
+# A trial number and a value that is better than all before it.
+Improvement = tuple[int, float]
+
+
+def with_improvement(
+    line: Sequence[Improvement], trial: Improvement, direction: Direction
+) -> list[Improvement]:
+    """The trials that were better than all before them, and this one, if it is, too. It may come late."""
+    at = bisect_left(line, (trial[0],))
+    if at and not is_better(trial[1], line[at - 1][1], direction):
+        return list(line)
+    rest = [later for later in line[at:] if is_better(later[1], trial[1], direction)]
+    return [*line[:at], trial, *rest]
 
 
 def value_range(values: Sequence[float], direction: Direction) -> tuple[float, float]:
