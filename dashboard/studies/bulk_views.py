@@ -5,7 +5,7 @@ from functools import partial
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from dashboard.models import Role, Study, Trial
 from dashboard.studies import actions
@@ -23,9 +23,11 @@ from dashboard.web.requests import actor_of, person, posted
 NONE_TICKED = "Select at least one study."
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def studies_archive(request: HttpRequest) -> HttpResponse:
-    """Or take them out of the archive."""
+    """Or take them out of the archive. A GET, as after signing in again on the way, only shows the list."""
+    if request.method != "POST":
+        return redirect("study-list")
     is_archived = not request.GET.get("back")
     act = partial(actions.archive_study, is_archived=is_archived, by=actor_of(request))
     done = act_on_each(ticked_studies(person(request), request.POST), act, _why_not_archived)

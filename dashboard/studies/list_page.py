@@ -38,8 +38,6 @@ COLUMNS = (
     (BY_TIME, "Training time", "r col-lo"),
     ("activity", "Last activity", "r col-md"),
 )
-# Long texts that no row shows.
-UNSEEN = ("space", "code", "note")
 
 
 @dataclass(frozen=True)
@@ -92,22 +90,27 @@ class StudiesPage:
 def studies_page(user: User | AnonymousUser, query: QueryDict, *, is_news: bool = False) -> StudiesPage:
     """Without the rows that a page which asks for news shows already, unless other studies are on it now."""
     visible = searches(studies_visible_to(user))
-    stamp = list_stamp(user)
     address = ListAddress.of(query)
+    is_filtered = bool(address.text or address.tags)
+    counts, stamp = queries.counts_and_stamp(visible)
+    slots = n_slots()
     found = queries.tagged(queries.search_studies(visible, address.text), address.tags)
-    counts = queries.counts_by_filter(found)
-    pages = Paginator(_sorted(found.filter(queries.FILTERS[address.state]), address), PAGE_SIZE)
+    if is_filtered:
+        counts = queries.counts_by_filter(found)
+    listed = found.filter(queries.FILTERS[address.state])
+    pages = Paginator(_sorted(listed, address, is_news=is_news), PAGE_SIZE)
     pages.count = counts[address.state]
     page = pages.get_page(address.page)
-    marks = {study.pk: f"{study.pk}.{study.version}" for study in page}
+    studies = list(page)
+    marks = {study.pk: f"{study.pk}.{study.version}" for study in studies}
     seen = query.get(MARKS, "").split("_") if is_news else []
     is_whole = list(map(str, marks)) != [mark.partition(".")[0] for mark in seen]
     drawn = [pk for pk, mark in marks.items() if is_whole or mark not in seen]
-    is_filtered = bool(address.text or address.tags)
+    is_light = is_news or address.column == BY_TIME
     return StudiesPage(
-        sentence=_sentence(counts["all"], counts["active"], n_slots()),
+        sentence=_sentence(counts["all"], counts["active"], slots),
         is_empty=not (counts["all"] or counts["archived"] or is_filtered),
-        rows=_rows(drawn, address),
+        rows=_rows(queries.with_rows_of(drawn) if is_light else studies, address),
         is_whole=is_whole,
         pager=pager_of(page, **address.first_page().query),
         filters=[(name, label, counts[name], address.in_state(name).url) for name, label in LABELS.items()],
@@ -115,14 +118,17 @@ def studies_page(user: User | AnonymousUser, query: QueryDict, *, is_news: bool 
         heads=[_head(address, *column) for column in COLUMNS],
         chosen_tags=[TagLink(tag, address.without_tag(tag).url) for tag in address.tags],
         offered_tags=[] if is_news else _offered_tags(visible, address),
-        live_url=live_url(address, stamp, marks.values()) if counts["active"] else "",
+        live_url=live_url(address, _with_slots(stamp, slots), marks.values()) if counts["active"] else "",
     )
 
 
 def list_stamp(user: User | AnonymousUser) -> str:
     """Moves with everything that the list may show; asked by every open page every few seconds."""
-    stamp = queries.news_stamp(searches(studies_visible_to(user)))
-    return "-".join(map(str, (*stamp, n_slots())))
+    return _with_slots(queries.stamp_of(searches(studies_visible_to(user))), n_slots())
+
+
+def _with_slots(stamp: str, slots: int) -> str:
+    return f"{stamp}-{slots}"
 
 
 def live_url(address: ListAddress, stamp: str, marks: Iterable[str]) -> str:
@@ -135,17 +141,20 @@ def still_live_url(query: QueryDict) -> str:
     return live_url(ListAddress.of(query), query.get(STAMP, ""), [query.get(MARKS, "")])
 
 
-def _sorted(studies: QuerySet[Study], address: ListAddress) -> Sequence[Study] | QuerySet[Study]:
-    if not address.sort:
-        return queries.newest_first(studies).only("pk", "version")
-    if address.column != BY_TIME:
+def _sorted(
+    studies: QuerySet[Study], address: ListAddress, *, is_news: bool
+) -> Sequence[Study] | QuerySet[Study]:
+    """Of news only what tells whether they are news."""
+    if address.column == BY_TIME:  # the database would add up every attempt of every study again
+        fields = ("pk", "version", "created_at", "n_rewrites", "direction")
+        light = list(queries.newest_first(studies).only(*fields))
+        totals = totals_of(light)
+        return sorted(light, key=lambda study: totals[study.pk].seconds, reverse=address.is_descending)
+    if address.sort:
         order = queries.sorted_by(studies, address.column, is_descending=address.is_descending)
-        return order.only("pk", "version")
-    # The database would add up every attempt of every study again.
-    fields = ("pk", "version", "created_at", "n_rewrites", "direction")
-    listed = list(queries.newest_first(studies).only(*fields))
-    totals = totals_of(listed)
-    return sorted(listed, key=lambda study: totals[study.pk].seconds, reverse=address.is_descending)
+    else:
+        order = queries.newest_first(studies)
+    return order.only("pk", "version") if is_news else queries.with_row(order)
 
 
 def _sentence(n: int, n_active: int, slots: int) -> str:
@@ -163,8 +172,7 @@ def _offered_tags(visible: QuerySet[Study], address: ListAddress) -> list[TagLin
     return [TagLink(name, address.with_tag(name).url, n) for name, n in tags if name not in address.tags]
 
 
-def _rows(ids: Sequence[int], address: ListAddress) -> list[ListRow]:
-    studies = queries.for_list(ids, UNSEEN)
+def _rows(studies: Sequence[Study], address: ListAddress) -> list[ListRow]:
     totals = totals_of(studies)
     uploads = infos_of(study.dataset for study in studies)
     return [_row(study, totals[study.pk], uploads, address) for study in studies]

@@ -1,6 +1,6 @@
 """What the pages show of studies."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, FloatField, Max, OuterRef, Q, QuerySet, Sum, Value, When
@@ -39,10 +39,14 @@ def search_studies(studies: QuerySet[Study], text: str) -> QuerySet[Study]:
     return studies
 
 
-def for_list(ids: Sequence[int], unseen: Sequence[str]) -> list[Study]:
-    """Studies with what their rows show, in this order."""
-    rows = Study.objects.select_related("owner", "team").prefetch_related("tags").defer(*unseen)
-    found = rows.in_bulk(ids)
+def with_row(studies: QuerySet[Study]) -> QuerySet[Study]:
+    """With what the rows of the list show, and without long texts."""
+    return studies.select_related("owner", "team").prefetch_related("tags").defer("space", "code", "note")
+
+
+def with_rows_of(ids: Sequence[int]) -> list[Study]:
+    """In this order."""
+    found = with_row(Study.objects.all()).in_bulk(ids)
     return [found[pk] for pk in ids if pk in found]
 
 
@@ -81,10 +85,22 @@ def sorted_by(studies: QuerySet[Study], key: str, *, is_descending: bool) -> Que
     return studies.annotate(**annotations).order_by(*order, "-created_at", "-pk")
 
 
-def news_stamp(studies: QuerySet[Study]) -> tuple[int, int, int]:
+STAMP = {"n": Count("pk"), "last": Max("pk"), "versions": Sum("version")}
+
+
+def stamp_of(studies: QuerySet[Study]) -> str:
     """Moves whenever one of these studies changes, comes or goes."""
-    found = studies.order_by().aggregate(n=Count("pk"), last=Max("pk"), versions=Sum("version"))
-    return found["n"], found["last"] or 0, found["versions"] or 0
+    return _stamp(studies.order_by().aggregate(**STAMP))
+
+
+def counts_and_stamp(studies: QuerySet[Study]) -> tuple[dict[str, int], str]:
+    counts = {name: Count("id", filter=q) for name, q in FILTERS.items()}
+    found = studies.order_by().aggregate(**counts, **STAMP)
+    return {name: found[name] for name in FILTERS}, _stamp(found)
+
+
+def _stamp(found: Mapping[str, int | None]) -> str:
+    return "-".join(str(found[name] or 0) for name in STAMP)
 
 
 def _owner_name() -> Case:

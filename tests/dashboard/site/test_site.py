@@ -82,6 +82,9 @@ OPEN_METHODS |= {
     "shared-study",
     "study-delete",
     "study-restore",
+    "studies-archive",
+    "studies-tag",
+    "studies-delete",
 }
 # Parzen's own pages; what holds for those of libraries stands in the matrix and in test_accounts.py.
 LIBRARIES = ("account_", "mfa_", "socialaccount_", "openid_", "usersessions_")
