@@ -1,6 +1,7 @@
 """What charts see of a study's trials, in columns."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -84,6 +85,21 @@ def corners(x: np.ndarray, value: np.ndarray, direction: Direction) -> list[tupl
     turns = np.flatnonzero(np.diff(best, prepend=np.inf))
     places = np.unique(np.append(turns, len(best) - 1))
     return [(at, sign * v) for at, v in zip(x[places].tolist(), best[places].tolist(), strict=True)]
+
+
+# A trial number and a value that is better than all before it.
+Improvement = tuple[int, float]
+
+
+def with_improvement(
+    line: Sequence[Improvement], trial: Improvement, direction: Direction
+) -> list[Improvement]:
+    """The trials that were better than all before them, and this one, if it is, too. It may come late."""
+    at = bisect_left(line, (trial[0],))
+    if at and not is_better(trial[1], line[at - 1][1], direction):
+        return list(line)
+    rest = [later for later in line[at:] if is_better(later[1], trial[1], direction)]
+    return [*line[:at], trial, *rest]
 
 
 def value_range(values: Sequence[float], direction: Direction) -> tuple[float, float]:
