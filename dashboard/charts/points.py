@@ -121,6 +121,12 @@ def cut_range(values: Sequence[float], *, cut_low: bool = False) -> tuple[float,
     return nice_range(low, high)
 
 
+def log_range(values: Sequence[float]) -> tuple[float, float]:
+    """As `value_range` of positive values, by ratios: the axis does not follow one diverged trial."""
+    low, high = cut_range([math.log(v) for v in values])
+    return max(math.exp(low), min(values) * 0.9), min(math.exp(high), max(values) * 1.1)
+
+
 def nice_range(low: float, high: float) -> tuple[float, float]:
     """Widen a little, to round numbers."""
     width = high - low or abs(high) * 0.2 or 1.0
