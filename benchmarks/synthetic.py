@@ -87,7 +87,9 @@ def _trial(study: Any, number: int, space: Any, draw: random.Random, began: Any,
         explanation={"sampler": "tpe", "kind": "model", "text": "A high ratio of good to bad trials."},
         value=value if is_complete else None,
         best_step=step - 2 if is_complete else None,
-        metrics={"val_loss": value, "val_accuracy": 1 - value / 3, "loss": value * 0.9} if is_complete else {},
+        metrics={"val_loss": value, "val_accuracy": 1 - value / 3, "loss": value * 0.9}
+        if is_complete
+        else {},
         step=step,
         step_value=value * 1.1 if state in {TrialState.PRUNED, TrialState.RUNNING} else None,
         attempt=1,

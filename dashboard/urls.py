@@ -105,6 +105,7 @@ dataset_pages = [  # /datasets/
     path("datasets/<slug:name>/", datasets.dataset_detail, name="dataset-detail"),
     path("datasets/<slug:name>/live/", datasets.dataset_live, name="dataset-live"),
     path("datasets/<slug:name>/describe/", datasets.dataset_describe, name="dataset-describe"),
+    path("datasets/<slug:name>/reread/", datasets.dataset_reread, name="dataset-reread"),
     path("datasets/<slug:name>/access/", datasets.dataset_access, name="dataset-access"),
     path("datasets/<slug:name>/delete/", datasets.dataset_delete, name="dataset-delete"),
 ]

@@ -45,6 +45,7 @@ WORDS = {
     # Datasets
     "dataset-upload": "Upload dataset",
     "dataset-describe": "Describe dataset",
+    "dataset-reread": "Read dataset again",
     "dataset-access": "Change who sees the dataset",
     "dataset-delete": "Delete dataset",
     # Teams and people

@@ -1,17 +1,20 @@
 """From columns to float32 rows, as fitted on the training rows.
 
 A number is standardized, a missing one takes the median and is marked in a column of its own. A category
-becomes one column of 0 and 1 per value; rare and unknown values share one, a missing value is a value.
+becomes one column of 0 and 1 per value; rare and unknown values share one, a missing value is a value. Texts
+are in `word_encoding`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
+from trainers.datasets.word_encoding import WordEncoder
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
@@ -107,6 +110,13 @@ class CategoryEncoder:
         return np.eye(len(self.known) + 1)[columns][:, : len(self.names)]
 
 
+_KINDS: Mapping[str, type[NumberEncoder | CategoryEncoder | WordEncoder]] = {
+    "number": NumberEncoder,
+    "category": CategoryEncoder,
+    "text": WordEncoder,
+}
+
+
 def _fields(encoder: NumberEncoder | CategoryEncoder) -> dict[str, Any]:
     """Return the fields as a JSON object, those of the notation among them."""
     raw = asdict(encoder)
@@ -135,10 +145,12 @@ class TableEncoding:
         return encoding
 
     def _with(self, number: int, column: Column, rows: Array) -> Self:
-        kind = NumberEncoder if column.kind == "number" else CategoryEncoder
-        found = kind.fit(column.name, column.values[rows])
+        found = _KINDS[column.kind].fit(column.name, column.values[rows])
         if found is None:
-            note = f"column {column.name} is the same in every training row, so it is left out"
+            what = "is the same in every training row"
+            if column.kind == "text":
+                what = "has no word that some training rows share"
+            note = f"column {column.name} {what}, so it is left out"
             return replace(self, notes=(*self.notes, note))
         encoder = replace(found, notation=column.notation)
         n_ahead = self.n_ahead + (len(encoder.names) if column.is_ahead else 0)

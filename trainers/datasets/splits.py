@@ -100,6 +100,12 @@ def split_rows(
     """
     import numpy as np  # noqa: PLC0415
 
+    if groups is not None and is_ordered:
+        # rows of one time stay together: all series are split at the same times
+        parts = split_rows(np.zeros(int(groups.max()) + 1), split, is_ordered=True)
+        return SplitRows(
+            *(np.flatnonzero(np.isin(groups, part)) for part in (parts.train, parts.validation, parts.test))
+        )
     if groups is not None:
         return _split_groups(y, split, groups, n_official_test)
     n_train, n_validation, n_test = split.counts(len(y), n_official_test)

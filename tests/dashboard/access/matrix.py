@@ -155,6 +155,7 @@ MATRIX: dict[str, Row] = {
     "dataset-detail": Row(("dataset",), SEES, READ_ONLY),
     "dataset-live": Row(("dataset",), SEES, READ_ONLY),
     "dataset-describe": Row(("dataset",), CHANGES, CHANGES),
+    "dataset-reread": Row(("dataset",), CHANGES, CHANGES),
     "dataset-access": Row(("dataset",), OWNS, OWNS),
     "dataset-delete": Row(("dataset",), OWNS, OWNS),
     "worker-list": Row((), SIGNED_IN, READ_ONLY),

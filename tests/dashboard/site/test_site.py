@@ -71,6 +71,7 @@ OPEN_METHODS = {
     "team-list",
     "dataset-upload",
     "dataset-describe",
+    "dataset-reread",
     "dataset-access",
     "dataset-delete",
 }

@@ -61,7 +61,7 @@ class Findings:
     `shape` is one row's of arrays, or the usual (height, width) of pictures. `is_whole` says that the
     targets of arrays are whole numbers, so that they can be classes. `decimal` stands before the fractions of
     numbers in texts. `notes` say how the file was read where there were several ways.
-    `labels` are the classes of arrays that were words.
+    `labels` are the classes of arrays that were words, `encoding` is that of a text file.
     """
 
     form: Form
@@ -77,6 +77,7 @@ class Findings:
     decimal: Decimal = "."
     notes: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    encoding: str = ""
 
     def column(self, name: str) -> ColumnFinding | None:
         """Return the column of this name, None where there is none."""

@@ -24,9 +24,13 @@ _TASK = "Reading the file"
 _UNPACKED = {"form": "table", "file": "unpacked"}
 
 
-def look(folder: Path, form: str, *, has_header: bool = True) -> Findings:
-    """Look at the file in `folder`, a "table", "arrays" or "pictures"; DatasetInvalid where it is none."""
-    request: dict[str, Any] = {"do": "look", "folder": str(folder), "form": form, "has_header": has_header}
+def look(folder: Path, form: str, *, has_header: bool = True, encoding: str = "") -> Findings:
+    """Look at the file in `folder`, a "table", "arrays" or "pictures"; DatasetInvalid where it is none.
+
+    `encoding` is that of a text file, "" where it is to be found out.
+    """
+    request: dict[str, Any] = {"do": "look", "folder": str(folder), "form": form}
+    request |= {"has_header": has_header, "encoding": encoding}
     if form == "table":
         request[MEMORY_LIMIT] = MAX_TABLE_MEMORY
     answer = _run(request)
@@ -69,11 +73,14 @@ def _answer(request: Mapping[str, Any]) -> Any:
                 return read_arrays(original, folder).to_json_dict()
         from trainers.datasets.uploads.tables import read_table  # noqa: PLC0415, pyarrow: only this process
 
-        return read_table(original, folder, has_header=request["has_header"]).to_json_dict()
+        how = {"has_header": request["has_header"], "encoding": request.get("encoding", "")}
+        return read_table(original, folder, **how).to_json_dict()
     upload = Upload.from_json_dict(request["upload"]).described()
     warnings = [*upload.leaks(), *upload.unanswered()]
     data = load_dataset(upload.info.name, "", request["cache"], Split(seed=request["seed"]), upload=upload)
-    info = replace(data.info, is_available=True, reason="", class_rows=data.facts.class_rows)
+    facts = data.facts
+    counts: dict[str, Any] = {"class_rows": facts.class_rows, "n_series": len(facts.series_rows)}
+    info = replace(data.info, is_available=True, reason="", **counts)
     return {
         "upload": replace(upload, info=info).to_json_dict(),
         "warnings": [*warnings, *(note[:1].upper() + note[1:] + "." for note in data.facts.notes)],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from trainers.errors import DatasetInvalid
-from trainers.portable.predict import DATES, parse_date
+from trainers.portable.dates import DATES, parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,8 +11,9 @@ from tests.trainers.datasets.uploads.made import described, written
 from tests.trainers.datasets.uploads.test_arrays_and_pictures import GREY, Y, npz, pets, picture, zipped
 from tests.trainers.datasets.uploads.test_equal_rows import noise
 from tests.trainers.sources import table
-from trainers.datasets.uploads import reading, separated, text_files
+from trainers.datasets.uploads import reading
 from trainers.datasets.uploads.guesses.array_forms import known_names
+from trainers.datasets.uploads.readers import separated, text_files
 from trainers.datasets.uploads.tables import read_table
 from trainers.errors import DatasetInvalid
 from trainers.subprocess_call import MEMORY_LIMIT, respond

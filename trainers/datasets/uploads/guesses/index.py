@@ -44,7 +44,7 @@ def numbers_rows(values: Array) -> bool:
 
 def index_reason(column: ColumnFinding, n_rows: int) -> str:
     """Return why a column says which row it is, and nothing about it; "" where it may say more."""
-    words = _words(column.name)
+    words = words_of(column.name)
     if column.is_index and not orders_rows(column):
         return "It numbers the rows."
     name = " ".join(words)
@@ -62,10 +62,10 @@ def index_reason(column: ColumnFinding, n_rows: int) -> str:
 
 def orders_rows(column: ColumnFinding) -> bool:
     """Say whether a name is one of time, so that numbers which rise may be steps."""
-    return not _ORDERS.isdisjoint(_words(column.name))
+    return not _ORDERS.isdisjoint(words_of(column.name))
 
 
-def _words(name: str) -> list[str]:
+def words_of(name: str) -> list[str]:
     """Return the words of a name, in small letters: PassengerId and passenger_id are two each."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     return [word for word in re.split(r"[\W_]+", parted.lower()) if word and not word.isdigit()] or [

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -18,23 +18,17 @@ from pyarrow import compute
 from pyarrow import csv as arrow_csv
 
 from optimizer.wording import count_noun, thousands
-from trainers.datasets.uploads.dialect import (
+from trainers.datasets.uploads.readers.dialect import (
     DELIMITERS,
+    SPACES,
     Dialect,
     QuotesBroken,
     find_dialect,
     first_row,
     strict_rows,
 )
-from trainers.datasets.uploads.rows import TableRows, check_width, checked_names, pieces_of
-from trainers.datasets.uploads.text_files import (
-    MAX_LINE,
-    WESTERN,
-    check_unpacked,
-    check_western,
-    encoding_of,
-    open_text,
-)
+from trainers.datasets.uploads.readers.rows import TableRows, check_width, checked_names, pieces_of
+from trainers.datasets.uploads.readers.text_files import MAX_LINE, lines_of, open_text
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
@@ -43,45 +37,38 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 20  # characters
 _MAX_FIELD = 131_072  # characters, the limit of csv
-_WESTERN_NOTE = (
-    "The file is not UTF-8 and was read as Windows-1252. Check for wrong characters in names and values."
-)
+_SPACES_NOTE = "Columns are separated by spaces or tabs, one or more."
 _COMMA_NOTE = "Numbers use a decimal comma: 1,5 is read as 1.5."
 
 Result = TypeVar("Result")
 
 
-def read_separated(path: Path, use: Callable[[TableRows], Result], *, has_header: bool) -> Result:
-    """Return what `use` makes of the rows. DatasetInvalid names a wrong line.
-
-    `use` may be called more than once: a file that does not go on as it began is read in another way.
-    """
-    check_unpacked(path)
-    encoding = encoding_of(path)
-    try:
-        return _read_encoded(path, encoding, use, has_header=has_header)
-    except UnicodeDecodeError as error:
-        check_western(path, error)
-    try:
-        return _read_encoded(path, WESTERN, use, has_header=has_header)
-    except UnicodeDecodeError as error:
-        raise DatasetInvalid(
-            "The file is neither UTF-8 nor Windows-1252: it contains the byte "
-            f"0x{error.object[error.start]:02X}. Save it as UTF-8 and upload it again."
-        ) from error
+class WidthBroken(DatasetInvalid):
+    """A row with another number of fields than the header."""
 
 
-def _read_encoded(
+def read_separated(
     path: Path, encoding: str, use: Callable[[TableRows], Result], *, has_header: bool
 ) -> Result:
-    """Fields may be in quotes; with tabs between them, quotes that do not fit are taken as they are."""
+    """Return what `use` makes of the rows. DatasetInvalid names a wrong line.
+
+    `use` may be called more than once: a file that does not go on as it began is read in another way. Fields
+    may be in quotes; with tabs or spaces between them, quotes that do not fit are taken as they are.
+    """
     source = _Source(path, find_dialect(path, encoding), has_header)
     try:
         return _read(source, use)
     except QuotesBroken:
-        if source.dialect.delimiter != "\t":
+        if source.dialect.delimiter not in {"\t", SPACES}:
             raise
-        return _read(replace(source, dialect=replace(source.dialect, is_quoted=False)), use)
+        return _read(source.changed(is_quoted=False), use)
+    except WidthBroken as error:
+        if not source.dialect.may_be_spaced:
+            raise
+        try:
+            return _read(source.changed(delimiter=SPACES), use)
+        except DatasetInvalid:
+            raise error from None
 
 
 @dataclass(frozen=True)
@@ -90,10 +77,29 @@ class _Source:
     dialect: Dialect
     has_header: bool
 
+    def changed(self, **changes: Any) -> _Source:
+        """Return it with another dialect."""
+        return replace(self, dialect=replace(self.dialect, **changes))
+
+    @property
+    def has_names(self) -> bool:
+        """Say whether the file names its columns."""
+        return self.has_header or bool(self.dialect.header)
+
+    @property
+    def is_header_row(self) -> bool:
+        """Say whether the first row names the columns."""
+        return self.has_header and not self.dialect.header
+
     @property
     def notes(self) -> tuple[str, ...]:
-        is_western, has_commas = self.dialect.encoding == WESTERN, self.dialect.decimal == ","
-        return (_WESTERN_NOTE,) * is_western + (_COMMA_NOTE,) * has_commas
+        """Return how the file was read where there were several ways."""
+        dialect = self.dialect
+        return (
+            *dialect.preamble.notes(is_header=bool(dialect.header)),
+            *(_SPACES_NOTE,) * (dialect.delimiter == SPACES),
+            *(_COMMA_NOTE,) * (dialect.decimal == ","),
+        )
 
 
 class _Doubt(Exception):  # noqa: N818 (says what happened)
@@ -108,23 +114,27 @@ def _read(source: _Source, use: Callable[[TableRows], Result]) -> Result:
     if len(first) == 1:
         known = ", ".join(DELIMITERS.values())
         raise DatasetInvalid(f"The file has only one column. Supported delimiters: {known}.")
-    names = checked_names(first, has_header=source.has_header)
-    rows = TableRows(names, _quick_pieces(source, len(names)), source.dialect.decimal, source.notes)
+    names = checked_names(source.dialect.header or first, has_header=source.has_names)
+    strict = TableRows(
+        names, pieces_of(_strict_rows(source, len(names)), len(names)), source.dialect.decimal, source.notes
+    )
+    if source.dialect.delimiter == SPACES:
+        return use(strict)
     try:
-        return use(rows)
+        return use(replace(strict, pieces=_quick_pieces(source, len(names))))
     except (_Doubt, pa.ArrowInvalid):
-        return use(replace(rows, pieces=pieces_of(_strict_rows(source, len(names)), len(names))))
+        return use(strict)
 
 
 def _strict_rows(source: _Source, n_columns: int) -> Iterator[list[str]]:
     """Yield the rows below the header; DatasetInvalid for the first line that breaks a rule."""
     with open_text(source.path, source.dialect.encoding) as file:
         rows = strict_rows(file, source.dialect)
-        for line, row in islice(rows, int(source.has_header), None):
+        for line, row in islice(rows, int(source.is_header_row), None):
             if len(row) != n_columns:
-                raise DatasetInvalid(
-                    f"Line {line} has {count_noun(len(row), 'field')}, but the header has "
-                    f"{thousands(n_columns)}."
+                raise WidthBroken(
+                    f"Line {line} has {count_noun(len(row), 'field')}, but "
+                    f"{'the header' if source.has_names else 'the first row'} has {thousands(n_columns)}."
                 )
             if "\0" in "".join(row):
                 raise DatasetInvalid(f"Line {line} contains a zero byte, so this is not a text file.")
@@ -141,8 +151,10 @@ def _quick_pieces(source: _Source, n_columns: int) -> Iterator[pa.RecordBatch]:
     converting = arrow_csv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
     )
-    n_skipped = int(source.has_header)
+    n_skipped = int(source.is_header_row)
     with open_text(source.path, source.dialect.encoding) as file:
+        for _ in islice(lines_of(file), source.dialect.preamble.n_lines):
+            pass
         for block in _blocks(file, source.dialect):
             # pyarrow gets bytes, not the file: its threads and Python's lock can wait for each other for ever
             table = arrow_csv.read_csv(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from pyarrow import compute, parquet
 
-from trainers.datasets.uploads.rows import TableRows, check_width, checked_names
+from trainers.datasets.uploads.readers.rows import TableRows, check_width, checked_names
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:

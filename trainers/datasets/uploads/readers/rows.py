@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from optimizer.wording import count_noun, thousands
+from trainers.datasets.uploads.numerals import has_number
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
@@ -22,12 +23,16 @@ _PIECE_CELLS, _PIECE_CHARACTERS = 200_000, 8_000_000
 
 @dataclass(frozen=True)
 class TableRows:
-    """`pieces` are record batches of strings, "" for missing, one column a name. `notes` are for people."""
+    """`pieces` are record batches of strings, "" for missing, one column a name. `notes` are for people.
+
+    `encoding` is that of a text file, "" for others.
+    """
 
     names: Sequence[str]
     pieces: Iterable[pa.RecordBatch]
     decimal: Decimal = "."
     notes: tuple[str, ...] = ()
+    encoding: str = ""
 
 
 def checked_names(header: Sequence[str], *, has_header: bool = True) -> list[str]:
@@ -38,10 +43,16 @@ def checked_names(header: Sequence[str], *, has_header: bool = True) -> list[str
     names = [name.strip()[:NAME_LENGTH] or f"column {number}" for number, name in enumerate(header, 1)]
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise DatasetInvalid(f"Two columns are named {twice[0]!r}. Rename one and upload the file again.")
+        raise DatasetInvalid(_twice_named(twice[0]))
     if any("\0" in name for name in names):
         raise DatasetInvalid("The header contains a zero byte, so this is not a text file.")
     return names
+
+
+def _twice_named(name: str) -> str:
+    if has_number(name):
+        return f"Two columns are named {name!r}. If the first row contains values, say that it is no header."
+    return f"Two columns are named {name!r}. Rename one and upload the file again."
 
 
 def check_width(n_columns: int) -> None:

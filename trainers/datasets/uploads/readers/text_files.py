@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import os
 import zlib
@@ -20,16 +19,7 @@ MAX_BYTES = 8 * 10**9  # unpacked
 _USUAL_BYTES, _MAX_RATIO = 10**9, 200  # a file that gzip makes 200 times smaller repeats itself
 _BLOCK = 1 << 20
 MAX_LINE = 8_000_000  # characters
-WESTERN = "cp1252"
 GZIP_MAGIC = b"\x1f\x8b"
-# the longer marks first: that of UTF-32 begins like that of UTF-16
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 def open_text(path: Path, encoding: str) -> io.TextIOWrapper:
@@ -64,42 +54,6 @@ def lines_of(file: io.TextIOBase) -> Iterator[str]:
                 "have one row per line."
             )
         yield line
-
-
-def encoding_of(path: Path) -> str:
-    """Return the encoding that a mark at the start names, UTF-8 without one."""
-    with open_bytes(path) as file:
-        start = file.read(4)
-    return next((encoding for mark, encoding in _MARKS if start.startswith(mark)), "utf-8")
-
-
-def check_western(path: Path, error: UnicodeDecodeError) -> None:
-    """Raise DatasetInvalid unless a file that is not UTF-8 may be Windows-1252, as spreadsheets save it.
-
-    Where the first letter that is not English is right in UTF-8, the file is UTF-8 with damage.
-    """
-    refusal = DatasetInvalid(
-        f"The file is not {error.encoding.upper()}: it contains the byte 0x{error.object[error.start]:02X}. "
-        "Save it as UTF-8 and upload it again."
-    )
-    if error.encoding != "utf-8":
-        raise refusal from error
-    with open_bytes(path) as file:
-        while (piece := file.read(1 << 20)).isascii():
-            if not piece:
-                raise refusal from error
-        first = next(place for place, byte in enumerate(piece) if byte > 127)
-        letter = piece[first : first + 4] + file.read(3)
-    if _is_utf8(letter[:2]) or _is_utf8(letter[:3]) or _is_utf8(letter[:4]):
-        raise refusal from error
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 class _Unpacked(io.RawIOBase):

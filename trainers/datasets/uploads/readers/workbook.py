@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 
 from optimizer.wording import count_noun, file_size, thousands
-from trainers.datasets.uploads.rows import MAX_COLUMNS, TableRows, checked_names, pieces_of
+from trainers.datasets.uploads.readers.rows import MAX_COLUMNS, TableRows, checked_names, pieces_of
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
