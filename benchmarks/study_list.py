@@ -71,6 +71,8 @@ def _report(get: _Get) -> None:
     _time("page", get.page)
     for key in ("name", "trials", "best", "time", "activity"):
         _time(f"page sorted by {key}", partial(get.page, f"?sort={key}"))
+    by_time = partial(get.page, "?sort=-time")
+    _time("page sorted by time, nothing cached", by_time, prepare=forget, n_runs=3)
     _time("search", lambda: get.page("?q=wide"))
     page = get.page()
     _time("poll, nothing new", lambda: get.news(page))

@@ -26,7 +26,7 @@ from dashboard.web.pager import Pager, pager_of
 from dashboard.wording import count_noun, thousands
 from trainers.datasets.base import DatasetInfo
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 LABELS = {"all": "All", "active": "Active", "done": "Done", "drafts": "Drafts", "archived": "Archived"}
 # Key, label and classes of each column.
 COLUMNS = (

@@ -13,7 +13,7 @@
   });
   document.addEventListener("visibilitychange", function () {
     if (!document.hidden) {
-      document.querySelectorAll(POLLS).forEach((element) => htmx.trigger(element, "awake"));
+      document.querySelectorAll(POLLS).forEach((element) => window.htmx.trigger(element, "awake"));
     }
   });
 

@@ -78,7 +78,7 @@ def test_head_says_how_the_list_is_sorted_and_turns_it_round(page, studies):
 
 
 def test_pages_keep_filter_and_order(page, user):
-    for n in range(51):
+    for n in range(31):
         study = make_study(name=f"study {n}", owner=user)
         Tag.objects.create(study=study, name="two words")
 
