@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.trainers import sources
+from tests.trainers.custom.forked import forked_call
 from trainers.base import Budget, Objective
 from trainers.custom.declaration import read_declaration
 from trainers.custom.model_file import read_model_file
@@ -85,7 +86,7 @@ def test_the_page_names_every_trainer_and_dataset():
 
 def test_the_model_file_of_the_page_that_is_written_for_hyperopt_can_be_used():
     source = blocks(CUSTOM, "python")[0]
-    declaration = read_declaration(source)
+    declaration = read_declaration(source, call=forked_call())
     assert [param["name"] for param in declaration.space["params"]] == ["x"]
     assert (declaration.metric, declaration.direction, declaration.needs_data) == ("loss", "minimize", False)
     file = read_model_file(source)
@@ -93,7 +94,7 @@ def test_the_model_file_of_the_page_that_is_written_for_hyperopt_can_be_used():
 
 
 def test_the_model_file_of_the_page_with_another_goal_can_be_used():
-    declaration = read_declaration(blocks(CUSTOM, "python")[1])
+    declaration = read_declaration(blocks(CUSTOM, "python")[1], call=forked_call())
     assert (declaration.metric, declaration.direction) == ("reward", "maximize")
 
 
@@ -123,7 +124,7 @@ def test_the_model_of_the_page_can_be_built():
 
 def test_the_two_files_of_the_page_are_read():
     source = blocks(CUSTOM, "python")[4]
-    assert read_declaration(source).metric == "loss"
+    assert read_declaration(source, call=forked_call()).metric == "loss"
     assert read_model_file(source).function({"x": 3.0}) == 2.0
 
 

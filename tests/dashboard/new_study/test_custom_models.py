@@ -12,11 +12,12 @@ from dashboard.engine.claims import claim_trial_of
 from dashboard.engine.worker.jobs import job_of
 from dashboard.engine.worker.supervisor import Supervisor
 from dashboard.models import AuditEntry, Study, StudyEvent, TrialState
-from dashboard.new_study import actions
+from dashboard.new_study import actions, model_files
 from dashboard.new_study.actions import make_custom_study
 from dashboard.new_study.custom_page import EXAMPLE
 from dashboard.refusal import Refused
 from tests.builders import WORKER, actor, make_study, make_user
+from tests.trainers.custom.forked import forked_host
 from trainers.custom.declaration import Declaration, read_declaration
 from trainers.registry import trainer_info
 
@@ -166,7 +167,9 @@ def test_a_file_really_runs_elsewhere(page, allowed):
     assert not Study.objects.exists()
 
 
-def test_the_example_works_as_it_stands(page, allowed):
+def test_the_example_works_as_it_stands(page, allowed, monkeypatch):
+    # It speaks of Keras and imports none.
+    monkeypatch.setattr(model_files, "call_host", forked_host)
     assert page.get(URL).context["form"].initial["code"] == EXAMPLE
     page.post(URL, posted(code=EXAMPLE, action="draft"))
     study = Study.objects.get()
