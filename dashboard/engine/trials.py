@@ -1,6 +1,7 @@
 """What the pages and the budgets ask about the trials of studies."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import (
@@ -16,13 +17,13 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
-    Value,
     When,
 )
 from django.db.models.functions import Coalesce
 
 from dashboard.models import Attempt, FailureKind, Study, Trial, TrialState
 from dashboard.models.study import Direction
+from dashboard.models.trial import shown_state
 from optimizer.objective import is_higher_better
 
 # From so many ended trials on, and such a part of failed ones, somebody should look at a study.
@@ -37,15 +38,28 @@ def is_failure(state: str, kind: str) -> bool:
     return state == TrialState.FAILED and kind != FailureKind.INFEASIBLE
 
 
-def shown_state() -> Case:
-    """For a query of trials: their states as pages call and count them."""
-    return Case(When(INFEASIBLE, then=Value(FailureKind.INFEASIBLE.value)), default=F("state"))
-
-
 def counts_by_state(study: Study) -> dict[str, int]:
     """By state as pages call it."""
-    rows = study.trials.order_by().values_list(shown_state()).annotate(n=Count("id"))
-    return dict(rows)
+    counts = dict(study.trials.order_by().values_list("state").annotate(n=Count("id")))
+    part_infeasible({study.pk: counts})
+    return counts
+
+
+def counts_of_rows(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """The same of trials that were read already."""
+    return dict(Counter(shown_state(row["state"], row["failure_kind"]) for row in rows))
+
+
+def part_infeasible(counts: Mapping[int, dict[str, int]]) -> None:
+    """Count infeasible trials apart from failed ones, by study; only failed ones are read for it."""
+    ids = [pk for pk, of_study in counts.items() if of_study.get(TrialState.FAILED)]
+    trials = Trial.objects.filter(INFEASIBLE, study__in=ids).order_by()
+    for pk, n in trials.values_list("study").annotate(n=Count("id")) if ids else ():
+        of_study = counts[pk]
+        of_study[FailureKind.INFEASIBLE.value] = n
+        of_study[TrialState.FAILED.value] -= n
+        if not of_study[TrialState.FAILED.value]:
+            del of_study[TrialState.FAILED.value]
 
 
 def best_trial(study: Study) -> Trial | None:

@@ -11,7 +11,7 @@ from dashboard.catalog import dataset_label, dataset_words, pruner_label, sample
 from dashboard.discussion.queries import comments_on
 from dashboard.engine.line import place_in_line
 from dashboard.engine.retries import LOSSES
-from dashboard.engine.trials import best_trial, counts_by_state
+from dashboard.engine.trials import best_trial, counts_of_rows
 from dashboard.goals import Goal, best_epoch, goal_of, is_percent, shown_metrics
 from dashboard.models import (
     Comment,
@@ -126,7 +126,7 @@ def study_page(
     """Everything on the page, in a number of queries that does not depend on the number of trials."""
     space, goal, now = study.search_space, goal_of(study), timezone.now()
     rows = queries.chart_rows(study)
-    counts = counts_by_state(study)
+    counts = counts_of_rows(rows)
     best = best_trial(study)
     proposals = proposals_of(study, space, goal, rows)
     seconds = study.seconds_at(now)

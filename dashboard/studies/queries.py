@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from dashboard.access.rules import owned_by
 from dashboard.catalog import is_dataset_like
-from dashboard.engine.trials import seconds_trained_of_each, shown_state
+from dashboard.engine.trials import part_infeasible, seconds_trained_of_each
 from dashboard.models import Study, StudyState, Tag, Trial, TrialState, searches
 
 ACTIVE = (StudyState.RUNNING, StudyState.PAUSED)
@@ -61,15 +61,15 @@ class StudyRow:
 
 
 def study_rows(studies: Sequence[Study]) -> list[StudyRow]:
-    """Three queries for any number of studies."""
+    """At most four queries for any number of studies."""
     ids = [study.pk for study in studies]
-    counts: dict[int, Counter[str]] = {pk: Counter() for pk in ids}
+    counts: dict[int, dict[str, int]] = {pk: Counter() for pk in ids}
     seconds: Counter[int] = Counter()
     latest: dict[int, object] = {}
     grouped = (
         Trial.objects.filter(study__in=ids)
         .order_by()
-        .values_list("study", shown_state())
+        .values_list("study", "state")
         .annotate(n=Count("id"), seconds=Sum(seconds_trained_of_each()), latest=Max("finished_at"))
     )
     for pk, state, n, trained, last in grouped:
@@ -77,6 +77,7 @@ def study_rows(studies: Sequence[Study]) -> list[StudyRow]:
         seconds[pk] += trained
         if last is not None and (pk not in latest or last > latest[pk]):
             latest[pk] = last
+    part_infeasible(counts)
     values: dict[int, list[tuple[int, float | None]]] = {pk: [] for pk in ids}
     complete = Trial.objects.filter(study__in=ids, state=TrialState.COMPLETE).order_by("study", "number")
     for pk, number, value in complete.values_list("study", "number", "value"):
