@@ -76,7 +76,8 @@ def _one_window(reading: Mapping[str, Any], rows: list[dict[str, str]]) -> Any:
     if len(parts) > 1:
         names = " and ".join(reading["series_columns"])
         raise PredictionRefused(
-            f"These are rows of {len(parts)} series by {names}. Paste those of one series at a time."
+            f"These are rows of {count_noun(len(parts), 'series,series')} by {names}. "
+            "Paste those of one series at a time."
         )
     return portable.next_windows(dict(reading), rows)
 

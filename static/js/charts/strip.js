@@ -1,7 +1,7 @@
 // The strip below the best so far: trials that were stopped early, and those that failed.
 (function () {
   "use strict";
-  const { token, alpha, axis, noGrid } = window.ParzenCharts;
+  const { token, alpha, axis, noGrid, short } = window.ParzenCharts;
   const FAILED_AT = 1.25; // of the height of a bar that has reached every epoch
 
   // Pruned trials as bars as high as the epoch they reached, and failed ones as crosses above these.
@@ -43,7 +43,7 @@
       min: 0,
       max: data.max_step * 1.4,
       grid: noGrid,
-      ticks: { callback: (value) => value.toLocaleString("en-US") },
+      ticks: { callback: (value) => short(value, 3) },
       afterBuildTicks: (scale) => (scale.ticks = [{ value: 0 }, { value: data.max_step }]),
     });
   }

@@ -106,7 +106,7 @@ def test_a_study_gets_what_the_file_declares(page, allowed, monkeypatch):
     ).exists()
     job = job_of(claim_trial_of(study_id=study.pk, worker=WORKER), study)
     assert job.code == study.code
-    shown = page.get(study.get_absolute_url()).content.decode()
+    shown = page.get(reverse("study-settings", args=[study.pk])).content.decode()
     assert "the code\nof ada" in shown
     assert trainer_info("own").label in shown
     assert page.get("/studies/").status_code == 200
