@@ -15,13 +15,13 @@ from dashboard.access.rules import studies_visible_to
 from dashboard.catalog import dataset_words, trainer_label
 from dashboard.charts.sparklines import CountBar, Spark, count_bar, spark
 from dashboard.engine.queues import n_slots
+from dashboard.engine.trials import part_infeasible
 from dashboard.engine.uploads import infos_of
 from dashboard.goals import Goal, goal_of
-from dashboard.models import FailureKind, Study, TrialState, searches
+from dashboard.models import Study, searches
 from dashboard.studies import queries
 from dashboard.studies.list_address import BY_TIME, MARKS, STAMP, ListAddress
 from dashboard.studies.totals import Totals, totals_of
-from dashboard.studies.trial_sums import infeasible_by_study
 from dashboard.web.pager import Pager, pager_of
 from dashboard.wording import count_noun, thousands
 from trainers.datasets.base import DatasetInfo
@@ -176,23 +176,18 @@ def _offered_tags(visible: QuerySet[Study], address: ListAddress) -> list[TagLin
 def _rows(studies: Sequence[Study], address: ListAddress) -> list[ListRow]:
     totals = totals_of(studies)
     uploads = infos_of(study.dataset for study in studies)
-    infeasible = infeasible_by_study(
-        [pk for pk, found in totals.items() if found.counts.get(TrialState.FAILED)]
-    )
-    return [_row(study, totals[study.pk], infeasible.get(study.pk, 0), uploads, address) for study in studies]
+    counts = {pk: dict(found.counts) for pk, found in totals.items()}
+    part_infeasible(counts)
+    return [_row(study, totals[study.pk], counts[study.pk], uploads, address) for study in studies]
 
 
 def _row(
     study: Study,
     totals: Totals,
-    n_infeasible: int,
+    counts: Mapping[str, int],
     uploads: Mapping[str, DatasetInfo],
     address: ListAddress,
 ) -> ListRow:
-    counts = dict(totals.counts)
-    if n_infeasible:
-        counts[TrialState.FAILED] -= n_infeasible
-        counts[FailureKind.INFEASIBLE] = n_infeasible
     words = [f"{thousands(sum(counts.values()))} of {thousands(study.max_trials)}"]
     words += [
         f"{thousands(counts[s])} {s}" for s in ("pruned", "infeasible", "failed", "running") if counts.get(s)

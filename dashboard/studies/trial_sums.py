@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import Count, F, Max, Min, OuterRef, Q, RowRange, Subquery, Window
 from django.db.models.functions import Coalesce
 
-from dashboard.engine.trials import INFEASIBLE, seconds_trained
+from dashboard.engine.trials import seconds_trained
 from dashboard.models import Attempt, Study, Trial, TrialState
 from dashboard.models.study import Direction
 
@@ -33,12 +33,6 @@ def counts_by_study(ids: Collection[int], states: Sequence[str] = ()) -> Iterato
         trials = trials.filter(state__in=states)
     grouped = trials.values_list("study", "state").annotate(n=Count("id"), last=Max("number"))
     return grouped.iterator()
-
-
-def infeasible_by_study(ids: Collection[int]) -> dict[int, int]:
-    """How many failed trials only broke a constraint: pages do not call them failed."""
-    trials = Trial.objects.filter(INFEASIBLE, study__in=ids).order_by()
-    return dict(trials.values_list("study").annotate(n=Count("id")))
 
 
 def seconds_by_study(ids: Collection[int], states: Sequence[str] = ()) -> dict[int, float]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from optimizer.wording import count_noun
 from trainers.errors import TrainerError
 from trainers.portable import predict as portable
 from trainers.subprocess_call import SubprocessFailed, call_module, serve_request
