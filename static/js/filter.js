@@ -7,11 +7,18 @@
     return;
   }
 
-  input.addEventListener("keydown", function (event) {
+  // Anywhere on the page, since the focus is at its top when a filter has been applied; an open menu or
+  // another field has its own use for Escape.
+  document.addEventListener("keydown", function (event) {
+    const isElsewhere =
+      event.target !== input && event.target.closest("input, textarea, select, details, dialog");
+    if (event.key !== "Escape" || isElsewhere) {
+      return;
+    }
     const clear = form.querySelector("[data-clear]");
-    if (event.key === "Escape" && clear) {
+    if (clear) {
       location.assign(clear.href);
-    } else if (event.key === "Escape") {
+    } else {
       input.value = "";
     }
   });

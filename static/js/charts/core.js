@@ -46,7 +46,7 @@
     if (!sentence(canvas)) {
       const words = document.createElement("p");
       words.className = "chart-failed";
-      words.textContent = "This chart could not be drawn. The table on this page shows the same values.";
+      words.textContent = "This chart could not be drawn. Reload the page to try again.";
       canvas.after(words);
     }
   }
