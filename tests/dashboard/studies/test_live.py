@@ -76,6 +76,7 @@ def test_fragments_keep_order_filter_and_page_of_the_table(page, user):
     html = page.get(reverse("study-live", args=[study.pk]), query).content.decode()
 
     assert "26 to 50 of 60" in html
+    assert "<b>60</b> of 60 trials" in html
     assert "q=state+%3D+complete&amp;sort=-value&amp;page=2" in html
 
 
