@@ -101,6 +101,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # docs/decisions/0013-compression.md says why that is safe
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -256,7 +257,11 @@ CACHES: dict[str, Any] = {
         # Past these, old entries go, and a flood of other keys must not make them go.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
-    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "local": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # An entry for each study of the list, of less than a kilobyte.
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
 }
 
 # Queue -------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from dashboard.operations import views as operations
 from dashboard.people import views as people
 from dashboard.review import views as review
 from dashboard.sharing import views as sharing
+from dashboard.studies import bulk_views as bulk
 from dashboard.studies import views as studies
 from dashboard.trials import views as trials
 from dashboard.winners import views as winners
@@ -35,6 +36,9 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/trials/", studies.study_trials, name="study-trials"),
     path("studies/<int:study_id>/settings/", studies.study_settings, name="study-settings"),
     path("studies/<int:study_id>/discussion/", studies.study_discussion, name="study-discussion"),
+    path("studies/archive/", bulk.studies_archive, name="studies-archive"),
+    path("studies/tag/", bulk.studies_tag, name="studies-tag"),
+    path("studies/delete/", bulk.studies_delete, name="studies-delete"),
     path("studies/deleted/", studies.study_deleted, name="study-deleted"),
     path("studies/<int:study_id>/template/", studies.study_template, name="study-template"),
     path("studies/<int:study_id>/archive/", studies.study_archive, name="study-archive"),

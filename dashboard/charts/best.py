@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.charts.points import Points, corners, nice_range, value_range
+from dashboard.charts.points import Points, corners, log_range, nice_range, value_range
 from dashboard.wording import count_noun
 from dashboard.wording import value as show_value
 from optimizer import Direction
@@ -14,6 +14,9 @@ from optimizer.objective import is_higher_better
 
 # How far beyond the values a target still widens the axis, as a part of its height.
 NEAR = 0.5
+
+# Losses that differ by more than this factor are drawn on a log axis; a target may widen it by the other.
+WORTH_LOG, NEAR_LOG = 3, 3
 
 # A place on the line where it turns: trial number or seconds, and value.
 Corner = dict[str, float]
@@ -34,6 +37,10 @@ class BestChart:
     # The target where it is in view, and else where it is, in words.
     target: float | None
     target_note: str
+    # The range of a log axis, where the values make one worth while: losses over more than a factor of three.
+    log_floor: float | None
+    log_clip: float | None
+    max_step: int
     n_trials: int
     # Those that are drawn, in columns.
     trials: dict[str, Any]
@@ -57,6 +64,7 @@ def best_chart(
     direction: Direction,
     is_percent: bool,
     max_trials: int,
+    max_step: int = 1,
     n_startup: int | None,
     startup_words: str,
     target: float | None = None,
@@ -67,6 +75,7 @@ def best_chart(
     line = corners(points.n, known, direction)
     floor, clip = _with_target(value_range(values.tolist(), direction), target if len(values) else None)
     is_target_shown = target is not None and len(values) > 0 and floor <= target <= clip
+    log = _log_range(values.tolist(), direction, target, is_percent=is_percent)
     best = _best_point(points, known, line)
     return BestChart(
         metric=metric,
@@ -82,6 +91,9 @@ def best_chart(
         target_note=_target_note(target, floor, is_percent)
         if target is not None and not is_target_shown
         else "",
+        log_floor=log[0],
+        log_clip=log[1],
+        max_step=max_step,
         n_trials=int(points.n[-1]) + 1 if len(points) else 0,
         trials=drawn.to_json(),
         line=[{"n": n, "value": value} for n, value in line],
@@ -100,6 +112,18 @@ def _with_target(seen: tuple[float, float], target: float | None) -> tuple[float
     if target is None or low <= target <= high or not low - room <= target <= high + room:
         return seen
     return nice_range(min(low, target), max(high, target))
+
+
+def _log_range(
+    values: list[float], direction: Direction, target: float | None, *, is_percent: bool
+) -> tuple[float | None, float | None]:
+    is_loss = not is_percent and not is_higher_better(direction) and bool(values) and min(values) > 0
+    if not is_loss or max(values) <= WORTH_LOG * min(values):
+        return None, None
+    low, high = log_range(values)
+    if target is not None and low / NEAR_LOG <= target <= high:
+        low = min(low, target * 0.95)
+    return low, high
 
 
 def _target_note(target: float, floor: float, is_percent: bool) -> str:

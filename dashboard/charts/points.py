@@ -1,6 +1,7 @@
 """What charts see of a study's trials, in columns."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -86,6 +87,21 @@ def corners(x: np.ndarray, value: np.ndarray, direction: Direction) -> list[tupl
     return [(at, sign * v) for at, v in zip(x[places].tolist(), best[places].tolist(), strict=True)]
 
 
+# A trial number and a value that is better than all before it.
+Improvement = tuple[int, float]
+
+
+def with_improvement(
+    line: Sequence[Improvement], trial: Improvement, direction: Direction
+) -> list[Improvement]:
+    """The trials that were better than all before them, and this one, if it is, too. It may come late."""
+    at = bisect_left(line, (trial[0],))
+    if at and not is_better(trial[1], line[at - 1][1], direction):
+        return list(line)
+    rest = [later for later in line[at:] if is_better(later[1], trial[1], direction)]
+    return [*line[:at], trial, *rest]
+
+
 def value_range(values: Sequence[float], direction: Direction) -> tuple[float, float]:
     """An axis that does not follow one diverged trial: the bad end is cut."""
     return cut_range(values, cut_low=is_higher_better(direction))
@@ -103,6 +119,12 @@ def cut_range(values: Sequence[float], *, cut_low: bool = False) -> tuple[float,
     else:
         high = min(high, q3 + 3 * (q3 - q1) if q3 > q1 else high)
     return nice_range(low, high)
+
+
+def log_range(values: Sequence[float]) -> tuple[float, float]:
+    """As `value_range` of positive values, by ratios: the axis does not follow one diverged trial."""
+    low, high = cut_range([math.log(v) for v in values])
+    return max(math.exp(low), min(values) * 0.9), min(math.exp(high), max(values) * 1.1)
 
 
 def nice_range(low: float, high: float) -> tuple[float, float]:

@@ -6,9 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from dashboard.charts.points import running_best
+from dashboard.charts.points import Improvement
 from dashboard.wording import count_noun, thousands
-from optimizer import Direction
 from optimizer.distributions import Distribution
 
 N_DRAWS = 6_000  # divides evenly into both numbers of bars
@@ -48,27 +47,36 @@ class Bar:
 TONES = {"complete": "good", "pruned": "caution", "infeasible": "neutral", "failed": "bad", "running": "info"}
 
 
-def spark(values: Sequence[tuple[int, float | None]], *, direction: Direction, max_trials: int) -> Spark:
-    """The best so far, scaled so that the budget is the full width and better is lower or higher on it."""
-    line = running_best(values, direction)
-    if not line:
+def spark(improvements: Sequence[Improvement], *, last: int | None, max_trials: int) -> Spark:
+    """The best so far up to trial `last`, scaled so that the budget is the full width and better is lower or
+    higher on it.
+    """
+    if not improvements or last is None:
         return Spark()
-    low, high = min(v for _, v in line), max(v for _, v in line)
+    values = [value for _, value in improvements]
+    low, high = min(values), max(values)
     height = SPARK_BOTTOM - SPARK_TOP
+    width = SPARK_WIDTH / max(max_trials, last + 1)
+    digits = 1 if len(improvements) < SPARK_WIDTH else 0
     corners: list[tuple[float, float]] = []
-    for n, value in line:
-        x = SPARK_WIDTH * (n + 1) / max(max_trials, n + 1)
-        y = (
-            SPARK_TOP + height * (1 - (value - low) / (high - low))
-            if high > low
-            else (SPARK_TOP + SPARK_BOTTOM) / 2
-        )
-        if corners and corners[-1][1] != y:
+    for number, value in improvements:
+        x = round(width * (number + 1), digits)
+        y = SPARK_TOP + (height * (1 - (value - low) / (high - low)) if high > low else height / 2)
+        if corners:
             corners.append((x, corners[-1][1]))
-        if not corners or corners[-1][1] != y or n == line[-1][0]:
-            corners.append((x, y))
+        corners.append((x, round(y, 1)))
+    corners.append((round(width * (last + 1), 1), corners[-1][1]))
     end_x, end_y = corners[-1]
-    return Spark(" ".join(f"{x:.1f},{y:.1f}" for x, y in corners), round(end_x, 1), round(end_y, 1))
+    return Spark(" ".join(f"{x:.1f},{y:.1f}" for x, y in _thinned(corners)), end_x, end_y)
+
+
+def _thinned(corners: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Of those at the same place only the first and the last: so small a line cannot show the others."""
+    return [
+        corner
+        for i, corner in enumerate(corners)
+        if i in {0, len(corners) - 1} or not corners[i - 1][0] == corner[0] == corners[i + 1][0]
+    ]
 
 
 def count_bar(counts: Mapping[str, int], max_trials: int) -> CountBar:

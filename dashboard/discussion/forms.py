@@ -7,9 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
 from dashboard.models import NotificationKind, NotificationPreferences
-from dashboard.wording import count_noun, thousands
-
-MAX_TAGS, TAG_LENGTH = 10, 30
+from dashboard.web.fields import TagsField
 
 
 class NoteForm(forms.Form):
@@ -20,30 +18,9 @@ class NoteForm(forms.Form):
         help_text="Markdown: **bold**, lists, tables, links, `code`.",
         widget=forms.Textarea(attrs={"class": "textarea", "rows": 14}),
     )
-    tags = forms.CharField(
-        label="Tags",
-        max_length=MAX_TAGS * (TAG_LENGTH + 2),
-        required=False,
-        help_text="Separate tags with commas. Search finds studies by their tags.",
-        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
-    )
+    tags = TagsField("Tags", "Separate tags with commas. Search finds studies by their tags.")
     # Which version the person has read; whoever saves first wins, the other is told.
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
-
-    def clean_tags(self) -> list[str]:
-        words = (" ".join(word.split()) for word in self.cleaned_data["tags"].split(","))
-        tags = list(dict.fromkeys(word.lower() for word in words if word))
-        if len(tags) > MAX_TAGS:
-            raise ValidationError(
-                f"A study can have at most {count_noun(MAX_TAGS, 'tag')}, but these are "
-                f"{thousands(len(tags))}. Remove some."
-            )
-        if long := next((tag for tag in tags if len(tag) > TAG_LENGTH), None):
-            raise ValidationError(
-                f"A tag can have at most {count_noun(TAG_LENGTH, 'character')}, but “{long}” "
-                f"has {thousands(len(long))}."
-            )
-        return tags
 
 
 class CommentForm(forms.Form):

@@ -16,7 +16,6 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
-    Value,
     When,
 )
 from django.db.models.functions import Coalesce
@@ -37,15 +36,23 @@ def is_failure(state: str, kind: str) -> bool:
     return state == TrialState.FAILED and kind != FailureKind.INFEASIBLE
 
 
-def shown_state() -> Case:
-    """For a query of trials: their states as pages call and count them."""
-    return Case(When(INFEASIBLE, then=Value(FailureKind.INFEASIBLE.value)), default=F("state"))
-
-
 def counts_by_state(study: Study) -> dict[str, int]:
     """By state as pages call it."""
-    rows = study.trials.order_by().values_list(shown_state()).annotate(n=Count("id"))
-    return dict(rows)
+    counts = dict(study.trials.order_by().values_list("state").annotate(n=Count("id")))
+    part_infeasible({study.pk: counts})
+    return counts
+
+
+def part_infeasible(counts: Mapping[int, dict[str, int]]) -> None:
+    """Count infeasible trials apart from failed ones, by study; only failed ones are read for it."""
+    ids = [pk for pk, of_study in counts.items() if of_study.get(TrialState.FAILED)]
+    trials = Trial.objects.filter(INFEASIBLE, study__in=ids).order_by()
+    for pk, n in trials.values_list("study").annotate(n=Count("id")) if ids else ():
+        of_study = counts[pk]
+        of_study[FailureKind.INFEASIBLE.value] = n
+        of_study[TrialState.FAILED.value] -= n
+        if not of_study[TrialState.FAILED.value]:
+            del of_study[TrialState.FAILED.value]
 
 
 def best_trial(study: Study) -> Trial | None:

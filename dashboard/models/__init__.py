@@ -3,7 +3,7 @@
 from dashboard.models.artifact import Artifact
 from dashboard.models.attempt import Attempt, AttemptState
 from dashboard.models.audit import AuditEntry, Door
-from dashboard.models.comment import Comment, Tag
+from dashboard.models.comment import MAX_TAGS, TAG_LENGTH, Comment, Tag
 from dashboard.models.dataset import Dataset, DatasetState, FileForm
 from dashboard.models.event import StudyEvent
 from dashboard.models.event_counter import CountedEvent, EventCounter
@@ -23,6 +23,8 @@ from dashboard.models.worker import Worker
 Owned = Study | Dataset
 
 __all__ = [
+    "MAX_TAGS",
+    "TAG_LENGTH",
     "Artifact",
     "Attempt",
     "AttemptState",

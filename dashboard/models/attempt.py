@@ -1,6 +1,6 @@
 from django.db import models
 
-from dashboard.models.trial import FailureKind, Trial
+from dashboard.models.trial import FailureKind, Trial, shown_state
 from dashboard.models.worker import slot_words
 
 
@@ -48,8 +48,7 @@ class Attempt(models.Model):
 
     @property
     def shown_state(self) -> str:
-        """As pages call it, like that of a trial."""
-        return self.failure_kind if self.failure_kind == FailureKind.INFEASIBLE else self.state
+        return shown_state(self.state, self.failure_kind)
 
     @property
     def worker_words(self) -> str:

@@ -5,6 +5,9 @@ from django.db.models.functions import Now
 from dashboard.models.study import Study
 from dashboard.models.trial import Trial
 
+# Of a study, and the letters of one.
+MAX_TAGS, TAG_LENGTH = 10, 30
+
 
 class Comment(models.Model):
     """What somebody has to say about a study, or about one of its trials."""
@@ -26,7 +29,7 @@ class Tag(models.Model):
     """A word by which studies are found."""
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="tags")
-    name = models.CharField(max_length=30)
+    name = models.CharField(max_length=TAG_LENGTH)
 
     class Meta:
         ordering = ("name",)

@@ -19,8 +19,8 @@ from dashboard.engine.trials import (
     best_value_of_each,
     do_many_fail,
     ended_and_failed,
+    part_infeasible,
     seconds_trained,
-    shown_state,
 )
 from dashboard.models import Attempt, AuditEntry, Review, Study, Trial, TrialState, ValueOf, searches
 from dashboard.review.audit_words import actions_called
@@ -58,8 +58,9 @@ def review_queue(studies: QuerySet[Study]) -> list[Waiting]:
     rows = list(found.annotate(is_confirmed=Exists(Study.objects.filter(confirms=OuterRef("pk")))))
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     ended = Trial.objects.filter(study__in=[row.pk for row in rows]).order_by()
-    for pk, state, n in ended.values_list("study", shown_state()).annotate(n=Count("pk")):
+    for pk, state, n in ended.values_list("study", "state").annotate(n=Count("pk")):
         counts[pk][state] = n
+    part_infeasible(counts)
     waiting = [_waiting(row, counts[row.pk]) for row in rows]
     return [row for row in waiting if row.reasons]
 

@@ -12,7 +12,8 @@ from dashboard.access.actor import Actor
 from dashboard.access.rules import Place, place_fields, seen_by
 from dashboard.engine import artifacts, budgets, lifecycle, retries
 from dashboard.engine.lifecycle import record_event
-from dashboard.models import Role, Study
+from dashboard.models import MAX_TAGS, Role, Study, Tag
+from dashboard.refusal import Refused
 
 
 @action("study-start", needs=Role.EDITOR)
@@ -91,6 +92,27 @@ def offer_as_template(study: Study, *, is_template: bool, by: Actor) -> bool:
             what = "made the study a template" if is_template else "stopped using the study as a template"
             record_event(study.pk, what, by=by.name)
     return bool(n)
+
+
+@action("study-tags", needs=Role.EDITOR)
+def tag_study(study: Study, *, add: Collection[str], remove: Collection[str], by: Actor) -> bool:
+    """Add and remove tags. False when there is nothing to do. Raises Refused for too many tags."""
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=study.pk)
+        tags = set(study.tags.values_list("name", flat=True))
+        new, old = set(add) - tags, tags & set(remove) - set(add)
+        if not new and not old:
+            return False
+        n = len(tags | new) - len(old)
+        if n > MAX_TAGS:
+            raise Refused(f"A study can have at most {MAX_TAGS} tags, but {study.name} would have {n}.")
+        study.tags.filter(name__in=old).delete()
+        Tag.objects.bulk_create(Tag(study=study, name=name) for name in sorted(new))
+        # Whoever edits its note and tags meanwhile is told.
+        changes = {"note_version": F("note_version") + 1, "version": F("version") + 1}
+        Study.objects.filter(pk=study.pk).update(**changes)
+        record_event(study.pk, "changed the tags", by=by.name)
+    return True
 
 
 def switch_archived(study: Study, *, by: Actor) -> bool:

@@ -45,6 +45,7 @@ def best_chart_of(
         direction=goal.direction,
         is_percent=goal.is_percent,
         max_trials=study.max_trials,
+        max_step=study.n_folds or study.max_epochs,
         n_startup=proposals.first_modelled,
         startup_words=proposals.words,
         target=study.target_value,

@@ -16,10 +16,11 @@ from dashboard.refusal import Refused
 from dashboard.studies import actions
 from dashboard.studies.budget_page import budget_page
 from dashboard.studies.importance import importance_card
-from dashboard.studies.list_page import studies_page
+from dashboard.studies.list_address import STAMP
+from dashboard.studies.list_page import list_stamp, still_live_url, studies_page
 from dashboard.studies.page import VIEWS, StudyPage, study_page
 from dashboard.trials.failures import numbers_in
-from dashboard.web.polling import is_unchanged
+from dashboard.web.polling import is_fresh, is_unchanged
 from dashboard.web.requests import actor_of, changing_study, person, posted, visible_study
 
 StudyView = Callable[[HttpRequest, int], HttpResponse]
@@ -63,9 +64,17 @@ def study_retry_failed(request: HttpRequest, study_id: int) -> HttpResponse:
 
 @require_safe
 def study_list(request: HttpRequest) -> HttpResponse:
-    page = studies_page(person(request), request.GET.dict())
-    template = "studies/list/_live.html" if request.headers.get("HX-Request") else "studies/list/page.html"
-    return render(request, template, {"page": page})
+    """The list; asked by a page that shows it, only what is new there, or 204."""
+    user = person(request)
+    if not request.headers.get("HX-Request"):
+        return render(request, "studies/list/page.html", {"page": studies_page(user, request.GET)})
+    if request.GET.get(STAMP) == list_stamp(user):
+        if is_fresh(request):
+            return HttpResponse(status=204)
+        still = {"live_url": still_live_url(request.GET)}
+        return render(request, "studies/list/_still.html", {"page": still})
+    page = studies_page(user, request.GET, is_news=True)
+    return render(request, "studies/list/_live.html", {"page": page})
 
 
 def _page(request: HttpRequest, study: Study, view: str) -> StudyPage:

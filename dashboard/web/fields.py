@@ -4,8 +4,10 @@ import re
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
-from dashboard.wording import thousands
+from dashboard.models import MAX_TAGS, TAG_LENGTH
+from dashboard.wording import count_noun, thousands
 
 
 def typed(number: float) -> str:
@@ -52,3 +54,31 @@ def count_field(
             "max_value": f"Must be at most {thousands(high)}.",
         },
     )
+
+
+class TagsField(forms.CharField):
+    """Tags with commas between them; gives them in lower case, each once."""
+
+    def __init__(self, label: str, help_text: str) -> None:
+        super().__init__(
+            label=label,
+            help_text=help_text,
+            max_length=MAX_TAGS * (TAG_LENGTH + 2),
+            required=False,
+            widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+        )
+
+    def clean(self, value: Any) -> Any:
+        words = (" ".join(word.split()) for word in super().clean(value).split(","))
+        tags = list(dict.fromkeys(word.lower() for word in words if word))
+        if len(tags) > MAX_TAGS:
+            raise ValidationError(
+                f"A study can have at most {count_noun(MAX_TAGS, 'tag')}, but these are "
+                f"{thousands(len(tags))}. Remove some."
+            )
+        if long := next((tag for tag in tags if len(tag) > TAG_LENGTH), None):
+            raise ValidationError(
+                f"A tag can have at most {count_noun(TAG_LENGTH, 'character')}, but “{long}” "
+                f"has {thousands(len(long))}."
+            )
+        return tags

@@ -16,13 +16,15 @@ class Pager:
     next_url: str
 
 
-def pager_of(page: Page[Any], base: str = "", anchor: str = "", **query: str) -> Pager | None:
+def pager_of(
+    page: Page[Any], base: str = "", anchor: str = "", **query: str | tuple[str, ...]
+) -> Pager | None:
     """None where everything fits on one page."""
     if not page.has_other_pages():
         return None
 
     def url(number: int) -> str:
-        return f"{base}?{urlencode({**query, 'page': number})}{anchor}"
+        return f"{base}?{urlencode({**query, 'page': number}, doseq=True)}{anchor}"
 
     return Pager(
         text=f"{thousands(page.start_index())} to {thousands(page.end_index())} of "

@@ -9,10 +9,6 @@
     });
   }
 
-  // An update of the page must not close what its reader has opened.
-  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) =>
-    name !== "open" || !node.matches("details");
-
   document.addEventListener("click", (event) => closeOthers(event.target));
   document.addEventListener("focusin", (event) => closeOthers(event.target));
   document.addEventListener("keydown", function (event) {

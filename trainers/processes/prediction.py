@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from optimizer.wording import count_noun
 from trainers.errors import TrainerError
 from trainers.portable import predict as portable
 from trainers.subprocess_call import SubprocessFailed, call_module, serve_request
@@ -76,7 +77,8 @@ def _one_window(reading: Mapping[str, Any], rows: list[dict[str, str]]) -> Any:
     if len(parts) > 1:
         names = " and ".join(reading["series_columns"])
         raise PredictionRefused(
-            f"These are rows of {len(parts)} series by {names}. Paste those of one series at a time."
+            f"These are rows of {count_noun(len(parts), 'series,series')} by {names}. "
+            "Paste those of one series at a time."
         )
     return portable.next_windows(dict(reading), rows)
 

@@ -5,6 +5,7 @@
   "use strict";
   const builders = new Map();
   const charts = new Map(); // canvas -> Chart
+  const VIEWS = ["axis", "metric", "scale", "pruned"];
   let lastText = "";
   let current = {}; // what is drawn, by chart
   let isScheduled = false;
@@ -161,12 +162,12 @@
   // A segment of views: <button data-axis="wall"> or <button data-metric="loss"> sets the same attribute on
   // the canvas of its card; the builder reads it.
   function chooseView(event) {
-    const button = event.target.closest("[data-axis], [data-metric]");
+    const button = event.target.closest(VIEWS.map((name) => "[data-" + name + "]").join(", "));
     const canvas = button && button.closest(".card")?.querySelector("canvas[data-chart]");
     if (!canvas) {
       return;
     }
-    const name = "axis" in button.dataset ? "axis" : "metric";
+    const name = VIEWS.find((each) => each in button.dataset);
     canvas.dataset[name] = button.dataset[name];
     button.parentNode.querySelectorAll("[data-" + name + "]").forEach(function (each) {
       each.setAttribute("aria-pressed", String(each === button));

@@ -4,9 +4,9 @@
   "use strict";
 
   // The values in view; `bad` is the edge on which failed trials sit.
-  function rangeOf(data) {
-    let low = Math.min(data.floor ?? 0, data.clip ?? 1);
-    let high = Math.max(data.floor ?? 0, data.clip ?? 1);
+  function rangeOf(data, isLog) {
+    let low = isLog ? data.log_floor : Math.min(data.floor ?? 0, data.clip ?? 1);
+    let high = isLog ? data.log_clip : Math.max(data.floor ?? 0, data.clip ?? 1);
     if (low === high) {
       const room = Math.abs(low) * 0.1 || 0.1;
       low -= room;

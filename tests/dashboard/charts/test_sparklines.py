@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from dashboard.charts.points import with_improvement
 from dashboard.charts.sparklines import (
     N_DRAWS,
     Spark,
@@ -28,13 +29,20 @@ DISTRIBUTIONS = [
 ]
 
 
+def draw(values, *, direction="minimize", max_trials):
+    """Of trials with these numbers and values."""
+    line = []
+    for number, value in values:
+        line = with_improvement(line, (number, value), direction)
+    return spark(line, last=values[-1][0] if values else None, max_trials=max_trials)
+
+
 def corners(found):
     return [tuple(map(float, pair.split(","))) for pair in found.points.split()]
 
 
 def test_nothing_complete_draws_no_line():
-    assert spark([], direction="minimize", max_trials=10) == Spark()
-    assert spark([(0, None)], direction="minimize", max_trials=10) == Spark()
+    assert draw([], max_trials=10) == Spark()
 
 
 @pytest.mark.parametrize(
@@ -42,27 +50,27 @@ def test_nothing_complete_draws_no_line():
 )
 def test_line_goes_where_the_value_goes(direction, values, ends_lower):
     """In SVG a larger y is lower."""
-    line = corners(spark(list(enumerate(values)), direction=direction, max_trials=3))
+    line = corners(draw(list(enumerate(values)), direction=direction, max_trials=3))
 
     assert (line[-1][1] > line[0][1]) is ends_lower
     assert line[-1][0] == 120
 
 
 def test_budget_is_the_width_of_the_line():
-    found = spark([(0, 1.0), (4, 0.5)], direction="minimize", max_trials=10)
+    found = draw([(0, 1.0), (4, 0.5)], max_trials=10)
 
     assert found.end_x == 60
     assert corners(found)[-1] == (found.end_x, found.end_y)
 
 
 def test_line_turns_at_right_angles():
-    line = corners(spark(list(enumerate([3.0, 1.0, 2.0, 0.5])), direction="minimize", max_trials=4))
+    line = corners(draw(list(enumerate([3.0, 1.0, 2.0, 0.5])), max_trials=4))
 
     assert all(a[0] == b[0] or a[1] == b[1] for a, b in pairwise(line))
 
 
 def test_one_value_lies_in_the_middle():
-    assert spark([(0, 7.0)], direction="minimize", max_trials=10).end_y == 14
+    assert draw([(0, 7.0)], max_trials=10).end_y == 14
 
 
 def test_bar_is_divided_by_state_in_order():

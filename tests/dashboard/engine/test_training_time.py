@@ -11,7 +11,7 @@ from dashboard.engine.lifecycle import stop_study
 from dashboard.engine.timeline import begin_timeline
 from dashboard.engine.trials import seconds_trained
 from dashboard.models import Attempt, FailureKind, Study, Trial
-from dashboard.studies.queries import study_rows
+from dashboard.studies.totals import totals_of
 from tests.builders import claim, fence_of, outcome, running_study, steps
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ def train(study, hours, end):
 
 
 def hours_of(study):
-    return study_rows([Study.objects.get(pk=study.pk)])[0].seconds / HOUR
+    return totals_of([Study.objects.get(pk=study.pk)])[study.pk].seconds / HOUR
 
 
 @pytest.mark.parametrize("end", ENDS)

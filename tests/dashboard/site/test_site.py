@@ -85,6 +85,9 @@ OPEN_METHODS |= {
     "study-restore",
     "study-export-csv",
     "study-export-parquet",
+    "studies-archive",
+    "studies-tag",
+    "studies-delete",
 }
 # Parzen's own pages; what holds for those of libraries stands in the matrix and in test_accounts.py.
 LIBRARIES = ("account_", "mfa_", "socialaccount_", "openid_", "usersessions_")

@@ -16,12 +16,17 @@ from trainers.processes.host import TrainerHost
 
 
 @cache
-def forked_call() -> Call:
-    """Return what `read_declaration` takes as `call`; one server for the whole test process."""
+def forked_host() -> CallHost:
+    """Return a host without Keras; one for the whole test process."""
     host = CallHost()
     host._host = TrainerHost(server=__spec__.name)
     atexit.register(host.close)
-    return host.call
+    return host
+
+
+def forked_call() -> Call:
+    """Return what `read_declaration` takes as `call`."""
+    return forked_host().call
 
 
 if __name__ == "__main__":

@@ -129,7 +129,7 @@ def _entries(archive: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, str]]:
             )
         found.append((entry, parts[-2]))
     if not found:
-        raise DatasetInvalid("The zip file contains no images.")
+        raise DatasetInvalid("The zip file contains no images and no table.")
     return found
 
 

@@ -12,6 +12,7 @@ from trainers.datasets.splits import Split
 from trainers.datasets.uploads.arrays import read_arrays
 from trainers.datasets.uploads.findings import Findings
 from trainers.datasets.uploads.image_zip import read_pictures
+from trainers.datasets.uploads.readers.zipped_table import unpack_table
 from trainers.datasets.uploads.source import ORIGINAL, Upload
 from trainers.errors import DatasetInvalid
 from trainers.subprocess_call import MEMORY_LIMIT, SubprocessFailed, call_module, serve_request
@@ -19,6 +20,8 @@ from trainers.subprocess_call import MEMORY_LIMIT, SubprocessFailed, call_module
 MAX_SECONDS = 3600
 MAX_TABLE_MEMORY = 2 * 2**30  # tables are read piece by piece, whatever their size
 _TASK = "Reading the file"
+# of a zip file that holds no pictures: the table in it is looked at by another process, with its limits
+_UNPACKED = {"form": "table", "file": "unpacked"}
 
 
 def look(folder: Path, form: str, *, has_header: bool = True, encoding: str = "") -> Findings:
@@ -30,7 +33,14 @@ def look(folder: Path, form: str, *, has_header: bool = True, encoding: str = ""
     request |= {"has_header": has_header, "encoding": encoding}
     if form == "table":
         request[MEMORY_LIMIT] = MAX_TABLE_MEMORY
-    return Findings.from_json_dict(_run(request))
+    answer = _run(request)
+    if answer != _UNPACKED:
+        return Findings.from_json_dict(answer)
+    try:
+        as_table = {**request, **_UNPACKED, MEMORY_LIMIT: MAX_TABLE_MEMORY}
+        return Findings.from_json_dict(_run(as_table))
+    finally:
+        (folder / _UNPACKED["file"]).unlink(missing_ok=True)
 
 
 def describe(upload: Upload, cache_dir: str, split_seed: int = 0) -> tuple[Upload, list[str]]:
@@ -53,9 +63,11 @@ def _run(request: Mapping[str, Any]) -> Any:
 def _answer(request: Mapping[str, Any]) -> Any:
     if request["do"] == "look":
         folder = Path(request["folder"])
-        original = folder / ORIGINAL
+        original = folder / request.get("file", ORIGINAL)
         match request["form"]:
             case "pictures":
+                if unpack_table(original, folder / _UNPACKED["file"]):
+                    return _UNPACKED
                 return read_pictures(original).to_json_dict()
             case "arrays":
                 return read_arrays(original, folder).to_json_dict()

@@ -24,6 +24,8 @@ N = 60
         (["customer churn", "tenure"], "customer churn"),
         (["median_house_value", "ocean_proximity"], "median_house_value"),
         (["list price", "sale price", "area"], "sale price"),
+        (["sales", "assets", "marketvalue"], "marketvalue"),
+        (["rooms", "houseprice", "area"], "houseprice"),
         (["classic", "labelled", "pricey", "year"], ""),
         ([], ""),
     ],

@@ -155,7 +155,10 @@ def _season(findings: Findings, recipe: Recipe) -> int:
     step = steps[len(steps) // 2] if steps else 0.0
     repeating = next((lengths for longest, lengths in _SEASONS if 0 < step <= longest), ())
     seasons = [round(length / step) for length in repeating]
-    return next((n for n in seasons if n > 1 and n * _FEWEST_SEASONS <= findings.n_rows), 1)
+    # of several series, each has about as many rows as there are times
+    is_counted = column and recipe.columns_as("group") and column.n_distinct <= MANY
+    n_times = column.n_distinct if column and is_counted else findings.n_rows
+    return next((n for n in seasons if n > 1 and n * _FEWEST_SEASONS <= n_times), 1)
 
 
 def _left_out(guesses: _Guesses, role: Role, reason: str) -> _Guesses:
