@@ -132,6 +132,16 @@ class RecipeForm(forms.Form):
         choices=[("day", "The day comes first"), ("month", "The month comes first")],
         widget=forms.RadioSelect,
     )
+    series_gaps = forms.ChoiceField(
+        label="Missing rows and values",
+        required=False,
+        choices=[
+            ("", "Refuse the file"),
+            ("repeat", "Repeat the last value"),
+            ("follow", "Take rows as they follow each other, such as trading days"),
+        ],
+        widget=forms.RadioSelect,
+    )
     drops_unknown = forms.BooleanField(label="Leave out rows without a target", required=False)
     side = forms.IntegerField(
         label="Longer side",
@@ -154,6 +164,7 @@ class RecipeForm(forms.Form):
             "missing": ", ".join(recipe.missing),
             "drops_unknown": recipe.drops_unknown,
             "date_first": recipe.date_first,
+            "series_gaps": recipe.series_gaps,
         }
         initial |= {f"role_{number}": recipe.roles.get(name) for number, name in enumerate(names)}
         asked = [number for number, column in enumerate(findings.columns) if gaps_of(column)]
@@ -165,7 +176,7 @@ class RecipeForm(forms.Form):
         set_choices(self, "task", tasks)
         set_choices(self, "target", [(str(number), name) for number, name in enumerate(names)])
         of_tables, of_pictures = (
-            ("target", "season", "missing", "drops_unknown", "date_first"),
+            ("target", "season", "missing", "drops_unknown", "date_first", "series_gaps"),
             ("side", "is_color"),
         )
         for unwanted in (() if is_table else of_tables) + (() if is_pictures else of_pictures):
@@ -208,6 +219,7 @@ class RecipeForm(forms.Form):
             },
             drops_unknown=data.get("drops_unknown", False),
             date_first=data.get("date_first", ""),
+            series_gaps=data.get("series_gaps", ""),
         )
 
 

@@ -104,3 +104,16 @@ def test_a_date_is_used_after_a_click_and_classes_are_counted_in_each_part(page)
     assert "Rows per class" in html
     assert "C has no rows in the validation set." in dataset.warnings
     assert page.get(dataset.get_absolute_url()).context["page"].class_rows[0] == ("c", (20, 0, 0))
+
+
+def test_gaps_of_a_series_are_refused_until_somebody_says_what_happens_to_them(page):
+    days = np.arange(np.datetime64("2024-01-01"), np.datetime64("2024-05-01"))
+    lines = [f"{day},{'' if n == 30 else n % 7 + n}" for n, day in enumerate(days) if n != 50]
+    dataset, html = shown(page, "\n".join(["day,load", *lines]))
+    assert "Repeat the last value" in html
+    assert "load is missing in 1 of 120 rows" in imported(page, dataset).problem
+
+    imported(page, dataset, series_gaps="repeat")
+
+    assert (dataset.state, dataset.recipe["series_gaps"]) == ("ready", "repeat")
+    assert any("2 of 121 rows have no load of their own" in line for line in dataset.warnings)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Role = Literal["number", "category", "text", "time", "group", "left out"]
 ROLES: tuple[Role, ...] = ("number", "category", "text", "time", "group", "left out")
+# of a series: refuse them, repeat the value before them, or take rows as steps, such as days of trading
+Gaps = Literal["", "repeat", "follow"]
 MAX_CLASSES = 1_000
 MAX_SIDE = 256
 FIRST_EDITION = 1
@@ -27,6 +29,7 @@ _ADDED: Mapping[str, Any] = {
     "gaps": {},
     "drops_unknown": False,
     "date_first": "",
+    "series_gaps": "",
 }
 
 _PAIRS = frozenset({"roles", "gaps"})  # PostgreSQL keeps no order of keys
@@ -39,7 +42,8 @@ class Recipe:
     `season` counts the rows after which a series repeats itself. `edition` says by which rules a file is
     read: those of the day when the recipe was made, or studies would no longer be on the same rows.
     `missing` are texts that mean missing in all columns, `gaps` those of a column. `drops_unknown` leaves out
-    rows whose target is missing. `date_first` says what comes first in 03/04/2024.
+    rows whose target is missing. `date_first` says what comes first in 03/04/2024, `series_gaps` what is done
+    about the gaps of a series.
     """
 
     task: Task
@@ -53,6 +57,7 @@ class Recipe:
     gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     drops_unknown: bool = False
     date_first: First = ""
+    series_gaps: Gaps = ""
 
     @property
     def keeps_equal_rows(self) -> bool:

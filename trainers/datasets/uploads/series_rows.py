@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.wording import count_noun, thousands
 from trainers.datasets.uploads.times import check_steps
 from trainers.errors import DatasetInvalid
 from trainers.portable.predict import SERIES
@@ -25,6 +27,13 @@ def series_labels(columns: Mapping[str, list[str]]) -> Array:
                 f"Row {texts.index('') + 1}: {name} is empty, but it names the series. Fill it in."
             )
     return np.array(list(map(SERIES.join, zip(*columns.values(), strict=True))), dtype=np.str_)
+
+
+def in_order(raw: RawData, rows: Array) -> RawData:
+    """Return these rows in this order, which is that of time."""
+    columns = tuple(replace(column, values=column.values[rows]) for column in raw.x)
+    series = None if raw.series is None else raw.series[rows]
+    return replace(raw, x=columns, y=raw.y[rows], series=series, is_ordered=True)
 
 
 def distinct_rows(times: Array, raw: RawData) -> Array:
@@ -48,3 +57,25 @@ def check_all_steps(name: str, seconds: Array, texts: list[str], raw: RawData) -
     ends = np.flatnonzero(np.diff(raw.series)) + 1
     for first, last in pairwise([0, *ends.tolist(), len(seconds)]):
         check_steps(f"{name} of {labels[first]}", seconds[first:last], texts[first:last])
+
+
+def check_own_times(name: str, seconds: Array, series: Array | None) -> None:
+    """Raise DatasetInvalid where two rows of a series have the same time."""
+    is_again = np.diff(seconds) == 0
+    if series is not None:
+        is_again &= np.diff(series) == 0
+    if is_again.any():
+        raise DatasetInvalid(
+            f"{name} is the same in {thousands(int(is_again.sum()))} rows and the row before them, but a "
+            "forecast needs one row per time. Use the columns that name a series as Group or series name."
+        )
+
+
+def check_values(name: str, y: Array) -> None:
+    """Raise DatasetInvalid where a row of the file has no value to predict."""
+    unknown = np.flatnonzero(np.isnan(y))
+    if len(unknown):
+        raise DatasetInvalid(
+            f"{name} is missing in {thousands(len(unknown))} of {count_noun(len(y), 'row')}, the first in "
+            f"row {thousands(unknown[0] + 1)}. Choose what happens to missing rows and values."
+        )

@@ -21,7 +21,14 @@ from trainers.datasets.uploads.guesses.index import numbers_rows
 from trainers.datasets.uploads.image_zip import draw_pictures, shape_of
 from trainers.datasets.uploads.leaks import leaks_of
 from trainers.datasets.uploads.recipe import MAX_CLASSES, Recipe, check_recipe, kind_of
-from trainers.datasets.uploads.series_rows import check_all_steps, distinct_rows, series_labels
+from trainers.datasets.uploads.series_gaps import without_gaps
+from trainers.datasets.uploads.series_rows import (
+    check_all_steps,
+    check_values,
+    distinct_rows,
+    in_order,
+    series_labels,
+)
 from trainers.datasets.uploads.times import (
     EPOCH,
     ISO,
@@ -201,7 +208,7 @@ class Upload:
         )
         if not times:
             return self._known(raw)
-        return self._known(_rows(raw, np.argsort(self._times(times).seconds, kind="stable")))
+        return self._known(in_order(raw, np.argsort(self._times(times).seconds, kind="stable")))
 
     def _text_rows(self, name: str, y: Array, times: list[str]) -> RawData:
         """Return the texts; equal ones stay together in the split, or are split by time with the others."""
@@ -237,8 +244,12 @@ class Upload:
         target = replace(number_column(self.recipe.target, y), notation=self._notation(self.recipe.target))
         raw = self._parted(RawData((target, *self._inputs()), y))
         kept = distinct_rows(times.seconds, raw)
-        seconds, raw = times.seconds[kept], _rows(raw, kept)
-        check_all_steps(" and ".join(names), seconds, [times.texts[row] for row in kept], raw)
+        seconds, raw = times.seconds[kept], in_order(raw, kept)
+        if self.recipe.series_gaps:
+            seconds, raw = without_gaps(seconds, raw, self.recipe)
+        else:
+            check_values(self.recipe.target, y)
+            check_all_steps(" and ".join(names), seconds, [times.texts[row] for row in kept], raw)
         if raw.series is not None:
             raw = replace(raw, groups=np.unique(seconds, return_inverse=True)[1])
         if times.dates is None:
@@ -363,13 +374,6 @@ def info_from_json(raw: Mapping[str, Any]) -> DatasetInfo:
     """Read a description from a JSON object."""
     lists = {name: tuple(raw.get(name, ())) for name in ("shape", "class_names", "series_columns")}
     return DatasetInfo(**{**raw, **lists, "class_rows": tuple(map(tuple, raw.get("class_rows", ())))})
-
-
-def _rows(raw: RawData, rows: Array) -> RawData:
-    """Return these rows in this order, which is that of time."""
-    columns = tuple(replace(column, values=column.values[rows]) for column in raw.x)
-    series = None if raw.series is None else raw.series[rows]
-    return replace(raw, x=columns, y=raw.y[rows], series=series, is_ordered=True)
 
 
 def _in_order(name: str) -> tuple[int, float, str]:

@@ -148,7 +148,7 @@ def check_steps(name: str, times: Array, texts: list[str]) -> None:
     if steps[widest] > _GAP * float(np.median(steps)):
         raise DatasetInvalid(
             f"There is no row between {name} {texts[widest]} and {texts[widest + 1]}, but a forecast needs "
-            "evenly spaced rows."
+            "evenly spaced rows. Choose what happens to missing rows and values."
         )
 
 
