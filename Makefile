@@ -9,24 +9,24 @@ export UV_COMPILE_BYTECODE := 1
 export UV_SYSTEM_CERTS ?= 1
 unexport PYTHONDONTWRITEBYTECODE
 DONE := .venv/done
-# What custom models may use beside Parzen's own packages; each has a file of pinned versions in deploy/.
+# Packages that custom models may use in addition to Parzen's own; each has a file of pinned versions in deploy/.
 comma := ,
 PACKAGES := $(subst $(comma), ,$(or $(PARZEN_PACKAGES),$(shell sed -n 's/^PARZEN_PACKAGES=//p' .env 2>/dev/null)))
-# Two processes, each with a database and a broker of its own; a file is for one of them, the long ones come first.
+# Two processes, each with its own database and broker. A file runs in one of them; long files start first.
 PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
 
-run: install ## Set up what is missing and start Parzen; Ctrl-C ends it
+run: install ## Install what is missing and start Parzen; press Ctrl-C to stop
 	@$(BIN)/python manage.py up
 
 install: $(DONE)-app $(PACKAGES:%=$(DONE)-with-%) static/vendor/htmx.min.js ## Install the pinned packages and browser libraries
 
-test: install-dev ## Run all tests, the slow ones included
+test: install-dev ## Run all tests, including slow ones
 	@$(BIN)/python -m pytest $(PARALLEL) --durations=10
 
-test-fast: install-dev ## Run the tests that need no Redis, Keras or browser
+test-fast: install-dev ## Run the tests that do not need Redis, Keras, or a browser
 	@$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
 
 check: install-dev ## Run all linters and contracts
@@ -44,16 +44,16 @@ check: install-dev ## Run all linters and contracts
 faults: install-dev ## Run FAULT_TRIALS trials under random faults (FAULT_DB=sqlite|postgresql, FAULT_SEED) and check
 	@$(BIN)/python -m tests.faults
 
-permission-matrix: install-dev ## Print who may do what at every address; an address that is not listed is an error
+permission-matrix: install-dev ## Print who may do what at every address; an unlisted address is an error
 	@$(BIN)/python -m tests.dashboard.access.matrix
 
-fuzz: install-dev ## Send more than 10,000 random inputs to all forms (FUZZ_EXAMPLES each): none may be answered by a 5xx
+fuzz: install-dev ## Send more than 10,000 random inputs to all forms (FUZZ_EXAMPLES each); none may return a 5xx status
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200} $(BIN)/python -m pytest -q -rP tests/dashboard/site/test_any_input.py
 
-mutants: install-dev ## Remove each guard of a copy, one at a time: a test has to fail
+mutants: install-dev ## Remove each guard in a copy of the code, one at a time; a test must fail
 	@$(BIN)/python -m tests.faults mutants
 
-reliability: install-dev ## Measure all that docs/reliability.md promises, on both databases (hours)
+reliability: install-dev ## Check everything that docs/reliability.md guarantees, on both databases (hours)
 	FAULT_DB=sqlite $(BIN)/python -m tests.faults
 	FAULT_DB=postgresql $(BIN)/python -m tests.faults
 	$(BIN)/python -m pytest -q -rP tests/faults/crash_points/test_crash_points.py tests/faults/test_hosts.py tests/dashboard/operations/test_backup_commands.py
@@ -61,28 +61,28 @@ reliability: install-dev ## Measure all that docs/reliability.md promises, on bo
 	$(BIN)/python -m benchmarks.claims
 	$(BIN)/python -m benchmarks
 
-bench: install-dev ## Measure overhead per trial, time to the first epoch and queries per page
+bench: install-dev ## Measure overhead per trial, time to the first epoch, and queries per page
 	@$(BIN)/python -m benchmarks
 
-bench-claims: install-dev ## Measure claims and endings, many at once and in a long study, on SQLite and PostgreSQL
+bench-claims: install-dev ## Measure how fast trials are claimed, finished, and stopped, in parallel and in a long study, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.claims
 
-bench-search: install-dev ## Measure the review pages over 100,000 trials in 1,000 studies, on SQLite and PostgreSQL
+bench-search: install-dev ## Measure the review pages with 100,000 trials in 1,000 studies, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.search
 
 bench-list: install-dev ## Measure the list of 1,000 studies, one with 100,000 trials, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.study_list
 
-bench-optimizer: $(DONE)-peers ## Measure the optimizer beside Optuna, Hyperopt and Rustuna (hours the first time)
+bench-optimizer: $(DONE)-peers ## Compare the optimizer with Optuna, Hyperopt, and Rustuna (hours the first time)
 	@.venv-peers/bin/python -m benchmarks.optimizer
 
 bench-optimizer-smoke: $(DONE)-peers ## The same on a few problems, in under three minutes
 	@.venv-peers/bin/python -m benchmarks.optimizer --smoke
 
-bench-training: install-dev $(DONE)-training ## Measure trainings beside Hyperopt's and KerasTuner's loops (half an hour)
+bench-training: install-dev $(DONE)-training ## Compare training with Hyperopt's and KerasTuner's loops (half an hour)
 	@$(BIN)/python -m benchmarks.training
 
-format: install-dev ## Format Python, scripts, styles
+format: install-dev ## Format Python, scripts, and styles
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	npm run --silent format
@@ -97,7 +97,7 @@ install-dev: $(DONE)-dev node_modules/.dev
 
 $(UV): deploy/bootstrap/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
-		{ echo "Parzen needs Python 3.11, 3.12 or 3.13; $(PYTHON) is another one. Name one: make run PYTHON=python3.12"; exit 1; }
+		{ echo "Parzen needs Python 3.11, 3.12, or 3.13, but $(PYTHON) is another version. Choose one: make run PYTHON=python3.12"; exit 1; }
 	@echo "Setting up: virtual environment (all of it takes a minute or two the first time)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r deploy/bootstrap/uv.txt
@@ -118,7 +118,7 @@ $(DONE)-with-%: deploy/requirements-%.txt $(DONE)-app
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $<
 	@touch $@
 
-# The peers live apart: nothing of them is ever imported by Parzen.
+# The peers have their own environment, so that Parzen can never import them.
 $(DONE)-peers: benchmarks/requirements-peers.txt $(UV)
 	@$(PYTHON) -m venv .venv-peers
 	@$(UV) pip install --quiet --python .venv-peers/bin/python --require-hashes -r benchmarks/requirements-peers.txt
@@ -129,7 +129,7 @@ $(DONE)-training: benchmarks/requirements-training.txt $(UV)
 	@$(UV) pip install --quiet --python .venv-training/bin/python --require-hashes -r benchmarks/requirements-training.txt
 	@touch $@
 
-# npm of the machine, or else the one that comes as a wheel.
+# The machine's npm, or else the one from a wheel.
 define npm_ci
 	if command -v npm >/dev/null; then npm ci --silent $(1); else \
 		$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r deploy/bootstrap/node.txt && \
@@ -145,7 +145,7 @@ static/vendor/htmx.min.js: package-lock.json $(UV)
 		node_modules/idiomorph/dist/idiomorph-ext.min.js static/vendor/
 	@touch $@
 
-# Linters and the accessibility checker; the browser libraries come along.
+# Linters and the accessibility checker. This also installs the browser libraries.
 node_modules/.dev: package-lock.json static/vendor/htmx.min.js
 	@$(call npm_ci,)
 	@touch $@

@@ -9,7 +9,7 @@ export default [
     languageOptions: {
       ecmaVersion: 2022,
       sourceType: "script",
-      globals: { ...globals.browser, Chart: "readonly", Idiomorph: "readonly" },
+      globals: { ...globals.browser, Chart: "readonly", Idiomorph: "readonly", htmx: "readonly" },
     },
     rules: {
       curly: "error",

@@ -1,7 +1,8 @@
-"""`python -m benchmarks.claims`: what claiming a trial and finishing it cost, on SQLite and PostgreSQL.
+"""`python -m benchmarks.claims`: the cost of claiming and finishing a trial, and how soon a stopped one ends.
 
 Many processes at once on one study, and one claim in a study with 10,000 finished trials of 20 params,
-suggestion included. PostgreSQL is a throw-away cluster, left out where it is not installed.
+suggestion included; then trainings that somebody stops. On SQLite and PostgreSQL, a throw-away cluster, left
+out where it is not installed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.on_databases import ROLE, ROOT, run_on_databases, set_up
+from benchmarks.stops import time_stops
 
 N_PROCESSES, N_PAIRS = 8, 1_600
 N_FINISHED, N_PARAMS, N_CLAIMS = 10_000, 20, 15
@@ -38,6 +40,7 @@ def measure() -> None:
     _time_pairs()
     for sampler in ("random", "tpe", "auto"):
         _time_claims(sampler)
+    time_stops()
 
 
 def _time_pairs() -> None:

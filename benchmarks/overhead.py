@@ -15,6 +15,14 @@ from benchmarks.stack import ROOT
 
 def run_study(preset_name: str, dataset: str, **changes: Any) -> Any:
     """A study of a preset, run to its end by the worker that is up."""
+    study = started_study(preset_name, dataset, **changes)
+    while not study.is_ended:
+        time.sleep(0.05)
+        study.refresh_from_db()
+    return study
+
+
+def started_study(preset_name: str, dataset: str, **changes: Any) -> Any:
     from django.contrib.auth.models import User
 
     from dashboard.catalog import known_datasets
@@ -36,9 +44,7 @@ def run_study(preset_name: str, dataset: str, **changes: Any) -> Any:
     space = space_json(trainer_info(chosen.trainer), chosen.knobs)
     study = create_study(owner=User.objects.get(), space=space, **fields)
     start_study(study_id=study.pk, by="Ada")
-    while not study.is_ended:
-        time.sleep(0.05)
-        study.refresh_from_db()
+    study.refresh_from_db()
     return study
 
 

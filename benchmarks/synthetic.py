@@ -41,7 +41,7 @@ SPACE: dict[str, Any] = {
 
 
 def fill_study(study: Any, n: int, seed: int = 0, *, n_running: int = 0) -> None:
-    """Make `n` ended trials (seven in ten pruned, one in twenty failed) and some that run, with their attempts.
+    """Make `n` ended trials, seven in ten pruned and one in twenty failed, and some that run, with attempts.
 
     The study is one of `SPACE` with `max_epochs=MAX_EPOCHS`, and has none yet. Only running trials and the
     last hundred have reports.
@@ -77,6 +77,7 @@ def _trial(study: Any, number: int, space: Any, draw: random.Random, began: Any,
     step = MAX_EPOCHS if state == TrialState.COMPLETE else draw.randint(2, 12)
     start = began + dt.timedelta(seconds=number * SECONDS_A_TRIAL / 4)
     is_complete = state == TrialState.COMPLETE
+    metrics = {"val_loss": value, "val_accuracy": 1 - value / 3, "loss": value * 0.9}
     return Trial(
         study=study,
         number=number,
@@ -87,7 +88,7 @@ def _trial(study: Any, number: int, space: Any, draw: random.Random, began: Any,
         explanation={"sampler": "tpe", "kind": "model", "text": "A high ratio of good to bad trials."},
         value=value if is_complete else None,
         best_step=step - 2 if is_complete else None,
-        metrics={"val_loss": value, "val_accuracy": 1 - value / 3, "loss": value * 0.9} if is_complete else {},
+        metrics=metrics if is_complete else {},
         step=step,
         step_value=value * 1.1 if state in {TrialState.PRUNED, TrialState.RUNNING} else None,
         attempt=1,

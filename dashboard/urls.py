@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from dashboard.datasets import views as datasets
 from dashboard.discussion import views as discussion
+from dashboard.export import views as export
 from dashboard.new_study import views as new_study
 from dashboard.operations import views as operations
 from dashboard.people import views as people
@@ -31,6 +32,10 @@ study_pages = [  # /studies/
     path("studies/new/cost/<slug:trainer>/", new_study.study_cost, name="study-cost"),
     path("studies/new/sampler/<slug:trainer>/", new_study.sampler_note, name="sampler-note"),
     path("studies/<int:study_id>/", studies.study_detail, name="study-detail"),
+    path("studies/<int:study_id>/explore/", studies.study_explore, name="study-explore"),
+    path("studies/<int:study_id>/trials/", studies.study_trials, name="study-trials"),
+    path("studies/<int:study_id>/settings/", studies.study_settings, name="study-settings"),
+    path("studies/<int:study_id>/discussion/", studies.study_discussion, name="study-discussion"),
     path("studies/archive/", bulk.studies_archive, name="studies-archive"),
     path("studies/tag/", bulk.studies_tag, name="studies-tag"),
     path("studies/delete/", bulk.studies_delete, name="studies-delete"),
@@ -64,6 +69,20 @@ study_pages = [  # /studies/
         name="study-comment-remove",
     ),
     path("studies/<int:study_id>/stop/", studies.study_stop, name="study-stop"),
+]
+export_files = [  # /studies/<id>/export/
+    path("studies/<int:study_id>/export/trials.csv", export.study_export_csv, name="study-export-csv"),
+    path(
+        "studies/<int:study_id>/export/trials.parquet",
+        export.study_export_parquet,
+        name="study-export-parquet",
+    ),
+    path("studies/<int:study_id>/export/study.json", export.study_export_json, name="study-export-json"),
+    path(
+        "studies/<int:study_id>/export/<slug:library>.py",
+        export.study_export_python,
+        name="study-export-python",
+    ),
 ]
 trial_pages = [  # /studies/<id>/trials/<number>/
     path("studies/<int:study_id>/trials/<int:number>/", trials.trial_detail, name="trial-detail"),
@@ -109,6 +128,7 @@ dataset_pages = [  # /datasets/
     path("datasets/<slug:name>/", datasets.dataset_detail, name="dataset-detail"),
     path("datasets/<slug:name>/live/", datasets.dataset_live, name="dataset-live"),
     path("datasets/<slug:name>/describe/", datasets.dataset_describe, name="dataset-describe"),
+    path("datasets/<slug:name>/reread/", datasets.dataset_reread, name="dataset-reread"),
     path("datasets/<slug:name>/access/", datasets.dataset_access, name="dataset-access"),
     path("datasets/<slug:name>/delete/", datasets.dataset_delete, name="dataset-delete"),
 ]
@@ -130,6 +150,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="study-list"), name="home"),
     *accounts,
     *study_pages,
+    *export_files,
     *trial_pages,
     *team_pages,
     *dataset_pages,

@@ -71,6 +71,7 @@ STATES: Final[dict[str, tuple[str, str, str]]] = {
     "waiting": ("neutral", "waiting", "Waiting"),
     "complete": ("good", "finished", "Complete"),
     "pruned": ("caution", "pruned", "Pruned"),
+    "infeasible": ("neutral", "cancelled", "Infeasible"),
     "cancelled": ("neutral", "cancelled", "Cancelled"),
     "lost": ("bad", "failed", "Lost"),
     "reading": ("info", "running", "Importing"),

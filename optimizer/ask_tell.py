@@ -133,6 +133,7 @@ class Optimizer(StudyState):
 
         """
         values = check_values(value, self.history.n_objectives, state)
+        # Before it is looked for among the running ones: a caller may repeat what may not have arrived.
         if number in self.history:
             self._check_same(number, values, state)
             return
@@ -143,7 +144,7 @@ class Optimizer(StudyState):
         kept = values if state == "complete" else ()
         proposer = self.proposers.pop(number, "")
         self.record(number, params, kept, state, constraints=constraints, seconds=seconds, proposer=proposer)
-        del self.running[number]
+        del self.running[number]  # last: an error above leaves the trial running
 
     def report(self, number: int, step: int, value: float) -> bool:
         """Record the value of a running trial at a step; return whether the pruner says to stop it.
@@ -360,8 +361,8 @@ class Optimizer(StudyState):
         told: State = "failed" if state == "complete" and not values else state
         if (known.state, known.values) != (told, values if told == "complete" else ()):
             raise TellError(
-                f"trial {number} was told before as {known.state} {list(known.values)}; it cannot be changed "
-                f"to {told} {list(values)}"
+                f"trial {number} was already told as {known.state} {list(known.values)}; it cannot be "
+                f"changed to {told} {list(values)}"
             )
 
     def _check_elsewhere(self, params: Params) -> None:

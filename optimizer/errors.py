@@ -12,6 +12,16 @@ class SpaceError(OptimizerError, ValueError):
 
     ``path`` is a JSON path such as ``params[2].high`` (empty when the whole object is meant) and
     ``message`` the rule, the value that broke it and what to do.
+
+    Examples
+    --------
+    >>> from optimizer import Float, SpaceError
+    >>> try:
+    ...     Float(3, 1)
+    ... except SpaceError as error:
+    ...     error.path, error.message
+    ('high', 'must be greater than low (3), got 1')
+
     """
 
     def __init__(self, path: str, message: str) -> None:
@@ -28,11 +38,36 @@ class SpaceError(OptimizerError, ValueError):
 
 
 class SpaceExhausted(OptimizerError):  # noqa: N818 - says what happened, as trainers do
-    """Every point of a finite search space has been proposed, and repeats are not allowed."""
+    """Every point of a finite search space has been proposed, and repeats are not allowed.
+
+    Examples
+    --------
+    >>> from optimizer import Boolean, Optimizer, Parameter, SearchSpace, SpaceExhausted
+    >>> optimizer = Optimizer(SearchSpace([Parameter("on", Boolean())]), "grid")
+    >>> tried = [optimizer.ask().params["on"] for _ in range(2)]
+    >>> try:
+    ...     optimizer.ask()
+    ... except SpaceExhausted:
+    ...     sorted(tried)
+    [False, True]
+
+    """
 
 
 class TellError(OptimizerError, ValueError):
-    """Something was told or reported that cannot be true of the trial it names."""
+    """Something was told or reported that cannot be true of the trial it names.
+
+    Examples
+    --------
+    >>> from optimizer import Float, Optimizer, Parameter, SearchSpace, TellError
+    >>> optimizer = Optimizer(SearchSpace([Parameter("x", Float(0, 1))]))
+    >>> try:
+    ...     optimizer.tell(7, 0.5)
+    ... except TellError as error:
+    ...     print(error)
+    trial 7 was never asked for; ask first, or use add_trial
+
+    """
 
 
 class UnknownSampler(OptimizerError, ValueError):  # noqa: N818 - as above

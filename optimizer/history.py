@@ -33,6 +33,14 @@ class TrialRow(NamedTuple):
     ``value`` is a number, one number per objective, or None; ``constraints`` are satisfied where at most 0;
     ``reports`` are values by step; ``seconds`` is what the trial cost,
     and ``proposer`` the sampler whose params it has, where that matters.
+
+    Examples
+    --------
+    >>> from optimizer import Float, History, Parameter, SearchSpace, TrialRow
+    >>> rows = [TrialRow(0, {'x': 0.5}, 2.0, 'complete'), TrialRow(1, {'x': 1.0}, None, 'failed')]
+    >>> History.from_trials(SearchSpace([Parameter('x', Float(0, 1))]), rows).n_complete
+    1
+
     """
 
     number: int

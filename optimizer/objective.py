@@ -11,7 +11,15 @@ DIRECTIONS: Final[tuple[Direction, ...]] = ("minimize", "maximize")
 
 
 def is_better(a: float, b: float, direction: Direction) -> bool:
-    """Whether ``a`` is strictly better than ``b``. NaN is never better, and any number is better than NaN."""
+    """Whether ``a`` is strictly better than ``b``. NaN is never better, and any number is better than NaN.
+
+    Examples
+    --------
+    >>> from optimizer import is_better
+    >>> is_better(0.1, 0.2, 'minimize'), is_better(0.2, 0.2, 'maximize'), is_better(9, math.nan, 'minimize')
+    (True, False, True)
+
+    """
     if math.isnan(a) or math.isnan(b):
         return math.isnan(b) and not math.isnan(a)
     return to_loss(a, direction) < to_loss(b, direction)

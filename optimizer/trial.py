@@ -12,7 +12,15 @@ if TYPE_CHECKING:
 
 
 class OpenTrial:
-    """A trial to evaluate: its ``number``, its ``params`` (active ones only) and why they were proposed."""
+    """A trial to evaluate: its ``number``, its ``params`` (active ones only) and why they were proposed.
+
+    Examples
+    --------
+    >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+    >>> Optimizer(SearchSpace([Parameter("x", Float(0, 1))])).ask()
+    OpenTrial(number=0, params={'x': 0.5})
+
+    """
 
     def __init__(self, number: int, suggestion: Suggestion) -> None:
         self.number = number
@@ -34,7 +42,17 @@ class OpenTrial:
 
 @dataclass(frozen=True)
 class FinishedTrial:
-    """A trial with a result. ``values`` has one number per objective and is empty without a result."""
+    """A trial with a result. ``values`` has one number per objective and is empty without a result.
+
+    Examples
+    --------
+    >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
+    >>> optimizer = Optimizer(SearchSpace([Parameter("x", Float(0, 1))]))
+    >>> optimizer.tell(optimizer.ask().number, 2.5)
+    >>> optimizer.trials[0]
+    FinishedTrial(number=0, params={'x': 0.5}, values=(2.5,), state='complete')
+
+    """
 
     number: int
     params: dict[str, Value]

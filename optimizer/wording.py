@@ -138,6 +138,9 @@ def datum(value: float | None) -> str:
 def percent(share: float | None, decimals: int | None = None) -> str:
     """A share of one in percent, with one or two decimals unless the caller says how many.
 
+    The sign follows the number without a space, as English style guides set it, although the SI brochure puts
+    one there: ``97.6%`` cannot break across two lines, and it looks like what people type into a field.
+
     What is more than nothing is never written as 0: ``1.1e-11%``, and ``< 1%`` without decimals.
     """
     if not is_readable(share):
@@ -195,10 +198,10 @@ def some_of(words: Sequence[str], most: int) -> str:
     """The first ones, and how many more there are.
 
     >>> some_of(["a", "b", "c"], 3), some_of(["a", "b", "c", "d"], 2)
-    ('a, b, c', 'a, b and 2 more')
+    ('a, b, c', 'a, b, and 2 more')
     """
-    more = f" and {thousands(len(words) - most)} more" if len(words) > most else ""
-    return ", ".join(words[:most]) + more
+    n_more = len(words) - most
+    return ", ".join(words) if n_more <= 0 else all_of([*words[:most], f"{thousands(n_more)} more"])
 
 
 def duration(seconds: float | timedelta | None) -> str:

@@ -5,13 +5,16 @@ settings are moved here, and the environment is set for the processes that slow 
 """
 
 import atexit
+import gc
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.template.base import Template
 from django.test.signals import template_rendered
 
@@ -54,6 +57,45 @@ def pytest_configure():
         database["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb(tmp_path_factory, django_db_keepdb, django_db_modify_db_settings):
+    """Migrations take seconds: a process whose neighbour has made them begins with a copy of its database."""
+    made = migrated(tmp_path_factory)
+    if connection.vendor == "sqlite" and made.is_file():
+        shutil.copy(made, settings.DATABASES["default"]["TEST"]["NAME"])
+        return True
+    return django_db_keepdb
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(tmp_path_factory, django_db_setup, django_db_blocker):
+    made = migrated(tmp_path_factory)
+    if connection.vendor == "sqlite" and not made.is_file():
+        part = made.with_suffix(f".{os.getpid()}")
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(part)])
+        part.rename(made)
+
+
+def migrated(tmp_path_factory):
+    """Where this run, of one or more processes, keeps a SQLite database as migrations leave it."""
+    folder = tmp_path_factory.getbasetemp()
+    return (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "migrated.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def make_var_dir(tmp_path_factory, django_db_setup):
+    """Makes a PARZEN_VAR_DIR for another process, whose migrations are made already."""
+
+    def make(name):
+        folder = tmp_path_factory.mktemp(name)
+        if connection.vendor == "sqlite":
+            shutil.copy(migrated(tmp_path_factory), folder / "parzen.sqlite3")
+        return folder
+
+    return make
+
+
 def note_page(template, context):
     """Render as Django's test environment does, but note the context of the page alone.
 
@@ -77,3 +119,12 @@ def pytest_collection_modifyitems(config, items):
     if hasattr(config, "workerinput"):
         slow = {item.path for item in items if item.get_closest_marker("slow")}
         items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish():
+    """Keep the thousands of collected tests from the garbage collector, which would look at them all day."""
+    if "keras" in sys.modules:
+        raise pytest.UsageError("A test module imports Keras, which takes seconds: import it in the test.")
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)

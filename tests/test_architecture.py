@@ -29,7 +29,7 @@ def n_lines(path):
 
 
 @pytest.fixture(scope="module")
-def web_process(tmp_path_factory):
+def web_process(make_var_dir):
     """What a web process that has rendered the study form and a sign-in page has loaded."""
     script = f"""
 import django, sys
@@ -54,7 +54,7 @@ print(" ".join(sorted(name for name in {HEAVY!r} if name in sys.modules)))
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "dashboard.settings",
-        "PARZEN_VAR_DIR": str(tmp_path_factory.mktemp("var")),
+        "PARZEN_VAR_DIR": str(make_var_dir("var")),
         "PARZEN_SECRET_KEY": "only-for-tests-0123456789-0123456789-0123456789",
         "DATABASE_URL": "",
         "PYTHONWARNINGS": "ignore",

@@ -54,8 +54,8 @@ print(json.dumps(answers))
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory):
-    var = tmp_path_factory.mktemp("canary")
+def asked(make_var_dir):
+    var = make_var_dir("canary")
     environment = {
         **os.environ,
         **CANARIES,

@@ -46,12 +46,12 @@ print(json.dumps(answers))
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory):
+def answers(make_var_dir):
     """Under the settings of production."""
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "dashboard.settings",
-        "PARZEN_VAR_DIR": str(tmp_path_factory.mktemp("var")),
+        "PARZEN_VAR_DIR": str(make_var_dir("var")),
         "PARZEN_SECRET_KEY": "only-for-tests-0123456789-0123456789-0123456789",
         "PARZEN_HTTPS": "1",
         "PARZEN_LOG_LEVEL": "CRITICAL",

@@ -19,6 +19,8 @@ COUNT = re.compile(r"^(n|n_\w+)$")
 
 # Where a number is formatted for another reader than a person, or for one who gives it back.
 NOT_FOR_PEOPLE = {
+    ("dashboard/charts/points.py", ".{DIGITS}g"): "rounds what travels to a chart as JSON",
+    ("dashboard/trials/selection/literals.py", "f"): "a filter is read back: a number keeps its digits",
     ("dashboard/charts/density.py", ".1f"): "places in a picture",
     ("dashboard/charts/sparklines.py", ".1f"): "places in a picture",
     ("dashboard/charts/forecast.py", ".1f"): "1.0 to 100.0 standard deviations, on the way into a sentence",

@@ -14,6 +14,7 @@ from dashboard.access.actor import Actor
 from dashboard.access.audit import reason_of, record_action
 from dashboard.access.rules import check_role
 from dashboard.models import Dataset, Role, Study, Team, Trial
+from dashboard.refusal import check_text
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -41,6 +42,7 @@ def action(name: str, *, needs: Role | Rank | None = None) -> Callable[[Callable
             study_id = _study_id(thing)
             try:
                 _check(by, thing, needs)
+                check_text(kwargs)
                 result = act(*args, **kwargs)
             except Exception as error:
                 record_action(by, name, study_id=study_id, is_refused=True, reason=reason_of(error))

@@ -1,10 +1,12 @@
 """Best value so far over all trials."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from dashboard.charts.points import TrialPoint, nice_range, running_best, thin, value_range
+import numpy as np
+
+from dashboard.charts.points import Points, corners, log_range, nice_range, value_range
 from dashboard.wording import count_noun
 from dashboard.wording import value as show_value
 from optimizer import Direction
@@ -12,6 +14,9 @@ from optimizer.objective import is_higher_better
 
 # How far beyond the values a target still widens the axis, as a part of its height.
 NEAR = 0.5
+
+# Losses that differ by more than this factor are drawn on a log axis; a target may widen it by the other.
+WORTH_LOG, NEAR_LOG = 3, 3
 
 # A place on the line where it turns: trial number or seconds, and value.
 Corner = dict[str, float]
@@ -32,11 +37,18 @@ class BestChart:
     # The target where it is in view, and else where it is, in words.
     target: float | None
     target_note: str
-    trials: list[TrialPoint]
+    # The range of a log axis, where the values make one worth while: losses over more than a factor of three.
+    log_floor: float | None
+    log_clip: float | None
+    max_step: int
+    n_trials: int
+    # Those that are drawn, in columns.
+    trials: dict[str, Any]
     line: list[Corner]
-    # The same over the seconds since the start, and over those that trainings took.
+    # The same over the seconds since the start, over those that trainings took, and over epochs.
     wall_line: list[Corner]
     training_line: list[Corner]
+    epochs_line: list[Corner]
     best: dict[str, float] | None
     label: str
 
@@ -45,29 +57,33 @@ class BestChart:
 
 
 def best_chart(
-    points: Sequence[TrialPoint],
+    points: Points,
+    drawn: Points,
     *,
     metric: str,
     direction: Direction,
     is_percent: bool,
     max_trials: int,
+    max_step: int = 1,
     n_startup: int | None,
     startup_words: str,
     target: float | None = None,
 ) -> BestChart:
-    complete = [(p.n, p.value if p.state == "complete" else None) for p in points]
-    line = running_best(complete, direction)
-    values = [v for _, v in complete if v is not None]
-    floor, clip = _with_target(value_range(values, direction), target if values else None)
-    is_target_shown = target is not None and bool(values) and floor <= target <= clip
-    best = _best_point(complete, line)
+    """`points` are all trials: the lines and the range follow them. `drawn` are those with a mark."""
+    values = points.value[points.is_complete]
+    known = np.where(points.is_complete, points.value, np.nan)
+    line = corners(points.n, known, direction)
+    floor, clip = _with_target(value_range(values.tolist(), direction), target if len(values) else None)
+    is_target_shown = target is not None and len(values) > 0 and floor <= target <= clip
+    log = _log_range(values.tolist(), direction, target, is_percent=is_percent)
+    best = _best_point(points, known, line)
     return BestChart(
         metric=metric,
         is_higher_better=is_higher_better(direction),
         is_percent=is_percent,
         floor=floor,
         clip=clip,
-        n_clipped=sum(v > clip or v < floor for v in values),
+        n_clipped=int(((values > clip) | (values < floor)).sum()),
         max_trials=max_trials,
         n_startup=n_startup,
         startup_words=startup_words,
@@ -75,10 +91,15 @@ def best_chart(
         target_note=_target_note(target, floor, is_percent)
         if target is not None and not is_target_shown
         else "",
-        trials=thin(points, {int(best["n"])} if best else set()),
-        line=_corners(line, "n"),
-        wall_line=_over_time([(p.wall, p) for p in points], direction),
-        training_line=_over_time([(p.training, p) for p in points], direction),
+        log_floor=log[0],
+        log_clip=log[1],
+        max_step=max_step,
+        n_trials=int(points.n[-1]) + 1 if len(points) else 0,
+        trials=drawn.to_json(),
+        line=[{"n": n, "value": value} for n, value in line],
+        wall_line=_over(points, points.wall, known, direction),
+        training_line=_over(points, points.training, known, direction),
+        epochs_line=_over(points, points.epochs, known, direction),
         best=best,
         label=_label(metric, line, best, len(points), is_percent=is_percent),
     )
@@ -93,36 +114,46 @@ def _with_target(seen: tuple[float, float], target: float | None) -> tuple[float
     return nice_range(min(low, target), max(high, target))
 
 
+def _log_range(
+    values: list[float], direction: Direction, target: float | None, *, is_percent: bool
+) -> tuple[float | None, float | None]:
+    is_loss = not is_percent and not is_higher_better(direction) and bool(values) and min(values) > 0
+    if not is_loss or max(values) <= WORTH_LOG * min(values):
+        return None, None
+    low, high = log_range(values)
+    if target is not None and low / NEAR_LOG <= target <= high:
+        low = min(low, target * 0.95)
+    return low, high
+
+
 def _target_note(target: float, floor: float, is_percent: bool) -> str:
     side = "below" if target < floor else "above"
     return f"target {show_value(target, is_percent)} is {side} this chart"
 
 
 def _best_point(
-    complete: Sequence[tuple[int, float | None]], line: Sequence[tuple[int, float]]
+    points: Points, known: np.ndarray, line: Sequence[tuple[float, float]]
 ) -> dict[str, float] | None:
     if not line:
         return None
     value = line[-1][1]
-    return {"n": next(n for n, v in complete if v == value), "value": value}
+    return {"n": int(points.n[np.argmax(known == value)]), "value": value}
 
 
-def _over_time(points: Iterable[tuple[float | None, TrialPoint]], direction: Direction) -> list[Corner]:
+def _over(points: Points, x: np.ndarray, known: np.ndarray, direction: Direction) -> list[Corner]:
     """The best so far of the trials that have ended by then."""
-    ended = [(x, point) for x, point in points if x is not None and point.state != "running"]
-    ended.sort(key=lambda pair: pair[0])
-    values = [(x, point.value if point.state == "complete" else None) for x, point in ended]
-    return _corners(running_best(values, direction), "x")
-
-
-def _corners(line: Sequence[tuple[float, float]], x: str) -> list[Corner]:
-    """Only the points where the line turns, and its end."""
-    last = len(line) - 1
-    return [{x: at, "value": v} for i, (at, v) in enumerate(line) if i in {0, last} or v != line[i - 1][1]]
+    ended = np.flatnonzero(~np.isnan(x) & (points.state != "running"))
+    ended = ended[np.argsort(x[ended], kind="stable")]
+    return [{"x": at, "value": value} for at, value in corners(x[ended], known[ended], direction)]
 
 
 def _label(
-    metric: str, line: Sequence[tuple[int, float]], best: dict[str, float] | None, n: int, *, is_percent: bool
+    metric: str,
+    line: Sequence[tuple[float, float]],
+    best: dict[str, float] | None,
+    n: int,
+    *,
+    is_percent: bool,
 ) -> str:
     if best is None:
         return f"No {metric} values yet, {count_noun(n, 'trial')}"

@@ -1,12 +1,11 @@
 """Curves over epochs: of many trials for the study page, of one for the trial page."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
-from dashboard.charts.points import cut_range, value_range
+from dashboard.charts.points import log_range, value_range
 from dashboard.wording import count_noun
 from optimizer import Direction
 from optimizer.objective import is_higher_better
@@ -58,7 +57,7 @@ def epochs_chart(
         and bool(values)
         and 0 < 5 * min(values) < max(values)
     )
-    bottom, top = _log_range(values) if log else value_range(values, direction)
+    bottom, top = log_range(values) if log else value_range(values, direction)
     last = max(1, len(kept) - 1)
     return EpochsChart(
         metric=metric,
@@ -71,12 +70,6 @@ def epochs_chart(
         label=f"{metric} by epoch for {count_noun(len(kept), 'trial')}"
         + (f"; trial #{kept[0][0]} is the best" if kept else ""),
     )
-
-
-def _log_range(values: Sequence[float]) -> tuple[float, float]:
-    """As `value_range`, by ratios: the axis does not follow one diverged trial."""
-    low, high = cut_range([math.log(v) for v in values])
-    return max(math.exp(low), min(values) * 0.9), min(math.exp(high), max(values) * 1.1)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from optimizer import Direction, is_better
 Show = Callable[[float], str]
 
 WIDTH = 240.0
-# Standard deviations that are drawn to both sides; within 2 lie 95 % of what is expected.
+# Standard deviations drawn on both sides: within 2 of them lie 95% of a normal distribution.
 N_DEVIATIONS = 2
 MAX_LENGTHS = 8
 

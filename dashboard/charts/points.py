@@ -1,29 +1,62 @@
-"""What charts see of a trial."""
+"""What charts see of a study's trials, in columns."""
 
 import math
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
 
 from optimizer import Direction, is_better
 from optimizer.objective import is_higher_better
 
-MAX_POINTS = 2_000
+MAX_POINTS = 1_500
+# Digits that travel: more than any tooltip shows.
+DIGITS = 6
+COMPLETE = "complete"
 
 
 @dataclass(frozen=True)
-class TrialPoint:
-    n: int
-    state: str
-    value: float | None
-    # Seconds since the study started, at this trial's end.
-    wall: float | None
-    # Seconds that all trainings together had taken by then.
-    training: float | None
-    kind: str | None
-    params: str
-    url: str
+class Points:
+    """One entry per trial, by number. Missing numbers are NaN."""
+
+    n: np.ndarray
+    # Names of states.
+    state: np.ndarray
+    value: np.ndarray
+    # At the trial's end: seconds since the study started, and what all trainings together had taken by then.
+    wall: np.ndarray
+    training: np.ndarray
+    epochs: np.ndarray
+    # The epoch it has reached itself.
+    step: np.ndarray
+    # Of failed trials: what went wrong, in words.
+    kind: Sequence[str] = ()
+    # For tooltips: of each param its value in words, None where a branch does not use it.
+    params: dict[str, list[str | None]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.n)
+
+    @property
+    def is_complete(self) -> np.ndarray:
+        return np.asarray((self.state == COMPLETE) & ~np.isnan(self.value))
+
+    def to_json(self) -> dict[str, Any]:
+        numbers = ("value", "wall", "training", "epochs")
+        return {
+            "n": self.n.tolist(),
+            "state": self.state.tolist(),
+            **{name: [_short(v) for v in getattr(self, name).tolist()] for name in numbers},
+            "step": self.step.tolist(),
+            "kind": list(self.kind),
+            "params": self.params,
+        }
+
+
+def _short(value: float) -> float | None:
+    return None if math.isnan(value) else float(f"{value:.{DIGITS}g}")
 
 
 X = TypeVar("X", int, float)
@@ -39,6 +72,19 @@ def running_best(values: Iterable[tuple[X, float | None]], direction: Direction)
         if best is not None:
             line.append((x, best))
     return line
+
+
+def corners(x: np.ndarray, value: np.ndarray, direction: Direction) -> list[tuple[float, float]]:
+    """Where the line of the best value so far turns, and its end. NaN is a trial that has no value."""
+    sign = -1.0 if is_higher_better(direction) else 1.0
+    best = np.minimum.accumulate(np.where(np.isnan(value), np.inf, sign * value))
+    known = np.isfinite(best)
+    if not known.any():
+        return []
+    x, best = x[known], best[known]
+    turns = np.flatnonzero(np.diff(best, prepend=np.inf))
+    places = np.unique(np.append(turns, len(best) - 1))
+    return [(at, sign * v) for at, v in zip(x[places].tolist(), best[places].tolist(), strict=True)]
 
 
 # A trial number and a value that is better than all before it.
@@ -75,6 +121,12 @@ def cut_range(values: Sequence[float], *, cut_low: bool = False) -> tuple[float,
     return nice_range(low, high)
 
 
+def log_range(values: Sequence[float]) -> tuple[float, float]:
+    """As `value_range` of positive values, by ratios: the axis does not follow one diverged trial."""
+    low, high = cut_range([math.log(v) for v in values])
+    return max(math.exp(low), min(values) * 0.9), min(math.exp(high), max(values) * 1.1)
+
+
 def nice_range(low: float, high: float) -> tuple[float, float]:
     """Widen a little, to round numbers."""
     width = high - low or abs(high) * 0.2 or 1.0
@@ -86,7 +138,15 @@ def nice_range(low: float, high: float) -> tuple[float, float]:
     return round(bottom, 12), round(top, 12)
 
 
-def thin(points: Sequence[TrialPoint], keep: set[int]) -> list[TrialPoint]:
-    """At most about MAX_POINTS, evenly spaced; those numbered in `keep` always stay."""
-    stride = -(-len(points) // MAX_POINTS)
-    return [point for i, point in enumerate(points) if i % stride == 0 or point.n in keep]
+def thin(state: np.ndarray, keep: Sequence[int] = ()) -> np.ndarray:
+    """Places of at most about MAX_POINTS trials, evenly spaced; those in `keep` always stay.
+
+    Complete trials, which are few where many are pruned, share with the others only what they do not need.
+    """
+    complete, other = np.flatnonzero(state == COMPLETE), np.flatnonzero(state != COMPLETE)
+    half = MAX_POINTS // 2
+    room = max(half, MAX_POINTS - len(other))
+    complete = complete[:: max(1, -(-len(complete) // room))]
+    room = max(half, MAX_POINTS - len(complete))
+    other = other[:: max(1, -(-len(other) // room))]
+    return np.unique(np.concatenate((complete, other, np.asarray(keep, dtype=np.int64))))

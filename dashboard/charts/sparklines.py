@@ -44,7 +44,7 @@ class Bar:
     height: float
 
 
-TONES = {"complete": "good", "pruned": "caution", "failed": "bad", "running": "info"}
+TONES = {"complete": "good", "pruned": "caution", "infeasible": "neutral", "failed": "bad", "running": "info"}
 
 
 def spark(improvements: Sequence[Improvement], *, last: int | None, max_trials: int) -> Spark:

@@ -49,7 +49,7 @@ class StaticChart:
 
 def static_best(chart: Mapping[str, Any]) -> StaticChart:
     """From `BestChart` as JSON: the trials that have a value, and the best so far."""
-    last = max([point["n"] for point in chart["trials"]], default=0)
+    last = chart["n_trials"] - 1
     x = _scale(0, max(last, 1), LEFT, WIDTH - RIGHT)
     y = _scale(chart["floor"], chart["clip"], HEIGHT - BOTTOM, TOP)
     line = _steps([(point["n"], point["value"]) for point in chart["line"]])
@@ -57,13 +57,15 @@ def static_best(chart: Mapping[str, Any]) -> StaticChart:
         lines=[Line(_path(line, x, y), is_best=True)] if line else [],
         marks=[
             Mark(
-                x(p["n"]),
-                y(p["value"]),
-                p["state"],
-                f"trial {p['n']}: {show_value(p['value'], chart['is_percent'])}",
+                x(n),
+                y(value),
+                state,
+                f"trial {n}: {show_value(value, chart['is_percent'])}",
             )
-            for p in chart["trials"]
-            if p["value"] is not None
+            for n, state, value in zip(
+                *(chart["trials"][key] for key in ("n", "state", "value")), strict=True
+            )
+            if value is not None
         ],
         x_ticks=_whole_ticks(0, max(last, 1), x),
         y_ticks=[(y(v), show_value(v, chart["is_percent"])) for v in _between(chart["floor"], chart["clip"])],

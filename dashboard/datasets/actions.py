@@ -32,12 +32,19 @@ FORMS = {
     ".csv": FileForm.TABLE,
     ".tsv": FileForm.TABLE,
     ".txt": FileForm.TABLE,
+    ".data": FileForm.TABLE,
+    ".dat": FileForm.TABLE,
+    ".json": FileForm.TABLE,
+    ".jsonl": FileForm.TABLE,
+    ".ndjson": FileForm.TABLE,
     ".gz": FileForm.TABLE,
     ".xlsx": FileForm.TABLE,
     ".parquet": FileForm.TABLE,
+    ".npy": FileForm.TABLE,
     ".npz": FileForm.ARRAYS,
     ".zip": FileForm.PICTURES,
 }
+TEXT_ENDINGS = frozenset({".csv", ".tsv", ".txt", ".data", ".dat", ".json", ".jsonl", ".ndjson", ".gz"})
 UPLOADS = Backlog(
     Dataset,
     max_seconds=reading.MAX_SECONDS,
@@ -95,6 +102,29 @@ def describe_dataset(dataset: Dataset, *, recipe: Recipe, by: Actor) -> None:
         announce_upload()
 
 
+@action("dataset-reread", needs=Role.EDITOR)
+def reread_dataset(dataset: Dataset, *, encoding: str, has_header: bool, by: Actor) -> None:
+    """Read a text file again, in another encoding, or with other names of columns. Raises Refused.
+
+    The settings of columns stay where the columns do.
+    """
+    with transaction.atomic():
+        dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
+        if dataset.is_moving:
+            raise Refused(f"{dataset} is being imported. Try again in a moment.")
+        _check_unused(dataset, "changed")
+        Dataset.objects.filter(pk=dataset.pk).update(
+            encoding=encoding,
+            has_header=has_header,
+            state=DatasetState.WAITING,
+            problem="",
+            findings={},
+            info={},
+            warnings=[],
+        )
+        announce_upload()
+
+
 @action("dataset-access", needs=Role.OWNER)
 def share_dataset(dataset: Dataset, place: Place, *, by: Actor) -> None:
     """Move it to a team, into the open, or back to its owner."""
@@ -117,15 +147,18 @@ def read_next() -> bool:
 
 
 def _read(dataset: Dataset) -> dict[str, Any]:
-    """By its recipe, or else to see what is in it."""
-    found = _describe(dataset) if dataset.recipe else _inspect(dataset)
+    """By its recipe, or else to see what is in it; a file that is read again has a recipe and no findings."""
+    found = _describe(dataset) if dataset.recipe and dataset.findings else _inspect(dataset)
     return {"problem": "", **found}
 
 
 def _inspect(dataset: Dataset) -> dict[str, Any]:
     """What is in the file. Arrays and pictures need no description, but may get one."""
-    findings = reading.look(folder_of(dataset.name), dataset.form, has_header=dataset.has_header)
-    recipe = guess_recipe(findings, _earlier_recipe(dataset))
+    findings = reading.look(
+        folder_of(dataset.name), dataset.form, has_header=dataset.has_header, encoding=dataset.encoding
+    )
+    earlier = Recipe.from_json_dict(dataset.recipe) if dataset.recipe else _earlier_recipe(dataset)
+    recipe = guess_recipe(findings, earlier)
     fields = {"findings": findings.to_json_dict(), "recipe": recipe.to_json_dict()}
     return {"state": DatasetState.LOOKED, **fields}
 

@@ -21,7 +21,7 @@ ROLE_WORDS: dict[Role, str] = {
     "category": "Category",
     "text": "Text",
     "time": "Time",
-    "group": "Group (rows stay together)",
+    "group": "Group or series name",
     "left out": "Not used",
 }
 _EXAMPLES = 3

@@ -1,6 +1,6 @@
 """Forms of uploaded datasets: the file, and how it is read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,10 +13,12 @@ from dashboard.access.forms import offer_places, place_field, set_choices
 from dashboard.access.rules import ONLY_ME, Place
 from dashboard.datasets.actions import FORMS
 from dashboard.datasets.column_lines import ROLE_WORDS, ColumnLine, column_lines
+from dashboard.models import Dataset
 from dashboard.wording import thousands
 from trainers.datasets.base import Task
 from trainers.datasets.uploads.findings import ColumnFinding, Findings
 from trainers.datasets.uploads.guesses.gaps import gaps_of, texts_of
+from trainers.datasets.uploads.readers.encodings import ENCODINGS, encoding_name
 from trainers.datasets.uploads.recipe import EDITION, MAX_SIDE, ROLES, Recipe
 
 TASKS: tuple[tuple[Task, str], ...] = (
@@ -58,7 +60,7 @@ class UploadForm(forms.Form):
         field = self.fields["file"]
         field.widget.attrs |= {"accept": ",".join(FORMS), "data-max-bytes": settings.UPLOAD_MB * 10**6}
         field.help_text = (
-            "Table (.csv, .tsv, .txt, also as .gz, .xlsx, or .parquet), arrays (.npz), or images (.zip), "
+            "A table (text, JSON, Excel, Parquet, or .npy), arrays (.npz), or images (.zip), "
             f"up to {thousands(settings.UPLOAD_MB)} MB."
         )
         if refusal:
@@ -73,13 +75,35 @@ class UploadForm(forms.Form):
         if ending not in FORMS:
             raise forms.ValidationError(
                 f"{f'{ending} files' if ending else 'Files without an extension'} are not supported. "
-                "Upload a table (.csv, .tsv, .txt, "
-                ".gz, .xlsx, or .parquet), arrays (.npz), or image folders (.zip)."
+                "Upload a table (.csv, .tsv, .txt, .dat, .json, .jsonl, .npy, all also as .gz, .xlsx, or "
+                ".parquet), arrays (.npz), or image folders (.zip)."
             )
         return file
 
     def chosen(self) -> Place:
         return self.places[self.cleaned_data["place"] or ONLY_ME]
+
+
+class TextForm(forms.Form):
+    """How the letters of a text file are read, each encoding with what it makes of the first unusual ones."""
+
+    encoding = forms.ChoiceField(label="Encoding", required=False, widget=forms.RadioSelect)
+    has_header = forms.BooleanField(label="The first row contains column names", required=False)
+
+    def __init__(
+        self, data: QueryDict | None = None, *, dataset: Dataset, found: str, samples: Mapping[str, str]
+    ) -> None:
+        initial = {"encoding": dataset.encoding, "has_header": dataset.has_header}
+        super().__init__(data, initial=initial)
+        detected = f"Detected: {encoding_name(found)}" if found and not dataset.encoding else "Detect"
+        able = samples or ENCODINGS
+        choices = [(name, label) for name, label in ENCODINGS.items() if name in {*able, dataset.encoding}]
+        set_choices(self, "encoding", [("", detected), *choices])
+        self.samples = samples
+
+    def options(self) -> list[tuple[Any, str]]:
+        """Each encoding with its sample, for the page."""
+        return [(option, self.samples.get(option.data["value"], "")) for option in self["encoding"]]
 
 
 class RecipeForm(forms.Form):

@@ -1,17 +1,23 @@
 """Uploaded datasets: the list, and the page of one."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
+from django.http import QueryDict
 
 from dashboard.access.rules import datasets_visible_to, role_in, seen_by, studies_visible_to
-from dashboard.datasets.forms import RecipeForm
-from dashboard.engine.uploads import info_of, studies_with
+from dashboard.datasets.actions import TEXT_ENDINGS
+from dashboard.datasets.forms import RecipeForm, TextForm
+from dashboard.engine.uploads import folder_of, info_of, studies_with
 from dashboard.models import Dataset, DatasetState, Role, Study, searches
 from trainers.datasets.base import DatasetInfo
 from trainers.datasets.uploads.findings import Findings
+from trainers.datasets.uploads.readers.encodings import samples
 from trainers.datasets.uploads.recipe import Recipe
+from trainers.datasets.uploads.source import ORIGINAL
+from trainers.errors import DatasetInvalid
 
 # The latest ones that the page lists.
 STUDIES = 10
@@ -24,6 +30,7 @@ class DatasetPage:
     info: DatasetInfo
     findings: Findings | None
     form: RecipeForm | None
+    text_form: TextForm | None
     role: Role | None
     n_studies: int
     studies: list[Study]
@@ -69,6 +76,19 @@ def uploads_for(user: User) -> QuerySet[Dataset]:
     return datasets_visible_to(user).select_related("owner", "team")
 
 
+def text_form(dataset: Dataset, data: QueryDict | None = None) -> TextForm | None:
+    """How letters are read, of files that were read as text, or refused while they were."""
+    found = dataset.findings.get("encoding", "")
+    is_refused = not dataset.findings and dataset.state == DatasetState.REFUSED
+    if not found and not (is_refused and Path(dataset.file_name).suffix.lower() in TEXT_ENDINGS):
+        return None
+    try:
+        shown = samples(folder_of(dataset.name) / ORIGINAL)
+    except (OSError, DatasetInvalid):
+        return None
+    return TextForm(data, dataset=dataset, found=found, samples=shown)
+
+
 def dataset_page(dataset: Dataset, user: User, form: RecipeForm | None = None) -> DatasetPage:
     """With the form that describes it, where nothing depends on it yet."""
     findings = Findings.from_json_dict(dataset.findings) if dataset.findings else None
@@ -83,6 +103,7 @@ def dataset_page(dataset: Dataset, user: User, form: RecipeForm | None = None) -
         info=info_of(dataset),
         findings=findings,
         form=form if may_describe else None,
+        text_form=text_form(dataset) if may_describe else None,
         role=role,
         n_studies=n_studies,
         studies=list(searches(studies_visible_to(user)).filter(dataset=dataset.name)[:STUDIES]),

@@ -12,7 +12,7 @@ from dashboard.access.rules import check_role, place_of, places_for, seen_by
 from dashboard.catalog import known_datasets
 from dashboard.datasets import actions
 from dashboard.datasets.forms import RecipeForm, UploadForm
-from dashboard.datasets.page import dataset_page, uploads_for
+from dashboard.datasets.page import dataset_page, text_form, uploads_for
 from dashboard.engine.uploads import as_upload
 from dashboard.models import Dataset, DatasetState, Role
 from dashboard.refusal import Refused
@@ -111,6 +111,19 @@ def dataset_describe(request: HttpRequest, name: str) -> HttpResponse:
     return render(
         request, "datasets/detail.html", {"page": page, "errors": form.non_field_errors()}, status=422
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def dataset_reread(request: HttpRequest, name: str) -> HttpResponse:
+    """Another encoding: the file is read again, and the page shows the first rows as they are then."""
+    dataset = _changing(request, name, Role.EDITOR)
+    form = text_form(dataset, posted(request))
+    if form is not None and form.is_valid():
+        try:
+            actions.reread_dataset(dataset, **form.cleaned_data, by=actor_of(request))
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+    return redirect(dataset)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

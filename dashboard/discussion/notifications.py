@@ -13,9 +13,9 @@ from django.db.models import F
 
 from dashboard.access.rules import studies_visible_to
 from dashboard.discussion.queries import preferences_of
-from dashboard.engine.trials import best_trial, counts_by_state, do_many_fail
+from dashboard.engine.trials import FAILURES, best_trial, counts_by_state, do_many_fail
 from dashboard.goals import goal_of
-from dashboard.models import FailureKind, Notification, NotificationKind, Study, StudyState, TrialState, Watch
+from dashboard.models import FailureKind, Notification, NotificationKind, Study, StudyState, Watch
 from dashboard.wording import person_name
 
 
@@ -101,7 +101,7 @@ def _changes(
             f"{study.name} has a new best value, {goal_of(study).show(best.value)}, in trial {best}.",
         )
     if now.is_failing and not before.is_failing:
-        kinds = study.trials.filter(state=TrialState.FAILED).values_list("failure_kind", flat=True)
+        kinds = study.trials.filter(FAILURES).values_list("failure_kind", flat=True)
         words = ", ".join(sorted({FailureKind(kind).label for kind in kinds if kind}))
         yield (
             NotificationKind.ATTENTION,

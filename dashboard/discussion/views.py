@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.discussion import actions
@@ -23,6 +24,10 @@ from dashboard.web.requests import (
 )
 
 
+def _discussion(study: Study) -> str:
+    return reverse("study-discussion", args=[study.pk])
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def study_note(request: HttpRequest, study_id: int) -> HttpResponse:
     study = changing_study(request, study_id)
@@ -38,7 +43,7 @@ def study_note(request: HttpRequest, study_id: int) -> HttpResponse:
         version=data["version"],
         by=actor_of(request),
     ):
-        return redirect(f"{study.get_absolute_url()}#study-note")
+        return redirect(f"{_discussion(study)}#study-note")
     # What they wrote stays in the form; saving it once more replaces what is shown above it.
     study.refresh_from_db()
     mine = {"note": data["note"], "tags": ", ".join(data["tags"]), "version": study.note_version}
@@ -63,7 +68,7 @@ def trial_comment(request: HttpRequest, study_id: int, number: int) -> HttpRespo
 
 def _comment(request: HttpRequest, study: Study, trial: Trial | None) -> HttpResponse:
     """Everybody who sees a study may say something. What cannot be kept comes back on a page of its own."""
-    place = (trial or study).get_absolute_url()
+    place = trial.get_absolute_url() if trial else _discussion(study)
     if request.method != "POST":
         return redirect(f"{place}#comments")
     form = CommentForm(request.POST)
@@ -78,9 +83,9 @@ def _comment(request: HttpRequest, study: Study, trial: Trial | None) -> HttpRes
 def comment_remove(request: HttpRequest, study_id: int, comment_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
     if request.method != "POST":
-        return redirect(f"{study.get_absolute_url()}#comments")
+        return redirect(f"{_discussion(study)}#comments")
     comment = get_object_or_404(study.comments.select_related("trial"), pk=comment_id)
-    place = (comment.trial or study).get_absolute_url()
+    place = comment.trial.get_absolute_url() if comment.trial else _discussion(study)
     remove_comment(study, comment, by=actor_of(request))
     return redirect(f"{place}#comments")
 

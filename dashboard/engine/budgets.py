@@ -58,6 +58,6 @@ def _continue(study: Study) -> None:
         running_since=Now(),
         failures_since=Now(),
     )
-    if end_study_if_done(study_id=study.pk):
+    if end_study_if_done(study_id=study.pk):  # raising takes back all that this transaction wrote
         reason = Study.objects.values_list("state_reason", flat=True).get(pk=study.pk)
         raise Refused(f"The study would stop immediately. {reason}. Raise or clear that limit.")

@@ -19,6 +19,8 @@ from dashboard.logs import log_context
 from dashboard.models import Attempt, Origin, Study, StudyState, Trial, TrialState
 from optimizer import SpaceExhausted, Suggestion
 
+# How the reason of an ended study begins when its sampler had nothing more to propose.
+EXHAUSTED = "Search space exhausted"
 logger = logging.getLogger(__name__)
 
 
@@ -41,6 +43,7 @@ def claim_trial_of(*, study_id: int, worker: str) -> Trial | None:
 
 def _claim_waiting(study: Study, worker: str) -> Trial | None:
     """Trials that already have their params: retries and those handed back."""
+    # Most claims find none, and this look spares them the lock.
     if not study.trials.filter(state=TrialState.WAITING).exists():
         return None
     with transaction.atomic():
@@ -55,7 +58,7 @@ def _claim_waiting(study: Study, worker: str) -> Trial | None:
             attempt=F("attempt") + 1,
             lease_until=lease_end(),
             step=0,
-            step_value=None,
+            step_value=None,  # the progress of the new attempt, which may begin again
         )
         if not claimed:
             return None
@@ -77,7 +80,7 @@ def _claim_new(study: Study, worker: str) -> Trial | None:
         n = n_made(study.pk)
         if locked is None or not _makes_trial(locked, n):
             return None
-        if n != number:
+        if n != number:  # the suggestion was for another trial, and by another generator
             suggestion = _suggest_or_end(Study.objects.get(pk=study.pk), n)
         return None if suggestion is None else _insert(locked, n, suggestion, worker)
 
@@ -93,7 +96,7 @@ def _suggest_or_end(study: Study, number: int) -> Suggestion | None:
         return suggest(study, number)
     except SpaceExhausted as error:
         if not study.trials.filter(state__in=OPEN_TRIALS).exists():  # the last points may still be training
-            end_study(study_id=study.pk, state=StudyState.FINISHED, reason=f"Space exhausted: {error}")
+            end_study(study_id=study.pk, state=StudyState.FINISHED, reason=f"{EXHAUSTED}: {error}")
     except (DatabaseError, InterfaceError):
         raise
     except Exception as error:

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 import optimizer
 from dashboard.engine.lifecycle import OPEN_TRIALS, end_study
 from dashboard.engine.search.observations import n_made
-from dashboard.engine.trials import best_value
+from dashboard.engine.trials import INFEASIBLE, best_value, is_failure
 from dashboard.models import FailureKind, Study, StudyState, Trial, TrialState
 from dashboard.models.study import Direction
 from dashboard.models.study_fields import study_field
@@ -60,6 +60,8 @@ def _drained(study: Study) -> Ending | None:
 
 
 def _reached(study: Study) -> Iterator[Ending]:
+    # A trial can reach several limits at once. The first is the reason that people read: the target comes
+    # before the budget, and both before the signs of a study that goes nowhere.
     checks: tuple[Callable[[Study], Ending | None], ...] = (
         _time_is_up,
         _target_is_reached,
@@ -92,10 +94,17 @@ def _trials_are_used_up(study: Study) -> Ending | None:
     if n_made(study.pk) < study.max_trials or study.trials.filter(state__in=OPEN_TRIALS).exists():
         return None
     if not _complete(study).exists():
-        if study.max_trials == 1:
-            return StudyState.FAILED, "The only trial did not complete"
-        return StudyState.FAILED, f"None of the {count_noun(study.max_trials, 'trial')} completed"
+        return StudyState.FAILED, _none_completed(study)
     return StudyState.FINISHED, f"Budget reached: {count_noun(study.max_trials, 'trial')}"
+
+
+def _none_completed(study: Study) -> str:
+    ended = study.trials.exclude(state=TrialState.CANCELLED)
+    is_infeasible = not ended.exclude(INFEASIBLE).exists()
+    if study.max_trials == 1:
+        return "The only trial is infeasible" if is_infeasible else "The only trial did not complete"
+    n = count_noun(study.max_trials, "trial")
+    return f"All {n} are infeasible" if is_infeasible else f"None of the {n} completed"
 
 
 def _is_stale(study: Study) -> Ending | None:
@@ -139,11 +148,6 @@ def _keeps_failing(study: Study) -> Ending | None:
 
 def _complete(study: Study) -> QuerySet[Trial]:
     return study.trials.filter(state=TrialState.COMPLETE)
-
-
-def is_failure(state: str, kind: str) -> bool:
-    """Whether a trial speaks against its study. One whose params break a constraint did what it should."""
-    return state == TrialState.FAILED and kind != FailureKind.INFEASIBLE
 
 
 def _latest_failures(study: Study) -> list[str]:

@@ -80,7 +80,7 @@ class Outcome:
 
 
 # How the reason of a complete attempt begins, as a page shows it.
-UNKEPT = "The model could not be kept:"
+UNKEPT = "The model could not be saved:"
 
 
 def renew_lease(fence: Fence) -> bool:
@@ -106,6 +106,7 @@ def report_steps(
     False, and nothing recorded, when the attempt is not current.
     """
     with _locked(fence) as study:
+        # Whoever reports is alive, so a report renews the lease as a heartbeat does.
         fields: dict[str, Any] = {"lease_until": lease_end()}
         if steps:
             fields |= {"step": steps[-1].number, "step_value": steps[-1].metrics.get(objective)}
@@ -114,7 +115,7 @@ def report_steps(
         attempt = fence.attempts().get()
         Report.objects.bulk_create(
             [Report(attempt=attempt, step=s.number, metrics=s.metrics, seconds=s.seconds) for s in steps],
-            ignore_conflicts=True,
+            ignore_conflicts=True,  # steps come again where the answer to their commit was lost
         )
         fence.attempts().update(log=log, peak_memory=peak_memory, resumed_after=resumed_after)
         touch_study(study.pk)
@@ -185,6 +186,7 @@ def lose_trial(fence: Fence, *, reason: str, if_expired: bool = False, is_own_de
     """The worker, or the training's own process, died: another attempt, or a failed trial after too many."""
     kind = FailureKind.DIED if is_own_death else FailureKind.LOST
     with _locked(fence) as study:
+        # Under the lock: the worker may have renewed its lease since the reaper listed it.
         if if_expired and not fence.trials().filter(lease_until__lt=Now()).exists():
             return False
         recorded = _record_failure(study, fence, AttemptState.LOST, kind, reason)
@@ -206,6 +208,7 @@ def _record_failure(
     if trial is None:
         return False
     alike = trial.attempts.filter(failure_kind__in=counted_with(kind), number__gt=trial.retried_after)
+    # Only what failed since a person retried the trial, if anybody did.
     before = list(alike.values_list("failure_kind", flat=True))
     if len(before) < n_retries(study, kind):
         fields: dict[str, Any] = {"state": TrialState.WAITING}

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Now
 from dashboard.engine.hints import announce_work
 from dashboard.engine.quotas import check_trials
 from dashboard.models import Attempt, AttemptState, Study, StudyEvent, StudyState, Trial, TrialState, Watch
-from dashboard.refusal import Refused
+from dashboard.refusal import Refused, check_text
 from optimizer import SearchSpace
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,8 @@ MAY_TRAIN = (*OPEN_TRIALS, TrialState.FAILED)
 
 
 def create_study(*, owner: User, space: dict[str, Any], seed: int | None = None, **fields: Any) -> Study:
-    """A draft. Raises ValidationError or SpaceError, and then nothing is written."""
+    """A draft. Raises ValidationError, SpaceError or Refused, and then nothing is written."""
+    check_text(space)
     study = Study(
         owner=owner,
         space=SearchSpace.from_json(space).to_json(),
@@ -41,10 +42,11 @@ def create_study(*, owner: User, space: dict[str, Any], seed: int | None = None,
 
 def change_draft(*, study_id: int, by: str, space: dict[str, Any], **fields: Any) -> None:
     """Say anew what a draft is to do. Raises Refused once it has started, ValidationError or SpaceError."""
+    check_text(space)
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
         if study.state != StudyState.DRAFT:
-            raise Refused(f"{study.name} has started, so it is no draft any more. Copy it as a new study.")
+            raise Refused(f"{study.name} has started and is no longer a draft. Copy it as a new study.")
         fields["space"] = SearchSpace.from_json(space).to_json()
         if fields.get("seed") is None:
             fields.pop("seed", None)
@@ -62,6 +64,7 @@ def start_study(*, study_id: int, by: str) -> bool:
         study = Study.objects.only("owner_id", "team_id", "max_trials", "state").get(pk=study_id)
         if study.state == StudyState.DRAFT:
             check_trials(study, study.max_trials)
+        # Not locked before: of two clicks at once, one finds the draft and starts it.
         started = Study.objects.filter(pk=study_id, state=StudyState.DRAFT).update(
             state=StudyState.RUNNING,
             state_reason="",
@@ -119,7 +122,7 @@ def drain_study(*, study_id: int, by: str) -> bool:
         if not study.trials.filter(state=TrialState.RUNNING).exists():
             return end_study(study_id=study_id, state=StudyState.STOPPED, reason=reason, by=by)
         Study.objects.filter(pk=study_id).update(
-            state=StudyState.RUNNING,
+            state=StudyState.RUNNING,  # also if it was paused: limits and ends are those of running studies
             state_reason="",
             running_since=Coalesce("running_since", Now()),
             ends_as=StudyState.STOPPED,

@@ -31,6 +31,7 @@ def claimable_studies(queues: Sequence[str]) -> list[int]:
     trials = Trial.objects.filter(study__in=places, state=TrialState.RUNNING).order_by()
     n_running = Counter(trials.values_list("study", flat=True))
     full = studies_out_of_slots() if any(has_quota for _, _, has_quota, *_ in rows) else set()
+    # The fewest first, or a study with many slots would take each one that it gives back.
     free = (pk for pk in places if n_running[pk] < places[pk] and pk not in full)
     return sorted(free, key=lambda pk: (n_running[pk], since[pk], pk))
 
@@ -51,15 +52,17 @@ def n_claimable_trials() -> dict[str, int]:
 
 def known_queues() -> list[str]:
     """Queues that this machine or a living worker serves."""
-    workers = Worker.objects.filter(alive_until__gt=Now()).values_list("queue", flat=True)
-    return sorted({*settings.QUEUES, *(queue for queues in workers for queue in queues.split(","))})
+    return sorted({*settings.QUEUES, *_served_queues()})
 
 
 def unserved_queues() -> list[str]:
     """Queues with work for which no worker is alive."""
-    workers = Worker.objects.filter(alive_until__gt=Now()).values_list("queue", flat=True)
-    served = {queue for queues in workers for queue in queues.split(",")}
-    return sorted(set(n_claimable_trials()) - served)
+    return sorted(set(n_claimable_trials()) - _served_queues())
+
+
+def _served_queues() -> set[str]:
+    lists = workers_alive().values_list("queue", flat=True)
+    return {queue for queues in lists for queue in queues.split(",")}
 
 
 @dataclass(frozen=True)
@@ -107,12 +110,12 @@ def _n_in(state: TrialState) -> Coalesce:
 
 def n_slots() -> int:
     """Slots of all workers that are alive."""
-    return Worker.objects.filter(alive_until__gt=Now()).aggregate(n=Sum("n_slots"))["n"] or 0
+    return workers_alive().aggregate(n=Sum("n_slots"))["n"] or 0
 
 
 def n_idle_slots() -> dict[str, int]:
     """Slots without a trial, by queue. A worker that serves several is counted for each."""
-    workers = Worker.objects.filter(alive_until__gt=Now()).values_list("name", "queue", "n_slots")
+    workers = workers_alive().values_list("name", "queue", "n_slots")
     running = Attempt.objects.filter(state=AttemptState.RUNNING).values_list("worker", flat=True)
     busy = Counter(split_slot_name(name)[0] for name in running)
     n: Counter[str] = Counter()

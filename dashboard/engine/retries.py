@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce, Now
 
 from dashboard.engine.hints import announce_work
 from dashboard.engine.lifecycle import record_event
+from dashboard.engine.trials import FAILURES
 from dashboard.models import FailureKind, Study, StudyState, Trial, TrialState
 from dashboard.wording import count_noun
 
@@ -53,11 +54,14 @@ def retry_lost_trials(*, study_id: int, by: str) -> int:
 
 
 def retry_failed_trials(*, study_id: int, by: str, numbers: Collection[int] | None = None) -> int:
-    """The same for these failed trials, or for all of them; says how many there were."""
+    """The same for these failed trials, or for all of them; says how many there were.
+
+    Infeasible ones have not failed, and would only be infeasible again.
+    """
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
         chosen = study.trials.all() if numbers is None else study.trials.filter(number__in=numbers)
-        return _retry(study, chosen, lambda n: count_noun(n, "failed trial"), by)
+        return _retry(study, chosen.filter(FAILURES), lambda n: count_noun(n, "failed trial"), by)
 
 
 def _retry(study: Study, trials: QuerySet[Trial], what: Callable[[int], str], by: str) -> int:
@@ -92,7 +96,7 @@ def _reopen(study: Study) -> None:
         state_reason="",
         finished_at=None,
         running_since=Coalesce("running_since", Now()),
-        failures_since=Now(),
+        failures_since=Now(),  # or the failures that ended it would end it again
         ends_as="" if is_failed else study.state,
         ends_because="" if is_failed else study.state_reason,
     )

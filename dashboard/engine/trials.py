@@ -12,6 +12,7 @@ from django.db.models import (
     Max,
     Min,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Sum,
@@ -19,17 +20,39 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from dashboard.models import Attempt, Study, Trial, TrialState
+from dashboard.models import Attempt, FailureKind, Study, Trial, TrialState
 from dashboard.models.study import Direction
 from optimizer.objective import is_higher_better
 
 # From so many ended trials on, and such a part of failed ones, somebody should look at a study.
 ENOUGH_TRIALS, TOO_MANY_FAILURES = 5, 0.2
+# For a query of trials: those that speak against their study. One whose params break a constraint does not.
+FAILURES = Q(state=TrialState.FAILED) & ~Q(failure_kind=FailureKind.INFEASIBLE)
+INFEASIBLE = Q(state=TrialState.FAILED, failure_kind=FailureKind.INFEASIBLE)
+
+
+def is_failure(state: str, kind: str) -> bool:
+    """The same of one trial."""
+    return state == TrialState.FAILED and kind != FailureKind.INFEASIBLE
 
 
 def counts_by_state(study: Study) -> dict[str, int]:
-    rows = study.trials.order_by().values_list("state").annotate(n=Count("id"))
-    return dict(rows)
+    """By state as pages call it."""
+    counts = dict(study.trials.order_by().values_list("state").annotate(n=Count("id")))
+    part_infeasible({study.pk: counts})
+    return counts
+
+
+def part_infeasible(counts: Mapping[int, dict[str, int]]) -> None:
+    """Count infeasible trials apart from failed ones, by study; only failed ones are read for it."""
+    ids = [pk for pk, of_study in counts.items() if of_study.get(TrialState.FAILED)]
+    trials = Trial.objects.filter(INFEASIBLE, study__in=ids).order_by()
+    for pk, n in trials.values_list("study").annotate(n=Count("id")) if ids else ():
+        of_study = counts[pk]
+        of_study[FailureKind.INFEASIBLE.value] = n
+        of_study[TrialState.FAILED.value] -= n
+        if not of_study[TrialState.FAILED.value]:
+            del of_study[TrialState.FAILED.value]
 
 
 def best_trial(study: Study) -> Trial | None:
@@ -60,9 +83,10 @@ def _best_first(study: Study) -> QuerySet[Trial]:
 
 
 def ended_and_failed(counts: Mapping[str, int]) -> tuple[int, int]:
-    """Of trials by state; cancelled ones say nothing."""
+    """Of trials by state as pages call it; cancelled ones say nothing."""
     n_failed = counts.get(TrialState.FAILED, 0)
-    return n_failed + counts.get(TrialState.COMPLETE, 0) + counts.get(TrialState.PRUNED, 0), n_failed
+    others = (TrialState.COMPLETE, TrialState.PRUNED, FailureKind.INFEASIBLE)
+    return n_failed + sum(counts.get(state, 0) for state in others), n_failed
 
 
 def do_many_fail(counts: Mapping[str, int]) -> bool:

@@ -1,6 +1,6 @@
 from django.db import models
 
-from dashboard.models.trial import FailureKind, Trial
+from dashboard.models.trial import FailureKind, Trial, shown_state
 from dashboard.models.worker import slot_words
 
 
@@ -45,6 +45,10 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.number} of {self.trial_id}"
+
+    @property
+    def shown_state(self) -> str:
+        return shown_state(self.state, self.failure_kind)
 
     @property
     def worker_words(self) -> str:

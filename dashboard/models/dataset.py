@@ -37,6 +37,8 @@ class Dataset(models.Model):
     file_name = models.CharField(max_length=200)
     form = models.CharField(max_length=10, choices=FileForm)
     has_header = models.BooleanField(default=True)
+    # Of a text file, as a person chose it; "" where it is found out.
+    encoding = models.CharField(max_length=20, blank=True, default="")
     size = models.PositiveBigIntegerField(help_text="bytes")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the file")
 

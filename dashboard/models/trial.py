@@ -34,6 +34,11 @@ class FailureKind(models.TextChoices):
     INFEASIBLE = "infeasible", "infeasible"
 
 
+def shown_state(state: str, kind: str) -> str:
+    """As pages call it: a trial, or an attempt, whose params break a constraint has not failed."""
+    return kind if kind == FailureKind.INFEASIBLE else state
+
+
 def trial_seed(study_seed: int, number: int) -> int:
     """A repeat of a trial trains with the same seed; its neighbors do not."""
     return (study_seed * 1_000_003 + number) % 2**31
@@ -112,6 +117,10 @@ class Trial(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("trial-detail", args=[self.study_id, self.number])
+
+    @property
+    def shown_state(self) -> str:
+        return shown_state(self.state, self.failure_kind)
 
     @property
     def training_seed(self) -> int:

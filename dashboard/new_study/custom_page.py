@@ -1,5 +1,6 @@
 """The page of a new study with a custom model: what it opens with, and what its file declares."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +67,7 @@ class FileCheck:
     goal: str = ""
     params: str = ""
     problem: str = ""
+    warnings: Sequence[str] = ()
     # Whether it is to be read as soon as the page is open.
     is_due: bool = False
 
@@ -80,7 +82,8 @@ def check_of_study(study: Study) -> FileCheck:
 
 
 def check_of_declaration(declared: Declaration) -> FileCheck:
-    return FileCheck(_goal(declared.direction, declared.metric), _params(declared.space))
+    goal = _goal(declared.direction, declared.metric)
+    return FileCheck(goal, _params(declared.space), warnings=declared.warnings)
 
 
 def problem_of_code(form: CustomModelForm) -> str:

@@ -7,11 +7,10 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import Count, Max, Min, Sum
-from django.db.models.functions import Now
 
 from dashboard.engine.counters import EventTotals, event_totals, seconds_between
-from dashboard.engine.queues import longest_waiting, n_claimable_trials
-from dashboard.models import Attempt, Study, Trial, TrialState, Worker
+from dashboard.engine.queues import longest_waiting, n_claimable_trials, workers_alive
+from dashboard.models import Attempt, Study, Trial, TrialState
 
 
 def is_migrated() -> bool:
@@ -76,7 +75,7 @@ def machinery() -> Machinery:
 
 def workforce() -> Workforce:
     """All workers that are alive, in one query."""
-    alive = Worker.objects.annotate(now=Now()).filter(alive_until__gt=Now())
+    alive = workers_alive()
     found = alive.aggregate(
         n=Count("pk"), slots=Sum("n_slots"), oldest=Min("heartbeat_at"), latest_now=Max("now")
     )

@@ -14,7 +14,14 @@ from django.db.models.functions import TruncWeek
 
 from dashboard.access.rules import owned_by
 from dashboard.catalog import is_dataset_like
-from dashboard.engine.trials import best_value_of_each, do_many_fail, ended_and_failed, seconds_trained
+from dashboard.engine.trials import (
+    FAILURES,
+    best_value_of_each,
+    do_many_fail,
+    ended_and_failed,
+    part_infeasible,
+    seconds_trained,
+)
 from dashboard.models import Attempt, AuditEntry, Review, Study, Trial, TrialState, ValueOf, searches
 from dashboard.review.audit_words import actions_called
 from dashboard.studies.queries import DONE, search_studies
@@ -53,12 +60,13 @@ def review_queue(studies: QuerySet[Study]) -> list[Waiting]:
     ended = Trial.objects.filter(study__in=[row.pk for row in rows]).order_by()
     for pk, state, n in ended.values_list("study", "state").annotate(n=Count("pk")):
         counts[pk][state] = n
+    part_infeasible(counts)
     waiting = [_waiting(row, counts[row.pk]) for row in rows]
     return [row for row in waiting if row.reasons]
 
 
 def _failed() -> QuerySet[Trial]:
-    return Trial.objects.filter(study=OuterRef("pk"), state=TrialState.FAILED)
+    return Trial.objects.filter(FAILURES, study=OuterRef("pk"))
 
 
 def _waiting(study: Any, counts: dict[str, int]) -> Waiting:
@@ -94,7 +102,7 @@ def spent_by_week(studies: QuerySet[Study], since: dt.datetime) -> list[Spent]:
     trials = (
         ended.annotate(week=TruncWeek("finished_at"))
         .values_list("study__team__name", "week")
-        .annotate(n=Count("pk"), failed=Count("pk", filter=Q(state=TrialState.FAILED)))
+        .annotate(n=Count("pk"), failed=Count("pk", filter=FAILURES))
     )
     n = {(team, week): (n, failed) for team, week, n, failed in trials}
     trained = Attempt.objects.filter(trial__study__in=studies.order_by(), finished_at__gte=since).order_by()

@@ -1,6 +1,5 @@
 """For staff: review queue, search, audit log, people and quotas."""
 
-import csv
 from collections.abc import Iterator, Mapping
 
 from django.contrib import messages
@@ -22,6 +21,7 @@ from dashboard.review.forms import PersonForm, QuotaForm, ReviewForm, SearchForm
 from dashboard.review.page import review_page
 from dashboard.review.people_page import people_rows, quota_words
 from dashboard.review.queries import audit_entries, reviews_of, search_past
+from dashboard.web.csv_pieces import CSV_TYPE, csv_pieces, plain_text
 from dashboard.web.pager import pager_of
 from dashboard.web.requests import actor_of, for_staff, person, posted, visible_study
 from trainers.datasets.base import DatasetInfo
@@ -141,8 +141,6 @@ COLUMNS = (
     "door",
     "reason",
 )
-# What a spreadsheet would take for the begin of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -159,28 +157,16 @@ def audit_export(request: HttpRequest) -> StreamingHttpResponse:
     """What the page lists, all of it, as CSV."""
     for_staff(request)
     entries = audit_entries(request.GET.dict())
-    answer = StreamingHttpResponse(_lines(entries.iterator(2_000)), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(csv_pieces(COLUMNS, _rows(entries.iterator(2_000))), content_type=CSV_TYPE)
     answer["Content-Disposition"] = 'attachment; filename="parzen-audit.csv"'
     return answer
 
 
-class _Echo:
-    """What the writer of CSV writes to: it gives each line back."""
-
-    @staticmethod
-    def write(line: str) -> str:
-        return line
-
-
-def _lines(entries: Iterator[AuditEntry]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow(COLUMNS)
+def _rows(entries: Iterator[AuditEntry]) -> Iterator[list[str]]:
     for entry in entries:
         own = {"words": action_words(entry.action)}
-        yield writer.writerow([_plain(own.get(name) or getattr(entry, name)) for name in COLUMNS])
+        yield [_cell(own.get(name) or getattr(entry, name)) for name in COLUMNS]
 
 
-def _plain(value: object) -> str:
-    """Text that no spreadsheet runs."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+def _cell(value: object) -> str:
+    return "" if value is None else plain_text(str(value))

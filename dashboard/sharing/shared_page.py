@@ -1,23 +1,24 @@
 """A study as somebody without an account sees it: results, and no control, name of a person or path."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
-from dashboard.engine.trials import best_trial, counts_by_state
+from dashboard.engine.trials import best_trial
 from dashboard.goals import Goal, best_epoch, goal_of
 from dashboard.models import Role, Study, Trial, TrialState
 from dashboard.models.study_fields import study_field
 from dashboard.studies.budget_meters import Budget, budgets_of
-from dashboard.studies.charts import study_charts
-from dashboard.studies.page import Best, best_of, facts_of
-from dashboard.trials import queries
+from dashboard.studies.charts import best_places, study_charts
+from dashboard.studies.facts import Best, best_of, facts_of
 from dashboard.trials.page import trial_page
 from dashboard.trials.params import ParamRow, SpaceRow, space_rows
 from dashboard.trials.proposals import proposals_of
+from dashboard.trials.queries import params_of
+from dashboard.trials.results import Results, results_of
 from dashboard.wording import count_noun
-from optimizer.objective import to_loss
 
 # The best ones, in a table.
 N_BEST = 20
@@ -51,34 +52,42 @@ class SharedPage:
 
 def shared_page(study: Study) -> SharedPage:
     space, goal = study.search_space, goal_of(study)
-    rows = queries.chart_rows(study)
-    counts = counts_by_state(study)
-    complete = [row for row in rows if row["state"] == TrialState.COMPLETE]
-    complete.sort(key=lambda row: to_loss(row["value"], study.direction))
+    results = results_of(study)
+    n_complete = results.counts.get(TrialState.COMPLETE, 0)
     names = list(space.searched)
-    charts = study_charts(study, space, goal, rows, proposals_of(study, space, goal, rows))
-    for point in charts["best"]["trials"]:
-        point["url"] = ""  # the pages of trials are for people with an account
+    charts = study_charts(study, space, goal, results, proposals_of(study, space, goal, results))
+    charts["best"]["url"] = ""  # the pages of trials are for people with an account
     return SharedPage(
         study=study,
         goal=goal,
-        sentence=f"{count_noun(len(complete), 'complete trial')}. {study.get_state_display()}.",
-        budgets=budgets_of(study, counts, rows, study.seconds_at(timezone.now())),
+        sentence=f"{count_noun(n_complete, 'complete trial')}. {study.get_state_display()}.",
+        budgets=budgets_of(study, results, study.seconds_at(timezone.now())),
         best=best_of(study, space, goal, best_trial(study)),
-        rows=[
-            Row(
-                row["number"],
-                goal.show(row["value"]),
-                row["seconds"],
-                [(name, name in row["params"], row["params"].get(name)) for name in names],
-            )
-            for row in complete[:N_BEST]
-        ],
+        rows=_rows(study, goal, results, names),
         names=names,
         space=space_rows(space),
         facts=[(name, words) for name, words in facts_of(study, goal) if name in FACTS],
         charts=charts,
     )
+
+
+def _rows(study: Study, goal: Goal, results: Results, names: list[str]) -> list[Row]:
+    """The best trials, the best first."""
+    places = best_places(results, N_BEST)
+    params = params_of(study, results["number"][places].tolist())
+    rows = []
+    for place in places:
+        number, seconds = int(results["number"][place]), float(results["seconds"][place])
+        own = params.get(number, {})
+        rows.append(
+            Row(
+                number,
+                goal.show(float(results["value"][place])),
+                None if math.isnan(seconds) else seconds,
+                [(name, name in own, own.get(name)) for name in names],
+            )
+        )
+    return rows
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,17 @@
 """How far each limit of a study is used, and what happens when it is reached."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+
+import numpy as np
 
 from dashboard.charts.sparklines import CountBar, count_bar
-from dashboard.engine.endings import FINISHED_TRIALS, is_failure, n_stale_trials
+from dashboard.engine.endings import FINISHED_TRIALS, n_stale_trials
+from dashboard.engine.trials import is_failure
 from dashboard.goals import goal_of
-from dashboard.models import Study
+from dashboard.models import Study, TrialState
 from dashboard.models.study_fields import study_field
+from dashboard.trials.results import KINDS, STATES, Results
 from dashboard.wording import NOTHING, count_noun, duration, percent, thousands
-from optimizer.objective import best_of
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,8 @@ class Budget:
     is_soft: bool = False
 
 
-def budgets_of(
-    study: Study, counts: Mapping[str, int], rows: Sequence[dict[str, Any]], seconds: float
-) -> list[Budget]:
-    n = sum(counts.values())
+def budgets_of(study: Study, results: Results, seconds: float) -> list[Budget]:
+    n, counts = len(results), results.counts
     n_left = max(0, study.max_trials - n)
     time = study_field("max_seconds")
     budgets = [
@@ -66,26 +65,23 @@ def budgets_of(
                 is_soft=True,
             )
         )
-    budgets += _value_budgets(study, rows)
-    budgets.append(_epochs_budget(study, rows))
-    budgets.append(_failures_budget(study, counts, rows))
+    budgets += _value_budgets(study, results)
+    budgets.append(_epochs_budget(study, results))
+    budgets.append(_failures_budget(study, results))
     return budgets
 
 
-def _value_budgets(study: Study, rows: Sequence[dict[str, Any]]) -> list[Budget]:
+def _value_budgets(study: Study, results: Results) -> list[Budget]:
     """Limits that the values decide, where they are set."""
     goal, budgets = goal_of(study), list[Budget]()
-    values = [row["value"] for row in rows if row["state"] == "complete"]
-    best = best_of(values, study.direction)
+    best = None if results.best is None else float(results["value"][results.best])
     if study.target_value is not None:
         target = study_field("target_value").label
         budgets.append(
             Budget(target, "stops the study", goal.show(best), f"of {goal.show(study.target_value)}")
         )
     if study.max_stale_trials:
-        ended = sorted((r for r in rows if r["state"] in FINISHED_TRIALS), key=lambda r: r["finished_at"])
-        finished = (r["value"] if r["state"] == "complete" else None for r in ended)
-        n = n_stale_trials(finished, study.direction, study.min_improvement)
+        n = results.once(f"stale {study.min_improvement}", lambda: _n_stale(study, results))
         share = min(100.0, 100 * n / study.max_stale_trials)
         label = f"{thousands(n)} of {count_noun(study.max_stale_trials, 'trial')} without improvement"
         by = (
@@ -98,33 +94,44 @@ def _value_budgets(study: Study, rows: Sequence[dict[str, Any]]) -> list[Budget]
     return budgets
 
 
-def _epochs_budget(study: Study, rows: Sequence[dict[str, Any]]) -> Budget:
-    done = [row["seconds"] for row in rows if row["seconds"] is not None]
-    mean = duration(round(sum(done) / len(done), 1)) if done else NOTHING
+def _n_stale(study: Study, results: Results) -> int:
+    """How many trials have finished since the last improvement."""
+    ended = results.by_end[results.is_in(*FINISHED_TRIALS)[results.by_end]]
+    is_complete = np.isfinite(results.losses[ended]).tolist()
+    told = zip(is_complete, results["value"][ended].tolist(), strict=True)
+    values = (value if complete else None for complete, value in told)
+    return n_stale_trials(values, study.direction, study.min_improvement)
+
+
+def _epochs_budget(study: Study, results: Results) -> Budget:
+    done = results["seconds"][~np.isnan(results["seconds"])]
+    mean = duration(round(float(done.mean()), 1)) if len(done) else NOTHING
     limit = (
         f"at most {study_field('max_trial_seconds').show(study.max_trial_seconds)}"
         if study.max_trial_seconds
         else f"{count_noun(study.max_epochs, 'epoch')} per trial"
     )
-    of = "per trial" if done else "no trials yet"
-    pruned = [study.max_epochs - row["step"] for row in rows if row["state"] == "pruned"]
-    if pruned:
-        n_finished = sum(row["state"] in FINISHED_TRIALS for row in rows)
-        saved = sum(pruned) / (n_finished * study.max_epochs)
+    of = "per trial" if len(done) else "no trials yet"
+    is_pruned = results.is_in(TrialState.PRUNED)
+    if is_pruned.any():
+        n_finished = int(results.is_in(*FINISHED_TRIALS).sum())
+        spared = int((study.max_epochs - results["step"][is_pruned]).sum())
+        saved = spared / (n_finished * study.max_epochs)
         limit = f"{percent(saved, 0)} of epochs saved"
     return Budget("Training time", limit, mean, of, 0.0, "", is_soft=True)
 
 
-def _failures_budget(study: Study, counts: Mapping[str, int], rows: Sequence[dict[str, Any]]) -> Budget:
-    ended = sorted(
-        (r for r in rows if r["state"] in {"complete", "pruned", "failed"} and r["finished_at"]),
-        key=lambda r: r["finished_at"],
-        reverse=True,
+def _failures_budget(study: Study, results: Results) -> Budget:
+    told = results.is_in(TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAILED)
+    latest_first = results.by_end[told[results.by_end]][::-1]
+    own = (
+        i
+        for i, place in enumerate(latest_first)
+        if not is_failure(STATES[results["state"][place]], KINDS[results["kind"][place]])
     )
-    own = (i for i, r in enumerate(ended) if not is_failure(r["state"], r["failure_kind"]))
-    in_row = next(own, len(ended))
+    in_row = next(own, len(latest_first))
     share = min(100.0, 100 * in_row / study.max_failures)
-    n_failed = counts.get("failed", 0)
+    n_failed = results.counts.get("failed", 0)
     label = f"{thousands(in_row)} of {count_noun(study.max_failures, 'failure')} in a row"
     return Budget(
         "Failed",

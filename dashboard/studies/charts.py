@@ -1,94 +1,138 @@
-"""The charts of the study page, from the rows of its trials."""
+"""The charts of the study page, from the results of its trials."""
 
-import datetime as dt
-from collections.abc import Sequence
 from typing import Any
 
-from django.urls import reverse
+import numpy as np
 
 from dashboard.charts.best import best_chart
 from dashboard.charts.epochs import MAX_CURVES, epochs_chart
-from dashboard.charts.points import TrialPoint
+from dashboard.charts.points import Points, thin
 from dashboard.goals import Goal
 from dashboard.models import FailureKind, Study, TrialState
 from dashboard.trials import queries
-from dashboard.trials.params import params_in_words
 from dashboard.trials.proposals import Proposals
+from dashboard.trials.results import KINDS, STATES, Results
+from dashboard.wording import param as show_param
 from optimizer import SearchSpace
-from optimizer.objective import to_loss
+
+# Params that a tooltip shows.
+MAX_PARAMS = 4
+# Their value is the last one that was reported.
+BY_STEP = (TrialState.PRUNED, TrialState.RUNNING)
+_STATE_NAMES = np.array([str(state) for state in STATES], dtype=object)
+_KIND_WORDS = np.array([FailureKind(kind).label if kind else "" for kind in KINDS], dtype=object)
 
 
-def study_charts(
-    study: Study, space: SearchSpace, goal: Goal, rows: Sequence[dict[str, Any]], proposals: Proposals
+def best_chart_of(
+    study: Study,
+    space: SearchSpace,
+    goal: Goal,
+    results: Results,
+    proposals: Proposals,
+    *,
+    since: float | None = None,
 ) -> dict[str, Any]:
-    return {
-        "best": _best_chart(study, space, goal, rows, proposals),
-        "epochs": _epochs_chart(study, goal, rows),
-    }
-
-
-def _best_chart(
-    study: Study, space: SearchSpace, goal: Goal, rows: Sequence[dict[str, Any]], proposals: Proposals
-) -> dict[str, Any]:
+    """Best so far. With `since`, a moment, only open trials and those that ended from then on are drawn."""
+    points = _points(study, results)
+    if since is None:
+        drawn = thin(points.state, [] if results.best is None else [results.best])
+    else:
+        drawn = np.flatnonzero(np.isnan(results["finished"]) | (results["finished"] >= since))
     chart = best_chart(
-        _points(study, space, rows),
+        points,
+        _drawn(study, space, results, points, drawn),
         metric=goal.name,
         direction=goal.direction,
         is_percent=goal.is_percent,
         max_trials=study.max_trials,
+        max_step=study.n_folds or study.max_epochs,
         n_startup=proposals.first_modelled,
         startup_words=proposals.words,
         target=study.target_value,
     )
-    return chart.to_json()
+    return {**chart.to_json(), "is_update": since is not None, "url": study.get_absolute_url() + "trials/"}
 
 
-def _points(study: Study, space: SearchSpace, rows: Sequence[dict[str, Any]]) -> list[TrialPoint]:
-    searched, points, training = list(space.searched), [], _training_until(rows)
-    for row in rows:
-        value = row["value"] if row["state"] == TrialState.COMPLETE else row["step_value"]
-        points.append(
-            TrialPoint(
-                n=row["number"],
-                state=row["state"],
-                value=value if row["state"] in {"complete", "pruned", "running"} else None,
-                wall=_since(study.started_at, row["finished_at"]),
-                training=training.get(row["number"]),
-                kind=FailureKind(row["failure_kind"]).label if row["failure_kind"] else None,
-                params=params_in_words(searched, row["params"]),
-                url=reverse("trial-detail", args=[study.pk, row["number"]]),
-            )
-        )
-    return points
+def open_trials_of(study: Study, space: SearchSpace, results: Results) -> dict[str, Any]:
+    """For somebody who has the chart, and no trial has ended since: how far the others have come."""
+    places = np.flatnonzero(results.is_in(TrialState.RUNNING))
+    nothing = np.full(len(results), np.nan)
+    states, value = _STATE_NAMES[results["state"]], results["step_value"]
+    points = Points(results["number"], states, value, nothing, nothing, nothing, results["step"])
+    return {"is_update": True, "trials": _drawn(study, space, results, points, places).to_json()}
 
 
-def _training_until(rows: Sequence[dict[str, Any]]) -> dict[int, float]:
-    """Trial number to the seconds that all attempts of all trials together had taken when it ended."""
-    spent, until = 0.0, {}
-    for row in sorted((r for r in rows if r["finished_at"]), key=lambda r: r["finished_at"]):
-        spent += row["trained"]
-        until[row["number"]] = round(spent, 2)
-    return until
+def _points(study: Study, results: Results) -> Points:
+    is_complete = results.is_in(TrialState.COMPLETE)
+    value = np.where(results.is_in(*BY_STEP), results["step_value"], np.nan)
+    start = study.started_at.timestamp() if study.started_at else np.nan
+    order = results.by_end
+    training, epochs = np.full(len(results), np.nan), np.full(len(results), np.nan)
+    training[order] = np.cumsum(results["trained"][order])
+    epochs[order] = np.cumsum(results["step"][order])
+    return Points(
+        n=results["number"],
+        state=_STATE_NAMES[results["state"]],
+        value=np.where(is_complete, results["value"], value),
+        wall=results["finished"] - start,
+        training=training,
+        epochs=epochs,
+        step=results["step"],
+    )
 
 
-def _since(start: dt.datetime | None, end: dt.datetime | None) -> float | None:
-    return round((end - start).total_seconds(), 2) if start and end else None
+def _drawn(study: Study, space: SearchSpace, results: Results, points: Points, places: np.ndarray) -> Points:
+    names = list(space.searched)[:MAX_PARAMS]
+    numbers = points.n[places]
+    params = queries.params_of(study, numbers.tolist())
+    words = [params.get(n, {}) for n in numbers.tolist()]
+    return Points(
+        n=numbers,
+        state=points.state[places],
+        value=points.value[places],
+        wall=np.round(points.wall[places], 2),
+        training=np.round(points.training[places], 2),
+        epochs=points.epochs[places],
+        step=points.step[places],
+        kind=_KIND_WORDS[results["kind"][places]].tolist(),
+        params={name: [show_param(p[name]) if name in p else None for p in words] for name in names},
+    )
 
 
-def _epochs_chart(study: Study, goal: Goal, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def epochs_chart_of(study: Study, goal: Goal, results: Results) -> dict[str, Any]:
     """Curves of the best trials, best first, of the last that were pruned, and of those that train now."""
-    complete = [row for row in rows if row["state"] == TrialState.COMPLETE]
-    complete.sort(key=lambda row: to_loss(row["value"], goal.direction))
     few = MAX_CURVES // 3
-    running = [row for row in rows if row["state"] == TrialState.RUNNING][-few:]
-    pruned = [row for row in rows if row["state"] == TrialState.PRUNED][-few:]
-    shown = complete[: MAX_CURVES - len(running) - len(pruned)] + pruned + running
-    points = queries.curves([row["pk"] for row in shown], study.objective)
+    running = np.flatnonzero(results.is_in(TrialState.RUNNING))[-few:]
+    pruned = np.flatnonzero(results.is_in(TrialState.PRUNED))[-few:]
+    complete = best_places(results, MAX_CURVES - len(running) - len(pruned))
+    shown = np.concatenate((complete, pruned, running)).astype(np.int64)
+    curves = queries.curves(results["pk"][shown].tolist(), study.objective)
+    rows = zip(
+        results["number"][shown].tolist(),
+        _STATE_NAMES[results["state"][shown]].tolist(),
+        results["pk"][shown].tolist(),
+        strict=True,
+    )
     chart = epochs_chart(
-        [(row["number"], row["state"], points.get(row["pk"], [])) for row in shown],
+        [(number, state, curves.get(pk, [])) for number, state, pk in rows],
         metric=goal.name,
         direction=goal.direction,
         is_percent=goal.is_percent,
         max_step=study.max_epochs,
     )
     return chart.to_json()
+
+
+def best_places(results: Results, n: int) -> np.ndarray:
+    """Where the n best complete trials are, the best first; among equals the earlier."""
+    complete = np.flatnonzero(np.isfinite(results.losses))
+    return complete[np.argsort(results.losses[complete], kind="stable")[:n]]
+
+
+def study_charts(
+    study: Study, space: SearchSpace, goal: Goal, results: Results, proposals: Proposals
+) -> dict[str, Any]:
+    return {
+        "best": best_chart_of(study, space, goal, results, proposals),
+        "epochs": epochs_chart_of(study, goal, results),
+    }

@@ -74,10 +74,10 @@ class SettingsForm(forms.Form):
 
     def clean_target_value(self) -> float | None:
         target: float | None = self.cleaned_data["target_value"]
-        # Who types 0.975 means 97.5 %. Of an error rate, less than 1 % may well be wanted.
+        # Whoever types 0.975 means 97.5%. For an error rate, a target below 1% is plausible.
         if target and 0 < target < 1 and self.is_share and self.direction == Direction.MAXIMIZE:
             raise forms.ValidationError(
-                f"Enter the target in percent, such as 97.5. {bound(target)} would be less than 1 %."
+                f"Enter the target in percent, such as 97.5. {bound(target)} would be less than 1%."
             )
         return target
 

@@ -15,6 +15,7 @@ from dashboard.access.rules import studies_visible_to
 from dashboard.catalog import dataset_words, trainer_label
 from dashboard.charts.sparklines import CountBar, Spark, count_bar, spark
 from dashboard.engine.queues import n_slots
+from dashboard.engine.trials import part_infeasible
 from dashboard.engine.uploads import infos_of
 from dashboard.goals import Goal, goal_of
 from dashboard.models import Study, searches
@@ -175,13 +176,22 @@ def _offered_tags(visible: QuerySet[Study], address: ListAddress) -> list[TagLin
 def _rows(studies: Sequence[Study], address: ListAddress) -> list[ListRow]:
     totals = totals_of(studies)
     uploads = infos_of(study.dataset for study in studies)
-    return [_row(study, totals[study.pk], uploads, address) for study in studies]
+    counts = {pk: dict(found.counts) for pk, found in totals.items()}
+    part_infeasible(counts)
+    return [_row(study, totals[study.pk], counts[study.pk], uploads, address) for study in studies]
 
 
-def _row(study: Study, totals: Totals, uploads: Mapping[str, DatasetInfo], address: ListAddress) -> ListRow:
-    counts = totals.counts
+def _row(
+    study: Study,
+    totals: Totals,
+    counts: Mapping[str, int],
+    uploads: Mapping[str, DatasetInfo],
+    address: ListAddress,
+) -> ListRow:
     words = [f"{thousands(sum(counts.values()))} of {thousands(study.max_trials)}"]
-    words += [f"{thousands(counts[s])} {s}" for s in ("pruned", "failed", "running") if counts.get(s)]
+    words += [
+        f"{thousands(counts[s])} {s}" for s in ("pruned", "infeasible", "failed", "running") if counts.get(s)
+    ]
     return ListRow(
         study=study,
         what=f"{dataset_words(study.dataset, uploads)} · {trainer_label(study.trainer)}",

@@ -1,18 +1,22 @@
 """The study page: state and reason, budgets, best value, charts, table of trials."""
 
+import datetime as dt
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
+import numpy as np
+from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.access.rules import seen_by
-from dashboard.catalog import dataset_label, dataset_words, pruner_label, sampler_label, trainer_label
+from dashboard.catalog import dataset_label, sampler_label
 from dashboard.discussion.queries import comments_on
-from dashboard.engine.line import place_in_line
 from dashboard.engine.retries import LOSSES
-from dashboard.engine.trials import best_trial, counts_by_state
-from dashboard.goals import Goal, best_epoch, goal_of, is_percent, shown_metrics
+from dashboard.goals import Goal, goal_of
 from dashboard.models import (
     Comment,
     Role,
@@ -21,57 +25,193 @@ from dashboard.models import (
     StudyState,
     Tag,
     Trial,
+    TrialState,
     code_digest,
 )
-from dashboard.models.study_fields import study_field
 from dashboard.studies.budget_meters import Budget, budgets_of
-from dashboard.studies.charts import study_charts
-from dashboard.trials import queries
+from dashboard.studies.charts import best_chart_of, epochs_chart_of, open_trials_of
+from dashboard.studies.facts import Best, best_of, facts_of
+from dashboard.studies.sentence import study_sentence
+from dashboard.studies.training_now import TrainingRow, training_now
 from dashboard.trials.failures import Failures, failures_of
-from dashboard.trials.params import ParamRow, SpaceRow, param_rows, space_rows
+from dashboard.trials.params import SpaceRow, space_rows
 from dashboard.trials.proposals import Proposals, proposals_of
+from dashboard.trials.results import KINDS, Results, results_of
+from dashboard.trials.selected import Selected, selected_of
 from dashboard.trials.table import Table, trial_table
 from dashboard.winners.confirm_page import Confirmed, Row, last_confirmed
-from dashboard.wording import about, count_noun, duration, person_name, place, thousands, value
 from optimizer import SearchSpace
-from trainers.job import TEST_PREFIX
 
-# How the reason begins when a sampler had nothing more to propose.
-EXHAUSTED = "Space exhausted"
 # The latest ones that the page lists.
 EVENTS = 20
+# The views of a study: what the tab says, and the name of the address.
+VIEWS = {
+    "overview": ("Overview", "study-detail"),
+    "explore": ("Explore", "study-explore"),
+    "trials": ("Trials", "study-trials"),
+    "settings": ("Settings", "study-settings"),
+    "discussion": ("Discussion", "study-discussion"),
+}
+# Those that a filter holds for.
+FILTERED = {"trials"}
+# What changes with every report or claim, and long texts that have a version or never change.
+MOVES = {"version", "served_at", "clock_since", "seconds_before", "running_since", "note", "space", "code"}
 
 
 @dataclass(frozen=True)
-class Best:
-    trial: Trial
-    value: str
-    second: str
-    params: list[ParamRow]
+class Tab:
+    """One view of the study, with its address."""
+
+    view: str
+    label: str
+    url: str
+    count: int | None
+    is_current: bool
 
 
 @dataclass(frozen=True)
 class StudyPage:
+    """One view of a study. What it shows is worked out when its template asks for it."""
+
     study: Study
-    goal: Goal
-    sentence: str
-    budgets: list[Budget]
-    best: Best | None
-    table: Table
-    facts: list[tuple[str, str]]
-    space: list[SpaceRow]
-    proposals: Proposals
-    charts: dict[str, Any]
-    n_lost: int
-    failures: Failures | None
-    events: list[StudyEvent]
-    tags: list[Tag]
-    comments: list[Comment]
+    view: str
+    # What the address says: filter, order, page and columns of the table; what a poll has seen.
+    query: Mapping[str, str]
+    columns: Sequence[str]
     # What the person who looks at it may do.
     role: Role
     is_watched: bool
-    at: int
-    confirmed: Confirmed | None
+    results: Results
+    now: dt.datetime
+
+    @cached_property
+    def space(self) -> SearchSpace:
+        return self.study.search_space
+
+    @cached_property
+    def goal(self) -> Goal:
+        return goal_of(self.study)
+
+    @cached_property
+    def tabs(self) -> list[Tab]:
+        query = f"?{urlencode({'q': self.query['q']})}" if self.query.get("q") else ""
+        counts = {"trials": len(self.results), "discussion": self.n_comments or None}
+        return [
+            Tab(
+                view,
+                label,
+                reverse(name, args=[self.study.pk]) + (query if view in FILTERED else ""),
+                counts.get(view),
+                view == self.view,
+            )
+            for view, (label, name) in VIEWS.items()
+        ]
+
+    @cached_property
+    def sentence(self) -> str:
+        return study_sentence(self.study, self.results.counts, self.study.seconds_at(self.now))
+
+    @cached_property
+    def budgets(self) -> list[Budget]:
+        return budgets_of(self.study, self.results, self.study.seconds_at(self.now))
+
+    @cached_property
+    def best_trial(self) -> Trial | None:
+        place = self.results.best
+        if place is None:
+            return None
+        pk = int(self.results["pk"][place])
+        return Trial.objects.filter(pk=pk).defer("explanation").select_related("study").first()
+
+    @cached_property
+    def best(self) -> Best | None:
+        return best_of(self.study, self.space, self.goal, self.best_trial)
+
+    @cached_property
+    def proposals(self) -> Proposals:
+        return self.results.once(
+            "proposals", lambda: proposals_of(self.study, self.space, self.goal, self.results)
+        )
+
+    @cached_property
+    def selected(self) -> Selected:
+        return selected_of(self.study, self.space, self.results, self.query.get("q", ""), self._metrics)
+
+    @property
+    def _metrics(self) -> Mapping[str, float]:
+        return self.best_trial.metrics if self.best_trial else {}
+
+    @cached_property
+    def table(self) -> Table:
+        return trial_table(
+            self.study,
+            self.space,
+            self.results,
+            self.selected,
+            self.query,
+            metrics=self._metrics,
+            chosen=self.columns,
+        )
+
+    @cached_property
+    def charts(self) -> dict[str, Any]:
+        if self.view == "explore":
+            return {"epochs": epochs_chart_of(self.study, self.goal, self.results)}
+        if self.view != "overview":
+            return {}
+        if self.is_progress and self._since is not None:
+            return {"best": open_trials_of(self.study, self.space, self.results)}
+        return {
+            "best": best_chart_of(
+                self.study, self.space, self.goal, self.results, self.proposals, since=self._since
+            )
+        }
+
+    @cached_property
+    def training(self) -> list[TrainingRow]:
+        return training_now(self.study, self.space, self.goal, self.results, self.now)
+
+    @cached_property
+    def failures(self) -> Failures | None:
+        return self.results.once(
+            f"failures {self.study.is_ended}", lambda: failures_of(self.study, self.space, self.results)
+        )
+
+    @property
+    def n_failed(self) -> int:
+        return self.results.counts.get(TrialState.FAILED, 0)
+
+    @property
+    def n_lost(self) -> int:
+        return int(np.isin(self.results["kind"], [KINDS.index(kind) for kind in LOSSES]).sum())
+
+    @cached_property
+    def facts(self) -> list[tuple[str, str]]:
+        return facts_of(self.study, self.goal)
+
+    @cached_property
+    def space_rows(self) -> list[SpaceRow]:
+        return space_rows(self.space)
+
+    @cached_property
+    def events(self) -> list[StudyEvent]:
+        return list(self.study.events.all()[:EVENTS])
+
+    @cached_property
+    def tags(self) -> list[Tag]:
+        return list(self.study.tags.all())
+
+    @cached_property
+    def n_comments(self) -> int:
+        return self.study.comments.count()
+
+    @cached_property
+    def comments(self) -> list[Comment]:
+        return comments_on(self.study)
+
+    @cached_property
+    def confirmed(self) -> Confirmed | None:
+        return last_confirmed(self.study) if self.study.is_ended else None
 
     @property
     def confirmed_row(self) -> Row | None:
@@ -83,8 +223,38 @@ class StudyPage:
     @property
     def is_wall(self) -> bool:
         """Whether the failures are what there is to see."""
-        nothing_else = self.study.is_ended and self.best is None
-        return self.failures is not None and (self.study.state == StudyState.FAILED or nothing_else)
+        nothing_else = self.study.is_ended and self.results.best is None
+        return self.n_failed > 0 and (self.study.state == StudyState.FAILED or nothing_else)
+
+    @property
+    def at(self) -> int:
+        return int(self.now.timestamp())
+
+    @cached_property
+    def stamp(self) -> str:
+        """The same as long as nothing but the progress of running trials has changed."""
+        fields = [f for f in Study._meta.concrete_fields if f.name not in MOVES]  # noqa: SLF001 (it is public)
+        said = [getattr(self.study, field.attname) for field in fields]
+        last_event = self.study.events.order_by("-pk").values_list("pk", flat=True).first()
+        return f"{self.results.stamp}.{zlib.crc32(repr((said, last_event, self.n_comments)).encode()):x}"
+
+    @property
+    def is_progress(self) -> bool:
+        """Whether whoever polls has all but that."""
+        return self.query.get("stamp") == self.stamp
+
+    @property
+    def until(self) -> int:
+        """The second in which the last trial ended; a poll names it, and gets what has ended from then on."""
+        ended = self.results["finished"]
+        return int(np.nanmax(ended)) if len(ended) and not np.isnan(ended).all() else 0
+
+    @property
+    def _since(self) -> float | None:
+        """None where whoever asks has no chart yet, or one of trials that were taken back."""
+        has_chart = self.query.get("stamp", "").partition(".")[0] == str(self.study.n_rewrites)
+        until = self.query.get("until", "")
+        return float(until) if has_chart and until.isdecimal() and len(until) < 12 else None
 
     @property
     def may_edit(self) -> bool:
@@ -112,7 +282,7 @@ class StudyPage:
 
     @property
     def n_searched(self) -> int:
-        return sum(row.is_searched for row in self.space)
+        return sum(row.is_searched for row in self.space_rows)
 
 
 def study_page(
@@ -121,116 +291,16 @@ def study_page(
     *,
     role: Role | None,
     is_watched: bool,
+    view: str = "overview",
     columns: Sequence[str] = (),
 ) -> StudyPage:
-    """Everything on the page, in a number of queries that does not depend on the number of trials."""
-    space, goal, now = study.search_space, goal_of(study), timezone.now()
-    rows = queries.chart_rows(study)
-    counts = counts_by_state(study)
-    best = best_trial(study)
-    proposals = proposals_of(study, space, goal, rows)
-    seconds = study.seconds_at(now)
     return StudyPage(
         study=study,
-        goal=goal,
-        sentence=_sentence(study, counts, seconds),
-        budgets=budgets_of(study, counts, rows, seconds),
-        best=best_of(study, space, goal, best),
-        facts=facts_of(study, goal),
-        space=space_rows(space),
-        table=trial_table(study, space, counts, query, metrics=best.metrics if best else {}, chosen=columns),
-        proposals=proposals,
-        charts=study_charts(study, space, goal, rows, proposals),
-        n_lost=sum(row["failure_kind"] in LOSSES for row in rows),
-        failures=failures_of(study, space, rows),
-        events=list(study.events.all()[:EVENTS]),
-        tags=list(study.tags.all()),
-        comments=comments_on(study),
+        view=view,
+        query=query,
+        columns=columns,
         role=role or Role.VIEWER,
         is_watched=is_watched,
-        at=int(now.timestamp()),
-        confirmed=last_confirmed(study) if study.is_ended else None,
+        results=results_of(study),
+        now=timezone.now(),
     )
-
-
-def _sentence(study: Study, counts: Mapping[str, int], seconds: float) -> str:
-    """Who, and what comes next."""
-    owner = person_name(study.owner)
-    if study.state == StudyState.DRAFT:
-        return f"Created by {owner}. Not started yet."
-    if study.state != StudyState.RUNNING:
-        return f"{_reason(study, counts)}. {_spent(study, counts, seconds)}"
-    n_running = counts.get("running", 0)
-    if study.is_draining:
-        n_open = n_running + counts.get("waiting", 0)
-        last = "the last trial" if n_open == 1 else f"the last {count_noun(n_open, 'trial')}"
-        return f"No new trials. The study stops after {last}."
-    doing = f"{count_noun(n_running, 'trial')} running" if n_running else _waits(study)
-    n_done = sum(counts.get(s, 0) for s in ("complete", "pruned", "failed"))
-    ahead = ""
-    if n_running and n_done >= 2 and seconds > 0:
-        left = (study.max_trials - n_done) * seconds / n_done
-        ahead = f", about {about(max(1, round(left)))} left at this pace"
-    return f"Started by {owner}. {doing}{ahead}."
-
-
-def _waits(study: Study) -> str:
-    line = place_in_line(study)
-    if line is None:
-        return "Waiting for a free worker slot"
-    soon = "" if line.seconds is None else f", about {duration(max(1, round(line.seconds)))}"
-    return f"Waiting for a free worker slot: {place(line.number)} in line{soon}"
-
-
-def _reason(study: Study, counts: Mapping[str, int]) -> str:
-    """Why it is not running. A sampler that had nothing more to propose says so in words for programmers."""
-    if study.state == StudyState.FINISHED and study.state_reason.startswith(EXHAUSTED):
-        n = count_noun(sum(counts.values()), "point")
-        return f"{EXHAUSTED}: all {n} tried"
-    return study.state_reason
-
-
-def _spent(study: Study, counts: Mapping[str, int], seconds: float) -> str:
-    n_running = counts.get("running", 0)
-    if study.state == StudyState.PAUSED and n_running:
-        return f"{count_noun(n_running, 'trial')} still running."
-    return f"{count_noun(sum(counts.values()), 'trial')} in {duration(round(seconds, 1))}."
-
-
-def facts_of(study: Study, goal: Goal) -> list[tuple[str, str]]:
-    """What was asked for, beside the search space."""
-    return [
-        ("Goal", goal.words),
-        (study_field("dataset").label, dataset_words(study.dataset)),
-        (study_field("trainer").label, trainer_label(study.trainer)),
-        (study_field("sampler").label, f"{sampler_label(study.sampler)}, seed {study.seed}"),
-        (study_field("pruner").label, pruner_label(study.pruner)),
-        (
-            study_field("max_trials").label,
-            f"{thousands(study.max_trials)}, {thousands(study.n_parallel)} in parallel",
-        ),
-        *(_fact(study, name) for name in ("max_epochs", "max_seconds", "max_trial_seconds")),
-        ("Split", f"{_parts(study)} and test, seed {study.split_seed}"),
-    ]
-
-
-def _fact(study: Study, name: str) -> tuple[str, str]:
-    declared, value = study_field(name), getattr(study, name)
-    return declared.label, declared.placeholder if declared.is_unset(value) else declared.show(value)
-
-
-def _parts(study: Study) -> str:
-    return count_noun(study.n_folds, "fold") if study.n_folds else "train, validation"
-
-
-def best_of(study: Study, space: SearchSpace, goal: Goal, trial: Trial | None) -> Best | None:
-    if trial is None:
-        return None
-    others = [
-        f"{name} {value(trial.metrics[name], is_percent(study, name))}"
-        for name in shown_metrics(study, trial.metrics)
-        if not name.startswith(TEST_PREFIX)
-    ]
-    where = f"mean of {count_noun(study.n_folds, 'fold')}" if study.n_folds else best_epoch(study, trial)
-    second = " · ".join([*others, *([where] if where else [])])
-    return Best(trial, goal.show(trial.value), second, param_rows(space, trial.params, only_searched=True))

@@ -18,7 +18,7 @@ from dashboard.studies.budget_page import budget_page
 from dashboard.studies.importance import importance_card
 from dashboard.studies.list_address import STAMP
 from dashboard.studies.list_page import list_stamp, still_live_url, studies_page
-from dashboard.studies.page import StudyPage, study_page
+from dashboard.studies.page import VIEWS, StudyPage, study_page
 from dashboard.trials.failures import numbers_in
 from dashboard.web.polling import is_fresh, is_unchanged
 from dashboard.web.requests import actor_of, changing_study, person, posted, visible_study
@@ -77,30 +77,45 @@ def study_list(request: HttpRequest) -> HttpResponse:
     return render(request, "studies/list/_live.html", {"page": page})
 
 
-def _page(request: HttpRequest, study: Study) -> StudyPage:
+def _page(request: HttpRequest, study: Study, view: str) -> StudyPage:
     user = person(request)
     return study_page(
         study,
         request.GET.dict(),
+        view=view,
         columns=request.GET.getlist("column"),
         role=role_in(user, study),
         is_watched=is_watching(user, study),
     )
 
 
-@require_safe
-def study_detail(request: HttpRequest, study_id: int) -> HttpResponse:
-    study = visible_study(request, study_id)
-    return render(request, "studies/detail.html", {"page": _page(request, study)})
+def study_view(view: str) -> StudyView:
+    """One tab of the study's page."""
+
+    @require_safe
+    def show(request: HttpRequest, study_id: int) -> HttpResponse:
+        study = visible_study(request, study_id)
+        return render(request, "studies/detail.html", {"page": _page(request, study, view)})
+
+    return show
+
+
+study_detail = study_view("overview")
+study_explore = study_view("explore")
+study_trials = study_view("trials")
+study_settings = study_view("settings")
+study_discussion = study_view("discussion")
 
 
 @require_safe
 def study_live(request: HttpRequest, study_id: int) -> HttpResponse:
-    """The parts of the page that change, or 204 when nothing did since the page's version."""
+    """The parts of a view that change, or 204 when nothing did since the page's version."""
     study = visible_study(request, study_id)
     if is_unchanged(request, study):
         return HttpResponse(status=204)
-    return render(request, "studies/_live.html", {"page": _page(request, study)})
+    view = request.GET.get("view", "")
+    page = _page(request, study, view if view in VIEWS else "overview")
+    return render(request, "studies/_live.html", {"page": page})
 
 
 @require_safe

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.engine.trials import FAILURES
 from dashboard.models import Attempt, FailureKind, Study, TrialState
+from dashboard.trials.queries import params_of
+from dashboard.trials.results import Results
 from dashboard.wording import count_noun, param, thousands
 from optimizer import SearchSpace
 
@@ -58,17 +61,18 @@ class Failures:
         return count_noun(self.n, "trial") + latest
 
 
-def failures_of(study: Study, space: SearchSpace, rows: Sequence[Mapping[str, Any]]) -> Failures | None:
-    """None where no trial failed. `rows`: of all trials, with number, state and params."""
-    n = sum(row["state"] == TrialState.FAILED for row in rows)
+def failures_of(study: Study, space: SearchSpace, results: Results) -> Failures | None:
+    """None where no trial failed."""
+    n = results.counts.get(TrialState.FAILED, 0)
     if not n:
         return None
     fields = ("number", "failure_kind", "failure_message", "attempt")
-    failed = list(study.trials.filter(state=TrialState.FAILED).order_by("-number").values(*fields)[:MOST])
+    failed = list(study.trials.filter(FAILURES).order_by("-number").values(*fields)[:MOST])
     if not failed:  # somebody has retried them since the page read its rows
         return None
-    well = [row["params"] for row in rows if row["state"] in ENDED_WELL]
-    params = {row["number"]: row["params"] for row in rows}
+    well_numbers = results["number"][results.is_in(*ENDED_WELL)][-MOST:].tolist()
+    params = params_of(study, {*well_numbers, *(row["number"] for row in failed)})
+    well = [params[number] for number in well_numbers if number in params]
     by_cause: dict[str, list[dict[str, Any]]] = {}
     for row in failed:
         by_cause.setdefault(_key(row["failure_kind"], row["failure_message"]), []).append(row)
@@ -83,7 +87,7 @@ def failures_of(study: Study, space: SearchSpace, rows: Sequence[Mapping[str, An
 
 def numbers_in(study: Study, key: str) -> list[int]:
     """The failed trials of one group."""
-    failed = study.trials.filter(state=TrialState.FAILED).order_by("-number")
+    failed = study.trials.filter(FAILURES).order_by("-number")
     found = failed.values_list("number", "failure_kind", "failure_message")[:MOST]
     return [number for number, kind, message in found if _key(kind, message) == key]
 
@@ -120,8 +124,8 @@ def _shared(
     for name in space.searched:
         mine, theirs = ([p[name] for p in params if name in p] for params in (failed, well))
         if len(mine) == len(failed) and (words := _apart(mine, theirs)):
-            none = f"none of the {count_noun(len(well), 'trial')} that ended well has this"
-            return f"Always with {name} {words}; {none}"
+            these = f"{'last ' if len(well) == MOST else ''}{count_noun(len(well), 'trial')}"
+            return f"Always with {name} {words}; none of the {these} that ended well has this"
     return ""
 
 

@@ -13,7 +13,18 @@ from dashboard.charts.forecast import Forecast, LengthBar, forecast, length_bars
 from dashboard.discussion.queries import comments_on
 from dashboard.engine.trials import best_trial
 from dashboard.goals import Goal, goal_of, is_percent, short_label, shown_metrics
-from dashboard.models import Artifact, Attempt, Comment, Origin, Report, Role, Study, Trial, TrialState
+from dashboard.models import (
+    Artifact,
+    Attempt,
+    Comment,
+    FailureKind,
+    Origin,
+    Report,
+    Role,
+    Study,
+    Trial,
+    TrialState,
+)
 from dashboard.trials import queries
 from dashboard.trials.params import ParamRow, param_rows
 from dashboard.winners.forms import can_be_tried
@@ -151,6 +162,8 @@ def _sentence(study: Study, trial: Trial, attempts: Sequence[Attempt]) -> str:
         return f"{origin}. Running{attempt}{where}.{_time_left(study, trial, current)}"
     if trial.state == TrialState.WAITING:
         return f"{origin}. Waiting for a free slot."
+    if trial.shown_state == FailureKind.INFEASIBLE:
+        return f"{origin}. Its parameters break a constraint of the model, so it has no value."
     if trial.state == TrialState.FAILED:
         return f"{origin}. Failed on the {ordinal(len(attempts))} attempt."
     if trial.state == TrialState.PRUNED:

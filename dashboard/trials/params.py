@@ -9,8 +9,6 @@ from dashboard.wording import one_of
 from dashboard.wording import param as show_param
 from optimizer import Parameter, SearchSpace
 
-MAX_WORDS = 5
-
 
 @dataclass(frozen=True)
 class ParamRow:
@@ -82,13 +80,6 @@ def _in_tree_order(space: SearchSpace) -> Iterator[Parameter]:
     for parameter in space:
         if parameter.when is None:
             yield from below(parameter)
-
-
-def params_in_words(searched: list[str], params: Mapping[str, Any]) -> str:
-    """The first few searched params in one line: "learning_rate 0.00134 · units_1 448"."""
-    words = [f"{name} {show_param(params[name])}" for name in searched if name in params]
-    more = len(words) - MAX_WORDS
-    return " · ".join(words[:MAX_WORDS]) + (f" · {more} more" if more > 0 else "")
 
 
 def _only_with(space: SearchSpace, name: str) -> str:

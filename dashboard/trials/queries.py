@@ -1,43 +1,16 @@
 """Trials as the pages show them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, QuerySet
-from django.db.models.fields.json import KT
+from django.db.models import F
 
-from dashboard.engine.trials import seconds_trained_of_each
-from dashboard.models import Report, Study, Trial, TrialState, ValueOf
-
-PAGE_SIZE = 25
-COLUMNS = {
-    "number": "number",
-    "value": "value",
-    "duration": "seconds",
-    "state": "state",
-    "sampler": "sampler",
-}
+from dashboard.models import Report, Study, Trial, TrialState
 
 
-def chart_rows(study: Study) -> list[dict[str, Any]]:
-    """All trials in number order, as little of each as the charts need."""
-    fields = (
-        "pk",
-        "number",
-        "state",
-        "value",
-        "step",
-        "step_value",
-        "seconds",
-        "finished_at",
-        "failure_kind",
-        "params",
-        "origin",
-        "sampler",
-    )
-    trials = study.trials.order_by("number").values(*fields, trained=seconds_trained_of_each())
-    return [dict(row) for row in trials]
+def params_of(study: Study, numbers: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Number to params of these trials."""
+    return dict(study.trials.filter(number__in=numbers).values_list("number", "params"))
 
 
 def curves(trial_ids: Sequence[int], metric: str) -> dict[int, list[tuple[int, float]]]:
@@ -51,39 +24,6 @@ def curves(trial_ids: Sequence[int], metric: str) -> dict[int, list[tuple[int, f
 def latest_complete_ids(study: Study, *, limit: int) -> list[int]:
     complete = study.trials.filter(state=TrialState.COMPLETE)
     return list(complete.order_by("-number").values_list("pk", flat=True)[:limit])
-
-
-@dataclass(frozen=True)
-class TableOrder:
-    column: str
-    is_descending: bool
-
-    @classmethod
-    def parse(cls, text: str, known: Collection[str]) -> "TableOrder":
-        """From the address: `value`, `-number`, `params.units_1`; newest first where it makes no sense."""
-        column = text.removeprefix("-")
-        if column in COLUMNS or column in known:
-            return cls(column, text.startswith("-"))
-        return cls("number", True)
-
-    def expression(self) -> Any:
-        if self.column in COLUMNS:
-            field: Any = F(COLUMNS[self.column])
-        else:
-            values, _, name = self.column.partition(".")
-            field = ValueOf(name, values)
-        return field.desc(nulls_last=True) if self.is_descending else field.asc(nulls_last=True)
-
-
-def trial_table(
-    study: Study, *, state: str, order: TableOrder, with_metrics: bool = False
-) -> QuerySet[Trial]:
-    """Each with the sampler's reason as `why`; the rest of the explanation is long."""
-    trials = study.trials.defer("explanation", *([] if with_metrics else ["metrics"]))
-    trials = trials.annotate(why=KT("explanation__text"))
-    if state in TrialState.values:
-        trials = trials.filter(state=state)
-    return trials.order_by(order.expression(), "-number")
 
 
 def complete_results(study: Study) -> list[tuple[int, dict[str, Any], float | None]]:

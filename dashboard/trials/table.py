@@ -3,21 +3,27 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import urlencode
 
+import numpy as np
 from django.core.paginator import Paginator
+from django.db.models.fields.json import KT
+from django.urls import reverse
 from django.utils import timezone
 
+from dashboard.engine.trials import is_failure
 from dashboard.models import Study, Trial, TrialState
-from dashboard.trials import queries
 from dashboard.trials.columns import Cell, Choice, Columns, choices_of, columns_of
 from dashboard.trials.proposals import proposer_label
+from dashboard.trials.results import Results
+from dashboard.trials.selected import Selected, order_of
+from dashboard.trials.selection import with_choices, without
 from dashboard.web.pager import Pager, pager_of
-from dashboard.wording import thousands
+from dashboard.wording import param, state_label, thousands
 from optimizer import SearchSpace
 
-ANCHOR = "#trials-title"
-STATES = ("complete", "pruned", "failed", "running", "waiting", "cancelled")
+PAGE_SIZE = 25
+STATES = ("complete", "pruned", "infeasible", "failed", "running", "waiting", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -32,21 +38,47 @@ class TableRow:
 
 
 @dataclass(frozen=True)
+class StateLink:
+    """A state that the filter can be narrowed to, with how many of all trials are in it."""
+
+    label: str
+    n: int
+    url: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
 class Table:
     columns: Columns
     choices: list[Choice]
     rows: list[TableRow]
-    page_number: int
     pager: Pager | None
-    states: list[tuple[str, str, int]]
-    state: str
+    states: list[StateLink]
+    selected: Selected
+    # Column by which it is sorted, with a minus in front where the largest come first.
     sort: str
+    # The address of this page with filter and columns, to which an order is added.
+    url: str
+    # The same without the filter.
+    clear_url: str
+    page_number: int
+    # A filter that holds for this study, to show how one reads.
+    example: str
+
+    @property
+    def query(self) -> str:
+        """What the address says of this table, for whoever asks for it again."""
+        return (
+            urlencode({"q": self.selected.text, "sort": self.sort, "page": self.page_number})
+            + self.columns.query
+        )
 
 
 def trial_table(
     study: Study,
     space: SearchSpace,
-    counts: Mapping[str, int],
+    results: Results,
+    selected: Selected,
     query: Mapping[str, str],
     *,
     metrics: Mapping[str, float],
@@ -54,32 +86,59 @@ def trial_table(
 ) -> Table:
     """`metrics` are those of one trial, `chosen` the columns that the address names."""
     columns = columns_of(study, space, metrics, chosen)
-    state = query.get("state", "all")
-    state = state if state in STATES else "all"
     sort = query.get("sort", "-number")
-    order = queries.TableOrder.parse(sort, [column.key for column in columns.known])
-    n_all = sum(counts.values())
-    trials = queries.trial_table(study, state=state, order=order, with_metrics=columns.has_metrics)
-    paginator = Paginator(trials, queries.PAGE_SIZE)
-    paginator.count = n_all if state == "all" else counts.get(state, 0)  # known already: spare a query
-    page = paginator.get_page(query.get("page"))
+    column = sort.removeprefix("-")
+    if column not in {"number", "value", "duration", "state", "sampler", *(c.key for c in columns.known)}:
+        sort, column = "-number", "number"
+    places = order_of(study, results, selected, column, is_descending=sort.startswith("-"))
+    page = Paginator(places, PAGE_SIZE).get_page(query.get("page"))
+    address = reverse("study-trials", args=[study.pk])
+    base = f"{address}?{urlencode({'q': selected.text})}{columns.query}"
     now = timezone.now()
-    sort_words = f"{'-' if order.is_descending else ''}{order.column}"
     return Table(
         columns=columns,
-        choices=choices_of(
-            columns, f"{study.get_absolute_url()}?state={state}&sort={quote(sort_words)}", ANCHOR
-        ),
-        rows=[_table_row(study, trial, columns, now) for trial in page],
-        page_number=page.number,
-        pager=pager_of(page, study.get_absolute_url(), columns.query + ANCHOR, state=state, sort=sort_words),
-        states=[
-            ("all", "All", n_all),
-            *((s, TrialState(s).label, counts[s]) for s in STATES if counts.get(s)),
+        choices=choices_of(columns, f"{address}?{urlencode({'q': selected.text, 'sort': sort})}", ""),
+        rows=[
+            _table_row(study, trial, columns, now)
+            for trial in _trials(study, results, np.asarray(page.object_list))
         ],
-        state=state,
-        sort=sort_words,
+        pager=pager_of(page, address, columns.query, q=selected.text, sort=sort),
+        states=_states(results, selected, f"{address}?{urlencode({'sort': sort})}{columns.query}"),
+        selected=selected,
+        sort=sort,
+        url=base,
+        clear_url=f"{address}?{urlencode({'sort': sort})}{columns.query}",
+        example=_example(space),
+        page_number=page.number,
     )
+
+
+def _trials(study: Study, results: Results, places: np.ndarray) -> list[Trial]:
+    """In the order of the places; each with the sampler's reason as `why`; the rest of it is long."""
+    numbers = results["number"][places].tolist()
+    found = study.trials.filter(number__in=numbers).defer("explanation").annotate(why=KT("explanation__text"))
+    by_number = {trial.number: trial for trial in found}
+    return [by_number[number] for number in numbers if number in by_number]
+
+
+def _example(space: SearchSpace) -> str:
+    for name in space.searched:
+        high = getattr(space[name].distribution, "high", None)
+        if high is not None and name.isidentifier():
+            return f"{name} < {param(high)} and state = complete"
+    return "state = complete"
+
+
+def _states(results: Results, selected: Selected, url: str) -> list[StateLink]:
+    """What the filter says of states is replaced; the rest of it stays."""
+    base = "" if selected.error else selected.text
+    rest = without(base, selected.fields, "state")
+    links = [StateLink("All", len(results), f"{url}&{urlencode({'q': rest})}", rest == base)]
+    for state in STATES:
+        if n := results.counts.get(state):
+            text = with_choices(base, selected.fields, "state", [state])
+            links.append(StateLink(state_label(state), n, f"{url}&{urlencode({'q': text})}", text == base))
+    return links
 
 
 def _table_row(study: Study, trial: Trial, columns: Columns, now: dt.datetime) -> TableRow:
@@ -91,7 +150,7 @@ def _table_row(study: Study, trial: Trial, columns: Columns, now: dt.datetime) -
         seconds = (now - trial.started_at).total_seconds() if trial.started_at else None
     elif trial.state == TrialState.PRUNED:
         words = f"Pruned at {thousands(trial.step)}"
-    elif trial.state == TrialState.FAILED:
+    elif is_failure(trial.state, trial.failure_kind):
         words = f"Failed: {trial.get_failure_kind_display()}"
     elif trial.state == TrialState.WAITING and trial.attempt:
         words = "Waiting for another attempt"

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from dashboard.access.audit import n_recorded, record_attempt
 from dashboard.web.requests import address_of, path_of
+from dashboard.wording import clean_text
 
 View = Callable[[HttpRequest], HttpResponse]
 # Posted only because they are long; they change nothing.
@@ -25,6 +26,7 @@ FOR_EVERYBODY = {
     *("mfa_authenticate", "mfa_login_webauthn", "invitation", "shared-study"),
 }
 REDIRECT, HTTP_ERROR = 300, 400
+LONGEST_NAME = 255  # what django-axes has room for
 
 
 def audit(get_response: View) -> View:
@@ -61,6 +63,10 @@ def audit(get_response: View) -> View:
 
 
 def name_tried(request: HttpRequest, credentials: Mapping[str, str] | None = None) -> str:
-    """The name or address of mail that somebody signs in with."""
+    """The name or address of mail that somebody signs in with, as far as a table of attempts takes it.
+
+    Nobody has so long a name, so that a cut one is counted and locked for nobody else.
+    """
     given = credentials or {}
-    return given.get("username") or given.get("email") or request.POST.get("login", "")
+    name = given.get("username") or given.get("email") or request.POST.get("login", "")
+    return clean_text(name, LONGEST_NAME)

@@ -4,8 +4,9 @@ import math
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
+from dashboard.engine.trials import is_failure
 from dashboard.goals import Goal, goal_of
-from dashboard.models import Study, Trial, TrialState
+from dashboard.models import FailureKind, Study, Trial, TrialState
 from dashboard.winners.queries import confirmations_of, confirming_trials, usual_seconds
 from dashboard.wording import all_of
 from optimizer.objective import improvement, to_loss
@@ -51,6 +52,7 @@ class Row:
     measured: Measured
     n_done: int
     n_failed: int
+    n_infeasible: int
     n: int
     is_first: bool
 
@@ -146,7 +148,8 @@ def _row(study: Study, goal: Goal, source: Trial, runs: list[Trial], lowest: int
         test=test.words(goal),
         measured=test,
         n_done=len(done),
-        n_failed=sum(run.state == TrialState.FAILED for run in runs),
+        n_failed=sum(is_failure(run.state, run.failure_kind) for run in runs),
+        n_infeasible=sum(run.shown_state == FailureKind.INFEASIBLE for run in runs),
         n=len(runs),
         is_first=source.number == lowest,
     )

@@ -109,6 +109,13 @@ def _column_field(part: Mapping[str, Any]) -> forms.CharField | forms.ChoiceFiel
                 attrs={"class": "input num", "inputmode": "decimal", "autocomplete": "off"}
             ),
         )
+    if part["type"] == "text":
+        return forms.CharField(
+            label=part["name"],
+            required=False,
+            max_length=MAX_TEXT,
+            widget=forms.Textarea(attrs={"class": "textarea", "rows": 3}),
+        )
     choices = [(name, name or "missing") for name in part["known"]]
     return forms.ChoiceField(
         label=part["name"],

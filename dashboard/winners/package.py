@@ -11,7 +11,7 @@ from django.core.files.storage import storages
 
 from dashboard.models import Artifact
 from trainers.custom.source_files import split_files
-from trainers.portable import predict, stand_ins
+from trainers.portable import dates, predict, stand_ins
 
 FOLDER = "custom_model"
 TRAIN = Path(predict.__file__).with_name("train.py")
@@ -25,7 +25,9 @@ def write_package(artifact: Artifact, card: str) -> IO[bytes]:
         reading = dict(artifact.reading)
         code = reading.pop("code", "")
         archive.writestr("reading.json", json.dumps(reading, indent=1))
-        archive.writestr("predict.py", Path(predict.__file__).read_text(encoding="utf-8"))
+        for module in (predict, dates):
+            source = Path(str(module.__file__))
+            archive.writestr(source.name, source.read_text(encoding="utf-8"))
         for name, text in _model_files(artifact.trial.study.code):
             archive.writestr(name, text)
         if "build" in reading:

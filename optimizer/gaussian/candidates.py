@@ -114,6 +114,7 @@ def discrete_neighbours(axes: Axes, point: Candidates, max_choices: int = 32) ->
     columns, targets = [], []
     for t, axis in enumerate(axes.discrete):
         k, level = len(axis.prior), int(point.levels[0, t])
+        # Each costs a prediction: of a wider choice, four neighbours stand for all.
         is_listed = axis.is_nominal and k <= max_choices
         reached = range(k) if is_listed else (level - 2, level - 1, level + 1, level + 2)
         others = [other for other in reached if 0 <= other < k and other != level]

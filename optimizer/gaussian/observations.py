@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from optimizer.history import History
     from optimizer.values import FloatArray, IntArray
 
-_LARGEST = 1.7e308
+_LARGEST = 1.7e308  # just below the largest float
 _AUGMENTATION = 0.05  # of the sum of the objectives in the scalar loss, as in ParEGO
 
 

@@ -59,4 +59,5 @@ def warp_losses(losses: FloatArray) -> Targets:
         distance = halves / size
     # The priors of the hyperparameters are made for targets of unit variance.
     deviation = float(distance.std())
+    # Twice, because `size` is that of halves; kept finite, because the explanation is JSON.
     return Targets((distance - distance.mean()) / deviation, losses, min(2 * size * deviation, 1e300))

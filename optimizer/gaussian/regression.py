@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from optimizer.values import FloatArray, IntArray
 
 _ROOT_5: Final = np.sqrt(5.0)
-_JITTERS: Final = (1e-10, 1e-8, 1e-6, 1e-4, 1e-2)
+_JITTERS: Final = (1e-10, 1e-8, 1e-6, 1e-4, 1e-2)  # rows that nearly coincide make a matrix singular
 MAX_ITERATIONS: Final = 40
 MIN_NOISE: Final = 1e-6  # of the variance of the targets
 
@@ -187,6 +187,7 @@ class Posterior:
         # The inverse once instead of two triangular solves each time: the search predicts thousands of
         # points.
         variance = self.signal - np.einsum("ij,ij->i", value @ self.inverse, value)
+        # Rounding may take it below 0 at an observation, and the acquisition divides by its root.
         return value @ self.alpha, np.sqrt(np.maximum(variance, 1e-12 * self.signal))
 
     def predict_with_gradients(self, x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:

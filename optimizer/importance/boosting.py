@@ -116,6 +116,7 @@ def fit_ensembles(
     at_prior = predicted[:, len(y) :].copy()
     rounds: list[Trees] = []
     n_best = 0
+    # Judged by trials that an ensemble has not seen, or the trees would learn the noise of those it has.
     while len(rounds) < min(MAX_ROUNDS, n_best + PATIENCE):
         trees, leaf = grower.grow(y - predicted[:, : len(y)], DEPTHS[len(rounds) % len(DEPTHS)])
         predicted += trees.leaves.take(leaf)
@@ -138,7 +139,7 @@ class _Grower:
     ) -> None:
         self.binned, self.rows, self.y, self.rng = binned, rows, y, rng
         n, d = len(y), len(binned.axes)
-        self.fold = np.arange(n) % n_folds
+        self.fold = np.arange(n) % n_folds  # the trials come in random order
         self.ensemble = np.arange(n_folds)[:, None]
         self.is_seen = self.fold != self.ensemble  # (m, n)
         self.seen = [np.flatnonzero(mask) for mask in self.is_seen]

@@ -57,6 +57,7 @@ class AshaPruner(Pruner):
         rung = self._rung_below(step)
         if rung is None or not reports.is_first_since(number, rung, step):
             return Decision.keep(f"step {step} is not a rung")
+        # At least one, or the first trials at a rung would all be stopped.
         n_kept = max(1, len(losses) // self.reduction_factor)
         shown, limit = show_loss(loss, reports), losses[n_kept - 1]
         trials = f"the best {thousands(n_kept)} of {count_noun(len(losses), 'trial')} at that step"

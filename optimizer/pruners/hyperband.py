@@ -56,6 +56,7 @@ class Brackets:
 
     def __call__(self, number: int) -> int:
         """The bracket of a trial."""
+        # Fibonacci hashing: multiples of the golden ratio fall evenly on the circle, however many there are.
         return bisect_right(self._ends, number * GOLDEN % 2**64)
 
 

@@ -52,6 +52,7 @@ class AutoSampler(Sampler):
     name: ClassVar[str] = "auto"
 
     n_startup: int | None = None
+    # The starting points are proposed here: when these two are asked, theirs are behind them.
     gp: GPSampler = field(default_factory=lambda: GPSampler(n_startup=1), repr=False)
     tpe: TPESampler = field(default_factory=lambda: TPESampler(n_startup=1), repr=False)
 

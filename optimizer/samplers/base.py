@@ -23,17 +23,25 @@ Explanation: TypeAlias = "dict[str, JSON]"
 
 REPEAT_NOTE: Final = "No untried point was found in the search space, so this one is a repeat."
 
-_REDRAWS: Final = 32
-_LISTED_POINTS: Final = 2_000
+_REDRAWS: Final = 32  # where half of the prior was seen, all of them fail once in 2^32 times
+_LISTED_POINTS: Final = 2_000  # at least, so that the point drawn from them is not always an early one
 
 
 class Suggestion:
-    """Params to try next, and why.
+    """Params to try next, and why, as ``Sampler.suggest`` returns them.
 
     ``explanation`` is small JSON with at least "sampler" (who proposed), "kind" ("startup", "random" or
     "model") and "text" (one sentence for users). It may be given as a function, because curves for a page
     cost more than the proposal itself; it is called at most once, and must not read anything that changes.
     ``proposer`` is for samplers that delegate to others: the history records which one proposed the trial.
+
+    Examples
+    --------
+    >>> from optimizer import Suggestion
+    >>> made = Suggestion({"x": 3}, lambda: {"sampler": "mine", "kind": "model", "text": "Near the best."})
+    >>> made.params, made.explanation["text"]
+    ({'x': 3}, 'Near the best.')
+
     """
 
     def __init__(
@@ -67,7 +75,21 @@ class Suggestion:
 
 
 class Sampler(ABC):
-    """Proposes params for the next trial."""
+    """Proposes params for the next trial; a subclass has a ``name`` and implements ``suggest``.
+
+    Examples
+    --------
+    >>> from optimizer import Int, Optimizer, Parameter, Sampler, SearchSpace, Suggestion
+    >>> class Highest(Sampler):
+    ...     name = "highest"
+    ...
+    ...     def suggest(self, space, history, pending, rng, *, budget=None, allow_repeats=False, seed=0):
+    ...         params = {param.name: param.distribution.high for param in space}
+    ...         return Suggestion(params, {"sampler": self.name, "kind": "model", "text": "The top."})
+    >>> Optimizer(SearchSpace([Parameter("x", Int(1, 9))]), Highest()).ask().params
+    {'x': 9}
+
+    """
 
     name: ClassVar[str]
 
@@ -117,8 +139,18 @@ class SamplerInfo:
 
 
 def generator_for(study_seed: int, trial_number: int) -> np.random.Generator:
-    """The random generator of one trial, whichever worker runs it: Philox keyed by seed and number."""
-    mask = 2**64 - 1
+    """The random generator of one trial, whichever worker runs it: Philox keyed by seed and number.
+
+    Philox is counter-based: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+
+    Examples
+    --------
+    >>> from optimizer import generator_for
+    >>> generator_for(7, 0).random() == generator_for(7, 0).random(), generator_for(7, 1).random() < 1
+    (True, True)
+
+    """
+    mask = 2**64 - 1  # a Philox key has two words of 64 bits, and NumPy refuses negative ones
     # A counter-based generator has a stream per key: workers share no state, and no stream overlaps another.
     key = np.array([study_seed & mask, trial_number & mask], dtype=np.uint64)
     return np.random.Generator(np.random.Philox(key=key))

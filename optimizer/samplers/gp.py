@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from optimizer.space import SearchSpace
     from optimizer.values import Params
 
-LOCAL_FROM: Final = 20  # observations
+# Trials; up to here the neighbourhood of the best ones would hold all of them (`surrogate.MIN_LOCAL`).
+LOCAL_FROM: Final = 20
 LOCAL_EVERY: Final = 2
 
 

@@ -85,6 +85,8 @@ def sobol_point(index: int, d: int, seed: int) -> FloatArray:
 
     # A new engine each time: an engine that is kept would have a state, which slots in threads would share.
     engine = qmc.Sobol(d, scramble=True, rng=np.random.default_rng(seed & SEED_MASK))
+    if index >= engine.maxn:  # SciPy says so, too, but counts to it first
+        raise ValueError(f"the sequence has 2**{engine.bits} points, and point {index} is none of them")
     if index:
         engine.fast_forward(index)
     point: FloatArray = engine.random(1)[0]

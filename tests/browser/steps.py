@@ -69,13 +69,34 @@ def expect_state(page, word, timeout=LONG_MS):
     expect(page.locator("#study-head .chip")).to_have_text(word, timeout=timeout)
 
 
+def view_of(study, view=""):
+    """The address of one view of a study; without a name, of its overview."""
+    return study.get_absolute_url() + (f"{view}/" if view else "")
+
+
+def view_tab(page, label):
+    """The link to another view of the study that the page shows; a count may follow its label."""
+    return page.locator("#study-tabs a").filter(has_text=re.compile(rf"^{label}\b"))
+
+
+def open_view(page, label):
+    tab = view_tab(page, label)
+    tab.click()
+    expect(tab).to_have_attribute("aria-current", "page")
+
+
 def trial_rows(page):
     return page.locator("#study-trials tbody tr")
 
 
+def training_rows(page):
+    return page.locator("#training-now tbody tr")
+
+
 def expect_training(page):
-    """A trial trains, and the page says at which epoch."""
-    expect(trial_rows(page).filter(has_text=re.compile(r"Epoch \d+ of")).first).to_be_visible(timeout=LONG_MS)
+    """A trial trains, and the overview says at which epoch."""
+    row = training_rows(page).filter(has_text=re.compile(r"Epoch \d+ of"))
+    expect(row.first).to_be_visible(timeout=LONG_MS)
 
 
 def mark(page):

@@ -54,16 +54,19 @@ def _expect_finished_study(page):
     shown, true = float(best.inner_text()), float(best.get_attribute("title"))
     assert shown == pytest.approx(true, rel=1e-3)
     assert true == min(study.trials.values_list("value", flat=True))
-    expect(steps.trial_rows(page)).to_have_count(3)
-    expect(steps.trial_rows(page).filter(has_text="Complete")).to_have_count(3)
-    expect(page.locator("#study-trials")).to_contain_text("pre_dropout_1")
     points = steps.chart_points(page)
     assert points["best"]["complete"] == 3
     assert points["best"]["best"] >= 2
-    assert sorted(points["epochs"].values()) == [2, 2, 2]
+    steps.open_view(page, "Trials")
+    expect(steps.trial_rows(page)).to_have_count(3)
+    expect(steps.trial_rows(page).filter(has_text="Complete")).to_have_count(3)
+    expect(page.locator("#study-trials")).to_contain_text("pre_dropout_1")
+    steps.open_view(page, "Explore")
+    assert sorted(steps.chart_points(page)["epochs"].values()) == [2, 2, 2]
 
 
 def _expect_trial_page(page):
+    steps.open_view(page, "Overview")
     page.locator("#study-best").get_by_role("link", name="Trial #").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Trial #")
     expect(page.locator("#trial-head .chip")).to_have_text("Complete")
@@ -81,14 +84,16 @@ def test_study_is_stopped_by_name_when_someone_presses_stop(ada, site, person, w
     steps.press_stop(person)
     steps.expect_state(person, "Stopped")
     expect(person.locator("#study-head")).to_contain_text("Stopped by Ada Lovelace")
-    expect(steps.trial_rows(person)).to_contain_text("Cancelled")
+    expect(steps.training_rows(person)).to_have_count(0)
     expect(steps.stop_menu(person)).to_have_count(0)
+    steps.open_view(person, "Trials")
+    expect(steps.trial_rows(person)).to_contain_text("Cancelled")
     wait_for(lambda: not worker.trainings(), "the end of the training")
 
 
 def test_study_waits_when_it_is_paused_and_goes_on_when_it_is_resumed(ada, site, person, worker):
     study = small_study(max_trials=5_000, owner=ada)
-    person.goto(site + study.get_absolute_url())
+    person.goto(site + steps.view_of(study, "trials"))
     expect(steps.trial_rows(person).filter(has_text="Complete").first).to_be_visible(timeout=steps.LONG_MS)
     person.get_by_role("button", name="Pause").click()
     steps.expect_state(person, "Paused")
@@ -133,6 +138,7 @@ def test_study_goes_on_when_its_owner_signs_out(ada, site, person, worker):
     steps.sign_in(person, site)
     person.get_by_role("link", name=study.name).click()
     steps.expect_state(person, "Finished")
+    steps.open_view(person, "Trials")
     expect(steps.trial_rows(person)).to_have_count(2)
 
 
@@ -148,6 +154,7 @@ def test_draft_is_kept_and_started_later_when_it_is_saved(ada, site, person, wor
     person.get_by_role("link", name="for tomorrow").click()
     person.get_by_role("button", name="Start study").click()
     steps.expect_state(person, "Finished")
+    steps.open_view(person, "Trials")
     expect(steps.trial_rows(person)).to_have_count(1)
 
 
@@ -168,6 +175,9 @@ def test_study_is_made_started_and_stopped_when_there_is_only_a_keyboard(ada, si
     keys.tab_to(page, page.get_by_role("button", name="Stop now"))
     page.keyboard.press("Enter")
     steps.expect_state(page, "Stopped")
+    keys.tab_to(page, steps.view_tab(page, "Trials"))
+    page.keyboard.press("Enter")
+    expect(steps.trial_rows(page).first).to_be_visible()
     keys.tab_to(page, page.get_by_role("link", name="#0"))
     page.keyboard.press("Enter")
     expect(page.locator("#trial-head .chip")).to_have_text("Cancelled")

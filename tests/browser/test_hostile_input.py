@@ -49,6 +49,8 @@ NUMBERS = (
     "\u202e1",
 )
 
+# Where a study is shown.
+VIEWS = ("", "explore/", "trials/", "settings/", "discussion/")
 SCALES_OF = {
     "learning_rate": ("uniform", "log-uniform", "normal", "log-normal"),
     "units_1": ("uniform", "log-uniform"),
@@ -80,6 +82,10 @@ def posted():
     return data
 
 
+def views_of(study):
+    return [f"{study.get_absolute_url()}{view}" for view in VIEWS]
+
+
 def refused(answer):
     assert answer.status_code < 500, f"{answer.status_code} {answer.request['PATH_INFO']}"
     return answer.status_code >= 400 or not Study.objects.exists()
@@ -100,7 +106,7 @@ def test_odd_number_is_answered_when_it_stands_in_a_budget(number, client, poste
         answer = client.post("/studies/new/", posted | {name: number, "action": "draft"})
         assert answer.status_code in {302, 422}, f"{answer.status_code} for {name}={ascii(number)[:30]}"
     for study in Study.objects.all():
-        for page in ("/studies/", study.get_absolute_url(), f"/studies/new/?from={study.pk}"):
+        for page in ("/studies/", *views_of(study), f"/studies/new/?from={study.pk}"):
             assert client.get(page).status_code == 200, f"{page} of a study that was let in"
 
 
@@ -147,9 +153,10 @@ def test_odd_name_is_answered(name, client, posted):
     answer = client.post("/studies/new/", posted | {"name": name, "action": "draft"})
     assert answer.status_code < 500
     for study in Study.objects.all():
-        page = client.get(study.get_absolute_url())
-        assert page.status_code == 200
-        assert b"<script>alert" not in page.content
+        for view in views_of(study):
+            page = client.get(view)
+            assert page.status_code == 200
+            assert b"<script>alert" not in page.content
 
 
 def test_ten_thousand_fields_are_refused(client, posted):
@@ -180,15 +187,18 @@ def test_odd_query_is_answered(text, client):
             "knob-learning_rate-mode",
             "knob-learning_rate-scale",
         ),
-        study.get_absolute_url(): ("state", "sort", "page"),
-        f"{study.get_absolute_url()}live/": ("version", "at", "sort", "page", "state"),
+        study.get_absolute_url(): ("q", "sort", "page"),
+        f"{study.get_absolute_url()}trials/": ("q", "sort", "page", "column", "state"),
+        f"{study.get_absolute_url()}live/": ("version", "at", "view", "stamp", "until"),
+        f"{study.get_absolute_url()}live/?view=trials": ("version", "at", "q", "sort", "page", "column"),
         f"{trial}live/": ("version", "at"),
     }
     broken = []
     for page, names in pages.items():
         for name in names:
             same = {"version": str(study.version)} if name == "at" else {}
-            answer = client.get(page, {name: text, **same})
+            path, _, view = page.partition("?view=")
+            answer = client.get(path, {**({"view": view} if view else {}), name: text, **same})
             if answer.status_code not in {200, 204, 404}:
                 broken.append(f"{answer.status_code} {page}?{name}=")
     assert not broken
@@ -201,7 +211,7 @@ def test_odd_query_is_answered(text, client):
 def test_table_is_ordered_by_known_columns_only(sort, client):
     study = running_study()
     add_trials(study, 3)
-    assert client.get(study.get_absolute_url(), {"sort": sort}).status_code == 200
+    assert client.get(f"{study.get_absolute_url()}trials/", {"sort": sort}).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_importance_comes_by_itself_and_is_accessible(study, card, site, person)
     person.goto(site + study.get_absolute_url())
     expect(card.locator("tbody tr").first).to_contain_text("learning_rate")
     expect(card.locator("tbody tr").filter(has_text="units_2")).to_contain_text("within its branch")
-    check_looks(person, charts=("best", "epochs"))
+    check_looks(person, charts=("best",))
 
 
 def test_importance_says_what_it_needs_when_there_are_few_trials(study, card, site, person):

@@ -18,6 +18,8 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("no_broker"),
 ]
+# The views of a study, and the charts of each.
+VIEWS = {"": ("best",), "explore": ("epochs",), "trials": (), "settings": (), "discussion": ()}
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 
 
@@ -40,6 +42,13 @@ def study_with_trials(ada, n, state=StudyState.RUNNING):
         )
         study.refresh_from_db()
     return study
+
+
+def check_views(page, site, study):
+    for view, charts in VIEWS.items():
+        page.goto(site + steps.view_of(study, view))
+        check_looks(page, charts=charts)
+        assert page.locator("canvas[data-chart]").count() == len(charts)
 
 
 def test_sign_in_page(site, visitor):
@@ -138,9 +147,7 @@ def test_study_list_when_no_study_matches(ada, site, person):
     "state", [StudyState.DRAFT, StudyState.PAUSED, StudyState.STOPPED, StudyState.FAILED]
 )
 def test_study_page_when_it_has_no_trials(state, ada, site, person):
-    study = make_study(state, owner=ada)
-    person.goto(site + study.get_absolute_url())
-    check_looks(person, charts=("best", "epochs"))
+    check_views(person, site, make_study(state, owner=ada))
 
 
 @pytest.mark.parametrize(
@@ -148,9 +155,10 @@ def test_study_page_when_it_has_no_trials(state, ada, site, person):
 )
 def test_study_page_when_it_has_trials(n, state, ada, site, person):
     study = study_with_trials(ada, n, state)
-    person.goto(site + study.get_absolute_url())
+    check_views(person, site, study)
+    person.goto(site + steps.view_of(study, "trials"))
     expect(steps.trial_rows(person)).to_have_count(min(25, study.trials.count() or 1))
-    check_looks(person, charts=("best", "epochs"))
+    person.goto(site + study.get_absolute_url())
     assert steps.chart_points(person)["best"]["complete"] == n
 
 
@@ -207,7 +215,8 @@ def test_hostile_name_is_only_text_when_it_is_shown_everywhere(ada, site, person
     study = running_study(owner=ada, name=HOSTILE)
     (trial,) = add_trials(study, state=TrialState.RUNNING, n_reports=2)
     add_worker()
-    for path in ("/studies/", study.get_absolute_url(), trial.get_absolute_url(), "/workers/"):
+    views = [steps.view_of(study, view) for view in VIEWS]
+    for path in ("/studies/", *views, trial.get_absolute_url(), "/workers/"):
         person.goto(site + path)
         expect(person.locator("#main").get_by_text(HOSTILE).first).to_be_visible()
     person.goto(f"{site}/studies/new/?from={study.pk}")

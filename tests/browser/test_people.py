@@ -10,7 +10,7 @@ from dashboard.models import AuditEntry, Membership, Role, StudyEvent, StudyStat
 from dashboard.people.actions import create_team
 from dashboard.review.audit_words import action_words
 from tests.browser.looks import check_looks
-from tests.browser.steps import sign_in
+from tests.browser.steps import open_view, sign_in, view_of
 from tests.builders import OPERATOR, PASSWORD, actor, add_trials, complete, make_user, running_study
 
 pytestmark = [
@@ -50,6 +50,7 @@ def study(ada):
 
 def test_talk_review_delete_and_bring_back(study, ada, site, person, other):
     person.goto(f"{site}{study.get_absolute_url()}")
+    open_view(person, "Discussion")
     person.get_by_role("link", name="Edit note and tags").click()
     person.get_by_label("Note").fill("**Wide** nets win")
     person.get_by_label("Tags").fill("vision")
@@ -59,6 +60,8 @@ def test_talk_review_delete_and_bring_back(study, ada, site, person, other):
 
     sign_in(other, site, "grace")
     other.get_by_role("link", name="digits of the team").click()
+    open_view(other, "Discussion")
+    expect(other.locator("#study-note strong")).to_have_text("Wide")
     expect(other.get_by_role("link", name="Edit note and tags")).to_have_count(0)
     other.get_by_label("Add a comment").fill("Why *so* wide?")
     other.get_by_role("button", name="Comment", exact=True).click()
@@ -91,7 +94,7 @@ def test_talk_review_delete_and_bring_back(study, ada, site, person, other):
     expect(person.get_by_role("link", name="digits of the team")).to_have_count(0)
     person.goto(f"{site}/studies/deleted/")
     person.get_by_role("button", name="Restore").click()
-    person.goto(f"{site}{study.get_absolute_url()}")
+    person.goto(f"{site}{view_of(study, 'settings')}")
     expect(person.get_by_text("root signed off the study: Looks right")).to_be_visible()
 
     other.goto(f"{site}/audit/")
@@ -133,6 +136,8 @@ def test_hostile_notes_tags_and_comments_run_nothing(study, site, person):
     collect_notifications()
     for path in (
         study.get_absolute_url(),
+        view_of(study, "settings"),
+        view_of(study, "discussion"),
         f"/studies/{study.pk}/note/",
         "/notifications/",
         f"/studies/{study.pk}/trials/0/",

@@ -71,7 +71,7 @@ def test_a_table_is_uploaded_described_and_trained_on(ada, site, person, worker,
 def test_a_column_that_numbers_the_rows_is_used_by_one_click(ada, site, person, tmp_path):
     dataset = inspected(ada, tmp_path, table(60, place=range(60)))
     person.goto(f"{site}{dataset.get_absolute_url()}")
-    row = person.get_by_role("row", name="Not used. It numbers the rows.")
+    row = person.get_by_role("row", name="Not used. It contains row numbers.")
     choice = person.get_by_label("Use place as")
     expect(choice).to_have_value("left out")
     check_looks(person)

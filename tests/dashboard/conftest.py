@@ -1,5 +1,5 @@
+import inspect
 import sys
-from unittest.mock import create_autospec
 
 import pytest
 from django.core.cache import caches
@@ -8,15 +8,22 @@ from django.test import Client
 
 from dashboard.engine import hints as hints_module
 from dashboard.operations import troubles
+from dashboard.trials.detail_columns import forget_details
+from dashboard.trials.results import forget_results
 from tests.builders import make_user
 from trainers.subprocess_call import WAITING
+
+_HINT = inspect.signature(hints_module._send_hints)
 
 
 @pytest.fixture(autouse=True)
 def hints(monkeypatch) -> list[int]:
     """Stands in for the broker: how many slots each hint that was really sent would wake."""
     sent: list[int] = []
-    fake = create_autospec(hints_module._send_hints, side_effect=lambda n_slots, queue: sent.append(n_slots))
+
+    def fake(*args: object, **kwargs: object) -> None:
+        sent.append(_HINT.bind(*args, **kwargs).arguments["n_slots"])
+
     monkeypatch.setattr(hints_module, "_send_hints", fake)
     return sent
 
@@ -46,6 +53,8 @@ def no_process_inside_a_transaction():
 def broker_answers(monkeypatch) -> None:
     """Pages say it where the broker does not answer; here there is none to ask."""
     caches["local"].clear()
+    forget_results()
+    forget_details()
     monkeypatch.setattr(troubles, "is_broker_up", lambda: True)
 
 

@@ -179,7 +179,7 @@ def test_telling_something_else_is_refused(value, state):
     optimizer = Optimizer(LINE, "random")
     number = optimizer.ask().number
     optimizer.tell(number, 1.0)
-    with pytest.raises(TellError, match=r"was told before as complete \[1.0\]"):
+    with pytest.raises(TellError, match=r"was already told as complete \[1.0\]"):
         optimizer.tell(number, value, state=state)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.trainers import sources
+from tests.trainers.custom.forked import forked_call
 from trainers.base import Budget, Objective
 from trainers.custom.declaration import read_declaration
 from trainers.custom.model_file import read_model_file
@@ -28,7 +29,7 @@ def blocks(page: str, language: str) -> list[str]:
 
 def test_every_block_of_the_pages_has_a_test():
     languages = [re.findall(r"^```(\w*)$", page, re.MULTILINE)[::2] for page in (PAGE, CUSTOM)]
-    assert languages == [["python"] * 4, ["python"] * 5 + ["toml"]]
+    assert languages == [["python"] * 4, ["python"] * 6 + ["toml"]]
 
 
 @pytest.fixture(scope="module")
@@ -85,20 +86,27 @@ def test_the_page_names_every_trainer_and_dataset():
 
 def test_the_model_file_of_the_page_that_is_written_for_hyperopt_can_be_used():
     source = blocks(CUSTOM, "python")[0]
-    declaration = read_declaration(source)
+    declaration = read_declaration(source, call=forked_call())
     assert [param["name"] for param in declaration.space["params"]] == ["x"]
     assert (declaration.metric, declaration.direction, declaration.needs_data) == ("loss", "minimize", False)
     file = read_model_file(source)
     assert file.function(file.point_of({"x": 3.0}))["loss"] == 4.0
 
 
+def test_the_file_of_the_page_that_searches_at_its_end_can_be_used_as_it_is():
+    source = blocks(CUSTOM, "python")[1]
+    declaration = read_declaration(source)
+    assert [param["name"] for param in declaration.space["params"]] == ["x"]
+    assert read_model_file(source).function({"x": 3.0}) == 4.0
+
+
 def test_the_model_file_of_the_page_with_another_goal_can_be_used():
-    declaration = read_declaration(blocks(CUSTOM, "python")[1])
+    declaration = read_declaration(blocks(CUSTOM, "python")[2], call=forked_call())
     assert (declaration.metric, declaration.direction) == ("reward", "maximize")
 
 
 def test_the_objective_of_the_page_reports_each_step():
-    file = read_model_file(blocks(CUSTOM, "python")[2])
+    file = read_model_file(blocks(CUSTOM, "python")[3])
     reported: list[float] = []
     last = file.function({"rate": 0.5}, report=reported.append, seed=3, max_epochs=4)
     assert len(reported) == 4
@@ -108,7 +116,7 @@ def test_the_objective_of_the_page_reports_each_step():
 
 @pytest.mark.slow
 def test_the_model_of_the_page_can_be_built():
-    source = blocks(CUSTOM, "python")[3]
+    source = blocks(CUSTOM, "python")[4]
     declaration = read_declaration(source)
     assert (declaration.metric, declaration.direction, declaration.needs_data) == (
         "val_accuracy",
@@ -122,8 +130,8 @@ def test_the_model_of_the_page_can_be_built():
 
 
 def test_the_two_files_of_the_page_are_read():
-    source = blocks(CUSTOM, "python")[4]
-    assert read_declaration(source).metric == "loss"
+    source = blocks(CUSTOM, "python")[5]
+    assert read_declaration(source, call=forked_call()).metric == "loss"
     assert read_model_file(source).function({"x": 3.0}) == 2.0
 
 

@@ -49,7 +49,13 @@ def modules_without_keras() -> list[str]:
     """Those that can be imported without loading Keras or running anything."""
     names = [module.name for module in pkgutil.walk_packages(trainers.__path__, "trainers.")]
     heavy = ("trainers.fitting.", "trainers.portable.", "trainers.datasets.", "trainers.costs.timing")
-    others = {"trainers.parts.macro_f1", "trainers.processes.preload", "trainers.custom.compiled_model"}
+    others = {
+        "trainers.custom.compiled_model",
+        "trainers.custom.keeping",
+        "trainers.custom.labels",
+        "trainers.parts.macro_f1",
+        "trainers.processes.preload",
+    }
     return [name for name in names if not name.startswith(heavy) and name not in others]
 
 

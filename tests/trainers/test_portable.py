@@ -43,6 +43,7 @@ def uploaded(tmp_path, content, **changes):
 def script(folder: Path, file: Path, *options: str) -> list[str]:
     """What predict.py prints, run with nothing of ours on the path."""
     shutil.copy(portable.__file__, folder / "predict.py")
+    shutil.copy(Path(portable.__file__).with_name("dates.py"), folder)
     shutil.copy(folder / "model.json", folder / "reading.json")
     done = subprocess.run(
         [sys.executable, "-I", str(folder / "predict.py"), *options, str(file)],
@@ -125,7 +126,8 @@ def test_texts_get_the_same_word_numbers(tmp_path):
 def package(path: Path, reading) -> Path:
     """What a person gets, less the network."""
     shutil.copy(portable.__file__, path.parent / "predict.py")
-    shutil.copy(Path(portable.__file__).with_name("train.py"), path.parent)
+    for name in ("train.py", "dates.py"):
+        shutil.copy(Path(portable.__file__).with_name(name), path.parent)
     (path.parent / "network.py").write_text(reading.pop("code"))
     (path.parent / "reading.json").write_text(json.dumps(reading))
     return path.parent
@@ -236,3 +238,36 @@ def test_a_series_is_forecast_and_trained_again(outside, tmp_path, uses_ahead):
 
     (tmp_path / "series.csv").write_text(content)
     assert shapes(trained_again(outside, folder, tmp_path / "series.csv")) == shapes(network_of(path))
+
+
+@pytest.mark.parametrize(
+    ("task", "written"),
+    [
+        ("regression", lambda n: f"{1000 + n},50 €"),
+        ("regression", lambda n: f"$ {1000 + n}.50"),
+        ("regression", lambda n: f"1.0{n:02},5"),
+        ("forecast", lambda n: f"1.0{n:02},5 kg"),
+    ],
+)
+def test_a_target_with_unit_and_decimal_comma_is_read_as_in_the_product(outside, tmp_path, task, written):
+    days = [f"2024-01-{n + 1:02}" if n < 31 else f"2024-02-{n - 30:02}" for n in range(60)]
+    lines = ["day;size;price", *(f"{day};{n % 7};{written(n)}" for n, day in enumerate(days))]
+    content = "\n".join([*lines, *["2024-03-01;5;unknown"] * (task == "regression")])
+    _, data = uploaded(
+        tmp_path,
+        content,
+        task=task,
+        target="price",
+        roles={"day": "time" if task == "forecast" else "left out", "size": "number"},
+        missing=("unknown",),
+        drops_unknown=task == "regression",
+    )
+    params = {"params": {"window": 7, "horizon": 2}} if task == "forecast" else {}
+    path, reading = kept(tmp_path, "forecast" if task == "forecast" else "mlp_regressor", data, **params)
+    folder = package(path, reading)
+    (tmp_path / "rows.csv").write_text(
+        "\n".join([*lines, *["2024-03-01;5;unknown"] * (task == "regression")])
+    )
+
+    assert data.facts.y_mean > 1_000
+    assert shapes(trained_again(outside, folder, tmp_path / "rows.csv")) == shapes(network_of(path))

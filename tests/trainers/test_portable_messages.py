@@ -4,6 +4,7 @@ import json
 import runpy
 import shutil
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ READING = {
 def call(folder, monkeypatch, *arguments):
     """Run predict.py as a person does; return what it ends with."""
     shutil.copy(portable.__file__, folder / "predict.py")
+    shutil.copy(Path(portable.__file__).with_name("dates.py"), folder)
     (folder / "reading.json").write_text(json.dumps(READING))
     monkeypatch.setattr(sys, "argv", ["predict.py", *arguments])
     monkeypatch.setitem(sys.modules, "keras", None)  # any import of it fails

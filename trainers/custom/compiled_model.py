@@ -51,7 +51,7 @@ def fit_compiled_model(
     keras.utils.set_random_seed(seed)
     recorder = EpochRecorder(reporter, {})
     if keeping and (problem := run_user_code(lambda: keeping.problem(model), called=file.function)):
-        recorder.log(f"this model cannot be kept: {problem}")
+        recorder.log(f"this model cannot be saved: {problem}")
     best = KeepBestWeights(
         lambda: _is_measured(recorder, objective) and recorder.is_best_epoch(objective), []
     )

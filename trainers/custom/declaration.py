@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from optimizer.wording import thousands
-from trainers.custom.user_code import CodeInvalid
+from trainers.custom.user_code import CodeInvalid, place
+from trainers.errors import error_text
 from trainers.subprocess_call import SubprocessFailed, call_module, serve_request
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ _TASK = "Running the model file"
 @dataclass(frozen=True)
 class Declaration:
     """The search space as JSON, the objective, and whether the file needs a dataset.
+
+    `warnings` are sentences about what the file says and may not mean, such as bounds that are no logarithms.
 
     Examples:
         >>> declaration = read_declaration('''
@@ -42,6 +46,7 @@ class Declaration:
     metric: str
     direction: Direction
     needs_data: bool
+    warnings: Sequence[str] = ()
 
 
 def loads_keras(source: str) -> bool:
@@ -79,18 +84,31 @@ def handle(request: Mapping[str, Any]) -> dict[str, Any]:
     from trainers.custom.user_code import run_user_code  # noqa: PLC0415
 
     restrict_process(request["private"], [])
-    found = read_model_file(request["source"])
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = read_model_file(request["source"])
     # what was declared may raise errors of its own when it is read
     goal = run_user_code(found.goal)
     space = found.search_space.to_json()
     if not _is_storable(space):
-        raise CodeInvalid("The search space is invalid: a label or a choice has a character that is no text.")
+        raise CodeInvalid("The search space is invalid: a label or choice is not valid text.")
     return {
         "space": space,
         "metric": goal.metric,
         "direction": goal.direction,
         "needs_data": found.name == "build",
+        "warnings": _about_the_space(caught),
     }
+
+
+def _about_the_space(caught: Sequence[warnings.WarningMessage]) -> list[str]:
+    """Return what hp.* warned of, with its line; libraries that the file uses warn of other things."""
+    said = [
+        f"{place(warning.filename, warning.lineno)}: {error_text(Exception(str(warning.message)), 300)}."
+        for warning in caught
+        if str(warning.message).startswith("hp.") and warning.category is UserWarning
+    ]
+    return list(dict.fromkeys(said))
 
 
 def _is_storable(space: Mapping[str, Any]) -> bool:

@@ -41,8 +41,8 @@ class Keeping:
             json.dumps(self._point)
         except (TypeError, ValueError) as error:
             return (
-                "a model with its own class, layers or functions is built again from its params, which must "
-                f"be numbers, texts, lists and dicts: {error}."
+                "a model with custom classes, layers, or functions is rebuilt from its params, which must "
+                f"be numbers, strings, lists, and dicts: {error}."
             )
         return ""
 
@@ -81,8 +81,8 @@ class Keeping:
         if not _is_close(again.predict(sample, verbose=0), expected):
             weights.unlink()
             raise CodeInvalid(
-                "build(params) built another network when it was called again with the same params, so the "
-                "weights cannot be used without it."
+                "build(params) returned a different network when it was called again with the same params, "
+                "so the saved weights would not fit it."
             )
         weights.replace(self.path)
         self._build = build

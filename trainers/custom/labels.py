@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
-from optimizer.wording import count_noun
+from optimizer.wording import count_noun, thousands
 from trainers.custom.user_code import CodeInvalid
 
 if TYPE_CHECKING:
@@ -41,14 +41,34 @@ def check_labels(model: Any, info: DatasetInfo, place_of: Callable[[str], str]) 
                     f"{place_of(name)}{name} needs one column per class, but the classes of {info.label} "
                     f"are whole numbers; use {_FOR_NUMBERS[name]}."
                 )
-    shape = getattr(model, "output_shape", None)  # not known before the first batch
-    width = shape[-1] if isinstance(shape, tuple) else None
-    is_sparse = "sparse_categorical_crossentropy" in _names(config.get("loss"))
-    if is_sparse and isinstance(width, int) and width < info.n_classes:
+    losses = _names(config.get("loss"))
+    if "binary_crossentropy" in losses and info.n_classes > 2:
+        raise CodeInvalid(
+            f"{place_of('binary_crossentropy')}binary_crossentropy is for two classes, but {info.label} has "
+            f"{thousands(info.n_classes)}. Use sparse_categorical_crossentropy and a last layer with "
+            f"{count_noun(info.n_classes, 'unit')}."
+        )
+    width = _n_outputs(model)
+    if "sparse_categorical_crossentropy" in losses and width is not None and width < info.n_classes:
         classes, units = count_noun(info.n_classes, "class,classes"), count_noun(info.n_classes, "unit")
         raise CodeInvalid(
             f"The model has {width} outputs, but {info.label} has {classes}. Give its last layer {units}."
         )
+
+
+def _n_outputs(model: Any) -> int | None:
+    """Return the outputs for each row; of a model that sees its first batch later, by its last layers."""
+    shape = getattr(model, "output_shape", None)  # not known before the first batch
+    if isinstance(shape, tuple) and isinstance(shape[-1], int):
+        return shape[-1]
+    if not isinstance(model, keras.Sequential):
+        return None
+    for layer in reversed(model.layers):
+        if isinstance(layer, keras.layers.Dense):
+            return int(layer.units)
+        if not isinstance(layer, keras.layers.Activation | keras.layers.Softmax):
+            break
+    return None
 
 
 def _names(given: Any) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +11,14 @@ from typing import Any
 import numpy as np
 
 from optimizer import OptimizerError, SearchSpace
-from optimizer.compat import hyperopt
 from optimizer.compat.hp import LabelledSpace
 from trainers.custom.goal import DEFAULT_METRICS, FileGoal, goal_of_file, metric_of
+from trainers.custom.hyperopt_files import (
+    Search,
+    SearchBegan,
+    make_hyperopt_importable,
+    searches_declared,
+)
 from trainers.custom.imports import make_importable
 from trainers.custom.info import custom_info
 from trainers.custom.source_files import SourceFile, place_of, split_files
@@ -77,15 +81,34 @@ def read_model_file(source: str) -> ModelFile:
         4.0
 
     """
-    # files written for Hyperopt begin with `from hyperopt import hp`
-    sys.modules.setdefault("hyperopt", hyperopt)
+    make_hyperopt_importable()
     main, *_ = files = split_files(source)
     # not __main__, so that a script's own training does not start
     names = make_importable(files).__dict__
-    run_user_code(lambda: exec(compile(main.text, main.frame_name, "exec"), names))  # noqa: S102, running it is the purpose
+    search = run_user_code(lambda: _run(main, names))
     # what was declared may raise errors of its own when it is read
-    declared: ModelFile = run_user_code(lambda: _declared(names, files))
+    declared: ModelFile = run_user_code(lambda: _declared(_with_search(names, search), files))
     return declared
+
+
+def _run(main: SourceFile, names: dict[str, Any]) -> Search | None:
+    """Run the model file to its end, or to the search that it begins with `fmin`, which is returned."""
+    with searches_declared():
+        try:
+            exec(compile(main.text, main.frame_name, "exec"), names)  # noqa: S102, running it is the purpose
+        except SearchBegan as began:
+            return began.search
+    return None
+
+
+def _with_search(names: Mapping[str, Any], search: Search | None) -> Mapping[str, Any]:
+    """Return the names of a file; what it gave to `fmin` takes the place of those that it lacks."""
+    if search is None:
+        return names
+    own = {"space": search.space} if "knobs" not in names else {}
+    if not any(callable(names.get(name)) for name in DEFAULT_METRICS):
+        own["objective"] = search.function
+    return {**own, **names}
 
 
 def _declared(names: Mapping[str, Any], files: Sequence[SourceFile]) -> ModelFile:

@@ -16,6 +16,8 @@ SERIES_REFUSED = (
 )
 # each has deploy/requirements-NAME.txt
 OPTIONAL_PACKAGES = frozenset({"pandas"})
+# their search is Parzen's work
+_TUNERS = frozenset({"optuna", "keras_tuner", "kerastuner", "hyperas", "talos", "ray", "skopt", "nni"})
 # kinds of their own, which studies may retry
 _OUT_OF_MEMORY = {"MemoryError", "ResourceExhaustedError"}
 _OUR_FILE = re.compile(r"<model file(?:: (?P<name>[^>]*))?>")
@@ -66,6 +68,11 @@ def _what(error: BaseException) -> str:
         return (
             f"{error.name} is not installed. An administrator can add it: set PARZEN_PACKAGES={error.name} "
             "in .env and run `make install`."
+        )
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in _TUNERS:
+        return (
+            f"{error.name} is not installed, because Parzen searches itself. Declare space = {{...}} with "
+            "hp.* nodes and read the values from params instead."
         )
     name, reason = type(error).__name__[:100], error_text(error, 300)
     return f"{name}: {reason.rstrip('.')}." if reason else f"{name}."

@@ -26,9 +26,9 @@ class DatasetInfo:
     (height, width, 3) in color, of whole numbers in 0..`max_value`, a table's or series' (number of
     input columns,), () for a text.
     `target` names what is predicted where it is a column, `season` the rows after which a series repeats
-    itself. `class_rows` are the rows of each class in train, validation and test, of uploads. `source` is one
-    sentence with origin and license. `reason` says what to do where `is_available`
-    is false.
+    itself. `series_columns` name the series where rows belong to several, `n_series` of them. `class_rows`
+    are the rows of each class in train, validation and test, of uploads. `source` is one sentence with origin
+    and license. `reason` says what to do where `is_available` is false.
     """
 
     name: str
@@ -46,6 +46,8 @@ class DatasetInfo:
     target: str = ""
     season: int = 1
     class_rows: tuple[tuple[int, ...], ...] = ()
+    series_columns: tuple[str, ...] = ()
+    n_series: int = 0
     is_available: bool = True
     reason: str = ""
 
@@ -94,6 +96,9 @@ class RawData:
     `x` are images (n, *shape), a list of n texts, or n rows of columns (`columns.Columns`). `y`, shape
     (n,), are class numbers (whole) or numbers to predict (float). Rows that share a number in `groups`, shape
     (n,), never part. `is_ordered` says that the rows follow each other in time. `notes` are for facts.
+    `target` says how the column that is predicted was written, as an `encoding` does of others. `series`,
+    shape (n,), are the numbers of the series that rows belong to, one after the other; `groups` are then
+    their times.
     """
 
     x: Any
@@ -102,6 +107,8 @@ class RawData:
     groups: Array | None = None
     is_ordered: bool = False
     notes: tuple[str, ...] = ()
+    target: Mapping[str, Any] = field(default_factory=dict)
+    series: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +119,8 @@ class Facts:
     `class_rows` are
     the rows of each class in each part. A number to predict is (`y` - `y_mean`) / `y_scale` when it is
     standardized. `notes` are sentences for the trial's log, `encoding` says how columns of a table became
-    those of a prepared row.
+    those of a prepared row, `target` how the column to predict was written.
+    `series_rows` are the rows of each series in train, validation and test, where there are several.
     """
 
     n_train: int
@@ -126,6 +134,8 @@ class Facts:
     notes: tuple[str, ...] = ()
     encoding: tuple[Mapping[str, Any], ...] = ()
     class_rows: tuple[tuple[int, ...], ...] = ()
+    target: Mapping[str, Any] = field(default_factory=dict)
+    series_rows: tuple[tuple[int, ...], ...] = ()
 
     def to_json_dict(self) -> dict[str, Any]:
         """Return the fields as a JSON object."""
@@ -134,10 +144,11 @@ class Facts:
     @classmethod
     def from_json_dict(cls, raw: Mapping[str, Any]) -> Self:
         """Read the fields from a JSON object."""
-        raw = {"class_rows": [], **raw}  # facts of earlier versions
+        raw = {"class_rows": [], "target": {}, "series_rows": [], **raw}  # facts of earlier versions
         values: dict[str, Any] = {item.name: raw[item.name] for item in fields(cls)}
         lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
-        lists["class_rows"] = tuple(map(tuple, lists["class_rows"]))
+        for name in ("class_rows", "series_rows"):
+            lists[name] = tuple(map(tuple, lists[name]))
         return cls(**{**values, **lists})
 
 
@@ -171,10 +182,23 @@ class Dataset:
         The windows of a series reach back into the rows before the part: those of validation are then
         training rows, for a network that is trained already.
         """
-        x, y = self.x_train, self.y_train
+        x, y, facts = self.x_train, self.y_train, self.facts
         if self.info.kind == "series":
-            x, y = np.concatenate([x, self.x_validation]), np.concatenate([y, self.y_validation])
-        return replace(self, x_train=x, y_train=y, x_validation=test.x, y_validation=test.y)
+            order = self._order_of_both()
+            x = np.concatenate([x, self.x_validation])[order]
+            y = np.concatenate([y, self.y_validation])[order]
+            rows = tuple((n + n_next, n_test, 0) for n, n_next, n_test in facts.series_rows)
+            facts = replace(facts, series_rows=rows)
+        return replace(self, x_train=x, y_train=y, x_validation=test.x, y_validation=test.y, facts=facts)
+
+    def _order_of_both(self) -> Any:
+        """Return the rows of train and validation in the order of series, and in each of time."""
+        if not self.facts.series_rows:
+            return slice(None)
+        counts = np.array(self.facts.series_rows)
+        numbers = np.arange(len(counts))
+        series = np.concatenate([np.repeat(numbers, counts[:, 0]), np.repeat(numbers, counts[:, 1])])
+        return np.argsort(series, kind="stable")
 
 
 @dataclass(frozen=True)

@@ -35,12 +35,14 @@ class Notation:
 class Column:
     """One input: numbers (n,) float64 with NaN for missing, or texts (n,) with "" for missing.
 
+    Texts of words, "text", are objects: the longest one would make all others as long.
+
     `is_ahead` says that a series knows the value before its day has come, as of a calendar. `notation` says
     how values were written, None: missing ones as in `MISSING`, and numbers plainly.
     """
 
     name: str
-    kind: Literal["number", "category"]
+    kind: Literal["number", "category", "text"]
     values: Array
     is_ahead: bool = False
     notation: Notation | None = None

@@ -15,7 +15,7 @@ from trainers.datasets.columns import column_of, number_column, numbers_of
 from trainers.datasets.csv_reader import CsvFormat, Sheet, read_sheet
 from trainers.datasets.files import find_file, missing_words, required_file
 from trainers.errors import DatasetInvalid
-from trainers.portable.predict import YEAR
+from trainers.portable.dates import YEAR
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Array

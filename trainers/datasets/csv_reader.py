@@ -60,7 +60,7 @@ def read_sheet(path: Path, form: CsvFormat) -> Sheet:
         io.StringIO(text, newline=""),
         delimiter=form.delimiter,
         quoting=csv.QUOTE_MINIMAL if form.is_quoted else csv.QUOTE_NONE,
-        strict=True,
+        strict=True,  # or a quote that never ends would swallow the rest of the file
     )
     rows, lines = [], []
     try:
@@ -85,7 +85,7 @@ def _text(path: Path) -> str:
     if b"\0" in data:
         raise DatasetInvalid(f"{path.name} is not a text file: it contains zero bytes.")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")  # Excel writes a byte order mark
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise DatasetInvalid(

@@ -1,17 +1,20 @@
 """From columns to float32 rows, as fitted on the training rows.
 
 A number is standardized, a missing one takes the median and is marked in a column of its own. A category
-becomes one column of 0 and 1 per value; rare and unknown values share one, a missing value is a value.
+becomes one column of 0 and 1 per value; rare and unknown values share one, a missing value is a value. Texts
+are in `word_encoding`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
+from trainers.datasets.word_encoding import WordEncoder
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
@@ -54,6 +57,7 @@ class NumberEncoder:
         scale = float(np.std(filled))
         if scale == 0 and not is_marked:
             return None
+        # A scale of 0: constant but for gaps, whose marks can still tell rows apart.
         return cls(name, median, float(np.mean(filled)), scale or 1.0, is_marked)
 
     def to_json_dict(self) -> dict[str, Any]:
@@ -87,6 +91,7 @@ class CategoryEncoder:
         counts = Counter(values.tolist())
         if len(counts) == 1:
             return None
+        # The most frequent ones, ties by name, so that the same rows give the same columns.
         known = sorted(counts, key=lambda value: (-counts[value], value))[:MAX_CATEGORIES]
         return cls(name, tuple(sorted(known)), len(known) < len(counts))
 
@@ -105,6 +110,13 @@ class CategoryEncoder:
         place = {value: number for number, value in enumerate(self.known)}
         columns = np.array([place.get(value, len(self.known)) for value in values.tolist()], dtype=np.int64)
         return np.eye(len(self.known) + 1)[columns][:, : len(self.names)]
+
+
+_KINDS: Mapping[str, type[NumberEncoder | CategoryEncoder | WordEncoder]] = {
+    "number": NumberEncoder,
+    "category": CategoryEncoder,
+    "text": WordEncoder,
+}
 
 
 def _fields(encoder: NumberEncoder | CategoryEncoder) -> dict[str, Any]:
@@ -126,6 +138,7 @@ class TableEncoding:
     def fit(cls, columns: Columns, rows: Array) -> Self:
         """Learn from the training rows; DatasetInvalid where no column tells them apart."""
         encoding = cls((), 0)
+        # Those known ahead come last: a forecaster takes them from the end of a row.
         for number in sorted(range(len(columns)), key=lambda number: columns[number].is_ahead):
             encoding = encoding._with(number, columns[number], rows)
         if not encoding.encoders:
@@ -135,10 +148,12 @@ class TableEncoding:
         return encoding
 
     def _with(self, number: int, column: Column, rows: Array) -> Self:
-        kind = NumberEncoder if column.kind == "number" else CategoryEncoder
-        found = kind.fit(column.name, column.values[rows])
+        found = _KINDS[column.kind].fit(column.name, column.values[rows])
         if found is None:
-            note = f"column {column.name} is the same in every training row, so it is left out"
+            what = "is the same in every training row"
+            if column.kind == "text":
+                what = "has no word that some training rows share"
+            note = f"column {column.name} {what}, so it is left out"
             return replace(self, notes=(*self.notes, note))
         encoder = replace(found, notation=column.notation)
         n_ahead = self.n_ahead + (len(encoder.names) if column.is_ahead else 0)

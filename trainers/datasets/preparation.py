@@ -27,7 +27,8 @@ def prepare_parts(info: DatasetInfo, raw: RawData, rows: SplitRows) -> tuple[Map
     counts = (len(rows.train), len(rows.validation), len(rows.test))
     y_mean, y_scale = (0.0, 1.0) if info.class_names else _spread(info, raw.y[rows.train])
     class_rows = _class_rows(info, raw.y, of_part.values())
-    facts = Facts(*counts, notes=(*raw.notes, *_absences(info, class_rows)), class_rows=class_rows)
+    notes = (*raw.notes, *_absences(info, class_rows))
+    facts = Facts(*counts, notes=notes, class_rows=class_rows, target=raw.target)
     if info.kind == "images":
         parts = {name: Part(raw.x[part], raw.y[part]) for name, part in of_part.items()}
         return parts, replace(facts, shape=info.shape)
@@ -48,8 +49,17 @@ def prepare_parts(info: DatasetInfo, raw: RawData, rows: SplitRows) -> tuple[Map
         y_scale=y_scale,
         notes=(*facts.notes, *encoding.notes),
         encoding=tuple(encoding.to_json_list()),
+        series_rows=_series_rows(raw, of_part.values()),
     )
     return parts, facts
+
+
+def _series_rows(raw: RawData, parts: Iterable[Array]) -> tuple[tuple[int, ...], ...]:
+    if raw.series is None:
+        return ()
+    n_series = int(raw.series.max()) + 1
+    counts = [np.bincount(raw.series[part], minlength=n_series).tolist() for part in parts]
+    return tuple(zip(*counts, strict=True))
 
 
 def _class_rows(info: DatasetInfo, y: Array, parts: Iterable[Array]) -> tuple[tuple[int, ...], ...]:
@@ -64,7 +74,7 @@ def _absences(info: DatasetInfo, class_rows: Sequence[Sequence[int]]) -> Iterato
         absent = [name for name, n in zip(info.class_names, counts, strict=True) if not n]
         if absent:
             verb = "has" if len(absent) == 1 else "have"
-            yield f"{some_of(absent, _NAMED)} {verb} no row in the {part} part"
+            yield f"{some_of(absent, _NAMED)} {verb} no rows in the {part} set"
 
 
 def _spread(info: DatasetInfo, y: Array) -> tuple[float, float]:

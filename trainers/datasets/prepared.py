@@ -16,7 +16,7 @@ import numpy as np
 from trainers.datasets.base import Array, Facts, Part
 from trainers.datasets.cache_file import write_atomically
 
-_VERSION = 4  # raise it when the prepared form changes: old files are then left unread
+_VERSION = 5  # raise it when the prepared form changes: old files are then left unread
 _FACTS = "facts.json"
 
 

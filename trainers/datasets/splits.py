@@ -100,6 +100,12 @@ def split_rows(
     """
     import numpy as np  # noqa: PLC0415
 
+    if groups is not None and is_ordered:
+        # rows of one time stay together: all series are split at the same times
+        parts = split_rows(np.zeros(int(groups.max()) + 1), split, is_ordered=True)
+        return SplitRows(
+            *(np.flatnonzero(np.isin(groups, part)) for part in (parts.train, parts.validation, parts.test))
+        )
     if groups is not None:
         return _split_groups(y, split, groups, n_official_test)
     n_train, n_validation, n_test = split.counts(len(y), n_official_test)
@@ -110,6 +116,7 @@ def split_rows(
     rows = np.arange(len(y))
     if is_ordered and not split.n_folds:
         return SplitRows(*np.split(rows, [n_train, n_train + n_validation]))
+    # The test rows first, by the seed and the test fraction alone (see above).
     if n_official_test or is_ordered:
         rest, test = rows[:-n_test], rows[-n_test:]
     else:
@@ -150,6 +157,7 @@ def _split_groups(y: Array, split: Split, groups: Array, n_official_test: int) -
 
     n_free = len(y) - n_official_test
     _, first, number = np.unique(groups[:n_free], return_index=True, return_inverse=True)
+    # One row stands for its group; each official test row is a group of its own, to keep their number.
     heads = np.concatenate([first, np.arange(n_free, len(y))])
     number = np.concatenate([number, len(first) + np.arange(n_official_test)])
     parts = split_rows(y[heads], split, n_official_test)

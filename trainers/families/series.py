@@ -7,7 +7,7 @@ that every window size is measured on the same rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -108,7 +108,9 @@ _NETWORK_KNOBS = (
     head_dropout_knob("dropout", "Dropout", _NETWORK),
 )
 _NAIVE_MAE = Metric(
-    "val_naive_mae", "validation mean absolute error of repeating the last season", "minimize"
+    "val_naive_mae",
+    "validation mean absolute error of repeating the last season or the last value, whichever is better",
+    "minimize",
 )
 
 
@@ -117,21 +119,30 @@ def windows(x: Array, y: Array, first: int, n: int, values: Mapping[str, Value],
 
     Inputs are (b, window, columns), and (b, horizon, n_ahead) where the calendar is used.
     """
+    return windows_at(x, y, first + np.arange(n), values, n_ahead)
+
+
+def windows_at(x: Array, y: Array, firsts: Array, values: Mapping[str, Value], n_ahead: int) -> Rows:
+    """Return the windows whose first forecast rows are `firsts` (n,), as `windows` does."""
     # offsets from the first forecast row, so that a batch is one lookup
     past = np.arange(-int(values["window"]), 0)
     ahead = np.arange(int(values["horizon"]))
 
     def inputs(rows: Array) -> tuple[Array, ...]:
-        starts = first + rows[:, None]
+        starts = firsts[rows][:, None]
         seen = np.asarray(x[starts + past])
         return (seen, np.asarray(x[starts + ahead, -n_ahead:])) if n_ahead else (seen,)
 
-    return Rows(n, inputs, lambda rows: y[first + rows[:, None] + ahead].astype(np.float32))
+    return Rows(len(firsts), inputs, lambda rows: y[firsts[rows][:, None] + ahead].astype(np.float32))
 
 
 def seasonal_naive_mae(y: Array, first: int, n: int, horizon: int, season: int) -> float:
     """Return the mean absolute error of repeating the last season, over the same windows."""
-    starts = first + np.arange(n)[:, None]
+    return _naive_mae(y, first + np.arange(n), horizon, season)
+
+
+def _naive_mae(y: Array, firsts: Array, horizon: int, season: int) -> float:
+    starts = firsts[:, None]
     ahead = np.arange(horizon)
     # one season earlier; a horizon longer than a season repeats it
     return float(np.abs(y[starts + ahead] - y[starts - season + ahead % season]).mean())
@@ -141,26 +152,68 @@ def _plan(values: Mapping[str, Value], data: Dataset) -> Plan:
     window, horizon = int(values["window"]), int(values["horizon"])
     n_train, n_validation = len(data.y_train), len(data.y_validation)
     back = max(window, data.info.season)  # rows of the training part before the first forecast
-    _check_lengths(back, horizon, n_train, n_validation)
+    series = data.facts.series_rows or ((n_train, n_validation, 0),)
+    train, validation, tails = window_starts(series, window, back, horizon)
+    if not (len(train) and len(validation)):
+        longest = max(series)
+        _check_lengths(back, horizon, longest[0], longest[1])
+        raise ParamsInvalid("No series has enough rows. Choose a shorter window or horizon.")
     n_ahead = data.facts.n_ahead if values["uses_ahead"] else 0
     # windows of the validation part begin in the training part, whatever the size of the window:
     # all trials are validated on the same rows
-    x = np.concatenate([data.x_train[-back:], data.x_validation])
-    y = np.concatenate([data.y_train[-back:], data.y_validation])
-    # the last window ends with the last row
-    n = n_validation - horizon + 1
+    x = _with_tails(data.x_train, data.x_validation, series, tails)
+    y = _with_tails(data.y_train, data.y_validation, series, tails)
     inputs, outputs = _network(values, data, n_ahead)
+    how = {"window": window, "horizon": horizon}
     return Plan(
         inputs,
         outputs,
         regression.loss_and_metrics(values, data.facts),
-        windows(data.x_train, data.y_train, window, n_train - window - horizon + 1, values, n_ahead),
-        windows(x, y, back, n, values, n_ahead),
+        windows_at(data.x_train, data.y_train, train, values, n_ahead),
+        windows_at(x, y, validation, values, n_ahead),
         reading={
-            "forecast": {"window": window, "horizon": horizon, "n_ahead": n_ahead, "season": data.info.season}
+            "forecast": {**how, "n_ahead": n_ahead, "season": data.info.season},
+            "series_columns": list(data.info.series_columns),
         },
-        constants={_NAIVE_MAE.name: seasonal_naive_mae(y, back, n, horizon, data.info.season)},
+        # a season that was guessed wrong would make any forecaster look good
+        constants={
+            _NAIVE_MAE.name: min(
+                _naive_mae(y, validation, horizon, season) for season in {1, data.info.season}
+            )
+        },
     )
+
+
+def window_starts(
+    series: Sequence[Sequence[int]], window: int, back: int, horizon: int
+) -> tuple[Array, Array, list[int]]:
+    """Return the first forecast rows of all windows that stay inside of one series, in train and validation.
+
+    `series` are the rows of each in train and validation, which lie one series after the other. Before the
+    validation rows of each come its last training rows, at most `back`: their numbers are the third value. A
+    series with fewer of them, or with fewer validation rows than the `horizon`, has no window there.
+    """
+    train, validation, tails = [], [], []
+    at = at_validation = 0
+    for n_train, n_validation, *_ in series:
+        tail = min(back, n_train)
+        train.append(at + window + np.arange(max(0, n_train - window - horizon + 1)))
+        n = max(0, n_validation - horizon + 1) if tail == back and n_train >= back + horizon else 0
+        validation.append(at_validation + tail + np.arange(n))
+        tails.append(tail)
+        at += n_train
+        at_validation += tail + n_validation
+    return np.concatenate(train), np.concatenate(validation), tails
+
+
+def _with_tails(train: Array, validation: Array, series: Sequence[Sequence[int]], tails: list[int]) -> Array:
+    """Return the validation rows of each series behind the last training rows of it."""
+    parts = []
+    end = end_validation = 0
+    for (n_train, n_validation, *_), tail in zip(series, tails, strict=True):
+        end, end_validation = end + n_train, end_validation + n_validation
+        parts += [train[end - tail : end], validation[end_validation - n_validation : end_validation]]
+    return np.concatenate(parts)
 
 
 def _check_lengths(back: int, horizon: int, n_train: int, n_validation: int) -> None:

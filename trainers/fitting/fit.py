@@ -142,7 +142,7 @@ def _evaluate(
     named = test_metrics(model, plan.validation)
     named |= {TEST_PREFIX + name.removeprefix("val_"): fixed for name, fixed in plan.constants.items()}
     shown = (f"{name} {value(number, info.is_percent(name))}" for name, number in named.items())
-    reporter.log(f"test part: {', '.join(shown)}")
+    reporter.log(f"test set: {', '.join(shown)}")
     return named
 
 

@@ -29,6 +29,7 @@ def reading_of(data: Dataset, more: Mapping[str, Any] = MappingProxyType({})) ->
         "shape": list(info.shape),
         "max_value": info.max_value,
         "encoding": list(data.facts.encoding),
+        "target_column": dict(data.facts.target),
         **more,
     }
 

@@ -9,7 +9,7 @@ It prints one line per row: the class or the number. With --json, each line is a
 has the probabilities of all classes.
 
 `model.keras` and `reading.json` must be in the folder of this file; `reading.json` describes how rows become
-the network's input. The file uses nothing of Parzen.
+the network's input. So must `dates.py`, which reads dates. Neither uses anything of Parzen.
 """
 
 from __future__ import annotations
@@ -21,54 +21,25 @@ import json
 import re
 import sys
 from collections import Counter
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+if __package__:
+    from trainers.portable.dates import YEAR, date_notation, seconds_of, sort_by_date
+else:
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
+    from dates import (  # type: ignore[import-not-found, no-redef]
+        YEAR,
+        date_notation,
+        seconds_of,
+        sort_by_date,
+    )
+
 MISSING = {"", "?", "na", "n/a", "nan", "null", "none"}
+SERIES = " / "  # between the parts of a series' name
 UNKNOWN_TOKEN = 1  # of a word that is not in the vocabulary; 0 is padding
-YEAR = 365.25 * 24 * 3600  # seconds
-_DAYS = (
-    *("%d-%m-%Y", "%m-%d-%Y", "%Y.%m.%d", "%d %m %Y", "%Y %m %d"),
-    *("%d-%b-%Y", "%d %b %Y", "%b %d %Y", "%b %d, %Y", "%d-%B-%Y", "%d %B %Y", "%B %d %Y", "%B %d, %Y"),
-    *("%d. %b %Y", "%d. %B %Y", "%d/%b/%Y", "%Y-%b-%d", "%a %d %b %Y", "%a, %d %b %Y", "%a %b %d %Y"),
-    *("%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y", "%m-%d-%y", "%d-%b-%y", "%d %b %y", "%b %d, %y"),
-)
-_CLOCKS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H:%M:%S %Z")
-# the first one that fits every row is taken: those of earlier versions are first, in their order
-DATES = (
-    *("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d", "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M", "%Y%m%d", "%Y-%m"),
-    *_DAYS,
-    *(
-        f"{day} {clock}"
-        for day in ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d", *_DAYS)
-        for clock in _CLOCKS
-    ),
-    *(f"%Y-%m-%d {clock}" for clock in _CLOCKS[3:]),
-    *("%a %b %d %H:%M:%S %Y", "%d/%b/%Y:%H:%M:%S", "%d/%b/%Y:%H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %z"),
-    *("%Y%m%d %H%M", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%Y%m%d %H:%M", "%Y%m%d %H:%M:%S"),
-    *(
-        "%m/%Y",
-        "%m-%Y",
-        "%m.%Y",
-        "%Y/%m",
-        "%Y.%m",
-        "%b %Y",
-        "%B %Y",
-        "%b-%Y",
-        "%B-%Y",
-        "%Y-%b",
-        "%b-%y",
-    ),
-    "quarter",
-    "epoch",
-)
-_QUARTER = re.compile(
-    r"(?P<year>\d{4})[ \-/.]?Q(?P<quarter>[1-4])|Q(?P<quarter2>[1-4])[ \-/.]?(?P<year2>\d{4})", re.IGNORECASE
-)
-_EPOCHS = ((4e9, 1), (4e12, 1e3), (4e15, 1e6), (4e18, 1e9))  # seconds and their parts, up to the year 2096
 
 
 def encode_rows(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.ndarray:
@@ -78,13 +49,27 @@ def encode_rows(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.ndarr
     """
     columns = []
     for part in reading["encoding"]:
-        texts = [str(row.get(part["name"], "")).strip() for row in rows]
-        texts = ["" if _is_missing(text, part) else text for text in texts]
-        columns.append(_numbers(part, texts) if part["type"] == "number" else _categories(part, texts))
+        texts = column_texts(part, rows)
+        columns.append(_ENCODERS[part["type"]](part, texts))
     return np.hstack(columns).astype(np.float32)
 
 
+def column_texts(part: dict[str, Any], rows: list[dict[str, str]]) -> list[str]:
+    """Return a column without spaces around its texts, "" where a value is missing."""
+    texts = [str(row.get(part["name"], "")).strip() for row in rows]
+    return ["" if _is_missing(text, part) else text for text in texts]
+
+
 def _numbers(part: dict[str, Any], texts: list[str]) -> np.ndarray:
+    values = plain_numbers(part, texts)
+    is_missing = np.isnan(values)
+    # as in training: missing values become the median, and are marked if any were missing there
+    filled = (np.where(is_missing, part["median"], values) - part["mean"]) / part["scale"]
+    return np.column_stack([filled, is_missing] if part["is_marked"] else [filled])
+
+
+def plain_numbers(part: dict[str, Any], texts: list[str]) -> np.ndarray:
+    """Return texts as the numbers that they say, "" and what means missing as NaN; ValueError for others."""
     values = np.full(len(texts), np.nan)
     for row, text in enumerate(texts):
         if text:
@@ -94,10 +79,7 @@ def _numbers(part: dict[str, Any], texts: list[str]) -> np.ndarray:
                 raise ValueError(f"{part['name']} must be a number, not {text[:80]!r}.") from None
     # a number such as -999 may mean missing, too
     values[np.isin(values, [float(mark) for mark in part.get("missing", ()) if _is_float(mark)])] = np.nan
-    is_missing = np.isnan(values)
-    # as in training: missing values become the median, and are marked if any were missing there
-    filled = (np.where(is_missing, part["median"], values) - part["mean"]) / part["scale"]
-    return np.column_stack([filled, is_missing] if part["is_marked"] else [filled])
+    return values
 
 
 def _is_missing(text: str, part: dict[str, Any]) -> bool:
@@ -133,6 +115,26 @@ def _categories(part: dict[str, Any], texts: list[str]) -> np.ndarray:
     width = len(known) + (1 if part["has_other"] else 0)
     place = {name: number for number, name in enumerate(known)}
     return np.eye(len(known) + 1)[[place.get(text, len(known)) for text in texts]][:, :width]
+
+
+def encode_words(part: dict[str, Any], texts: list[str]) -> np.ndarray:
+    """Return the weights of known words in each text (n, words): rare ones weigh more, each text 1 in all."""
+    place = {word: number for number, word in enumerate(part["words"])}
+    weights = np.zeros((len(texts), len(place)), dtype=np.float32)
+    for row, text in enumerate(texts):
+        for word, n in Counter(split_words(text)).items():
+            if word in place:
+                weights[row, place[word]] = (1 + np.log(n)) * part["rarity"][place[word]]
+    lengths = np.linalg.norm(weights, axis=1, keepdims=True)
+    return weights / np.where(lengths == 0, 1, lengths)
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words of a text in small letters."""
+    return re.findall(r"\w+", text.lower())
+
+
+_ENCODERS = {"number": _numbers, "category": _categories, "text": encode_words}
 
 
 def encode_image(reading: dict[str, Any], data: bytes) -> np.ndarray:
@@ -174,7 +176,7 @@ def encode_series(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.nda
     names = {part["name"] for part in reading["encoding"]}
     # the encoding of a date, which the file need not contain
     if "season, sine" in names and "season, sine" not in rows[0]:
-        turns = _seconds(rows, date_notation(reading)) * (2 * np.pi / YEAR)
+        turns = seconds_of(rows, date_notation(reading)) * (2 * np.pi / YEAR)
         waves = {"season, sine": np.sin(turns), "season, cosine": np.cos(turns)}
         rows = [{**row, **{name: str(wave[i]) for name, wave in waves.items()}} for i, row in enumerate(rows)]
     return encode_rows(reading, rows)
@@ -189,8 +191,26 @@ def windows(reading: dict[str, Any], encoded: np.ndarray, starts: np.ndarray) ->
     return [past, encoded[starts[:, None] + np.arange(settings["horizon"]), -settings["n_ahead"] :]]
 
 
+def split_series(reading: dict[str, Any], rows: list[dict[str, str]]) -> dict[str, list[dict[str, str]]]:
+    """Return the rows of each series by its name; all of them by "" where no column names a series."""
+    names = reading.get("series_columns", [])
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        name = SERIES.join(str(row.get(column, "")).strip() for column in names)
+        found.setdefault(name, []).append({**row, SERIES.join(names): name} if names else row)
+    return found or {"": []}
+
+
+def next_windows(reading: dict[str, Any], rows: list[dict[str, str]]) -> Any:
+    """Return the network's input for the forecast of each series, in the order of `split_series`."""
+    found = [next_window(reading, part) for part in split_series(reading, rows).values()]
+    if isinstance(found[0], list):
+        return list(map(np.concatenate, zip(*found)))  # noqa: B905, for older Pythons
+    return np.concatenate(found)
+
+
 def next_window(reading: dict[str, Any], rows: list[dict[str, str]]) -> Any:
-    """Return the network's input for the forecast after the last row with a known target."""
+    """Return the network's input for the forecast of a series after the last row with a known target."""
     settings, target = reading["forecast"], reading["target"]
     if not rows or target not in rows[0]:
         raise ValueError(f"The table needs a column named {target!r}.")
@@ -209,56 +229,6 @@ def next_window(reading: dict[str, Any], rows: list[dict[str, str]]) -> Any:
             "such as dates, are used."
         )
     return windows(reading, encode_series(reading, rows), np.array([start]))
-
-
-def date_notation(reading: dict[str, Any]) -> list[str]:
-    """Return how the dates of the training file were written: a format, then their columns; [] if unknown."""
-    return next((part["dates"] for part in reading["encoding"] if part.get("dates")), [])
-
-
-def sort_by_date(rows: list[dict[str, str]], dates: list[str] | None = None) -> list[dict[str, str]]:
-    """Return rows in the order of their dates, one row per date; unchanged without dates."""
-    try:
-        seconds = _seconds(rows, dates)
-    except ValueError:
-        return rows
-    return [rows[i] for i in np.unique(seconds, return_index=True)[1]]
-
-
-def _seconds(rows: list[dict[str, str]], dates: list[str] | None = None) -> np.ndarray:
-    """Return seconds since 1970 of `dates`, or of the first column in which every value is a date."""
-    if dates and all(name in rows[0] for name in dates[1:]):
-        texts = [" ".join(str(row[name]).strip() for name in dates[1:]) for row in rows]
-        return np.array([parse_date(text, dates[0]).timestamp() for text in texts])
-    for name in rows[0]:
-        # ISO 8601 first: the other formats are ambiguous
-        for form in ("", *DATES):
-            if form == "epoch":
-                continue  # any number would be one
-            try:
-                times = [parse_date(str(row[name]).strip(), form).timestamp() for row in rows]
-            except ValueError:
-                continue
-            return np.array(times)
-    raise ValueError("No column has a date, such as 2024-01-31, in every row.")
-
-
-def parse_date(text: str, form: str) -> datetime:
-    """Return the time that a text says in a format, "" for ISO 8601; ValueError for another text."""
-    if form == "quarter":
-        found = _QUARTER.fullmatch(text)
-        if not found:
-            raise ValueError(f"{text[:80]!r} is no quarter.")
-        year, quarter = (int(found[name] or found[f"{name}2"]) for name in ("year", "quarter"))
-        return datetime(year, 3 * quarter - 2, 1, tzinfo=timezone.utc)  # noqa: UP017
-    if form == "epoch":
-        number = float(text)
-        parts = next((parts for highest, parts in _EPOCHS if abs(number) < highest), None)
-        if parts is None:
-            raise ValueError(f"{text[:80]!r} is no time since 1970.")
-        return datetime.fromtimestamp(number / parts, tz=timezone.utc)  # noqa: UP017
-    date = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007
-    return date if date.tzinfo else date.replace(tzinfo=timezone.utc)  # noqa: UP017, for older Pythons
 
 
 def decode_outputs(reading: dict[str, Any], outputs: np.ndarray) -> list[dict[str, Any]]:
@@ -318,8 +288,8 @@ def load_inputs(reading: dict[str, Any], path: Path) -> Any:
     if reading["kind"] == "text":
         return encode_texts(reading, path.read_text(encoding="utf-8").splitlines())
     if "forecast" not in reading:
-        raise ValueError("This network reads a series in a way of its own, which is not written down.")
-    return next_window(reading, read_csv(path))
+        raise ValueError("This folder does not say how the network prepares its series.")
+    return next_windows(reading, read_csv(path))
 
 
 def load_network(folder: Path, reading: dict[str, Any]) -> Any:
@@ -378,13 +348,19 @@ def main() -> None:
     except (ValueError, OSError) as error:
         sys.exit(str(error))
     outputs = predict_rows(load_network(folder, reading), reading, inputs)
+    names = [""] * len(outputs)
     if reading["kind"] == "series":
+        names = list(split_series(reading, read_csv(Path(files[0]))))
+        names = [name for name in names for _ in range(outputs.shape[1])]
         outputs = outputs.reshape(-1, 1)  # one line per forecast row
-    for prediction in decode_outputs(reading, outputs):
+    for name, prediction in zip(names, decode_outputs(reading, outputs)):  # noqa: B905, for older Pythons
         answer = _shortest(prediction, outputs.dtype)
-        if "--json" not in sys.argv:
-            answer = next(iter(answer.values()))
-        print(answer if isinstance(answer, str) else json.dumps(answer))  # noqa: T201
+        if "--json" in sys.argv:
+            print(json.dumps({"series": name, **answer} if name else answer))  # noqa: T201
+            continue
+        shown = next(iter(answer.values()))
+        shown = shown if isinstance(shown, str) else json.dumps(shown)
+        print(f"{name}: {shown}" if name else shown)  # noqa: T201
 
 
 def _shortest(answer: Any, dtype: np.dtype[Any]) -> Any:

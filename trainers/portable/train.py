@@ -55,13 +55,14 @@ def load(reading: dict[str, Any], path: Path) -> tuple[Any, np.ndarray]:
     target = reading["target"]
     if not rows or target not in rows[0]:
         raise ValueError(f"{path} needs rows and a header with a column named {target!r}.")
+    rows = known_rows(reading, rows)
     if reading["kind"] == "text":
         names = [name for name in rows[0] if name != target]
         name = "text" if "text" in names else names[0]
         return predict.encode_texts(reading, [row[name] for row in rows]), class_numbers(reading, rows)
     if reading["kind"] == "series":
         return load_series(reading, rows)
-    y = class_numbers(reading, rows) if reading["classes"] else numbers(rows, target)[:, None]
+    y = class_numbers(reading, rows) if reading["classes"] else numbers(reading, rows)[:, None]
     return predict.encode_rows(reading, rows), y
 
 
@@ -82,35 +83,73 @@ def load_images(reading: dict[str, Any], path: Path) -> tuple[np.ndarray, np.nda
 
 
 def load_series(reading: dict[str, Any], rows: list[dict[str, str]]) -> tuple[Any, np.ndarray]:
-    """Return all windows of the series and the values that follow each."""
+    """Return all windows of each series and the values that follow each; the latest ones last."""
+    found = [series_windows(reading, part) for part in predict.split_series(reading, rows).values()]
+    inputs = [array if isinstance(array, list) else [array] for array, _, _ in found]
+    # a fifth of the times is used for validation: those of all series
+    order = np.argsort(np.concatenate([places for _, _, places in found]), kind="stable")
+    joined = [np.concatenate(arrays)[order] for arrays in zip(*inputs)]  # noqa: B905, for older Pythons
+    y = np.concatenate([y for _, y, _ in found])[order]
+    return joined if len(joined) > 1 else joined[0], y
+
+
+def series_windows(reading: dict[str, Any], rows: list[dict[str, str]]) -> tuple[Any, np.ndarray, np.ndarray]:
+    """Return all windows of a series, the values that follow each, and how far from its end they are."""
     settings, rows = reading["forecast"], predict.sort_by_date(rows, predict.date_notation(reading))
-    y = numbers(rows, reading["target"])
+    y = numbers(reading, rows)
     starts = np.arange(settings["window"], len(rows) - settings["horizon"] + 1)
     if not len(starts):
         raise ValueError(
             f"At least {settings['window'] + settings['horizon']} rows are needed, not {len(rows)}."
         )
     inputs = predict.windows(reading, predict.encode_series(reading, rows), starts)
-    return inputs, y[starts[:, None] + np.arange(settings["horizon"])]
+    return inputs, y[starts[:, None] + np.arange(settings["horizon"])], starts - len(rows)
 
 
-def numbers(rows: list[dict[str, str]], name: str) -> np.ndarray:
-    """Return a column of numbers as float32 (n,); ValueError where one is missing."""
-    try:
-        return np.array([float(row[name]) for row in rows], dtype=np.float32)
-    except ValueError as error:
-        raise ValueError(f"{name} must be a number in every row: {error}.") from None
+def target_column(reading: dict[str, Any]) -> dict[str, Any]:
+    """Return how the target is written in the training file, plainly where that is not known."""
+    plain = {"type": "category" if reading["classes"] else "number", "name": reading["target"]}
+    return reading.get("target_column") or plain
+
+
+def known_rows(reading: dict[str, Any], rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return the rows that have a target, where those without one were left out of the first training."""
+    part = target_column(reading)
+    if not part.get("drops_unknown"):
+        return rows
+    return [row for row, text in zip(rows, predict.column_texts(part, rows)) if text]  # noqa: B905
+
+
+def numbers(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.ndarray:
+    """Return the target as float32 (n,), read as in the first training; ValueError where one is missing."""
+    part = target_column(reading)
+    values = predict.plain_numbers(part, predict.column_texts(part, rows))
+    if np.isnan(values).any():
+        row = int(np.argmax(np.isnan(values))) + 1
+        raise ValueError(f"{part['name']} must be a number in every row; row {row} has none.")
+    return np.asarray(values, dtype=np.float32)
 
 
 def class_numbers(reading: dict[str, Any], rows: list[dict[str, str]]) -> np.ndarray:
     """Return the number of each row's class (n,)."""
     place = {name: number for number, name in enumerate(reading["classes"])}
-    unknown = {row[reading["target"]].strip() for row in rows} - set(place)
+    labels = [class_name(row[reading["target"]].strip(), place) for row in rows]
+    unknown = set(labels) - set(place)
     if unknown:
         raise ValueError(
             f"{min(unknown)!r} is not a class of the network; its classes are {', '.join(place)}."
         )
-    return np.array([place[row[reading["target"]].strip()] for row in rows])
+    return np.array([place[label] for label in labels])
+
+
+def class_name(text: str, classes: dict[str, int]) -> str:
+    """Return the class that a text names: classes that are numbers may be written in other ways, 1.0 as 1."""
+    if text in classes:
+        return text
+    try:
+        return f"{float(text):.15g}"
+    except ValueError:
+        return text
 
 
 def weights_of(y: np.ndarray) -> np.ndarray:

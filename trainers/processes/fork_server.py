@@ -39,6 +39,7 @@ def _serve(parent: socket.socket) -> None:
     wake_read, wake_write = os.pipe()
     for end in (wake_read, wake_write):
         os.set_blocking(end, False)
+    # A signal without a handler writes nothing into the wake-up pipe, and select would sleep on.
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which then closes the socket
     signal.set_wakeup_fd(wake_write)
@@ -75,6 +76,7 @@ def _run_child(descriptor: int, status: int, inherited: list[int]) -> None:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()
+        # Or this child would hold open what its siblings' supervisors wait to see closed.
         for other in inherited:
             os.close(other)
         os.write(status, STATUS_NUMBER.pack(os.getpid()))

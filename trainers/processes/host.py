@@ -92,6 +92,7 @@ class TrainerHost:
             for is_last in (False, True):
                 server = self._running_server()
                 try:
+                    # The byte carries the descriptors: a message of none would look like the end.
                     socket.send_fds(server, [b"j"], [connection, status])
                 except OSError as error:
                     self._stop_server()
@@ -108,6 +109,7 @@ class TrainerHost:
         with theirs:
             try:
                 self._server = subprocess.Popen(
+                    # -P: a file in the working folder must not stand in for a module
                     [sys.executable, "-P", "-m", self._module, str(theirs.fileno())],
                     env=clean_environment(os.environ),
                     pass_fds=[theirs.fileno()],

@@ -71,6 +71,7 @@ class Pipe:
 
     def _send_bytes(self, data: bytes) -> None:
         try:
+            # Messages of two threads must not be mixed up in the pipe.
             with self._lock:
                 self._connection.send_bytes(data)
         # the supervisor is gone

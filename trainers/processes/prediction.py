@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from optimizer.wording import count_noun
 from trainers.errors import TrainerError
 from trainers.portable import predict as portable
 from trainers.subprocess_call import SubprocessFailed, call_module, serve_request
@@ -60,7 +61,7 @@ def _handle(request: Mapping[str, Any]) -> dict[str, Any]:
         elif reading["kind"] == "text":
             x = portable.encode_texts(reading, [given["text"]])
         elif reading["kind"] == "series":
-            x = portable.next_window(reading, portable.parse_csv(given["series"]))
+            x = _one_window(reading, portable.parse_csv(given["series"]))
         else:
             x = portable.encode_rows(reading, [given["row"]])
     except ValueError as error:
@@ -69,6 +70,17 @@ def _handle(request: Mapping[str, Any]) -> dict[str, Any]:
     if reading["kind"] == "series":
         return {"values": outputs[0].tolist()}
     return portable.decode_outputs(reading, outputs)[0]
+
+
+def _one_window(reading: Mapping[str, Any], rows: list[dict[str, str]]) -> Any:
+    parts = portable.split_series(dict(reading), rows)
+    if len(parts) > 1:
+        names = " and ".join(reading["series_columns"])
+        raise PredictionRefused(
+            f"These are rows of {count_noun(len(parts), 'series,series')} by {names}. "
+            "Paste those of one series at a time."
+        )
+    return portable.next_windows(dict(reading), rows)
 
 
 def _network(request: Mapping[str, Any]) -> Any:

@@ -26,6 +26,7 @@ def _options(name: str, max_epochs: int) -> dict[str, Any]:
     match name:
         case "median" | "percentile":
             return {"n_warmup_steps": warm_up}
+        # A sixteenth is two of ASHA's factors of four: trials are checked at 1/16 and at 1/4 of the epochs.
         case "asha":
             return {"min_resource": max(1, max_epochs // 16), "max_resource": max_epochs}
         case "hyperband":

@@ -62,6 +62,7 @@ def _memory_of(study_id: int) -> _Memory:
     with _lock:
         memory = _memories.setdefault(study_id, _Memory())
         _memories.move_to_end(study_id)
+        # One that is in use may go, too: then two slots race, and the lock on the study's row decides.
         while len(_memories) > MAX_STUDIES:
             _memories.popitem(last=False)
         return memory

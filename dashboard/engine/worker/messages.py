@@ -33,7 +33,7 @@ def read_outcome(message: Message) -> Outcome:
         seconds=_finite(message["seconds"]),
         n_parameters=_count(message["n_parameters"]),
         environment={
-            **message["versions"],
+            **{clean_text(k, 100): clean_text(v, 100) for k, v in message["versions"].items()},
             "threads": settings.THREADS_PER_TRIAL,
             **({"deterministic": True} if settings.DETERMINISTIC else {}),
         },

@@ -43,6 +43,7 @@ class Presence(bootsteps.StartStopStep):
         self.n_slots, self.pool = parent.concurrency, parent.pool
         slots.queues[:] = served_queues(parent.app.amqp.queues.consume_from)
         slots.trainer_host().warm_up()
+        # Those of the worker that was here before, for example: the housekeeping may be down as well.
         reap_lost_trials()
         delete_old_checkpoints()
         self._register()
@@ -51,7 +52,7 @@ class Presence(bootsteps.StartStopStep):
         self.thread.start()
 
     def stop(self, _parent: Any) -> None:
-        slots.shutting_down.set()
+        slots.shutting_down.set()  # supervisors hand their trials back, for which the pool waits after this
         self.thread.join(5)  # or it might register the worker once more
         remove_worker(name=self.worker_name)
 

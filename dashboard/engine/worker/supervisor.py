@@ -116,6 +116,7 @@ class Supervisor:
     def _kill_when_out_of_touch(self, process: TrainerProcess, is_over: threading.Event) -> None:
         """Needs no database: it also works while this supervisor waits for one that does not answer."""
         while not is_over.wait(1):
+            # A quarter of the lease is left: the training is dead before the reaper may give the trial away.
             if time.monotonic() - self.renewed > settings.LEASE_SECONDS * 0.75:
                 self.is_out_of_touch = True
                 logger.warning("the lease could not be renewed: killing the training")
@@ -123,6 +124,8 @@ class Supervisor:
                 return
 
     def _watch(self, process: TrainerProcess) -> None:
+        # How late each may be: pages show steps, people stop trials, leases last for six renewals, and a
+        # training must not eat much memory beyond its limit.
         checks = (
             (Pulse(0.25), self._flush),
             (Pulse(0.5), lambda: self._check_ownership(process)),
@@ -229,6 +232,7 @@ class Supervisor:
             message = f"The training used {used} of memory; the limit is {memory(limit)}."
             self._end(FailureKind.OUT_OF_MEMORY, message)
             return True
+        # From when the process is there: loading Keras is not the trial's fault.
         if self.begun is None and process.pid is not None:
             self.begun = time.monotonic()
         seconds = self.study.max_trial_seconds
@@ -317,6 +321,7 @@ class Supervisor:
 
         False when it was refused: the trial is no longer ours.
         """
+        # Steps before the ending, because the fence refuses what comes after it.
         return Retrying(
             retry=retry_if_exception_type(DATABASE_AWAY),
             wait=wait_incrementing(start=0.2, increment=0.3, max=2),

@@ -52,7 +52,7 @@ class Command(BaseCommand):
         record_action(Actor.operator(), "restore", study_id=None)
         self.stdout.write(
             f"Restored as of {manifest.created}: {count_noun(Study.objects.count(), 'study,studies')}. "
-            f"{count_noun(n, 'trial')} running at that time will be trained again."
+            f"{count_noun(n, 'trial')} running at that time will be retried."
         )
 
 

@@ -118,8 +118,8 @@ class Command(BaseCommand):
     def _retry(self, study: Study, trial: int | None, by: Actor) -> None:
         if trial is None:
             n = actions.retry_lost(study, by=by)
-            self.stdout.write(f"Study {study.pk}: {count_noun(n, 'lost trial')} will be trained again.")
+            self.stdout.write(f"Study {study.pk}: {count_noun(n, 'lost trial')} will be retried.")
         elif (found := study.trials.filter(number=trial).first()) and retry(found, by=by):
-            self.stdout.write(f"Study {study.pk}: trial {trial} will be trained again.")
+            self.stdout.write(f"Study {study.pk}: trial {trial} will be retried.")
         else:
             raise CommandError(f"Study {study.pk} has no failed trial {trial}. Nothing was changed.")

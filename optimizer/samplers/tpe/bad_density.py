@@ -121,4 +121,6 @@ class BadDensity:
 
 def bandwidth_of(n: int, d: int) -> float:
     """The width of n kernels in d dimensions, as a fraction of the unit interval."""
+    # Scott's rule (Multivariate Density Estimation, 1992) with a factor of 0.3: measured, it finds as good
+    # points as a width for each kernel from its neighbours does.
     return max(MIN_BANDWIDTH, 0.3 * math.pow(max(n, 1), -1 / (d + 4)))

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from optimizer.axes import Axes, Points
     from optimizer.values import BoolArray, FloatArray, IntArray
 
-MIN_BANDWIDTH: Final = 0.01  # of the unit interval
+# Of the unit interval; Hyperopt and Optuna clip the widths of many kernels there, too.
+MIN_BANDWIDTH: Final = 0.01
 _LOG_ROOT_2PI: Final = 0.5 * np.log(2 * np.pi)
 
 

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from optimizer.history import History
     from optimizer.values import BoolArray, FloatArray, IntArray
 
+# Watanabe's recommendation (arXiv 2304.11127). Measured with the weights below, it beats Optuna's 0.1, and a
+# smaller share loses.
 GOOD_SHARE: Final = 0.15
 FRONT_SHARE: Final = 0.08  # likewise with several objectives
-MAX_GOOD: Final = 25
+MAX_GOOD: Final = 25  # as in Hyperopt and Optuna
 MAX_FRONT: Final = 100  # as these must span a whole front
 MAX_BAD: Final = 1_024  # bounds the time of a proposal, whatever the length of the history
 RENEWAL: Final = 128  # trials, after which the choice of the bad ones is made anew
@@ -100,7 +102,8 @@ def good_weights(n: int, n_objectives: int) -> FloatArray:
 def rank_weights(n: int) -> FloatArray:
     """Weights of the n good trials, best first, and of the prior; shape (n + 1,), they sum to 1.
 
-    The k-th best weighs in proportion to ln(n + 1) - ln k, the prior 1 / (n + 1).
+    The k-th best weighs in proportion to ln(n + 1) - ln k, the prior 1 / (n + 1). Ranks, because weights by
+    improvement would leave everything to one trial where losses have a heavy tail.
     """
     if n == 0:
         return np.ones(1)
@@ -114,6 +117,7 @@ def kernel_rows(numbers: IntArray) -> IntArray:
     All of up to ``MAX_BAD``; beyond, a choice that stays the same for ``RENEWAL`` trials, to which the trials
     since then are added.
     """
+    # Only added to between renewals: the background keeps the kernels of the rows that it holds already.
     base = renewal_base(len(numbers))
     return np.concatenate([subsample_kernels(np.arange(base), numbers), np.arange(base, len(numbers))])
 

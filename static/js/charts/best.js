@@ -1,7 +1,7 @@
 // The value of every trial as a mark, shape and color by state, and the best so far as a step line.
 (function () {
   "use strict";
-  const { register, token, alpha, axis, metricAxis, noGrid, reading, progress } = window.ParzenCharts;
+  const { register, token, alpha, axis, metricAxis, noGrid, reading, progress, strip } = window.ParzenCharts;
   const REACH = 48; // pixels from the pointer in which a mark answers
 
   // Only marks answer the pointer, never the line between them.
@@ -9,7 +9,7 @@
     let nearest = [];
     let least = REACH;
     chart.getSortedVisibleDatasetMetas().forEach(function (meta) {
-      if (meta.type !== "scatter") {
+      if (meta.type === "line") {
         return;
       }
       meta.data.forEach(function (element, index) {
@@ -47,17 +47,22 @@
     };
   }
 
-  function markSets(data, places, range) {
+  function markSets(data, places, range, isApart) {
     const colors = { pruned: "mark-caution", failed: "mark-bad", running: "mark-info" };
-    return Object.entries(looks(places.length > 300 ? 2.5 : 3.5)).map(([state, look]) => ({
+    const shown = Object.entries(looks(places.length > 300 ? 2.5 : 3.5)).filter(
+      ([state]) => !isApart || !["pruned", "failed"].includes(state),
+    );
+    const marks = shown.map(([state, look]) => ({
       key: state,
       type: "scatter",
+      yAxisID: "y",
       data: marksOf(state, places, data, range),
       borderColor: colors[state] && token(colors[state]),
       clip: 8,
       hoverRadius: look.radius + 2,
       ...look,
     }));
+    return isApart ? [...marks, ...strip.setsOf(data, places)] : marks;
   }
 
   function words(data, view, range) {
@@ -87,8 +92,9 @@
   }
 
   // Says where the target is when it is out of view, and on which edge values lie that would squeeze others.
-  function note(data, range) {
-    return [data.target_note, edgeNote(data, range)].filter(Boolean).join("; ");
+  function note(data, range, isApart) {
+    const bars = isApart ? "bars reach to the epoch at which a trial was pruned" : "";
+    return [data.target_note, edgeNote(data, range), bars].filter(Boolean).join("; ");
   }
 
   function edgeNote(data, range) {
@@ -106,9 +112,13 @@
     function lines(item) {
       const { trial } = item.raw;
       const value = trial.state === "failed" ? trial.kind || "failed" : reading(trial.value, data.is_percent);
-      return [data.metric + " " + value, ...(trial.params || "").split(" · ").filter(Boolean).slice(0, 6)];
+      return [data.metric + " " + value, ...trial.params];
     }
-    return { title: (items) => "#" + items[0].raw.trial.n + "  " + items[0].raw.trial.state, label: lines };
+    function title([item]) {
+      const { n, state, kind } = item.raw.trial;
+      return "#" + n + "  " + (kind === "infeasible" ? kind : state);
+    }
+    return { title, label: lines };
   }
 
   function trialUnder(event, chart) {
@@ -118,11 +128,14 @@
   }
 
   register("best", function (data, canvas) {
-    const range = progress.rangeOf(data);
+    const isLog = Boolean(data.log_floor) && canvas.dataset.scale !== "linear";
+    const isApart = canvas.dataset.pruned !== "plot" && data.trials.some(({ state }) => state === "pruned");
+    const range = progress.rangeOf(data, isLog);
     const view = progress.viewOf(data, canvas.dataset.axis || "trial");
     const line = {
       key: "best",
       type: "line",
+      yAxisID: "y",
       data: view.line.map((point) => ({
         x: point.x,
         y: Math.min(range.high, Math.max(range.low, point.value)),
@@ -135,21 +148,28 @@
     };
     return {
       type: "scatter",
-      note: note(data, range),
-      data: { datasets: [line, ...markSets(data, view.places, range)], words: words(data, view, range) },
+      note: note(data, range, isApart),
+      data: {
+        datasets: [line, ...markSets(data, view.places, range, isApart)],
+        words: words(data, view, range),
+      },
       options: {
         interaction: { mode: "marks" },
         layout: { padding: { right: 8, top: 24 } },
         scales: {
           x: axis(view.title, {
             type: "linear",
+            offset: false,
             min: view.min,
             max: view.max,
             grid: noGrid,
             ticks: { maxTicksLimit: 11 },
             afterBuildTicks: (scale) => (scale.ticks = view.ticks.map((value) => ({ value }))),
           }),
+          ...(isApart && { strip: strip.axisOf(data) }),
           y: metricAxis({
+            isLog,
+            stack: isApart ? "values" : undefined,
             isPercent: data.is_percent,
             isUnknown: range.isUnknown,
             min: range.low,
@@ -159,8 +179,8 @@
         plugins: { tooltip: { callbacks: tooltip(data) } },
         onClick(event, _hits, chart) {
           const trial = trialUnder(event, chart);
-          if (trial?.url) {
-            location.assign(trial.url);
+          if (trial && data.url) {
+            location.assign(data.url + trial.n + "/");
           }
         },
         onHover: (event, _hits, chart) =>

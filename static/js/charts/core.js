@@ -5,7 +5,9 @@
   "use strict";
   const builders = new Map();
   const charts = new Map(); // canvas -> Chart
+  const VIEWS = ["axis", "metric", "scale", "pruned"];
   let lastText = "";
+  let current = {}; // what is drawn, by chart
   let isScheduled = false;
 
   function register(name, build) {
@@ -44,7 +46,7 @@
     if (!sentence(canvas)) {
       const words = document.createElement("p");
       words.className = "chart-failed";
-      words.textContent = "This chart could not be drawn. The table on this page shows the same values.";
+      words.textContent = "This chart could not be drawn. Reload the page to try again.";
       canvas.after(words);
     }
   }
@@ -92,6 +94,42 @@
     return [...document.querySelectorAll("canvas[data-chart]")];
   }
 
+  // Trials come in columns; the charts read them as rows.
+  function rowsOf(columns) {
+    const names = Object.keys(columns.params || {});
+    return columns.n.map(function (n, index) {
+      const row = { n };
+      ["state", "value", "wall", "training", "epochs", "step", "kind"].forEach(function (name) {
+        row[name] = columns[name][index];
+      });
+      row.params = names
+        .filter((name) => columns.params[name][index] !== null)
+        .map((name) => name + " " + columns.params[name][index]);
+      return row;
+    });
+  }
+
+  // An update holds only the trials that changed; the others stay as they are.
+  function accept(fresh) {
+    const next = { ...fresh };
+    Object.entries(fresh).forEach(function ([name, data]) {
+      if (!data.trials || Array.isArray(data.trials)) {
+        return;
+      }
+      const rows = new Map();
+      if (data.is_update) {
+        (current[name]?.trials || []).forEach((row) => rows.set(row.n, row));
+      }
+      rowsOf(data.trials).forEach((row) => rows.set(row.n, row));
+      next[name] = {
+        ...(data.is_update ? current[name] : {}),
+        ...data,
+        trials: [...rows.values()].sort((one, other) => one.n - other.n),
+      };
+    });
+    current = next;
+  }
+
   // Draws every chart of the page; without `isForced` only if the data or the canvases changed.
   function draw(isForced) {
     const node = document.getElementById("chart-data");
@@ -101,10 +139,12 @@
     if (!text || (!isForced && !isNew)) {
       return;
     }
-    lastText = text;
-    const data = JSON.parse(text);
+    if (text !== lastText) {
+      lastText = text;
+      accept(JSON.parse(text));
+    }
     window.ParzenCharts.applyDefaults();
-    canvases().forEach((canvas) => drawOne(canvas, data));
+    canvases().forEach((canvas) => drawOne(canvas, current));
   }
 
   // One response swaps several regions; they are drawn once.
@@ -122,17 +162,17 @@
   // A segment of views: <button data-axis="wall"> or <button data-metric="loss"> sets the same attribute on
   // the canvas of its card; the builder reads it.
   function chooseView(event) {
-    const button = event.target.closest("[data-axis], [data-metric]");
+    const button = event.target.closest(VIEWS.map((name) => "[data-" + name + "]").join(", "));
     const canvas = button && button.closest(".card")?.querySelector("canvas[data-chart]");
     if (!canvas) {
       return;
     }
-    const name = "axis" in button.dataset ? "axis" : "metric";
+    const name = VIEWS.find((each) => each in button.dataset);
     canvas.dataset[name] = button.dataset[name];
     button.parentNode.querySelectorAll("[data-" + name + "]").forEach(function (each) {
       each.setAttribute("aria-pressed", String(each === button));
     });
-    drawOne(canvas, JSON.parse(lastText || "{}"));
+    drawOne(canvas, current);
   }
 
   window.ParzenCharts = { register, draw };

@@ -4,9 +4,9 @@
   "use strict";
 
   // The values in view; `bad` is the edge on which failed trials sit.
-  function rangeOf(data) {
-    let low = Math.min(data.floor ?? 0, data.clip ?? 1);
-    let high = Math.max(data.floor ?? 0, data.clip ?? 1);
+  function rangeOf(data, isLog) {
+    let low = isLog ? data.log_floor : Math.min(data.floor ?? 0, data.clip ?? 1);
+    let high = isLog ? data.log_clip : Math.max(data.floor ?? 0, data.clip ?? 1);
     if (low === high) {
       const room = Math.abs(low) * 0.1 || 0.1;
       low -= room;
@@ -28,7 +28,7 @@
 
   // The whole budget while that leaves the trials readable, else about twice what there is.
   function lastTrial(data) {
-    const count = data.trials.reduce((most, trial) => Math.max(most, trial.n + 1), 0);
+    const count = data.n_trials;
     const wanted = Math.max(20, count * 4);
     return Math.max(count, data.max_trials ? Math.min(data.max_trials, wanted) : Math.ceil(count * 1.1), 5);
   }
@@ -54,6 +54,13 @@
     return seconds > 180 ? { size: 60, name: "minutes" } : { size: 1, name: "seconds" };
   }
 
+  function titleOf(name, unit) {
+    if (name === "epochs") {
+      return "epochs, all trials combined";
+    }
+    return unit.name + (name === "wall" ? " since start" : " of training, all trials combined");
+  }
+
   // trial.training counts the seconds that all trainings together had taken when the trial ended.
   function byTime(data, name) {
     const seconds = data.trials
@@ -61,11 +68,11 @@
       .map((trial) => ({ x: trial[name], trial }))
       .sort((one, other) => one.x - other.x);
     const end = seconds.length ? seconds.at(-1).x : 0;
-    const unit = unitOf(end);
+    const unit = name === "epochs" ? { size: 1 } : unitOf(end);
     const places = seconds.map((place) => ({ x: place.x / unit.size, trial: place.trial }));
     const max = Math.max(end / unit.size, 1) * 1.02;
     return {
-      title: unit.name + (name === "wall" ? " since start" : " of training, all trials combined"),
+      title: titleOf(name, unit),
       places,
       line: data[name + "_line"].map((point) => ({ x: point.x / unit.size, value: point.value })),
       min: max * -0.0125,

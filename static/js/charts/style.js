@@ -70,10 +70,12 @@
 
   // The value axis of a metric, log where the server says so, without numbers while none is known.
   function metricAxis(options) {
-    const { isLog, isPercent, isUnknown, min, max } = options;
+    const { isLog, isPercent, isUnknown, min, max, stack } = options;
     const words = isLog ? (value) => short(value, 3) : tickWords;
     return axis("", {
       type: isLog ? "logarithmic" : "linear",
+      stack,
+      stackWeight: stack ? 5 : undefined,
       min,
       max,
       afterBuildTicks: isLog ? logTicks : undefined,

@@ -59,6 +59,10 @@ def study(world, db):
     return world[0]
 
 
+# Ids that no sequence of a database gives to a row of these tests.
+FIRST, GONE = 1_000_001, 1_000_002
+
+
 def make_world():
     owner = make_user("owner")
     make_user("stranger")
@@ -67,7 +71,7 @@ def make_world():
     for role in (Role.VIEWER, Role.EDITOR):
         Membership.objects.create(team=team, user=make_user(role.value), role=role)
     Membership.objects.create(team=team, user=make_user("second owner"), role=Role.OWNER)
-    study = running_study(pk=1, name="secret-plan", owner=owner, team=team)
+    study = running_study(pk=FIRST, name="secret-plan", owner=owner, team=team)
     add_trials(study, 1, n_reports=2)
     name = storages["artifacts"].save("network.keras", ContentFile(b"network"))
     Artifact.objects.create(
@@ -79,8 +83,8 @@ def make_world():
         created_by=owner,
         expires_at=timezone.now() + timedelta(days=1),
     )
-    delete_study(running_study(pk=2, name="gone", owner=owner, team=team), by=OPERATOR)
-    Comment.objects.create(pk=1, study=study, author=owner, text="what the owner thinks")
+    delete_study(running_study(pk=GONE, name="gone", owner=owner, team=team), by=OPERATOR)
+    Comment.objects.create(pk=FIRST, study=study, author=owner, text="what the owner thinks")
     ShareLink.objects.create(study=study, digest=digest_of("open"), created_by=owner)
     make_dataset(owner=owner, team=team, label="secret-data")
     return study
@@ -101,8 +105,8 @@ def url_of(name, study, member):
     places = {
         "study": study.pk,
         "trial": 0,
-        "gone": 2,
-        "comment": 1,
+        "gone": GONE,
+        "comment": FIRST,
         "dataset": "plants-0a1b2c3d",
         "team": study.team_id,
         "member": member,

@@ -2,10 +2,11 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from dashboard.charts.best import best_chart
-from dashboard.charts.points import TrialPoint
+from dashboard.charts.points import Points
 from dashboard.charts.static_svg import static_best
 
 FIELDS = {
@@ -20,11 +21,26 @@ FIELDS = {
 
 def chart_of(values, **changes):
     """A chart of (state, value) pairs."""
-    points = [
-        TrialPoint(n, state, value, 1.0 * n, 0.5 * n, None, "", f"/{n}/")
-        for n, (state, value) in enumerate(values)
-    ]
-    return best_chart(points, **{**FIELDS, **changes})
+    rows = [(n, state, value, 1.0 * n, 0.5 * n) for n, (state, value) in enumerate(values)]
+    points = points_of(rows)
+    return best_chart(points, points, **{**FIELDS, **changes})
+
+
+def points_of(rows):
+    """From (number, state, value, wall, training) each."""
+    n, state, *rest = zip(*rows, strict=True) if rows else [()] * 5
+    value, wall, training = (np.array([np.nan if v is None else v for v in c], dtype=float) for c in rest)
+    epochs = 2 * np.arange(len(n), dtype=float)
+    return Points(
+        n=np.array(n, dtype=np.int64),
+        state=np.array(state, dtype=object),
+        value=value,
+        wall=wall,
+        training=training,
+        epochs=epochs,
+        step=np.ones(len(n), dtype=np.int64),
+        kind=[""] * len(n),
+    )
 
 
 def test_line_has_a_point_where_it_turns_and_at_its_end():
@@ -37,14 +53,16 @@ def test_line_has_a_point_where_it_turns_and_at_its_end():
 
 def test_line_over_time_follows_the_order_in_which_trials_ended():
     """Trial #1 ended first, and one that still trains has not ended at all."""
-    points = [
-        TrialPoint(0, "complete", 0.5, 9.0, 3.0, None, "", "/"),
-        TrialPoint(1, "complete", 0.7, 4.0, 1.0, None, "", "/"),
-        TrialPoint(2, "running", 0.1, None, 2.0, None, "", "/"),
-        TrialPoint(3, "failed", None, 12.0, 4.0, None, "", "/"),
-    ]
+    points = points_of(
+        [
+            (0, "complete", 0.5, 9.0, 3.0),
+            (1, "complete", 0.7, 4.0, 1.0),
+            (2, "running", 0.1, None, 2.0),
+            (3, "failed", None, 12.0, 4.0),
+        ]
+    )
 
-    chart = best_chart(points, **FIELDS)
+    chart = best_chart(points, points, **FIELDS)
 
     assert chart.wall_line == [{"x": 4.0, "value": 0.7}, {"x": 9.0, "value": 0.5}, {"x": 12.0, "value": 0.5}]
     assert chart.training_line == [
@@ -68,7 +86,7 @@ def test_only_complete_trials_count(state):
     chart = chart_of([("complete", 0.5), (state, 0.1)])
 
     assert chart.best == {"n": 0, "value": 0.5}
-    assert len(chart.trials) == 2
+    assert chart.trials["state"] == ["complete", state]
 
 
 def test_chart_without_a_value_says_so():

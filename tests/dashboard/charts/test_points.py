@@ -1,12 +1,9 @@
 """What all charts of trials share: the running best, axes, thinning."""
 
+import numpy as np
 import pytest
 
-from dashboard.charts.points import MAX_POINTS, TrialPoint, nice_range, running_best, thin, value_range
-
-
-def point(n):
-    return TrialPoint(n, "complete", 1.0, 1.0, 1.0, None, "", "/")
+from dashboard.charts.points import MAX_POINTS, corners, nice_range, running_best, thin, value_range
 
 
 @pytest.mark.parametrize(
@@ -23,6 +20,9 @@ def point(n):
 )
 def test_running_best_follows_the_direction_from_the_first_value_on(direction, values, line):
     assert running_best(enumerate(values), direction) == line
+    known = np.array([np.nan if v is None else v for v in values], dtype=float)
+    turns = [at for i, at in enumerate(line) if i in {0, len(line) - 1} or at[1] != line[i - 1][1]]
+    assert corners(np.arange(len(values), dtype=float), known, direction) == turns
 
 
 @pytest.mark.parametrize("direction", ["minimize", "maximize"])
@@ -66,15 +66,28 @@ def test_axis_of_values_from_zero_up_does_not_go_below_zero(low, high):
     assert bottom <= low < top
 
 
-def test_few_points_all_stay():
-    points = [point(n) for n in range(MAX_POINTS)]
+def states(n_complete, n_pruned):
+    names = np.array(["complete"] * n_complete + ["pruned"] * n_pruned, dtype=object)
+    return np.random.default_rng(0).permutation(names)
 
-    assert thin(points, set()) == points
+
+@pytest.mark.parametrize("n_complete", [0, 1, MAX_POINTS // 3, MAX_POINTS])
+def test_few_points_all_stay(n_complete):
+    assert len(thin(states(n_complete, MAX_POINTS - n_complete))) == MAX_POINTS
 
 
-def test_many_points_are_thinned_and_the_best_one_stays():
-    kept = thin([point(n) for n in range(10_001)], {7})
+@pytest.mark.parametrize(("n_complete", "n_pruned"), [(10_001, 0), (0, 10_001), (5_000, 5_000), (300, 9_000)])
+def test_many_points_are_thinned_and_the_best_one_stays(n_complete, n_pruned):
+    state = states(n_complete, n_pruned)
+    kept = thin(state, [7])
 
-    assert len(kept) <= MAX_POINTS + 1
-    assert kept[0].n == 0
-    assert 7 in {p.n for p in kept}
+    assert MAX_POINTS / 3 < len(kept) <= MAX_POINTS + 1
+    assert {0, 7} <= set(kept.tolist()) or n_complete == 300
+    assert 7 in kept
+    assert (np.diff(kept) > 0).all()
+
+
+def test_the_few_complete_trials_among_many_pruned_ones_all_stay():
+    state = states(300, 9_000)
+
+    assert (state[thin(state)] == "complete").sum() == 300

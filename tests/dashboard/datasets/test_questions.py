@@ -26,10 +26,12 @@ def imported(page, dataset, **changes):
     return dataset
 
 
-@pytest.mark.parametrize(("role", "words"), [("left out", "Not used. It numbers the rows."), ("number", "")])
+@pytest.mark.parametrize(
+    ("role", "words"), [("left out", "Not used. It contains row numbers."), ("number", "")]
+)
 def test_a_column_that_numbers_the_rows_is_left_out_until_somebody_uses_it(page, role, words):
     dataset, html = shown(page, table(60, place=list(range(60)), y=["a"] * 30 + ["b"] * 30))
-    assert "Not used. It numbers the rows." in html
+    assert "Not used. It contains row numbers." in html
 
     imported(page, dataset, role_3=role)
 
@@ -100,5 +102,5 @@ def test_a_date_is_used_after_a_click_and_classes_are_counted_in_each_part(page)
 
     html = page.get(dataset.get_absolute_url()).content.decode()
     assert "Rows per class" in html
-    assert "C has no row in the validation part." in dataset.warnings
+    assert "C has no rows in the validation set." in dataset.warnings
     assert page.get(dataset.get_absolute_url()).context["page"].class_rows[0] == ("c", (20, 0, 0))

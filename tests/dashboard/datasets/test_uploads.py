@@ -95,7 +95,7 @@ def test_a_table_becomes_a_dataset_that_a_study_trains_on(page, user):
     job = Job.from_json(job_of(trial, study).to_json())
     upload = Upload.from_json_dict(job.upload)
     assert [column.name for column in upload.read().x] == ["size", "colour"]
-    assert "Plants, 40 rows" in page.get(study.get_absolute_url()).content.decode()
+    assert "Plants, 40 rows" in page.get(reverse("study-settings", args=[study.pk])).content.decode()
     assert "Plants, 40 rows" in page.get("/studies/").content.decode()
 
 

@@ -93,7 +93,7 @@ def test_viewer_comments_on_study_and_trial(study):
     answer = alan.post(reverse("trial-comment", args=[study.pk, 0]), {"text": "This one diverged"})
 
     assert answer.url == f"{reverse('trial-detail', args=[study.pk, 0])}#comments"
-    on_study = alan.get(study.get_absolute_url()).content.decode()
+    on_study = alan.get(reverse("study-discussion", args=[study.pk])).content.decode()
     assert "Why <em>so</em> wide?" in on_study
     assert "on trial #0" in on_study
     on_trial = alan.get(answer.url).content.decode()

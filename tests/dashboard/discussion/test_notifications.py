@@ -240,7 +240,7 @@ class _Takes(BaseHTTPRequestHandler):
 @pytest.fixture
 def hook():
     server = Hook()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
     server.shutdown()
 

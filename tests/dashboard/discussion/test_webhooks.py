@@ -46,7 +46,7 @@ def start():
 
     def start(certificate=None):
         started.append(Hook(certificate))
-        threading.Thread(target=started[-1].serve_forever, daemon=True).start()
+        threading.Thread(target=started[-1].serve_forever, args=(0.01,), daemon=True).start()
         return started[-1]
 
     yield start

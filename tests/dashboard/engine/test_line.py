@@ -64,6 +64,14 @@ def test_places_are_those_in_which_slots_are_given(train):
         assert place_in_line(study) is None
 
 
+def test_study_that_has_just_trained_is_behind_younger_ones(train):
+    made = studies(4)
+    complete(made[1])
+    train(1)
+
+    assert [place_in_line(study).number for study in made[1:]] == [3, 1, 2]
+
+
 def test_forecast_is_what_is_left_of_the_running_attempt_and_those_before(train):
     made = studies(4)
     train(1)

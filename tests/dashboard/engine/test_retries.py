@@ -181,6 +181,18 @@ def test_failed_study_goes_on_with_its_budget_after_a_retry():
     assert (study.state, study.state_reason) == ("finished", "Budget reached: 3 trials")
 
 
+def test_failures_before_a_retry_do_not_end_the_study_again():
+    study = running_study(max_failures=2, max_trials=9)
+    fail(study)
+    failed = fail(study)
+    retry_trial(study_id=study.pk, number=failed.number, by="Grace")
+
+    fail(study)
+
+    study.refresh_from_db()
+    assert study.state == "running"
+
+
 @pytest.mark.parametrize("state", ["finished", "stopped", "failed"])
 def test_study_without_failed_trials_stays_ended(state):
     study = make_study(state)

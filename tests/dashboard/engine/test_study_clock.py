@@ -82,6 +82,16 @@ def test_clock_stops_with_the_last_trial_that_trains_and_runs_again_with_the_nex
     assert used(study) == pytest.approx(35, abs=SLACK)
 
 
+def test_second_trial_does_not_set_the_clock_back():
+    study = running_study()
+    claim(study)
+    pass_time(10)
+    claim(study)
+    pass_time(5)
+
+    assert used(study) == pytest.approx(15, abs=SLACK)
+
+
 def test_trials_that_go_on_in_a_pause_use_time_and_the_pause_uses_none():
     study = running_study(max_seconds=300)
     trial = claim(study)

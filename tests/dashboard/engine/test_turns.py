@@ -10,7 +10,8 @@ from dashboard.engine.claims import claim_trial
 from dashboard.engine.fences import finish_trial, return_trial
 from dashboard.engine.lifecycle import pause_study, resume_study
 from dashboard.engine.queues import claimable_studies
-from tests.builders import WORKER, add_trials, fence_of, outcome, running_study
+from dashboard.models import Quota
+from tests.builders import WORKER, add_trials, claim, fence_of, make_user, outcome, running_study
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +97,29 @@ def test_finding_the_next_study_costs_the_same_however_much_is_stored(n):
         assert len(claimable_studies(["cpu"])) == 3
 
     assert len(queries) == 2
+
+
+def test_study_whose_turn_began_longer_ago_comes_first():
+    """Not the one that was started first."""
+    old, new = running_study(sampler="random"), running_study(sampler="random")
+    for study in (new, old):
+        claim(study)
+
+    assert claimable_studies(["cpu"]) == [new.pk, old.pk]
+
+
+def test_study_with_fewer_trials_in_training_comes_first_however_long_the_other_waits():
+    wide, narrow = running_study(sampler="random"), running_study(sampler="random")
+    for study in (wide, wide, narrow):
+        claim(study)
+
+    assert claimable_studies(["cpu"]) == [narrow.pk, wide.pk]
+
+
+def test_study_out_of_quota_is_not_asked_for_work():
+    Quota.objects.create(user=make_user("grace"), n_slots=1)
+    full = running_study(owner=make_user("grace"), sampler="random")
+    other = running_study(sampler="random")
+    claim(full)
+
+    assert claimable_studies(["cpu"]) == [other.pk]

@@ -12,11 +12,12 @@ from dashboard.engine.claims import claim_trial_of
 from dashboard.engine.worker.jobs import job_of
 from dashboard.engine.worker.supervisor import Supervisor
 from dashboard.models import AuditEntry, Study, StudyEvent, TrialState
-from dashboard.new_study import actions
+from dashboard.new_study import actions, model_files
 from dashboard.new_study.actions import make_custom_study
 from dashboard.new_study.custom_page import EXAMPLE
 from dashboard.refusal import Refused
 from tests.builders import WORKER, actor, make_study, make_user
+from tests.trainers.custom.forked import forked_host
 from trainers.custom.declaration import Declaration, read_declaration
 from trainers.registry import trainer_info
 
@@ -105,7 +106,7 @@ def test_a_study_gets_what_the_file_declares(page, allowed, monkeypatch):
     ).exists()
     job = job_of(claim_trial_of(study_id=study.pk, worker=WORKER), study)
     assert job.code == study.code
-    shown = page.get(study.get_absolute_url()).content.decode()
+    shown = page.get(reverse("study-settings", args=[study.pk])).content.decode()
     assert "the code\nof ada" in shown
     assert trainer_info("own").label in shown
     assert page.get("/studies/").status_code == 200
@@ -127,6 +128,13 @@ def test_the_page_shows_metric_and_direction_before_the_study_starts(page, allow
     assert AuditEntry.objects.filter(action="custom-model-check", who=user.username).exists()
     study = make_study(owner=user, trainer="own", code="x", objective="error", direction="minimize")
     assert page.get(f"{URL}?from={study.pk}").context["check"].goal == "lowest error"
+
+
+def test_the_check_shows_what_the_file_may_not_mean(page, allowed, monkeypatch):
+    declares(monkeypatch, warnings=["Line 3: hp.loguniform takes logarithms."])
+    answer = page.post(CHECK, posted(code="x = 3"))
+    assert "Line 3: hp.loguniform takes logarithms." in answer.text
+    assert answer.context["check"].goal == "lowest loss"
 
 
 def test_a_file_without_a_direction_is_refused_by_the_check_and_by_the_form(page, allowed):
@@ -159,7 +167,9 @@ def test_a_file_really_runs_elsewhere(page, allowed):
     assert not Study.objects.exists()
 
 
-def test_the_example_works_as_it_stands(page, allowed):
+def test_the_example_works_as_it_stands(page, allowed, monkeypatch):
+    # It speaks of Keras and imports none.
+    monkeypatch.setattr(model_files, "call_host", forked_host)
     assert page.get(URL).context["form"].initial["code"] == EXAMPLE
     page.post(URL, posted(code=EXAMPLE, action="draft"))
     study = Study.objects.get()

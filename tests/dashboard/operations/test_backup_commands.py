@@ -156,7 +156,7 @@ def test_backup_comes_back(house, tmp_path):
     said = house.manage("restore", tmp_path / "monday.backup")
 
     assert "1 study" in said
-    assert "1 trial running at that time will be trained again" in said
+    assert "1 trial running at that time will be retried" in said
     assert house.states() == [["running", 0, "complete", 0.25, 1], ["running", 1, "waiting", None, 1001]]
     assert kept.read_bytes() == b"network"
     assert uploaded.read_bytes() == b"a,b"

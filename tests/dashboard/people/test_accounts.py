@@ -226,7 +226,7 @@ class _Answers(BaseHTTPRequestHandler):
 @pytest.fixture
 def provider(settings):
     server = Provider()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     app = {"provider_id": "sso", "name": "Example", "client_id": server.client_id, "secret": "s"}
     app["settings"] = {"server_url": server.url, "oauth_pkce_enabled": True}
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}

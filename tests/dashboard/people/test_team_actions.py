@@ -52,6 +52,7 @@ def test_hostile_name_is_kept_as_text_or_refused(ada, name):
         assert not Team.objects.exists()
     else:
         assert Team.objects.get().name == team.name
+        assert "\0" not in team.name
 
 
 def test_name_is_taken_once(team, ada):

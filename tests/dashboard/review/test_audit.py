@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from axes.models import AccessAttempt
 from django.test import Client
 from django.urls import reverse
 
@@ -82,6 +83,9 @@ def test_hostile_name_is_written_down_as_text(db, name):
     assert Client().post(reverse("account_login"), {"login": name, "password": "x"}).status_code == 200
 
     assert entry().is_refused
+    assert all(
+        len(kept.username) <= 255 and "\0" not in kept.username for kept in AccessAttempt.objects.all()
+    )
 
 
 def test_address_is_what_the_proxy_says_only_behind_one(rf, settings):

@@ -79,15 +79,15 @@ def places():
     ada.is_staff = True
     ada.save()
     team = create_team(name="Vision", by=actor(ada))
-    study = running_study(pk=1, owner=ada, team=team, max_trials=1_000)
+    study = running_study(owner=ada, team=team, max_trials=1_000)
     add_trials(study, 2, n_reports=1)
-    Comment.objects.create(pk=1, study=study, author=ada, text="a word")
+    comment = Comment.objects.create(study=study, author=ada, text="a word")
     ShareLink.objects.create(study=study, digest=digest_of("open"), created_by=ada, password="x")
     secret = invite(team, role=Role.VIEWER, by=actor(ada))
     member = make_user("grace")
     make_dataset(owner=ada)
     numbers: dict[str, object] = {"dataset": "plants-0a1b2c3d"}
-    numbers |= {"study": study.pk, "trial": 0, "gone": 1, "team": team.pk, "comment": 1}
+    numbers |= {"study": study.pk, "trial": 0, "gone": study.pk, "team": team.pk, "comment": comment.pk}
     return numbers | {"member": member.pk, "secret": secret}
 
 

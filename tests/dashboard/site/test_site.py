@@ -71,6 +71,7 @@ OPEN_METHODS = {
     "team-list",
     "dataset-upload",
     "dataset-describe",
+    "dataset-reread",
     "dataset-access",
     "dataset-delete",
 }
@@ -82,6 +83,8 @@ OPEN_METHODS |= {
     "shared-study",
     "study-delete",
     "study-restore",
+    "study-export-csv",
+    "study-export-parquet",
     "studies-archive",
     "studies-tag",
     "studies-delete",
@@ -89,7 +92,8 @@ OPEN_METHODS |= {
 # Parzen's own pages; what holds for those of libraries stands in the matrix and in test_accounts.py.
 LIBRARIES = ("account_", "mfa_", "socialaccount_", "openid_", "usersessions_")
 NAMES = [name for name in names() if not name.startswith(LIBRARIES) and name != "home"]
-FILES = {"dataset-picture", "trial-model", "trial-package", "study-report"}
+EXPORTS = {"study-export-csv", "study-export-parquet", "study-export-json", "study-export-python"}
+FILES = {"dataset-picture", "trial-model", "trial-package", "study-report"} | EXPORTS
 PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | FILES]
 # Nothing is there unless the settings allow custom models; test_custom_models.py has what holds then.
 for hidden in ("custom-study-new", "model-file-check"):
@@ -188,6 +192,8 @@ def test_address_that_changes_something_refuses_to_be_read(page, study, world, n
         noun = "team" if name in TEAM_CHANGES else name.split("-")[0]
         n_args = 2 if noun == "trial" else 1
         shown = "study-access" if name in LINK_CHANGES else f"{noun}-detail"
+        if name.startswith("study-comment"):
+            shown = "study-discussion"
         assert response.url.partition("#")[0] == reverse(shown, args=ARGS[name][:n_args])
     assert everything() == world
 

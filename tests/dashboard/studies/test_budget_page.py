@@ -130,7 +130,8 @@ def test_history_names_who_did_what(page, user):
     claim(study)
     page.post(reverse("study-drain", args=[study.pk]))
 
-    html = page.get(study.get_absolute_url()).content.decode()
+    addresses = (study.get_absolute_url(), reverse("study-settings", args=[study.pk]))
+    html = "".join(page.get(address).content.decode() for address in addresses)
 
     assert f"{user.username} asked to stop the study after the running trials finish" in html
     assert f"{user.username} started" in html

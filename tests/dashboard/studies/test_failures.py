@@ -6,7 +6,7 @@ from django.urls import reverse
 from dashboard.models import Attempt, FailureKind, StudyState, Trial
 from dashboard.studies.page import study_page
 from dashboard.trials import failures
-from dashboard.trials.queries import chart_rows
+from dashboard.trials.results import results_of
 from tests.builders import PARAMS, add_trials, make_study, running_study
 
 OOM = FailureKind.OUT_OF_MEMORY
@@ -98,7 +98,7 @@ def test_finished_study_with_some_failures_tells_of_them_further_down(page, user
     shown = page.get(end(study, StudyState.FINISHED).get_absolute_url()).content.decode()
 
     assert reverse("study-confirm", args=[study.pk]) in shown
-    assert shown.index("trials-title") < shown.index("failures-title")
+    assert shown.index("by-trial") < shown.index("failures-title")
 
 
 def test_without_failures_there_is_no_card(page, user):
@@ -150,7 +150,7 @@ def test_log_is_named_by_its_trial_also_where_the_group_of_it_is_not_listed(page
 def test_failures_that_are_retried_while_the_page_is_made_are_none(user):
     study = running_study(owner=user)
     fail(study, "It broke.")
-    rows = chart_rows(study)
+    results = results_of(study)
     Trial.objects.filter(study=study).update(state="waiting")
 
-    assert failures.failures_of(study, study.search_space, rows) is None
+    assert failures.failures_of(study, study.search_space, results) is None

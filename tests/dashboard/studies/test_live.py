@@ -71,12 +71,13 @@ def test_study_that_has_ended_is_never_told_anew(ask, user):
 def test_fragments_keep_order_filter_and_page_of_the_table(page, user):
     study = running_study(max_trials=100)
     add_trials(study, 60)
-    query = {"version": "", "sort": "-value", "state": "complete", "page": 2}
+    query = {"version": "", "view": "trials", "sort": "-value", "q": "state = complete", "page": 2}
 
     html = page.get(reverse("study-live", args=[study.pk]), query).content.decode()
 
     assert "26 to 50 of 60" in html
-    assert "state=complete&amp;sort=-value&amp;page=2" in html
+    assert "<b>60</b> of 60 trials" in html
+    assert "q=state+%3D+complete&amp;sort=-value&amp;page=2" in html
 
 
 def test_last_fragment_stops_the_polling(page, user):

@@ -90,7 +90,7 @@ def test_lost_trials_are_retried():
     lose_trial(fence_of(lost), reason="gone")
     fail_trial(fence_of(broken), kind="error", message="broke")
 
-    assert study_command("retry", study.pk) == f"Study {study.pk}: 1 lost trial will be trained again.\n"
+    assert study_command("retry", study.pk) == f"Study {study.pk}: 1 lost trial will be retried.\n"
     assert list(Trial.objects.order_by("number").values_list("state", flat=True)) == ["waiting", "failed"]
 
     study_command("retry", study.pk, "--trial", broken.number)

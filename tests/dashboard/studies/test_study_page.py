@@ -40,7 +40,15 @@ def show(page):
 @pytest.fixture
 def table(page):
     def get(study, **query):
-        return page.get(study.get_absolute_url(), query).context["page"].table
+        return page.get(reverse("study-trials", args=[study.pk]), query).context["page"].table
+
+    return get
+
+
+@pytest.fixture
+def show_trials(page):
+    def get(study, **query):
+        return page.get(reverse("study-trials", args=[study.pk]), query).content.decode()
 
     return get
 
@@ -139,7 +147,7 @@ def test_running_study_without_a_worker_says_what_to_do(show, user):
     assert "so nothing trains" not in show(study)
 
 
-def test_table_names_what_became_of_each_trial(show, user):
+def test_table_names_what_became_of_each_trial(show_trials, user):
     study = running_study(max_trials=20)
     add_trials(study, state="failed")
     lose_trial(fence_of(claim(study)), reason="gone")
@@ -147,17 +155,17 @@ def test_table_names_what_became_of_each_trial(show, user):
     report_steps(fence_of(running), steps=steps(0.5, 0.4), objective="val_loss", log="")
     claim(study)
 
-    html = show(study)
+    html = show_trials(study)
 
     for words in ("Failed: error", "Epoch 2 of 5", "Setting up"):
         assert words in html
 
 
-def test_trial_that_was_lost_waits_for_another_attempt(show, user):
+def test_trial_that_was_lost_waits_for_another_attempt(show_trials, user):
     study = running_study()
     lose_trial(fence_of(claim(study)), reason="gone")
 
-    assert "Waiting for another attempt" in show(study)
+    assert "Waiting for another attempt" in show_trials(study)
 
 
 @pytest.mark.parametrize(
@@ -202,26 +210,28 @@ def test_duration_sorts_by_time(table, user):
     assert numbers(table(study, sort="duration")) == [1, 2, 0]
 
 
-def test_table_is_filtered_by_state(table, user):
+def test_table_is_filtered_by_state(table, page, user):
     study = running_study()
     add_trials(study, 2)
     add_trials(study, 1, state="failed")
 
-    assert numbers(table(study, state="failed")) == [2]
-    assert numbers(table(study, state="complete")) == [1, 0]
-    assert numbers(table(study, state="nonsense")) == [2, 1, 0]
-    assert table(study).states == [("all", "All", 3), ("complete", "Complete", 2), ("failed", "Failed", 1)]
+    assert numbers(table(study, q="state = failed")) == [2]
+    assert numbers(table(study, q="state=complete")) == [1, 0]
+    assert numbers(table(study, q="state = nonsense")) == [2, 1, 0]
+    links = table(study).states
+    assert [(link.label, link.n) for link in links] == [("All", 3), ("Complete", 2), ("Failed", 1)]
+    assert [numbers(page.get(link.url).context["page"].table) for link in links] == [[2, 1, 0], [1, 0], [2]]
 
 
-def test_long_table_has_pages_that_keep_order_and_filter(show, table, user):
+def test_long_table_has_pages_that_keep_order_and_filter(show_trials, table, user):
     study = running_study(max_trials=100)
     add_trials(study, 60)
 
     assert numbers(table(study, sort="number", page=3)) == list(range(50, 60))
     assert numbers(table(study, sort="number", page="x")) == list(range(25))
-    html = show(study, sort="value", state="complete", page=2)
+    html = show_trials(study, sort="value", q="state = complete", page=2)
     assert "26 to 50 of 60" in html
-    assert "?state=complete&amp;sort=value&amp;page=3#trials-title" in html
+    assert "?q=state+%3D+complete&amp;sort=value&amp;page=3" in html
 
 
 def test_study_of_a_trainer_that_is_gone_is_still_shown(show, user):
@@ -236,8 +246,9 @@ def test_chart_data_of_the_page_follows_its_trials(page, user):
     add_trials(study, 3, n_reports=2)
 
     charts = page.get(study.get_absolute_url()).context["page"].charts
+    charts |= page.get(reverse("study-explore", args=[study.pk])).context["page"].charts
 
-    assert [p["n"] for p in charts["best"]["trials"]] == [0, 1, 2]
+    assert charts["best"]["trials"]["n"] == [0, 1, 2]
     assert charts["best"]["best"] == {"n": 2, "value": pytest.approx(1 / 3)}
     best = charts["epochs"]["curves"][0]
     assert (best["n"], best["points"]) == (2, [(1, 1.0), (2, 0.5)])
@@ -250,7 +261,7 @@ def test_curve_of_a_trial_is_that_of_its_last_attempt(page, user):
     lose_trial(fence_of(first), reason="gone")
     report_steps(fence_of(claim(study)), steps=steps(0.5), objective="val_loss", log="")
 
-    curves = page.get(study.get_absolute_url()).context["page"].charts["epochs"]["curves"]
+    curves = page.get(reverse("study-explore", args=[study.pk])).context["page"].charts["epochs"]["curves"]
 
     assert [curve["points"] for curve in curves] == [[(1, 0.5)]]
 
@@ -260,7 +271,7 @@ def test_running_trials_are_among_the_curves_however_many_there_are(page, user):
     add_trials(study, 100, n_reports=2)
     add_trials(study, 70, state="running", n_reports=2)
 
-    curves = page.get(study.get_absolute_url()).context["page"].charts["epochs"]["curves"]
+    curves = page.get(reverse("study-explore", args=[study.pk])).context["page"].charts["epochs"]["curves"]
 
     assert len(curves) <= 60
     assert any(curve["state"] == "running" for curve in curves)

@@ -112,7 +112,7 @@ def test_study_whose_grid_is_used_up_says_so_in_words(show, user):
 
     study.refresh_from_db()
     assert study.state == "finished"
-    assert "Space exhausted: all 6 points tried." in show(study)
+    assert "exhausted: all 6 points tried." in show(study)
 
 
 def test_table_names_the_sampler_and_its_reason(page, user):

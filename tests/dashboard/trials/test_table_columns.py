@@ -1,6 +1,7 @@
 """Columns of the table of trials: any name sorts, nothing is left out silently, metrics can be shown."""
 
 import pytest
+from django.urls import reverse
 
 from dashboard.models import Study
 from dashboard.review.queries import Search, search_past
@@ -24,7 +25,7 @@ def study(user):
 @pytest.fixture
 def table(page):
     def get(study, **query):
-        answer = page.get(study.get_absolute_url(), query)
+        answer = page.get(reverse("study-trials", args=[study.pk]), query)
         assert answer.status_code == 200
         return answer.context["page"].table
 
@@ -47,7 +48,7 @@ def test_any_name_is_searched(study, name):
 
 def test_params_beyond_the_first_few_are_said_and_can_be_shown(study, table, page):
     shown = table(study)
-    html = page.get(study.get_absolute_url()).content.decode()
+    html = page.get(reverse("study-trials", args=[study.pk])).content.decode()
     assert len(shown.columns.shown) == 8
     assert f"8 of {len(NAMES) + 1}" in html
 
@@ -60,22 +61,23 @@ def test_a_column_is_shown_and_hidden_by_its_link(study, page):
     def choice(table, label):
         return next(choice for choice in table.choices if choice.label == label)
 
-    first = (
-        page.get(study.get_absolute_url(), {"sort": "params.0", "state": "complete"}).context["page"].table
-    )
+    query = {"sort": "params.0", "q": "state = complete"}
+    first = page.get(reverse("study-trials", args=[study.pk]), query).context["page"].table
     with_metric = page.get(choice(first, "iou").url).context["page"].table
     assert with_metric.columns.shown[-1].label == "iou"
-    assert (with_metric.sort, with_metric.state) == ("params.0", "complete")
+    assert (with_metric.sort, with_metric.selected.text) == ("params.0", "state = complete")
     without = page.get(choice(with_metric, "a.b").url).context["page"].table
     assert "a.b" not in [column.label for column in without.columns.shown]
     assert without.columns.shown[-1].label == "iou"
 
 
 def test_columns_stay_in_every_link_of_the_table(study, page):
-    html = page.get(study.get_absolute_url(), {"column": ["metrics.iou", "params.a&b=c"]}).content.decode()
+    html = page.get(
+        reverse("study-trials", args=[study.pk]), {"column": ["metrics.iou", "params.a&b=c"]}
+    ).content.decode()
     kept = "&amp;column=params.a%26b%3Dc&amp;column=metrics.iou"
     assert html.count(kept) > 8
-    assert f"{kept}&quot;" in html or f'{kept}" hx-trigger="every 1s"' in html
+    assert f"{kept}&quot;" in html or f'{kept}" hx-trigger="every' in html
 
 
 def test_extra_metrics_sort_and_are_on_the_trial_page(study, table, page):

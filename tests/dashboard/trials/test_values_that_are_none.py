@@ -7,7 +7,7 @@ from dashboard.charts.density import densities
 from dashboard.models import Study
 from dashboard.review.queries import Search, search_past
 from dashboard.sharing.shared_page import shared_page, shared_trial
-from dashboard.trials.params import param_rows, params_in_words
+from dashboard.trials.params import param_rows
 from optimizer import SearchSpace
 from tests.builders import add_trials, make_study
 
@@ -43,17 +43,20 @@ def test_chosen_value_is_shown_everywhere_as_itself(page, study, value, word):
     shown = word.replace('"', "&quot;")
     trial = study.trials.get()
 
-    row = page.get(study.get_absolute_url()).context["page"].table.rows[0]
+    table = reverse("study-trials", args=[study.pk])
+    row = page.get(table).context["page"].table.rows[0]
     assert [(cell.value, cell.is_active) for cell in row.cells] == [(value, True), (None, False)]
-    for url in (study.get_absolute_url(), trial.get_absolute_url(), reverse("study-report", args=[study.pk])):
+    report = reverse("study-report", args=[study.pk])
+    for url in (table, trial.get_absolute_url(), report):
         html = page.get(url).content.decode()
         assert f">{shown}<" in html, url
-        assert "not used" in html or url == reverse("study-report", args=[study.pk])
+        assert "not used" in html or url == report
     (best,) = [row for row in page.get(study.get_absolute_url()).context["page"].best.params if row.is_active]
     assert (best.name, best.value) == ("penalty", value)
     assert shared_page(study).rows[0].params == [("penalty", True, value), ("ratio", False, None)]
     assert [row.is_active for row in shared_trial(study, trial).params] == [True, False]
-    assert params_in_words(["penalty", "ratio"], {"penalty": value}) == f"penalty {word}"
+    chart = page.get(study.get_absolute_url()).context["page"].charts["best"]
+    assert chart["trials"]["params"] == {"penalty": [word], "ratio": [None]}
 
 
 def test_what_a_branch_does_not_use_is_not_used():

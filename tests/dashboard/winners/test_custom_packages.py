@@ -255,4 +255,4 @@ def test_a_value_is_recorded_where_the_model_cannot_be_kept(code, root, host, pa
     assert trial.value is not None
     assert not Artifact.objects.exists()
     shown = page.get(trial.get_absolute_url()).content.decode()
-    assert "The model could not be kept: " in shown
+    assert "model could not be saved: " in shown

@@ -184,7 +184,13 @@ def test_a_package_holds_all_that_a_model_needs(page, user):
     answer = page.get(reverse("trial-package", args=[trial.study_id, trial.number]))
     assert answer.headers["Content-Disposition"] == 'attachment; filename="plants-again-trial-0.zip"'
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
-        assert set(archive.namelist()) == {"README.md", "reading.json", "predict.py", "model.keras"}
+        assert set(archive.namelist()) == {
+            "README.md",
+            "reading.json",
+            "predict.py",
+            "dates.py",
+            "model.keras",
+        }
         assert archive.read("model.keras") == b"network"
         assert json.loads(archive.read("reading.json")) == TABLE
         assert b"def encode_rows" in archive.read("predict.py")

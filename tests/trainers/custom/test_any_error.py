@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.trainers.custom.forked import forked_call
 from tests.trainers.custom.test_model_files import SPACE, host, train  # noqa: F401, a fixture
 from tests.trainers.datasets.uploads.made import described
 from tests.trainers.datasets.uploads.test_real_fits import TEXTS
@@ -27,7 +28,7 @@ def build(p): ...
 
 def refusal(source):
     with pytest.raises(CodeInvalid) as caught:
-        read_declaration(source)
+        read_declaration(source, call=forked_call())
     message = str(caught.value)
     message.encode()
     assert len(message) < 500
@@ -119,7 +120,7 @@ low = 1
 from ..parts import low
 high = low + 8
 """
-    (param,) = read_declaration(source).space["params"]
+    (param,) = read_declaration(source, call=forked_call()).space["params"]
     assert (param["low"], param["high"]) == (2.0, 9.0)
 
 

@@ -2,11 +2,16 @@
 
 import pytest
 
-from trainers.custom.declaration import read_declaration
+from tests.trainers.custom.forked import forked_call
+from trainers.custom import declaration
 from trainers.custom.goal import CodeInvalid, known_direction
 
 SPACE = "from optimizer import hp\nspace = {'x': hp.uniform('x', 0, 1)}\n"
 OBJECTIVE = "def objective(p): return {'loss': 1 - p['x'], 'accuracy': p['x'], 'status': 'ok'}\n"
+
+
+def read_declaration(source):
+    return declaration.read_declaration(source, call=forked_call())
 
 
 @pytest.mark.parametrize(

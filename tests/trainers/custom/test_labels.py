@@ -78,3 +78,21 @@ def test_other_losses_are_left_to_keras(compiled, loss):
     check(model)
 
     assert np.isfinite(model.predict(np.zeros((1, 2)), verbose=0)).all()
+
+
+@pytest.mark.parametrize("ends_with_softmax", [True, False])
+def test_too_few_outputs_are_named_before_a_model_has_seen_its_rows(ends_with_softmax):
+    import keras
+
+    ends = [keras.layers.Dense(3), keras.layers.Softmax()] if ends_with_softmax else [keras.layers.Dense(3)]
+    model = keras.Sequential([keras.layers.Dense(8, activation="relu"), *ends])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    check(model, n_classes=3)
+    with pytest.raises(CodeInvalid, match=r"has 3 outputs, but Plants has 5 classes\. Give its last layer 5"):
+        check(model, n_classes=5)
+
+
+def test_a_loss_for_two_classes_is_refused_for_more(compiled):
+    check(compiled("binary_crossentropy", n_outputs=1), n_classes=2)
+    with pytest.raises(CodeInvalid, match="is for two classes, but Plants has 3"):
+        check(compiled("binary_crossentropy", n_outputs=1), n_classes=3)

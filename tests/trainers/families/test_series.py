@@ -1,5 +1,6 @@
 """Series: which rows a window holds, what it is compared with, and that the networks learn."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,17 @@ def test_a_window_longer_than_the_series_is_refused(data: Dataset):
 def test_the_baseline_is_reported_beside_each_epoch(data: Dataset):
     result = fit(data, epochs=2)
     assert result.metrics["val_naive_mae"] == 0  # the made-up series repeats itself exactly
+
+
+@pytest.mark.slow
+def test_the_baseline_is_the_last_value_where_that_is_closer_than_the_last_season(data: Dataset):
+    walk = np.random.default_rng(0).normal(size=len(data.y_train) + len(data.y_validation)).cumsum()
+    y = walk.astype(np.float32)
+    n = len(data.y_train)
+    steps = replace(data, y_train=y[:n], y_validation=y[n:])
+    naive = FORECASTER.plan(COMPLETE({"window": 7, "horizon": 1}), steps).constants["val_naive_mae"]
+    assert data.info.season == 7
+    assert naive == pytest.approx(np.abs(np.diff(y))[n - 1 :].mean(), rel=1e-5)
 
 
 @pytest.mark.slow

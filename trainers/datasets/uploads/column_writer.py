@@ -14,12 +14,12 @@ from pyarrow import compute
 
 from trainers.datasets.columns import MISSING, is_missing
 from trainers.datasets.uploads.columns import numbers_file, stored_texts, texts_file
-from trainers.datasets.uploads.findings import MANY, ColumnFinding
+from trainers.datasets.uploads.findings import MANY, MANY_TIMES, ColumnFinding
 from trainers.datasets.uploads.guesses.gaps import markers_at_the_ends
 from trainers.datasets.uploads.guesses.index import numbers_rows
 from trainers.datasets.uploads.guesses.notation import Survey, likely_notation
 from trainers.datasets.uploads.numerals import GROUPING, Decimal, parted, pattern, strict_number
-from trainers.datasets.uploads.times import are_ambiguous
+from trainers.datasets.uploads.times import are_ambiguous, are_times, is_numeric_time
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from trainers.datasets.base import Array
 
 _SURVEY_ROWS = 20_000
+_EXAMPLES = 20
 
 
 @dataclass
@@ -118,7 +119,23 @@ class ColumnWriter:
             unit=survey.notation.unit if survey else "",
             is_ambiguous_date=not self.is_number and are_ambiguous(self._there()),
         )
-        return self._with_numbers(finding) if self.is_number else finding
+        finding = self._with_numbers(finding) if self.is_number else finding
+        return replace(finding, n_repeated=self._n_repeated(finding))
+
+    def _n_repeated(self, finding: ColumnFinding) -> int:
+        """Count rows whose time an earlier one has: the different values are counted no further than MANY."""
+        if finding.n_distinct <= MANY:
+            return 0
+        if finding.is_number:
+            if not is_numeric_time(finding.low, finding.high):
+                return 0
+            path = numbers_file(self.folder, self.number)
+            times = np.fromfile(path, dtype=np.float64, count=MANY_TIMES)
+            return len(times) - len(np.unique(times))
+        if not are_times(self._there()[:_EXAMPLES]):
+            return 0
+        texts = list(islice(stored_texts(texts_file(self.folder, self.number)), MANY_TIMES))
+        return len(texts) - len(set(texts))
 
     def _there(self) -> list[str]:
         """Return the different values that were kept."""

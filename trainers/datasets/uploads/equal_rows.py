@@ -35,10 +35,10 @@ def keep_equal_together(raw: RawData, noun: str = "rows") -> RawData:
         f"{thousands(n_rows - n_distinct)} of {thousands(n_rows)} {noun} repeat the inputs of another one"
     )
     if raw.is_ordered:
-        return _noted(raw, f"{repeated}; split by time, equal ones can be in different parts")
+        return _noted(raw, f"{repeated}; in a split by time, equal ones can be in different sets")
     if raw.groups is None and n_distinct < n_rows / 2:
-        return _noted(raw, f"{repeated}: with so few that differ, equal ones are in all parts")
-    notes = [f"{repeated}; equal ones are kept in the same part"]
+        return _noted(raw, f"{repeated}; so few differ that equal ones are in all sets")
+    notes = [f"{repeated}; equal ones are kept in the same set"]
     if raw.n_official_test:
         notes = _official_notes(keys, raw.n_official_test, noun)
     groups = keys if raw.groups is None else _joined(keys, raw.groups)
@@ -58,7 +58,7 @@ def _official_notes(keys: Array, n_test: int, noun: str) -> list[str]:
     if n_seen:
         notes.append(
             f"{thousands(n_seen)} of {thousands(n_test)} test {noun} have the same inputs as training "
-            f"{noun}: results on the test set can be too good"
+            f"{noun}: results on the test set may be too good"
         )
     return notes
 

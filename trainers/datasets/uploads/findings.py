@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 Form = Literal["table", "arrays", "pictures"]
 Counted = tuple[tuple[str, int], ...]
 MANY = 1_000  # different values are counted up to here
+MANY_TIMES = 200_000  # rows in which repeated times are counted
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class ColumnFinding:
     `is_index` says that the column only numbers the rows. Counted are texts with their rows: `words` that
     often mean missing (NA, none), `strange` ones that are no numbers in a column of numbers, and numbers at
     its `ends` that look like marks for missing. `decimal` and `unit` are those of the column's numbers.
-    `is_ambiguous_date`: months and days could be either way round in every row.
+    `is_ambiguous_date`: months and days could be either way round in every row. `n_repeated` counts rows
+    whose time an earlier row has, among the first MANY_TIMES rows of a column with more than MANY times.
     """
 
     name: str
@@ -38,6 +40,7 @@ class ColumnFinding:
     decimal: Decimal | None = None
     unit: str = ""
     is_ambiguous_date: bool = False
+    n_repeated: int = 0
 
     @property
     def is_mostly_number(self) -> bool:
@@ -58,7 +61,7 @@ class Findings:
     `shape` is one row's of arrays, or the usual (height, width) of pictures. `is_whole` says that the
     targets of arrays are whole numbers, so that they can be classes. `decimal` stands before the fractions of
     numbers in texts. `notes` say how the file was read where there were several ways.
-    `labels` are the classes of arrays that were words.
+    `labels` are the classes of arrays that were words, `encoding` is that of a text file.
     """
 
     form: Form
@@ -74,6 +77,7 @@ class Findings:
     decimal: Decimal = "."
     notes: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    encoding: str = ""
 
     def column(self, name: str) -> ColumnFinding | None:
         """Return the column of this name, None where there is none."""

@@ -129,7 +129,7 @@ def _entries(archive: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, str]]:
             )
         found.append((entry, parts[-2]))
     if not found:
-        raise DatasetInvalid("The zip file contains no images.")
+        raise DatasetInvalid("The zip file contains no images and no table.")
     return found
 
 
@@ -157,8 +157,8 @@ def _check_in_classes(found: list[tuple[zipfile.ZipInfo, str]]) -> None:
 
 def _notes(ignored: list[str], n_test: int) -> tuple[str, ...]:
     names = some_of([name[-60:] for name in ignored], 3)
-    about_test = f"The folder test is your own test set and is kept: {count_noun(n_test, 'image')}."
-    return (f"Not images, and left out: {names}.",) * bool(ignored) + (about_test,) * bool(n_test)
+    about_test = f"The folder test is kept as your own test set: {count_noun(n_test, 'image')}."
+    return (f"Left out because they are not images: {names}.",) * bool(ignored) + (about_test,) * bool(n_test)
 
 
 def _ignored(archive: zipfile.ZipFile) -> list[str]:

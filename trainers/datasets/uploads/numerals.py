@@ -41,6 +41,11 @@ def is_code(text: str) -> bool:
     return text[:1] == "0" and text[1:2].isdecimal()
 
 
+def has_number(text: str) -> bool:
+    """Say whether a field is a number, in whatever notation."""
+    return any(strict_number(text, decimal) is not None for decimal in GROUPING)
+
+
 def plain_number(text: str, decimal: Decimal) -> float | None:
     """Return the number that a text without spaces around it holds, None where it holds none."""
     if is_number(text) and not (decimal == "," and "." in text):

@@ -106,7 +106,8 @@ def kind_of(recipe: Recipe, findings: Findings) -> Kind:
         return "images" if len(findings.shape) > 1 else "table"
     if recipe.task == "forecast":
         return "series"
-    return "text" if recipe.columns_as("text") else "table"
+    is_alone = len(recipe.columns_as("text")) == 1 and not recipe.columns_as("number", "category")
+    return "text" if is_alone and recipe.task == "classification" else "table"
 
 
 def check_recipe(recipe: Recipe, findings: Findings) -> None:
@@ -123,26 +124,17 @@ def _check_columns(recipe: Recipe, findings: Findings) -> None:
     if findings.column(recipe.target) is None:
         raise DatasetInvalid("Choose the column to predict.")
     times, groups = recipe.time_columns, recipe.columns_as("group")
-    texts, inputs = recipe.columns_as("text"), recipe.columns_as("number", "category")
-    for names, what in ((times, "the time"), (groups, "the group"), (texts, "the text")):
-        if len(names) > 1:
+    for names, what in ((times, "the time"), (groups, "the group")):
+        if len(names) > 1 and not (names is groups and recipe.task == "forecast"):
             raise DatasetInvalid(f"Only one column can be {what}, not both {names[0]} and {names[1]}.")
-    if times and groups:
+    if times and groups and recipe.task != "forecast":
         raise DatasetInvalid(
             "Rows can be split by time or by group, but not by both. Set one of them to Not used."
         )
     _check_dates(recipe, findings)
     if recipe.task == "forecast":
         _check_forecast(recipe, findings)
-    elif texts and recipe.task != "classification":
-        raise DatasetInvalid(
-            f"Text can only predict a class. Set {texts[0]} to Not used to predict a number."
-        )
-    elif texts and inputs:
-        raise DatasetInvalid(
-            f"The text {texts[0]} must be the only input. Set {inputs[0]} or {texts[0]} to Not used."
-        )
-    elif not texts and not inputs:
+    elif not recipe.columns_as("number", "category", "text"):
         raise DatasetInvalid("There is no input column. Use at least one column besides the target.")
 
 
@@ -161,8 +153,8 @@ def _check_dates(recipe: Recipe, findings: Findings) -> None:
 def _check_forecast(recipe: Recipe, findings: Findings) -> None:
     if not recipe.columns_as("time"):
         raise DatasetInvalid("A forecast needs a time for each row. Set one column to Time.")
-    if recipe.columns_as("text", "group"):
-        name = recipe.columns_as("text", "group")[0]
+    if recipe.columns_as("text"):
+        name = recipe.columns_as("text")[0]
         raise DatasetInvalid(f"A forecast can only use numbers and categories. Set {name} to Not used.")
     if not 1 <= recipe.season <= findings.n_rows:
         raise DatasetInvalid(

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from trainers.datasets.uploads.guesses.index import numbers_rows
 from trainers.datasets.uploads.image_zip import draw_pictures, shape_of
 from trainers.datasets.uploads.leaks import leaks_of
 from trainers.datasets.uploads.recipe import MAX_CLASSES, Recipe, check_recipe, kind_of
+from trainers.datasets.uploads.series_rows import check_all_steps, distinct_rows, series_labels
 from trainers.datasets.uploads.times import (
     EPOCH,
     ISO,
@@ -28,11 +29,11 @@ from trainers.datasets.uploads.times import (
     are_clocks,
     are_compact_days,
     are_epochs,
-    check_steps,
     read_times,
 )
 from trainers.errors import DatasetInvalid, DatasetMissing
-from trainers.portable.predict import YEAR, parse_date
+from trainers.portable.dates import YEAR, parse_date
+from trainers.portable.predict import SERIES
 
 if TYPE_CHECKING:
     from trainers.datasets.base import Array
@@ -71,6 +72,7 @@ class Upload:
             raw = self._all_rows()
         except FileNotFoundError as error:
             raise DatasetMissing(f"A file of {self.info.label} is missing: {error.filename}.") from error
+        raw = replace(raw, target=self._target_notation())
         is_series = self.recipe.task == "forecast"
         if is_series or not self.recipe.keeps_equal_rows:
             return raw
@@ -117,6 +119,7 @@ class Upload:
             class_names=self._class_names(),
             target=self.recipe.target or "y",
             season=self.recipe.season,
+            series_columns=tuple(self.recipe.columns_as("group")) if kind == "series" else (),
         )
         return replace(self, info=info)
 
@@ -128,7 +131,7 @@ class Upload:
         found = leaks_of(raw.x, raw.y, is_classes=bool(self.info.class_names))
         if self.findings.form == "arrays":
             return found + [
-                f"{column.name} numbers the rows. Leave it out of x, unless it says more than that."
+                f"{column.name} contains row numbers. Leave it out of x unless it means more than that."
                 for column in raw.x
                 if numbers_rows(column.values)
             ]
@@ -150,7 +153,7 @@ class Upload:
             return shape_of(self.findings, self.recipe)
         if self.findings.form == "arrays":
             return self.findings.shape
-        return () if kind == "text" else (len(self.recipe.columns_as("number", "category")),)
+        return () if kind == "text" else (len(self.recipe.columns_as("number", "category", "text")),)
 
     def _class_names(self) -> tuple[str, ...]:
         if self.recipe.task != "classification":
@@ -188,8 +191,8 @@ class Upload:
     def _table(self) -> RawData:
         y = self._target()
         times = self.recipe.columns_as("time")
-        if texts := self.recipe.columns_as("text"):
-            return self._text_rows(texts[0], y, times)
+        if kind_of(self.recipe, self.findings) == "text":
+            return self._text_rows(self.recipe.columns_as("text")[0], y, times)
         groups = self.recipe.columns_as("group")
         raw = RawData(
             self._inputs(),
@@ -231,10 +234,13 @@ class Upload:
         names = self.recipe.columns_as("time")
         times = self._times(names)
         y = self._numbers(self.recipe.target)
-        raw = RawData((number_column(self.recipe.target, y), *self._inputs()), y)
-        kept = _distinct_rows(times.seconds, raw)
+        target = replace(number_column(self.recipe.target, y), notation=self._notation(self.recipe.target))
+        raw = self._parted(RawData((target, *self._inputs()), y))
+        kept = distinct_rows(times.seconds, raw)
         seconds, raw = times.seconds[kept], _rows(raw, kept)
-        check_steps(" and ".join(names), seconds, [times.texts[row] for row in kept])
+        check_all_steps(" and ".join(names), seconds, [times.texts[row] for row in kept], raw)
+        if raw.series is not None:
+            raw = replace(raw, groups=np.unique(seconds, return_inverse=True)[1])
         if times.dates is None:
             return raw
         turn = seconds * (2 * np.pi / YEAR)
@@ -245,13 +251,25 @@ class Upload:
         )
         return replace(raw, x=(*raw.x, *(replace(column, notation=notation) for column in seasons)))
 
+    def _parted(self, raw: RawData) -> RawData:
+        """Return rows with the number of their series, and its name as an input, where columns name it."""
+        names = self.recipe.columns_as("group")
+        if not names:
+            return raw
+        labels = series_labels({name: self._texts(name) for name in names})
+        column = Column(SERIES.join(names), "category", labels, notation=self._notation(names[0]))
+        return replace(raw, x=(*raw.x, column), series=np.unique(labels, return_inverse=True)[1])
+
     def _inputs(self) -> tuple[Column, ...]:
         found = []
-        for name in self.recipe.columns_as("number", "category"):
-            if self.recipe.roles[name] == "number":
+        for name in self.recipe.columns_as("number", "category", "text"):
+            role = self.recipe.roles[name]
+            if role == "number":
                 column = number_column(name, self._numbers(name))
             else:
-                column = Column(name, "category", np.array(self._texts(name), dtype=np.str_))
+                kind: Literal["text", "category"] = "text" if role == "text" else "category"
+                dtype = np.object_ if role == "text" else np.str_
+                column = Column(name, kind, np.array(self._texts(name), dtype=dtype))
             found.append(replace(column, notation=self._notation(name)))
         return tuple(found)
 
@@ -323,6 +341,16 @@ class Upload:
         decimal = column.decimal or self.findings.decimal
         return Notation(tuple(sorted(missing - {""})), decimal, column.unit)
 
+    def _target_notation(self) -> dict[str, Any]:
+        """Return how the target is written, for `train.py`; {} where earlier versions did not keep it."""
+        notation = self._notation(self.recipe.target) if self.findings.form == "table" else None
+        if notation is None:
+            return {}
+        kind = "category" if self.info.class_names else "number"
+        fields = {name: value for name, value in asdict(notation).items() if name != "dates"}
+        own = {"type": kind, "name": self.recipe.target, "drops_unknown": self.recipe.drops_unknown}
+        return {**own, **fields, "missing": list(notation.missing)}
+
     def _number(self, name: str) -> int:
         return next(i for i, column in enumerate(self.findings.columns) if column.name == name)
 
@@ -333,25 +361,15 @@ class Upload:
 
 def info_from_json(raw: Mapping[str, Any]) -> DatasetInfo:
     """Read a description from a JSON object."""
-    lists = {"shape": tuple(raw["shape"]), "class_names": tuple(raw["class_names"])}
+    lists = {name: tuple(raw.get(name, ())) for name in ("shape", "class_names", "series_columns")}
     return DatasetInfo(**{**raw, **lists, "class_rows": tuple(map(tuple, raw.get("class_rows", ())))})
 
 
 def _rows(raw: RawData, rows: Array) -> RawData:
     """Return these rows in this order, which is that of time."""
     columns = tuple(replace(column, values=column.values[rows]) for column in raw.x)
-    return replace(raw, x=columns, y=raw.y[rows], is_ordered=True)
-
-
-def _distinct_rows(times: Array, raw: RawData) -> Array:
-    """Return the rows in the order of time, without those that are equal to the one before in all columns."""
-    order = np.argsort(times, kind="stable")
-    is_new = np.diff(times[order]) != 0
-    for column in raw.x:
-        before, after = column.values[order][:-1], column.values[order][1:]
-        is_new |= (before != after) & ~((before != before) & (after != after))  # noqa: PLR0124, NaN
-    kept: Array = order[np.concatenate([[True], is_new])]
-    return kept
+    series = None if raw.series is None else raw.series[rows]
+    return replace(raw, x=columns, y=raw.y[rows], series=series, is_ordered=True)
 
 
 def _in_order(name: str) -> tuple[int, float, str]:

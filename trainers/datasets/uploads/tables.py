@@ -11,10 +11,11 @@ from optimizer.wording import file_size, some_of
 from trainers.datasets.uploads.column_writer import ColumnWriter
 from trainers.datasets.uploads.columns import remove_columns
 from trainers.datasets.uploads.findings import Findings
-from trainers.datasets.uploads.parquet import PARQUET_MAGIC, open_parquet
-from trainers.datasets.uploads.separated import read_separated
-from trainers.datasets.uploads.text_files import MAX_BYTES
-from trainers.datasets.uploads.workbook import ZIP_MAGIC, open_workbook
+from trainers.datasets.uploads.readers.npy import NPY_MAGIC, read_npy
+from trainers.datasets.uploads.readers.parquet import PARQUET_MAGIC, open_parquet
+from trainers.datasets.uploads.readers.text_files import MAX_BYTES, open_bytes
+from trainers.datasets.uploads.readers.text_tables import read_text_table
+from trainers.datasets.uploads.readers.workbook import ZIP_MAGIC, open_workbook
 from trainers.errors import DatasetInvalid
 
 if TYPE_CHECKING:
@@ -23,26 +24,29 @@ if TYPE_CHECKING:
 
     from trainers.datasets.uploads.findings import ColumnFinding
     from trainers.datasets.uploads.numerals import Decimal
-    from trainers.datasets.uploads.rows import TableRows
+    from trainers.datasets.uploads.readers.rows import TableRows
 
 N_PREVIEW = 10
 _PIECE_ROWS, _PIECE_BYTES = 20_000, 8_000_000
 _SHOWN = 120  # characters of a field in the preview
 
 
-def read_table(path: Path, folder: Path, *, has_header: bool = True) -> Findings:
+def read_table(path: Path, folder: Path, *, has_header: bool = True, encoding: str = "") -> Findings:
     """Write the columns of a file into `folder`; DatasetInvalid says what is wrong with it, and where.
 
-    The first bytes tell an Excel workbook and a Parquet file; all else is text, gzip or not.
+    The first bytes tell an Excel workbook, a Parquet and a NumPy file; all else is text, gzip or not, in the
+    `encoding` that a person chose.
     """
     use = partial(_write, folder=folder)
-    with path.open("rb") as file:
-        start = file.read(4)
-    if start == ZIP_MAGIC:
+    with open_bytes(path) as file:
+        start = file.read(len(NPY_MAGIC))
+    if start.startswith(ZIP_MAGIC):
         return use(open_workbook(path, has_header=has_header))
-    if start == PARQUET_MAGIC:
+    if start.startswith(PARQUET_MAGIC):
         return use(open_parquet(path))
-    return read_separated(path, use, has_header=has_header)
+    if start == NPY_MAGIC:
+        return read_npy(path, use)
+    return read_text_table(path, use, has_header=has_header, encoding=encoding)
 
 
 def _write(rows: TableRows, folder: Path) -> Findings:
@@ -68,6 +72,7 @@ def _write(rows: TableRows, folder: Path) -> Findings:
         columns=columns,
         preview=tuple(preview),
         decimal=rows.decimal,
+        encoding=rows.encoding,
         notes=(*rows.notes, *_notes_of_numbers(columns, writers, rows.decimal)),
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from trainers.errors import DatasetInvalid
-from trainers.portable.predict import DATES, parse_date
+from trainers.portable.dates import DATES, parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,6 +93,11 @@ def are_epochs(low: float, high: float) -> bool:
 def are_compact_days(low: float, high: float) -> bool:
     """Say whether numbers in this range may be days, such as 20240131."""
     return low >= 19000101 and high <= 21001231
+
+
+def is_numeric_time(low: float | None, high: float | None) -> bool:
+    """Say whether numbers in this range are seconds since 1970, or days such as 20240131."""
+    return low is not None and high is not None and (are_epochs(low, high) or are_compact_days(low, high))
 
 
 def _forms(first: First) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dashboard.engine.fences import UNKEPT
 from dashboard.engine.worker.supervisor import Supervisor
 from dashboard.models import Attempt
 from tests.dashboard.engine.worker.fake_training import exited, failed, report, result
@@ -25,7 +26,7 @@ def test_a_measured_trial_is_complete_whatever_follows(supervise, trial, end, wo
 
     assert (trial.state, trial.value) == ("complete", 0.25)
     reason = Attempt.objects.get().reason
-    assert reason.startswith("The model could not be kept: ")
+    assert reason.startswith(f"{UNKEPT} ")
     assert words in reason
 
 
@@ -55,4 +56,4 @@ def test_a_pruner_is_not_asked_about_a_measured_trial(supervise, trial, monkeypa
 def test_a_result_says_why_its_network_was_not_kept(supervise, trial):
     supervise(report(1, 0.5), result(0.25, best_step=1, unkept="Layer Odd cannot be written."))
     assert trial.state == "complete"
-    assert Attempt.objects.get().reason == "The model could not be kept: Layer Odd cannot be written."
+    assert Attempt.objects.get().reason == f"{UNKEPT} Layer Odd cannot be written."

@@ -128,7 +128,7 @@ def test_pictures_of_another_shape_keep_it_within_black(tmp_path):
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        ({}, "The zip file contains no images."),
+        ({}, "The zip file contains no images and no table."),
         (
             {"cat.png": picture()},
             "cat.png is not in a folder. Put each image into a folder named after its class.",

@@ -20,7 +20,7 @@ def test_classes_that_a_split_by_time_hides_are_named(tmp_path):
     upload, warnings = described(tmp_path, table(N, day=DAYS, y=kinds), target="y", roles={"day": "time"})
 
     assert [counts[2] for counts in upload.info.class_rows] == [20, 3, 0]
-    assert "C has no row in the test part." in warnings
+    assert "C has no rows in the test set." in warnings
 
 
 def test_rows_per_class_add_up(tmp_path):

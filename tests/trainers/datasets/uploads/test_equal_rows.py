@@ -95,7 +95,7 @@ def test_few_different_rows_are_dealt_out_like_others_and_counted(tmp_path):
 
     assert upload.read().groups is None
     assert upload.info.n_test == 60
-    assert any("296 of 300 rows repeat" in line and "in all parts" in line for line in warnings)
+    assert any("296 of 300 rows repeat" in line and "in all sets" in line for line in warnings)
 
 
 def test_missing_values_and_signs_of_zero_are_equal(tmp_path):

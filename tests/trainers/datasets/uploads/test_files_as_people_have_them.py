@@ -11,8 +11,9 @@ from tests.trainers.datasets.uploads.made import described, written
 from tests.trainers.datasets.uploads.test_arrays_and_pictures import GREY, Y, npz, pets, picture, zipped
 from tests.trainers.datasets.uploads.test_equal_rows import noise
 from tests.trainers.sources import table
-from trainers.datasets.uploads import reading, separated, text_files
+from trainers.datasets.uploads import reading
 from trainers.datasets.uploads.guesses.array_forms import known_names
+from trainers.datasets.uploads.readers import separated, text_files
 from trainers.datasets.uploads.tables import read_table
 from trainers.errors import DatasetInvalid
 from trainers.subprocess_call import MEMORY_LIMIT, respond
@@ -80,7 +81,7 @@ def test_files_that_are_no_images_are_left_out_and_named(tmp_path):
     upload, _ = described(tmp_path, zipped({**pets(), **others}), "pictures")
 
     assert upload.info.class_names == ("cat", "dog")
-    assert upload.findings.notes == ("Not images, and left out: README.md, pets/cat/labels.csv.",)
+    assert upload.findings.notes == ("Left out because they are not images: README.md, pets/cat/labels.csv.",)
 
 
 def test_folders_of_train_and_test_are_the_split_of_the_person(tmp_path):

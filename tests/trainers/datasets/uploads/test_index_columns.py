@@ -113,7 +113,7 @@ def test_a_column_of_arrays_that_numbers_the_rows_is_warned_of(tmp_path):
 
     assert [line.split(".")[0] for line in warnings] == [
         "x0 gives away the target in every row",
-        "x0 numbers the rows",
+        "x0 contains row numbers",
     ]
 
 

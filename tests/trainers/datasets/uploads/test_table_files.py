@@ -13,7 +13,7 @@ from pyarrow import parquet
 from tests.trainers.datasets.uploads.made import described, written
 from tests.trainers.datasets.uploads.test_arrays_and_pictures import zipped
 from tests.trainers.sources import table
-from trainers.datasets.uploads import separated, text_files
+from trainers.datasets.uploads.readers import separated, text_files
 from trainers.datasets.uploads.tables import read_table
 from trainers.errors import DatasetInvalid
 

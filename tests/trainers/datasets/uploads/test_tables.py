@@ -184,11 +184,6 @@ def test_a_file_that_is_no_table_gets_one_sentence(tmp_path, content, words):
         ),
         (
             {},
-            {"roles": {"size": "text"}},
-            "The text size must be the only input. Set colour or size to Not used.",
-        ),
-        (
-            {},
             {"roles": {"colour": "time"}},
             "colour must be a date or a time in every row, such as 2024-01-31",
         ),

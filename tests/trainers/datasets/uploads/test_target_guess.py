@@ -8,7 +8,6 @@ from tests.trainers.sources import table
 from trainers.datasets.uploads.guesses.guess import guess_recipe, table_guess
 from trainers.datasets.uploads.guesses.targets import named_target
 from trainers.datasets.uploads.tables import read_table
-from trainers.errors import DatasetInvalid
 
 N = 60
 
@@ -25,6 +24,8 @@ N = 60
         (["customer churn", "tenure"], "customer churn"),
         (["median_house_value", "ocean_proximity"], "median_house_value"),
         (["list price", "sale price", "area"], "sale price"),
+        (["sales", "assets", "marketvalue"], "marketvalue"),
+        (["rooms", "houseprice", "area"], "houseprice"),
         (["classic", "labelled", "pricey", "year"], ""),
         ([], ""),
     ],
@@ -43,14 +44,12 @@ def test_the_target_is_guessed_by_name_and_else_by_place(tmp_path):
     assert other.target == "last"
 
 
-def test_a_text_beside_other_columns_says_why_it_is_not_used(tmp_path):
+def test_a_text_beside_other_columns_is_used_and_one_alone_has_trainers_of_its_own(tmp_path):
     texts = [f"This is the review number {n} of somebody who liked it." for n in range(N)]
     content = table(N, review=texts)
     guess = table_guess(read_table(written(tmp_path, content), tmp_path))[2]["review"]
 
-    assert (guess.role, guess.instead) == ("left out", "text")
-    assert "A text is learned from alone" in guess.reason
-    with pytest.raises(DatasetInvalid, match="The text review must be the only input"):
-        described(tmp_path, content, roles={"review": "text"})
+    assert (guess.role, guess.reason) == ("text", "")
+    assert described(tmp_path, content)[0].info.kind == "table"
     alone = {"review": "text", "size": "left out", "colour": "left out"}
     assert described(tmp_path, content, roles=alone)[0].info.kind == "text"

@@ -51,7 +51,7 @@ def as_pictures(x: Array) -> tuple[Array, str]:
     notes = []
     if x.ndim == 4 and x.shape[1] in _CHANNELS and x.shape[3] not in _CHANNELS:
         x = np.moveaxis(x, 1, 3)
-        notes.append("Channels came first and were moved behind the pixels.")
+        notes.append("The color channels came first and were moved to the end.")
     if x.ndim in {3, 4} and x.dtype.kind in "iufb" and x.dtype != np.uint8 and x.size:
         low, high = float(x.min()), float(x.max())
         if x.dtype.kind in "fb" and low >= 0 and 0 < high <= 1:
@@ -72,5 +72,5 @@ def as_targets(y: Array) -> tuple[Array, tuple[str, ...], str]:
         return numbers, tuple(labels.tolist()), ""
     is_one_hot = y.ndim == 2 and y.shape[1] > 1 and y.dtype.kind in "iufb" and len(y) > 0
     if is_one_hot and np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all():
-        return y.argmax(axis=1), (), "y has one column per class; the number of the column is the class."
+        return y.argmax(axis=1), (), "y has one column per class, which was converted to class numbers."
     return y, (), ""

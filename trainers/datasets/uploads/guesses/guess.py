@@ -7,9 +7,10 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from trainers.datasets.uploads.findings import MANY
+from trainers.datasets.uploads.findings import MANY, MANY_TIMES
 from trainers.datasets.uploads.guesses.gaps import is_plainly_missing, texts_of
 from trainers.datasets.uploads.guesses.roles import FEW, ColumnGuess, column_guesses
+from trainers.datasets.uploads.guesses.several import series_columns
 from trainers.datasets.uploads.guesses.targets import named_target
 from trainers.datasets.uploads.recipe import EDITION, MAX_CLASSES, Recipe
 from trainers.datasets.uploads.times import are_clocks, are_compact_days, are_even, read_times
@@ -22,10 +23,18 @@ if TYPE_CHECKING:
 
 _USUAL_SIDE = 96
 _REPEATED = 0.02  # rows that are in a file twice
-# a step of at most so many seconds, and how many of them a day, a week, a year has
-_SEASONS = ((3_700, 24), (90_000, 7), (2_700_000, 12))
+# A step of at most so many seconds, and the seconds of what may repeat: a day or an hour, a week, a year.
+# Weeks and months do not part a year evenly: 52 and 12 of them are one.
+_HOUR, _DAY, _YEAR = 3_600, 86_400, 31_556_952
+_SEASONS = (
+    (1_900, (_DAY, _HOUR)),
+    (45_000, (_DAY,)),
+    (90_000, (7 * _DAY,)),
+    (8_100_000, (_YEAR,)),
+)
+_FEWEST_SEASONS = 2.5  # in a file: the training part holds one and some rows to forecast
 _NOT_BY_TIME = "Rows are split at random. Use it as time to test on the latest rows instead."
-_TEXT_BESIDE_OTHERS = "A text is learned from alone: to use it, set all other inputs to Not used."
+_NO_TEXTS = "A forecast cannot use text."
 _Guesses = Mapping[str, ColumnGuess]
 
 
@@ -56,22 +65,20 @@ def table_guess(findings: Findings) -> tuple[Task, str, _Guesses]:
     guesses = _with_steps(findings, guesses, target.name)
     others = {name: guess for name, guess in guesses.items() if name != target.name}
     is_number = target.is_number or is_plainly_missing(target)
+    several = _several_series(findings, others) if is_number and target.n_distinct > 2 else {}
+    if several:
+        return "forecast", target.name, _left_out({**guesses, **several}, "text", _NO_TEXTS)
     if is_number and target.n_distinct > 2 and (series := _series_times(findings, others)):
         unused = [name for name, guess in others.items() if guess.role == "time" and name not in series]
         guesses = {
-            name: guess.left_out("Another column says when each row was.") if name in unused else guess
+            name: guess.left_out("Another column has the time of each row.") if name in unused else guess
             for name, guess in guesses.items()
         }
-        return "forecast", target.name, _left_out(guesses, "text", "A forecast reads no texts.")
+        return "forecast", target.name, _left_out(guesses, "text", _NO_TEXTS)
     task: Task = "regression" if is_number and target.n_distinct > FEW else "classification"
     # a date alone does not say that rows are split by it, and the latest ones are often of few classes
     guesses = _left_out(guesses, "time", _NOT_BY_TIME)
-    others = {name: guess for name, guess in guesses.items() if name != target.name}
-    texts = [name for name, guess in others.items() if guess.role == "text"]
-    if len(texts) == 1 and not any(guess.role in {"number", "category"} for guess in others.values()):
-        return task, target.name, guesses
-    # beside numbers and categories, a text has no place in a table
-    return task, target.name, _left_out(guesses, "text", _TEXT_BESIDE_OTHERS)
+    return task, target.name, guesses
 
 
 def _guess_target(findings: Findings, guesses: _Guesses) -> ColumnFinding:
@@ -89,6 +96,19 @@ def _with_steps(findings: Findings, guesses: _Guesses, target: str) -> _Guesses:
     return {**guesses, steps[0]: ColumnGuess("time")} if steps else guesses
 
 
+def _several_series(findings: Findings, guesses: _Guesses) -> dict[str, ColumnGuess]:
+    """Return the time and the columns that name series; {} unless one column of times repeats for each."""
+    roles = {name: guess.role for name, guess in guesses.items()}
+    times = [column for column in findings.columns if roles.get(column.name) == "time"]
+    if len(times) != 1 or times[0].n_distinct >= findings.n_rows * (1 - _REPEATED):
+        return {}
+    names = series_columns(findings, guesses, times[0])
+    first = dict.fromkeys(_first_times(findings, [times[0].name]))
+    if not names or not first or (len(first) > 2 and not are_even(list(first))):
+        return {}
+    return {times[0].name: ColumnGuess("time"), **dict.fromkeys(names, ColumnGuess("group"))}
+
+
 def _series_times(findings: Findings, guesses: _Guesses) -> list[str]:
     """Return the columns that give each row a time of its own, at even steps; none where there are no such.
 
@@ -101,7 +121,8 @@ def _series_times(findings: Findings, guesses: _Guesses) -> list[str]:
             is_clock = not column.is_number and are_clocks([row[number] for row in findings.preview])
             (clocks if is_clock else days).append(column)
     n_own = min(findings.n_rows, MANY + 1) * (1 - _REPEATED)
-    own = [column for column in days if column.n_distinct >= n_own]
+    most = min(findings.n_rows, MANY_TIMES) * _REPEATED
+    own = [column for column in days if column.n_distinct >= n_own and column.n_repeated <= most]
     names = [own[0].name] if own else [column.name for column in (*days[:1], *clocks[:1])]
     is_enough = bool(own) or (len(days) == 1 and len(clocks) == 1)
     return names if is_enough and are_even(_first_times(findings, names)) else []
@@ -129,11 +150,15 @@ def _season(findings: Findings, recipe: Recipe) -> int:
     column = findings.column(names[0])
     if column and column.is_number and not are_compact_days(column.low or 0.0, column.high or 0.0):
         return 1  # numbers that count the steps say nothing of days and years
-    times = _first_times(findings, names)
+    times = list(dict.fromkeys(_first_times(findings, names)))
     steps = sorted(after - before for before, after in pairwise(times))
     step = steps[len(steps) // 2] if steps else 0.0
-    season = next((season for longest, season in _SEASONS if step <= longest), 1)
-    return min(season, findings.n_rows)
+    repeating = next((lengths for longest, lengths in _SEASONS if 0 < step <= longest), ())
+    seasons = [round(length / step) for length in repeating]
+    # of several series, each has about as many rows as there are times
+    is_counted = column and recipe.columns_as("group") and column.n_distinct <= MANY
+    n_times = column.n_distinct if column and is_counted else findings.n_rows
+    return next((n for n in seasons if n > 1 and n * _FEWEST_SEASONS <= n_times), 1)
 
 
 def _left_out(guesses: _Guesses, role: Role, reason: str) -> _Guesses:

@@ -44,9 +44,9 @@ def numbers_rows(values: Array) -> bool:
 
 def index_reason(column: ColumnFinding, n_rows: int) -> str:
     """Return why a column says which row it is, and nothing about it; "" where it may say more."""
-    words = _words(column.name)
+    words = words_of(column.name)
     if column.is_index and not orders_rows(column):
-        return "It numbers the rows."
+        return "It contains row numbers."
     name = " ".join(words)
     n_there = n_rows - column.n_missing
     is_own = n_there >= _FEWEST and column.n_distinct >= min(n_there, 1_000)
@@ -56,16 +56,16 @@ def index_reason(column: ColumnFinding, n_rows: int) -> str:
         or (words[-1:] and words[-1] in _LAST)
         or (name in _OFTEN and is_own)
     ):
-        return "By its name, it says which row it is."
+        return "Its name suggests that it identifies the row."
     return ""
 
 
 def orders_rows(column: ColumnFinding) -> bool:
     """Say whether a name is one of time, so that numbers which rise may be steps."""
-    return not _ORDERS.isdisjoint(_words(column.name))
+    return not _ORDERS.isdisjoint(words_of(column.name))
 
 
-def _words(name: str) -> list[str]:
+def words_of(name: str) -> list[str]:
     """Return the words of a name, in small letters: PassengerId and passenger_id are two each."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     return [word for word in re.split(r"[\W_]+", parted.lower()) if word and not word.isdigit()] or [

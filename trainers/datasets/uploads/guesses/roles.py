@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trainers.datasets.uploads.findings import MANY
 from trainers.datasets.uploads.guesses.gaps import is_plainly_missing
 from trainers.datasets.uploads.guesses.index import index_reason, orders_rows
-from trainers.datasets.uploads.times import are_clocks, are_compact_days, are_epochs, are_times
+from trainers.datasets.uploads.times import are_clocks, are_times, is_numeric_time
 
 if TYPE_CHECKING:
     from trainers.datasets.uploads.findings import ColumnFinding, Findings
@@ -42,7 +42,7 @@ def column_guesses(findings: Findings) -> dict[str, ColumnGuess]:
 def _guess(column: ColumnFinding, n_rows: int, examples: list[str]) -> ColumnGuess:
     if column.n_distinct + bool(column.n_missing) <= 1:
         return ColumnGuess("left out", "It is the same in every row.")
-    if orders_rows(column) and (column.is_index or _is_numeric_time(column)):
+    if orders_rows(column) and (column.is_index or is_numeric_time(column.low, column.high)):
         return ColumnGuess("time")
     is_number = column.is_number or is_plainly_missing(column)
     kind: Role = "number" if is_number else "category"
@@ -66,10 +66,4 @@ def _guess_words(column: ColumnFinding, n_rows: int, examples: list[str]) -> Col
         return ColumnGuess("category")
     if column.mean_length >= _LONG / 2 and any(" " in text for text in examples):
         return ColumnGuess("text")
-    return ColumnGuess("left out", "Its values hardly ever repeat, so they tell nothing about other rows.")
-
-
-def _is_numeric_time(column: ColumnFinding) -> bool:
-    """Say whether numbers are seconds since 1970, or days such as 20240131."""
-    low, high = column.low, column.high
-    return low is not None and high is not None and (are_epochs(low, high) or are_compact_days(low, high))
+    return ColumnGuess("left out", "Its values hardly ever repeat, so they say nothing about other rows.")

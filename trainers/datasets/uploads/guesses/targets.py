@@ -18,6 +18,9 @@ _USUAL = frozenset({
     "died", "deposit", "approved", "quality",
 })  # fmt: skip
 
+# these also at the end of a word, as in houseprice
+_ENDS = ("price", "prices", "value", "churn", "salary", "income", "revenue")
+
 
 def named_target(names: Sequence[str]) -> str:
     """Return the name that says that it is predicted, the last one of several; "" where none does."""
@@ -25,7 +28,11 @@ def named_target(names: Sequence[str]) -> str:
     for plain in _PLAIN:
         if found := [name for name in names if " ".join(words[name]) == plain]:
             return found[-1]
-    return next((name for name in reversed(names) if words[name] and words[name][-1] in _USUAL), "")
+    return next((name for name in reversed(names) if words[name] and _is_usual(words[name][-1])), "")
+
+
+def _is_usual(word: str) -> bool:
+    return word in _USUAL or word.endswith(_ENDS)
 
 
 def _words(name: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""Results that people take away: tables of trials, whole studies, Python files."""

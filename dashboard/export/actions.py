@@ -1,0 +1,62 @@
+"""Taking results away: whoever sees a study may, and each download is one line of the audit log."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import IO
+
+from dashboard.access.actions import action
+from dashboard.access.actor import Actor
+from dashboard.export.columns import columns_of
+from dashboard.export.python_files.hyperopt_file import hyperopt_file
+from dashboard.export.python_files.keras_file import keras_file
+from dashboard.export.python_files.optuna_file import optuna_file
+from dashboard.export.python_files.parts import found_of
+from dashboard.export.queries import best_of, network_code_of, numbers_selected, trials_to_export
+from dashboard.export.study_json import study_json
+from dashboard.export.trials_csv import trials_csv
+from dashboard.export.trials_parquet import trials_parquet
+from dashboard.models import Role, Study
+from dashboard.refusal import Refused
+
+SPACE_FILES = {"hyperopt": hyperopt_file, "optuna": optuna_file}
+LIBRARIES = (*SPACE_FILES, "keras")
+
+
+@action("study-export-csv", needs=Role.VIEWER)
+def export_csv(
+    study: Study, *, state: str, numbers: Sequence[int], columns: Collection[str], text: str, by: Actor
+) -> Iterator[str]:
+    """Raises Refused for a column that there is not, and for a filter `text` that cannot be read."""
+    trials = trials_to_export(study, state=state, numbers=numbers)
+    wanted = numbers_selected(study, text)
+    return trials_csv(trials, columns_of(study, trials, columns), wanted)
+
+
+@action("study-export-parquet", needs=Role.VIEWER)
+def export_parquet(
+    study: Study, *, state: str, numbers: Sequence[int], columns: Collection[str], text: str, by: Actor
+) -> IO[bytes]:
+    """Raises Refused as `export_csv` does."""
+    trials = trials_to_export(study, state=state, numbers=numbers)
+    wanted = numbers_selected(study, text)
+    return trials_parquet(study.search_space, trials, columns_of(study, trials, columns), wanted)
+
+
+@action("study-export-json", needs=Role.VIEWER)
+def export_json(study: Study, *, by: Actor) -> Iterator[str]:
+    return study_json(study)
+
+
+@action("study-export-python", needs=Role.VIEWER)
+def export_python(study: Study, *, library: str, by: Actor) -> str:
+    """For one of LIBRARIES. Raises Refused where the best network is not there as code."""
+    found = found_of(study)
+    if library in SPACE_FILES:
+        return SPACE_FILES[library](found)
+    best = best_of(study)
+    code = network_code_of(best) if best else ""
+    if not code:
+        raise Refused(
+            "There is no Keras code for the best trial, because its model was not saved as plain Keras "
+            "layers. Export the search space for Hyperopt or Optuna instead."
+        )
+    return keras_file(found, code)

@@ -1,0 +1,93 @@
+"""The columns of a table of trials, for CSV and Parquet alike."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from dashboard.export.queries import CHUNK, metric_names, rows_by_number
+from dashboard.models import Study, Trial
+from dashboard.refusal import Refused
+
+PARAM, METRIC = "params.", "metrics."
+# In the place of a param that the branch of a trial does not use; None can be chosen.
+INACTIVE = object()
+# Column -> field of a trial.
+OUTCOME = {
+    "failure_kind": "failure_kind",
+    "failure_message": "failure_message",
+    "proposed_by": "sampler",
+    "origin": "origin",
+    "attempts": "attempt",
+    "epochs": "step",
+    "best_epoch": "best_step",
+    "n_parameters": "n_parameters",
+    "started_at": "started_at",
+    "finished_at": "finished_at",
+    "seconds": "seconds",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    # As the file and the address have it: `state`, `params.units_1`, `metrics.val_accuracy`.
+    key: str
+    field: str
+    # Within the field, where that is a dict.
+    name: str = ""
+
+    @property
+    def is_param(self) -> bool:
+        return self.field == "params"
+
+    def of(self, value: Any) -> Any:
+        """Of a trial, whose field has this value."""
+        if self.field == "params":
+            return value.get(self.name, INACTIVE)
+        return value.get(self.name) if self.field == "metrics" else value
+
+
+def columns_of(study: Study, trials: QuerySet[Trial], chosen: Collection[str] = ()) -> list[Column]:
+    """All of them, or number, state and value with those that are chosen.
+
+    Raises Refused for a name that is none.
+    """
+    first = {"number": "number", "state": "state", value_name(study): "value"}
+    known = [
+        *(Column(key, field) for key, field in first.items()),
+        *(Column(f"{PARAM}{name}", "params", name) for name in study.search_space.names),
+        *(
+            Column(f"{METRIC}{name}", "metrics", name)
+            for name in metric_names(trials)
+            if name != study.objective
+        ),
+        *(Column(key, field) for key, field in OUTCOME.items()),
+    ]
+    keys = {column.key for column in known}
+    for key in chosen:
+        # A metric that none of these trials has is no mistake: the page offers it.
+        if key not in keys and not key.startswith(METRIC):
+            raise Refused(f"These trials have no column {key!r}. Leave it out.")
+    return [column for column in known if column.key in {*first, *chosen}] if chosen else known
+
+
+def value_name(study: Study) -> str:
+    """The value is called as the metric, unless another column is."""
+    taken = {"number", "state", *OUTCOME} | {f"{PARAM}{name}" for name in study.search_space.names}
+    is_taken = study.objective in taken or study.objective.startswith((PARAM, METRIC))
+    return "value" if is_taken else study.objective
+
+
+def chunks_of(
+    trials: QuerySet[Trial],
+    columns: Sequence[Column],
+    size: int = CHUNK,
+    wanted: Collection[int] | None = None,
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Of many trials at a time, for each column the field that it is in; other fields are not read."""
+    fields = list(dict.fromkeys(column.field for column in columns if column.field != "number"))
+    place = {field: index for index, field in enumerate(["number", *fields])}
+    places = [place[column.field] for column in columns]
+    for chunk in rows_by_number(trials, fields, size=size, wanted=wanted):
+        yield [tuple([row[index] for index in places]) for row in chunk]

@@ -1,0 +1,55 @@
+"""What an export is asked for: by the address, or by a form where it is long."""
+
+from typing import Any
+
+from django import forms
+
+from dashboard.models import TrialState
+
+MAX_NUMBERS = 10_000
+LARGEST = 2**31 - 1
+
+
+class TrialsForm(forms.Form):
+    """Which trials and which columns; `number` and `column` may be there many times."""
+
+    state = forms.ChoiceField(choices=[("all", "All"), *TrialState.choices], required=False)
+    number = forms.Field(required=False, widget=forms.SelectMultiple)
+    column = forms.Field(required=False, widget=forms.SelectMultiple)
+    # The text of a filter.
+    q = forms.CharField(required=False, max_length=2_000)
+
+    def clean_state(self) -> str:
+        state = str(self.cleaned_data["state"])
+        return "" if state == "all" else state
+
+    def clean_number(self) -> list[int]:
+        """Also several in one: `4,8,15`."""
+        words = [word.strip() for text in self.cleaned_data["number"] or [] for word in text.split(",")]
+        if wrong := next((word for word in words if not _is_number(word)), None):
+            raise forms.ValidationError(f"A trial number is a whole number, not {wrong[:40]!r}.")
+        numbers = sorted({int(word) for word in words if word})
+        if len(numbers) > MAX_NUMBERS:
+            raise forms.ValidationError("Choose at most 10,000 trials, or export all.")
+        return numbers
+
+    def clean_column(self) -> list[str]:
+        return list(self.cleaned_data["column"] or [])
+
+    def selection(self) -> dict[str, Any]:
+        """What the exports of trials take."""
+        asked = self.cleaned_data
+        return {
+            "state": asked["state"],
+            "numbers": asked["number"],
+            "columns": asked["column"],
+            "text": asked["q"],
+        }
+
+    def sentence(self) -> str:
+        """What is wrong, in one line."""
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+
+def _is_number(word: str) -> bool:
+    return not word or (word.isascii() and word.isdecimal() and len(word) < 12 and int(word) <= LARGEST)

@@ -1,0 +1,1 @@
+"""A study's search space and best params as Python files for other libraries."""

@@ -1,0 +1,65 @@
+"""What all files have: the study, its best trial, and the function that is to be filled in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.export.queries import best_of
+from dashboard.models import Study
+from optimizer import Direction, SearchSpace
+from optimizer.objective import is_higher_better
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a file says of a study."""
+
+    name: str
+    space: SearchSpace
+    metric: str
+    direction: Direction
+    seed: int
+    value: float | None
+    params: Mapping[str, Any]
+
+    @property
+    def is_higher_better(self) -> bool:
+        return is_higher_better(self.direction)
+
+
+def found_of(study: Study) -> Found:
+    best = best_of(study)
+    return Found(
+        study.name,
+        study.search_space,
+        study.objective,
+        study.direction,
+        study.seed,
+        best.value if best else None,
+        best.params if best else {},
+    )
+
+
+def head(found: Found) -> list[str]:
+    """Everything that people wrote goes through `repr`: no name can end a comment and go on as code."""
+    return [
+        f"STUDY = {found.name!r}",
+        f"METRIC = {found.metric!r}  # {'higher' if found.is_higher_better else 'lower'} is better",
+        f"BEST_VALUE = {found.value!r}",
+        *dict_lines("BEST_PARAMS", found.params),
+        f"SEED = {found.seed!r}",
+    ]
+
+
+def dict_lines(name: str, values: Mapping[str, Any]) -> Sequence[str]:
+    if not values:
+        return [f"{name} = {{}}"]
+    return [f"{name} = {{", *(f"    {key!r}: {value!r}," for key, value in values.items()), "}"]
+
+
+TRAIN = '''
+
+def train(params):
+    """Train a model with these params and return its METRIC. Fill it in."""
+    raise NotImplementedError("Fill in train(params): it trains a model and returns its metric.")
+'''

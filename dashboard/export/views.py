@@ -1,0 +1,99 @@
+"""Downloads of a study's results. Whoever sees the study may take them away."""
+
+from collections.abc import Callable, Iterable
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dashboard.export.actions import LIBRARIES, export_csv, export_json, export_parquet, export_python
+from dashboard.export.forms import TrialsForm
+from dashboard.models import Study
+from dashboard.refusal import Refused
+from dashboard.web.csv_pieces import CSV_TYPE
+from dashboard.web.requests import actor_of, visible_study
+
+Pieces = Iterable[str] | Iterable[bytes]
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def study_export_csv(request: HttpRequest, study_id: int) -> HttpResponseBase:
+    return _trials(request, study_id, "csv", CSV_TYPE, export_csv)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def study_export_parquet(request: HttpRequest, study_id: int) -> HttpResponseBase:
+    return _trials(request, study_id, "parquet", "application/vnd.apache.parquet", export_parquet)
+
+
+def _trials(
+    request: HttpRequest, study_id: int, ending: str, kind: str, export: Callable[..., Pieces]
+) -> HttpResponseBase:
+    """Ticked rows are posted where an address would be too long for them."""
+    study = visible_study(request, study_id)
+    form = TrialsForm(request.POST if request.method == "POST" else request.GET)
+    if not form.is_valid():
+        return _refusal(form.sentence())
+    return _download(
+        request,
+        f"{file_stem(study)}-trials.{ending}",
+        kind,
+        lambda: export(study, **form.selection(), by=actor_of(request)),
+    )
+
+
+@never_cache
+@require_safe
+def study_export_json(request: HttpRequest, study_id: int) -> HttpResponseBase:
+    study = visible_study(request, study_id)
+    return _download(
+        request,
+        f"{file_stem(study)}.json",
+        "application/json",
+        lambda: export_json(study, by=actor_of(request)),
+    )
+
+
+@never_cache
+@require_safe
+def study_export_python(request: HttpRequest, study_id: int, library: str) -> HttpResponseBase:
+    """Only pages lead here, so a refusal is shown on one."""
+    study = visible_study(request, study_id)
+    if library not in LIBRARIES:
+        raise Http404
+    name = f"{file_stem(study).replace('-', '_')}_{library}.py"
+    try:
+        text = "" if request.method == "HEAD" else export_python(study, library=library, by=actor_of(request))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(study)
+    return _named(HttpResponse(text, content_type="text/x-python; charset=utf-8"), name)
+
+
+def file_stem(study: Study) -> str:
+    return slugify(study.name) or "study"
+
+
+def _download(request: HttpRequest, name: str, kind: str, pieces: Callable[[], Pieces]) -> HttpResponseBase:
+    """Nothing is taken away by asking for the head alone, so nothing is made or written down then."""
+    try:
+        body: Pieces = [] if request.method == "HEAD" else pieces()
+    except Refused as refusal:
+        return _refusal(str(refusal))
+    return _named(StreamingHttpResponse(body, content_type=kind), name)
+
+
+def _named(answer: HttpResponseBase, name: str) -> HttpResponseBase:
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    return answer
+
+
+def _refusal(sentence: str) -> HttpResponse:
+    return HttpResponse(sentence, status=422, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,249 @@
+"""All trials of a study in columns, kept by this process and brought up to date by what changed."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+from django.db.models import F, FloatField, Func, Q, QuerySet
+
+from dashboard.engine.lifecycle import OPEN_TRIALS
+from dashboard.engine.trials import seconds_trained_of_each
+from dashboard.models import FailureKind, Origin, Study, Trial, TrialState
+from optimizer.objective import is_higher_better
+
+T = TypeVar("T")
+STATES = tuple(TrialState)
+# As pages call and count them.
+SHOWN_STATES = (*map(str, STATES), str(FailureKind.INFEASIBLE))
+KINDS = ("", *FailureKind)
+ORIGINS = tuple(Origin)
+OPEN = tuple(STATES.index(state) for state in OPEN_TRIALS)
+# So many rows of all kept studies together, about 100 bytes each; the least recently seen study goes first.
+MAX_ROWS = 300_000
+# Open trials are asked for by number as long as there are no more of them.
+MANY_OPEN = 500
+
+
+class _Moment(Func):
+    """A moment as seconds since 1970, worked out by the database: a hundred thousand datetimes cost more."""
+
+    arity = 1
+    output_field = FloatField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "((julianday(%(expressions)s) - 2440587.5) * 86400.0)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "EXTRACT(EPOCH FROM (%(expressions)s))::double precision"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+# Column, its type, and what stands for NULL.
+COLUMNS: dict[str, tuple[type, object]] = {
+    "pk": (np.int64, 0),
+    "number": (np.int64, 0),
+    "state": (np.int8, 0),
+    "value": (np.float64, np.nan),
+    "step": (np.int64, 0),
+    "step_value": (np.float64, np.nan),
+    "seconds": (np.float64, np.nan),
+    "started": (np.float64, np.nan),
+    "finished": (np.float64, np.nan),
+    "kind": (np.int8, 0),
+    "origin": (np.int8, 0),
+    "sampler": (object, ""),
+    # Seconds that all its ended attempts took.
+    "trained": (np.float64, 0.0),
+}
+_FIELDS = (
+    "pk",
+    "number",
+    "state",
+    "value",
+    "step",
+    "step_value",
+    "seconds",
+    "started",
+    "finished",
+    "failure_kind",
+    "origin",
+    "sampler",
+    "attempt",
+)
+
+
+@dataclass(frozen=True)
+class Results:
+    """Never changed: news make another one. Missing numbers are NaN.
+
+    `state`, `kind` and `origin` are places in STATES, KINDS and ORIGINS; moments are seconds since 1970.
+    """
+
+    source: tuple[object, ...]
+    version: int
+    direction: str
+    columns: dict[str, np.ndarray] = field(repr=False)
+    # What was worked out from ended trials, kept as long as no other trial has ended.
+    memory: dict[str, Any] = field(repr=False, default_factory=dict)
+
+    def once(self, name: str, work_out: Callable[[], T]) -> T:
+        """What depends on ended trials alone, worked out when it is first asked for."""
+        if name not in self.memory:
+            self.memory[name] = work_out()
+        found: T = self.memory[name]
+        return found
+
+    def __len__(self) -> int:
+        return len(self.columns["number"])
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self.columns[name]
+
+    def is_in(self, *states: TrialState) -> np.ndarray:
+        """Which trials are in one of these states."""
+        return np.isin(self["state"], [STATES.index(state) for state in states])
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """By state as pages call it."""
+        n = np.bincount(self.shown_state, minlength=len(SHOWN_STATES)).tolist()
+        return {state: count for state, count in zip(SHOWN_STATES, n, strict=True) if count}
+
+    @cached_property
+    def shown_state(self) -> np.ndarray:
+        """Places in SHOWN_STATES: a trial whose params break a constraint has not failed."""
+        is_infeasible = self["kind"] == KINDS.index(FailureKind.INFEASIBLE)
+        return np.where(is_infeasible, SHOWN_STATES.index(FailureKind.INFEASIBLE), self["state"])
+
+    @property
+    def losses(self) -> np.ndarray:
+        """The value of each complete trial, lower is better; infinite for any other."""
+        return self.once("losses", self._losses)
+
+    def _losses(self) -> np.ndarray:
+        sign = -1.0 if is_higher_better(self.direction) else 1.0  # type: ignore[arg-type]
+        return np.where(self.is_in(TrialState.COMPLETE), sign * self["value"], np.inf)
+
+    @cached_property
+    def best(self) -> int | None:
+        """The place of the complete trial with the best value; among equals the first."""
+        place = int(np.argmin(self.losses)) if len(self) else 0
+        return place if len(self) and np.isfinite(self.losses[place]) else None
+
+    @property
+    def by_end(self) -> np.ndarray:
+        """Places of the trials that have ended, in the order in which they did."""
+        return self.once("by_end", self._by_end)
+
+    def _by_end(self) -> np.ndarray:
+        ended = np.flatnonzero(~np.isnan(self["finished"]))
+        return ended[np.lexsort((self["number"][ended], self["finished"][ended]))]
+
+    @cached_property
+    def stamp(self) -> str:
+        """The same as long as no trial was made, ended or taken back."""
+        n_open = int(np.isin(self["state"], OPEN).sum())
+        return f"{self.source[1]}.{len(self)}.{n_open}"
+
+
+_kept: OrderedDict[int, Results] = OrderedDict()
+_lock = threading.Lock()
+
+
+def results_of(study: Study) -> Results:
+    """As of the study's version or later. Costs what changed since somebody last asked this process."""
+    with _lock:
+        known = _kept.get(study.pk)
+    if known is None or known.source != _source(study):
+        results = _read_all(study)
+    elif known.version == study.version:
+        results = known
+    else:
+        results = _catch_up(study, known)
+    with _lock:
+        _kept[study.pk] = results
+        _kept.move_to_end(study.pk)
+        while len(_kept) > 1 and sum(map(len, _kept.values())) > MAX_ROWS:
+            _kept.popitem(last=False)
+    return results
+
+
+def forget_results() -> None:
+    """For tests, which change rows behind the back of the engine."""
+    with _lock:
+        _kept.clear()
+
+
+def _source(study: Study) -> tuple[object, ...]:
+    """What ended trials depend on; `created_at` tells a study from an earlier one with its id."""
+    return study.created_at, study.n_rewrites, study.direction
+
+
+def _read_all(study: Study) -> Results:
+    columns = _columns(study.trials.order_by("number"))
+    return Results(_source(study), study.version, study.direction, columns)
+
+
+def _catch_up(study: Study, known: Results) -> Results:
+    """What was open or not there yet is read again; what has ended stays as it is until it is taken back."""
+    numbers, is_open = known["number"], np.isin(known["state"], OPEN)
+    last = int(numbers[-1]) if len(numbers) else -1
+    opened = numbers[is_open].tolist()
+    if len(opened) > MANY_OPEN:
+        changed = Q(number__gte=opened[0])
+        is_open = numbers >= opened[0]
+    else:
+        changed = Q(number__gt=last) | Q(number__in=opened)
+    fresh = _columns(study.trials.filter(changed).order_by("number"))
+    columns = {name: np.concatenate((known[name][~is_open], fresh[name])) for name in COLUMNS}
+    if (np.diff(columns["number"]) < 0).any():
+        order = np.argsort(columns["number"], kind="stable")
+        columns = {name: column[order] for name, column in columns.items()}
+    results = Results(known.source, study.version, known.direction, columns)
+    return replace(results, memory=known.memory) if results.stamp == known.stamp else results
+
+
+def _columns(trials: QuerySet[Trial]) -> dict[str, np.ndarray]:
+    rows = list(
+        trials.annotate(started=_Moment(F("started_at")), finished=_Moment(F("finished_at"))).values_list(
+            *_FIELDS
+        )
+    )
+    read: dict[str, Any] = dict(
+        zip(_FIELDS, zip(*rows, strict=True) if rows else [()] * len(_FIELDS), strict=True)
+    )
+    read["state"] = _codes(read["state"], STATES)
+    read["kind"] = _codes(read.pop("failure_kind"), KINDS)
+    read["origin"] = _codes(read["origin"], ORIGINS)
+    read["trained"] = _trained(trials, read)
+    return {
+        name: np.array([empty if v is None else v for v in read[name]], dtype=kind)
+        for name, (kind, empty) in COLUMNS.items()
+    }
+
+
+def _codes(values: Sequence[str], known: Sequence[str]) -> list[int]:
+    place = {str(each): code for code, each in enumerate(known)}
+    return [place[value] for value in values]
+
+
+def _trained(trials: QuerySet[Trial], read: dict[str, Any]) -> list[float]:
+    """A trial that ended with its first attempt trained from its start to its end; others are added up."""
+    retried = [
+        pk
+        for pk, attempt, end in zip(read["pk"], read["attempt"], read["finished"], strict=True)
+        if attempt > 1 or (attempt and end is None)
+    ]
+    sums: dict[int, float] = {}
+    if retried:
+        several = trials.order_by().filter(Q(attempt__gt=1) | Q(finished_at=None))
+        sums = dict(several.values_list("pk", seconds_trained_of_each()))
+    return [
+        sums[pk] if pk in sums else (end - start if start is not None and end is not None else 0.0)
+        for pk, start, end in zip(read["pk"], read["started"], read["finished"], strict=True)
+    ]
