@@ -130,10 +130,10 @@ def test_study_page_when_its_menus_are_open_and_all_its_limits_are_set(ada, site
 
 def test_study_list_when_it_is_full(ada, site, person):
     study_with_trials(ada, 12)
-    for number in range(24):
+    for number in range(32):
         make_study(list(StudyState)[number % 6], owner=ada, name=f"study {number} " + "long-name-" * 6)
     person.goto(f"{site}/studies/")
-    expect(person.locator("#studies tbody tr")).to_have_count(20)
+    expect(person.locator("#studies tbody tr")).to_have_count(30)
     check_looks(person)
 
 
