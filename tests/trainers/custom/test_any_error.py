@@ -171,7 +171,7 @@ def build(p):
                 "LOSS", "'sparse_categorical_crossentropy'"
             ),
             "error",
-            "Received a label value of",
+            "The model has 5 outputs, but Digits has 10 classes. Give its last layer 10 units.",
         ),
     ],
 )
