@@ -5,14 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.charts.explanations import heights_of, kept_densities
 from dashboard.wording import param as show_param
 from dashboard.wording import percent, spread
 from optimizer.values import value_key
 
 WIDTH, HEIGHT = 240.0, 72.0
-MAX_SHOWN = 4
-# Below this a param hardly mattered to the proposal.
-TOSS_UP = 1.25
 
 
 @dataclass(frozen=True)
@@ -42,21 +40,16 @@ class Density:
 
 def densities(explanation: Mapping[str, Any], params: Mapping[str, Any]) -> list[Density]:
     """The params that decided most, first; empty where no model proposed."""
-    ratios, found = explanation.get("ratio") or {}, explanation.get("densities") or {}
-    names = sorted(
-        (n for n in found if n in params), key=lambda n: -abs(math.log(max(ratios.get(n, 1), 1e-9)))
-    )
-    return [_density(name, found[name], params[name], ratios.get(name, 1.0)) for name in names[:MAX_SHOWN]]
+    shown = kept_densities(explanation, params)
+    return [_density(name, entry, params[name]) for name, entry in shown.items()]
 
 
-def _density(name: str, obj: Mapping[str, Any], value: Any, ratio: float) -> Density:
-    good, bad = obj["good"], obj["bad"]
-    top = max(*good, *bad, 1e-12)
-    if "choices" in obj:
-        return _choices(name, obj["choices"], good, bad, top, value, ratio)
-    grid = obj["x"]
-    x = _place(grid, float(value), log=bool(obj.get("log")))
-    line = _line(good, top)
+def _density(name: str, entry: Mapping[str, Any], value: Any) -> Density:
+    if "choices" in entry:
+        return _choices(name, entry, value)
+    good, bad = heights_of(entry["good"]), heights_of(entry["bad"])
+    x = _place(entry["x"][0], entry["x"][-1], float(value), log=bool(entry.get("log")))
+    line = _line(good)
     return Density(
         name=name,
         chosen=f"chosen {show_param(value)}",
@@ -64,23 +57,17 @@ def _density(name: str, obj: Mapping[str, Any], value: Any, ratio: float) -> Den
         anchor=_anchor(x),
         good=line,
         area=f"0,{HEIGHT} {line} {WIDTH},{HEIGHT}",
-        bad=_line(bad, top),
+        bad=_line(bad),
         bars=[],
-        ticks=_ticks(grid),
-        sentence=f"{_gather(grid, good, bad, ratio)} Ratio {spread(ratio)}.",
+        ticks=_ticks(entry["x"], len(good)),
+        sentence=f"{_gather(entry)} Ratio {spread(entry['ratio'])}.",
         label=f"Density of good and other trials over {name}; chosen value {show_param(value)}",
     )
 
 
-def _choices(
-    name: str,
-    choices: Sequence[Any],
-    good: Sequence[float],
-    bad: Sequence[float],
-    top: float,
-    value: Any,
-    ratio: float,
-) -> Density:
+def _choices(name: str, entry: Mapping[str, Any], value: Any) -> Density:
+    choices, good, bad = entry["choices"], entry["good"], entry["bad"]
+    top = max(*good, *bad, 1e-12)
     slot = WIDTH / len(choices)
     bars = []
     for i, pair in enumerate(zip(good, bad, strict=True)):
@@ -102,18 +89,17 @@ def _choices(
         bad="",
         bars=bars,
         ticks=[(round(slot * (i + 0.5), 1), "middle", show_param(c)) for i, c in enumerate(choices)],
-        sentence=f"{shares} Ratio {spread(ratio)}.",
+        sentence=f"{shares} Ratio {spread(entry['ratio'])}.",
         label=f"Share of good and other trials by {name}; chosen value {show_param(value)}",
     )
 
 
-def _line(values: Sequence[float], top: float) -> str:
-    last = max(1, len(values) - 1)
-    return " ".join(f"{WIDTH * i / last:.1f},{HEIGHT * (1 - v / top):.1f}" for i, v in enumerate(values))
+def _line(heights: Sequence[float]) -> str:
+    last = max(1, len(heights) - 1)
+    return " ".join(f"{WIDTH * i / last:.1f},{HEIGHT * (1 - h):.1f}" for i, h in enumerate(heights))
 
 
-def _place(grid: Sequence[float], value: float, *, log: bool) -> float:
-    low, high = grid[0], grid[-1]
+def _place(low: float, high: float, value: float, *, log: bool) -> float:
     if log:
         low, high, value = math.log(low), math.log(high), math.log(value)
     share = (value - low) / (high - low) if high > low else 0.5
@@ -126,27 +112,21 @@ def _anchor(x: float) -> str:
     return "end" if x > WIDTH * 0.8 else "middle"
 
 
-def _ticks(grid: Sequence[float]) -> list[tuple[float, str, str]]:
-    middle = grid[len(grid) // 2]
-    marks = [(0.0, "start", grid[0]), (WIDTH, "end", grid[-1])]
-    if len(grid) > 2:
-        marks.insert(1, (WIDTH * (len(grid) // 2) / (len(grid) - 1), "middle", middle))
+def _ticks(shown: Sequence[float], n: int) -> list[tuple[float, str, str]]:
+    """The ends of the range, and what the middle one of `n` points stands for."""
+    marks = [(0.0, "start", shown[0]), (WIDTH, "end", shown[-1])]
+    if len(shown) > 2:
+        marks.insert(1, (WIDTH * (n // 2) / (n - 1), "middle", shown[1]))
     return [(round(x, 1), anchor, show_param(v)) for x, anchor, v in marks]
 
 
-def _gather(grid: Sequence[float], good: Sequence[float], bad: Sequence[float], ratio: float) -> str:
-    """Where good trials are: the stretch around their peak that is at least half as dense."""
-    if ratio < TOSS_UP:
+def _gather(entry: Mapping[str, Any]) -> str:
+    """Where good trials are."""
+    if "near" in entry:
+        return f"Good trials are everywhere here, most often near {show_param(entry['near'])}."
+    if "between" not in entry:
         return "Little difference here."
-    peak = max(range(len(good)), key=lambda i: good[i] / max(bad[i], 1e-12) * good[i])
-    inside = [i for i, v in enumerate(good) if v >= good[peak] / 2]
-    first = last = peak
-    while first - 1 in inside:
-        first -= 1
-    while last + 1 in inside:
-        last += 1
-    if first == 0 and last == len(good) - 1:
-        return f"Good trials are everywhere here, most often near {show_param(grid[peak])}."
+    first, last = entry["between"]
     if first == last:
-        return f"Good trials cluster at {show_param(grid[peak])}."
-    return f"Good trials cluster between {show_param(grid[first])} and {show_param(grid[last])}."
+        return f"Good trials cluster at {show_param(first)}."
+    return f"Good trials cluster between {show_param(first)} and {show_param(last)}."
