@@ -85,13 +85,11 @@ def _search(n: int) -> Iterator[dict[str, Any]]:
     from dashboard.charts.explanations import kept_explanation
     from optimizer import Optimizer, SearchSpace
 
-    optimizer, draw = (
-        Optimizer(SearchSpace.from_json(SPACE), sampler="tpe", seed=0, max_trials=n),
-        random.Random(0),
-    )
+    space, draw = SearchSpace.from_json(SPACE), random.Random(0)
+    optimizer = Optimizer(space, sampler="tpe", seed=0, max_trials=n)
     for _ in range(n):
         trial = optimizer.ask()
-        explanation = kept_explanation(trial.explanation, trial.params)
+        explanation = kept_explanation(trial.explanation, trial.params, space)
         loss = 0.08 + abs(math.log10(trial.params["learning_rate"]) + 3) * 0.2 + draw.random() * 0.3
         is_pruned = draw.random() < 0.7
         n_steps = draw.randint(2, 12) if is_pruned else MAX_EPOCHS

@@ -5,12 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.charts.explanations import heights_of, kept_densities
+from dashboard.charts.explanations import Curves, curves_of
 from dashboard.wording import param as show_param
 from dashboard.wording import percent, spread
+from optimizer import SearchSpace
 from optimizer.values import value_key
 
 WIDTH, HEIGHT = 240.0, 72.0
+# Below this a param hardly mattered to the proposal.
+TOSS_UP = 1.25
 
 
 @dataclass(frozen=True)
@@ -38,18 +41,17 @@ class Density:
     label: str
 
 
-def densities(explanation: Mapping[str, Any], params: Mapping[str, Any]) -> list[Density]:
+def densities(explanation: Mapping[str, Any], params: Mapping[str, Any], space: SearchSpace) -> list[Density]:
     """The params that decided most, first; empty where no model proposed."""
-    shown = kept_densities(explanation, params)
-    return [_density(name, entry, params[name]) for name, entry in shown.items()]
+    return [
+        _choices(name, curves, params[name]) if curves.is_choice else _density(name, curves, params[name])
+        for name, curves in curves_of(explanation, params, space).items()
+    ]
 
 
-def _density(name: str, entry: Mapping[str, Any], value: Any) -> Density:
-    if "choices" in entry:
-        return _choices(name, entry, value)
-    good, bad = heights_of(entry["good"]), heights_of(entry["bad"])
-    x = _place(entry["x"][0], entry["x"][-1], float(value), log=bool(entry.get("log")))
-    line = _line(good)
+def _density(name: str, curves: Curves, value: Any) -> Density:
+    x = _place(curves.x[0], curves.x[-1], float(value), log=curves.is_log)
+    line = _line(curves.good)
     return Density(
         name=name,
         chosen=f"chosen {show_param(value)}",
@@ -57,16 +59,16 @@ def _density(name: str, entry: Mapping[str, Any], value: Any) -> Density:
         anchor=_anchor(x),
         good=line,
         area=f"0,{HEIGHT} {line} {WIDTH},{HEIGHT}",
-        bad=_line(bad),
+        bad=_line(curves.bad),
         bars=[],
-        ticks=_ticks(entry["x"], len(good)),
-        sentence=f"{_gather(entry)} Ratio {spread(entry['ratio'])}.",
+        ticks=_ticks(curves.x),
+        sentence=f"{_gather(curves)} Ratio {spread(curves.ratio)}.",
         label=f"Density of good and other trials over {name}; chosen value {show_param(value)}",
     )
 
 
-def _choices(name: str, entry: Mapping[str, Any], value: Any) -> Density:
-    choices, good, bad = entry["choices"], entry["good"], entry["bad"]
+def _choices(name: str, curves: Curves, value: Any) -> Density:
+    choices, good, bad = curves.x, curves.good, curves.bad
     top = max(*good, *bad, 1e-12)
     slot = WIDTH / len(choices)
     bars = []
@@ -89,7 +91,7 @@ def _choices(name: str, entry: Mapping[str, Any], value: Any) -> Density:
         bad="",
         bars=bars,
         ticks=[(round(slot * (i + 0.5), 1), "middle", show_param(c)) for i, c in enumerate(choices)],
-        sentence=f"{shares} Ratio {spread(entry['ratio'])}.",
+        sentence=f"{shares} Ratio {spread(curves.ratio)}.",
         label=f"Share of good and other trials by {name}; chosen value {show_param(value)}",
     )
 
@@ -112,21 +114,28 @@ def _anchor(x: float) -> str:
     return "end" if x > WIDTH * 0.8 else "middle"
 
 
-def _ticks(shown: Sequence[float], n: int) -> list[tuple[float, str, str]]:
-    """The ends of the range, and what the middle one of `n` points stands for."""
-    marks = [(0.0, "start", shown[0]), (WIDTH, "end", shown[-1])]
-    if len(shown) > 2:
-        marks.insert(1, (WIDTH * (n // 2) / (n - 1), "middle", shown[1]))
+def _ticks(grid: Sequence[float]) -> list[tuple[float, str, str]]:
+    middle = grid[len(grid) // 2]
+    marks = [(0.0, "start", grid[0]), (WIDTH, "end", grid[-1])]
+    if len(grid) > 2:
+        marks.insert(1, (WIDTH * (len(grid) // 2) / (len(grid) - 1), "middle", middle))
     return [(round(x, 1), anchor, show_param(v)) for x, anchor, v in marks]
 
 
-def _gather(entry: Mapping[str, Any]) -> str:
-    """Where good trials are."""
-    if "near" in entry:
-        return f"Good trials are everywhere here, most often near {show_param(entry['near'])}."
-    if "between" not in entry:
+def _gather(curves: Curves) -> str:
+    """Where good trials are: the stretch around their peak that is at least half as dense."""
+    if curves.ratio < TOSS_UP:
         return "Little difference here."
-    first, last = entry["between"]
+    grid, good, bad = curves.x, curves.good, curves.bad
+    # Half of the lowest height that is told from nothing.
+    peak = max(range(len(good)), key=lambda i: good[i] / max(bad[i], 0.008) * good[i])
+    first = last = peak
+    while first > 0 and good[first - 1] >= good[peak] / 2:
+        first -= 1
+    while last < len(good) - 1 and good[last + 1] >= good[peak] / 2:
+        last += 1
+    if first == 0 and last == len(good) - 1:
+        return f"Good trials are everywhere here, most often near {show_param(grid[peak])}."
     if first == last:
-        return f"Good trials cluster at {show_param(first)}."
-    return f"Good trials cluster between {show_param(first)} and {show_param(last)}."
+        return f"Good trials cluster at {show_param(grid[peak])}."
+    return f"Good trials cluster between {show_param(grid[first])} and {show_param(grid[last])}."

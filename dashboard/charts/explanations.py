@@ -1,89 +1,131 @@
 """What a trial keeps of its sampler's explanation: what its page shows, as fine as it can be seen.
 
 A sampler describes both densities of every param with full numbers, some 8 kB a trial. The page draws those
-of the params that decided most, each as a curve of a few heights.
+of the params that decided most. Of each the ratio at the chosen value and two curves are kept, of heights
+written as one letter each; at which values they are, the search space says.
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence
-from string import ascii_lowercase, ascii_uppercase, digits
+from dataclasses import dataclass
+from itertools import groupby
+from string import ascii_letters
 from typing import Any
+
+from optimizer import SearchSpace
+from optimizer.samplers.tpe.marginals import curve_points
 
 MAX_SHOWN = 4
 MAX_LENGTHS = 8
-# Below this a param hardly mattered to the proposal.
-TOSS_UP = 1.25
-# One character is one height of a curve; the picture is little higher than that in pixels.
-HEIGHTS = digits + ascii_uppercase + ascii_lowercase + "-_"
+# One character is one height of a curve: about one pixel. A number behind it says how often it comes.
+HEIGHTS = ascii_letters + "!#$%()*+-./:"
+_RUN = re.compile(r"(\D)(\d*)")
 _KEPT = ("sampler", "kind", "text", "chosen_by", "why")
 _KEPT_NUMBERS = ("n", "n_good", "n_bad", "mean", "sd", "best", "improvement")
 
+Explanation = Mapping[str, Any]
+Params = Mapping[str, Any]
 
-def kept_explanation(explanation: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+
+@dataclass(frozen=True)
+class Curves:
+    """Both densities of a param at `x`, as heights from 0 to 1; of choices, as their probabilities."""
+
+    x: Sequence[Any]
+    good: Sequence[float]
+    bad: Sequence[float]
+    is_log: bool
+    is_choice: bool
+    ratio: float
+
+
+def kept_explanation(
+    explanation: Explanation, params: Mapping[str, Any], space: SearchSpace
+) -> dict[str, Any]:
     """What the page of the trial shows; the same again for what was kept before."""
     kept = {name: explanation[name] for name in _KEPT + _KEPT_NUMBERS if explanation.get(name) is not None}
-    if densities := kept_densities(explanation, params):
-        kept["densities"] = densities
+    if found := _strongest(explanation, params):
+        kept["densities"] = {name: _kept_entry(name, entry, space) for name, entry in found.items()}
     if lengths := kept_lengths(explanation):
         kept["lengths"] = lengths
     return kept
 
 
-def kept_densities(explanation: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The params that decided most, first; of trials before this was so short, too."""
-    found: Mapping[str, Mapping[str, Any]] = explanation.get("densities") or {}
-    ratios = {name: found[name].get("ratio", 1.0) for name in found} | (explanation.get("ratio") or {})
-    names = sorted((n for n in found if n in params), key=lambda n: -abs(math.log(max(ratios[n], 1e-9))))
-    return {name: _kept_density(found[name], ratios[name]) for name in names[:MAX_SHOWN]}
-
-
-def kept_lengths(explanation: Mapping[str, Any]) -> dict[str, float]:
+def kept_lengths(explanation: Explanation) -> dict[str, float]:
     """The shortest length-scales, first: along them the value changes fastest."""
     found = explanation.get("lengths") or {}
-    lengths = {
-        name: v for name, v in found.items() if isinstance(v, int | float) and math.isfinite(v) and v > 0
+    lengths = {name: float(v) for name, v in found.items() if _is_number(v) and v > 0}
+    return {name: lengths[name] for name in sorted(lengths, key=lambda n: lengths[n])[:MAX_LENGTHS]}
+
+
+def curves_of(explanation: Explanation, params: Params, space: SearchSpace) -> dict[str, Curves]:
+    """Of the params that decided most, first. Earlier trials kept all numbers, which are read here, too."""
+    return {
+        name: _curves(_kept_entry(name, entry, space), name, space)
+        for name, entry in _strongest(explanation, params).items()
     }
-    return {name: float(lengths[name]) for name in sorted(lengths, key=lambda n: lengths[n])[:MAX_LENGTHS]}
 
 
-def heights_of(curve: str) -> list[float]:
-    """From 0 to 1."""
-    return [HEIGHTS.index(each) / (len(HEIGHTS) - 1) for each in curve]
+def _strongest(explanation: Explanation, params: Params) -> dict[str, Any]:
+    """Entries as they are kept, or as the sampler made them with their ratio."""
+    ratios = explanation.get("ratio") or {}
+    found = {
+        name: entry if isinstance(entry, list) else {"ratio": ratios.get(name, 1.0), **entry}
+        for name, entry in (explanation.get("densities") or {}).items()
+        if name in params
+    }
+    return dict(sorted(found.items(), key=lambda item: -_strength(item[1]))[:MAX_SHOWN])
 
 
-def _kept_density(entry: Mapping[str, Any], ratio: float) -> dict[str, Any]:
-    good, bad = entry["good"], entry["bad"]
-    if "choices" in entry:
-        shares = {"good": _short(good), "bad": _short(bad)}
-        return {"choices": list(entry["choices"]), **shares, "ratio": ratio}
-    if isinstance(good, str):
+def _strength(entry: Any) -> float:
+    ratio = entry[0] if isinstance(entry, list) else entry["ratio"]
+    return abs(math.log(max(ratio, 1e-9)))
+
+
+def _kept_entry(name: str, entry: Any, space: SearchSpace) -> Any:
+    """As it is where its points are not those of the search space: a sampler of others may choose its own."""
+    if isinstance(entry, list):
+        return entry
+    values = entry.get("choices", entry.get("x"))
+    if name not in space or values != curve_points(space[name].distribution):
         return dict(entry)
-    x, top = entry["x"], max(*good, *bad, 1e-12)
-    middle = [x[len(x) // 2]] if len(x) > 2 else []
-    kept = {"x": [x[0], *middle, x[-1]], "good": _curve(good, top), "bad": _curve(bad, top), "ratio": ratio}
-    if entry.get("log"):
-        kept["log"] = True
-    if ratio >= TOSS_UP:
-        kept |= _stretch(x, good, bad)
-    return kept
+    if "choices" in entry:
+        return [entry["ratio"], *([float(f"{v:.3g}") for v in entry[kind]] for kind in ("good", "bad"))]
+    top = max(*entry["good"], *entry["bad"], 1e-12)
+    return [entry["ratio"], _written(entry["good"], top), _written(entry["bad"], top)]
 
 
-def _curve(values: Sequence[float], top: float) -> str:
-    return "".join(HEIGHTS[round(max(0.0, v) / top * (len(HEIGHTS) - 1))] for v in values)
+def _curves(entry: Any, name: str, space: SearchSpace) -> Curves:
+    if isinstance(entry, list):
+        ratio, good, bad = entry
+        distribution = space[name].distribution
+        x, is_log, is_choice = curve_points(distribution), getattr(distribution, "log", False), False
+        if isinstance(good, str):
+            good, bad = _read(good), _read(bad)
+        else:
+            is_choice = True
+        return Curves(x, good, bad, is_log, is_choice, ratio)
+    is_choice = "choices" in entry
+    x, top = entry["choices" if is_choice else "x"], max(*entry["good"], *entry["bad"], 1e-12)
+    top = 1 if is_choice else top
+    good, bad = ([v / top for v in entry[kind]] for kind in ("good", "bad"))
+    return Curves(x, good, bad, bool(entry.get("log")), is_choice, entry["ratio"])
 
 
-def _short(values: Sequence[float]) -> list[float]:
-    return [float(f"{value:.3g}") for value in values]
+def _written(values: Sequence[float], top: float) -> str:
+    letters = [HEIGHTS[round(max(0.0, v) / top * (len(HEIGHTS) - 1))] for v in values]
+    runs = [(letter, len(list(run))) for letter, run in groupby(letters)]
+    return "".join(letter * n if n < 3 else f"{letter}{n}" for letter, n in runs)
 
 
-def _stretch(x: Sequence[Any], good: Sequence[float], bad: Sequence[float]) -> dict[str, Any]:
-    """Where good trials are: around their peak, while they are at least half as dense as there."""
-    peak = max(range(len(good)), key=lambda i: good[i] / max(bad[i], 1e-12) * good[i])
-    first = last = peak
-    while first > 0 and good[first - 1] >= good[peak] / 2:
-        first -= 1
-    while last < len(good) - 1 and good[last + 1] >= good[peak] / 2:
-        last += 1
-    if first == 0 and last == len(good) - 1:
-        return {"near": x[peak]}
-    return {"between": [x[first], x[last]]}
+def _read(written: str) -> list[float]:
+    return [
+        HEIGHTS.index(letter) / (len(HEIGHTS) - 1)
+        for letter, n in _RUN.findall(written)
+        for _ in range(int(n or 1))
+    ]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)

@@ -129,7 +129,7 @@ def trial_page(study: Study, trial: Trial, role: Role | None) -> TrialPage:
         params=param_rows(study.search_space, trial.params),
         why=str(trial.explanation.get("text", "")),
         choice=str(trial.explanation.get("why", "")),
-        densities=densities(trial.explanation, trial.params),
+        densities=densities(trial.explanation, trial.params, study.search_space),
         forecast=forecast(
             trial.explanation,
             trial.value,

@@ -56,7 +56,7 @@ def _suggest(past: Past, study: Study, number: int) -> Suggestion:
         seed=study.seed,
     )
     # Why these params is worked out now, while the past is as it was and before anybody holds a lock.
-    explanation = kept_explanation(suggestion.explanation, suggestion.params)
+    explanation = kept_explanation(suggestion.explanation, suggestion.params, past.space)
     return Suggestion(suggestion.params, explanation, suggestion.proposer)
 
 
