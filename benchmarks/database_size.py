@@ -37,7 +37,7 @@ def main() -> None:
             print(f"Optuna: skipped, {peers} is missing; make bench-optimizer-smoke installs it")
             return
         file = Path(folder) / "optuna.sqlite3"
-        command = [peers, "-m", "benchmarks.optuna_study", file]
+        command = [str(peers), "-m", "benchmarks.optuna_study", str(file)]
         subprocess.run(command, input=json.dumps(rows), text=True, check=True)
         print(f"Parzen / Optuna: {ours / _report('Optuna', file, n):.2f}")
 
@@ -90,7 +90,8 @@ def _search(n: int) -> Iterator[dict[str, Any]]:
     for _ in range(n):
         trial = optimizer.ask()
         explanation = kept_explanation(trial.explanation, trial.params, space)
-        loss = 0.08 + abs(math.log10(trial.params["learning_rate"]) + 3) * 0.2 + draw.random() * 0.3
+        rate = float(trial.params["learning_rate"] or 0)
+        loss = 0.08 + abs(math.log10(rate) + 3) * 0.2 + draw.random() * 0.3
         is_pruned = draw.random() < 0.7
         n_steps = draw.randint(2, 12) if is_pruned else MAX_EPOCHS
         curve = [loss * (1 + 2 * math.exp(-step / 3)) for step in range(1, n_steps + 1)]

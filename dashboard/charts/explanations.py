@@ -22,7 +22,7 @@ MAX_LENGTHS = 8
 HEIGHTS = ascii_letters + "!#$%()*+-./:"
 _RUN = re.compile(r"(\D)(\d*)")
 _KEPT = ("sampler", "kind", "text", "chosen_by", "why")
-_KEPT_NUMBERS = ("n", "n_good", "n_bad", "mean", "sd", "best", "improvement")
+_KEPT_NUMBERS = ("n", "mean", "sd", "best", "improvement")
 
 Explanation = Mapping[str, Any]
 Params = Mapping[str, Any]

@@ -82,4 +82,4 @@ def test_curves_at_points_of_their_own_are_kept_whole():
 def test_what_no_page_shows_is_left_out():
     explanation, params, space = proposed(SPACE)
     left_out = set(explanation) - set(kept_explanation(explanation, params, space))
-    assert left_out == {"rank", "n_candidates", "log_ratio", "ratio"}
+    assert left_out == {"rank", "n_candidates", "n_good", "n_bad", "log_ratio", "ratio"}
