@@ -2,18 +2,20 @@
 
 A sampler describes both densities of every param with full numbers, some 8 kB a trial. The page draws those
 of the params that decided most. Of each the ratio at the chosen value and two curves are kept, of heights
-written as one letter each; at which values they are, the search space says.
+written as one letter each, `4.61 a16cizX:!Ckcba15 aab3ccd`; at which values they are, the search space says.
 """
 
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from string import ascii_letters
 from typing import Any
 
 from optimizer import SearchSpace
+from optimizer.distributions import Choice
 from optimizer.samplers.tpe.marginals import curve_points
 
 MAX_SHOWN = 4
@@ -71,7 +73,7 @@ def _strongest(explanation: Explanation, params: Params) -> dict[str, Any]:
     """Entries as they are kept, or as the sampler made them with their ratio."""
     ratios = explanation.get("ratio") or {}
     found = {
-        name: entry if isinstance(entry, list) else {"ratio": ratios.get(name, 1.0), **entry}
+        name: entry if isinstance(entry, str) else {"ratio": ratios.get(name, 1.0), **entry}
         for name, entry in (explanation.get("densities") or {}).items()
         if name in params
     }
@@ -79,33 +81,30 @@ def _strongest(explanation: Explanation, params: Params) -> dict[str, Any]:
 
 
 def _strength(entry: Any) -> float:
-    ratio = entry[0] if isinstance(entry, list) else entry["ratio"]
+    ratio = float(entry.partition(" ")[0]) if isinstance(entry, str) else entry["ratio"]
     return abs(math.log(max(ratio, 1e-9)))
 
 
 def _kept_entry(name: str, entry: Any, space: SearchSpace) -> Any:
     """As it is where its points are not those of the search space: a sampler of others may choose its own."""
-    if isinstance(entry, list):
+    if isinstance(entry, str):
         return entry
     values = entry.get("choices", entry.get("x"))
     if name not in space or values != curve_points(space[name].distribution):
         return dict(entry)
-    if "choices" in entry:
-        return [entry["ratio"], *([float(f"{v:.3g}") for v in entry[kind]] for kind in ("good", "bad"))]
     top = max(*entry["good"], *entry["bad"], 1e-12)
-    return [entry["ratio"], _written(entry["good"], top), _written(entry["bad"], top)]
+    write = _listed if "choices" in entry else partial(_written, top=top)
+    return f"{entry['ratio']:.3g} {write(entry['good'])} {write(entry['bad'])}"
 
 
 def _curves(entry: Any, name: str, space: SearchSpace) -> Curves:
-    if isinstance(entry, list):
-        ratio, good, bad = entry
+    if isinstance(entry, str):
         distribution = space[name].distribution
-        x, is_log, is_choice = curve_points(distribution), getattr(distribution, "log", False), False
-        if isinstance(good, str):
-            good, bad = _read(good), _read(bad)
-        else:
-            is_choice = True
-        return Curves(x, good, bad, is_log, is_choice, ratio)
+        is_choice = isinstance(distribution, Choice)
+        ratio, *written = entry.split(" ")
+        good, bad = map(_numbers if is_choice else _heights, written)
+        is_log = getattr(distribution, "log", False)
+        return Curves(curve_points(distribution), good, bad, is_log, is_choice, float(ratio))
     is_choice = "choices" in entry
     x, top = entry["choices" if is_choice else "x"], max(*entry["good"], *entry["bad"], 1e-12)
     top = 1 if is_choice else top
@@ -119,7 +118,15 @@ def _written(values: Sequence[float], top: float) -> str:
     return "".join(letter * n if n < 3 else f"{letter}{n}" for letter, n in runs)
 
 
-def _read(written: str) -> list[float]:
+def _listed(values: Sequence[float]) -> str:
+    return ",".join(f"{value:.3g}" for value in values)
+
+
+def _numbers(listed: str) -> list[float]:
+    return [float(value) for value in listed.split(",")]
+
+
+def _heights(written: str) -> list[float]:
     return [
         HEIGHTS.index(letter) / (len(HEIGHTS) - 1)
         for letter, n in _RUN.findall(written)

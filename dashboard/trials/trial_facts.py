@@ -31,6 +31,8 @@ def facts_of(
     current: Attempt | None,
     reports: Sequence[Report],
 ) -> list[Fact]:
+    # What has not come to its end has no time of its own.
+    seconds = reports[-1].seconds if trial.seconds is None and reports else trial.seconds
     facts = [_result(study, trial, goal)]
     if rank := objective_rank(trial, results):
         facts.append(Fact("Rank of complete trials", rank))
@@ -41,7 +43,7 @@ def facts_of(
     if trial.state == TrialState.RUNNING and (best := _best_so_far(goal, reports)):
         facts.append(best)
     facts += [
-        Fact("Training time", duration(trial.seconds), _speed(study, epoch_seconds(reports))),
+        Fact("Training time", duration(seconds), _speed(study, epoch_seconds(reports))),
         Fact("Peak memory", memory(current.peak_memory if current else None)),
         Fact("Weights", thousands(trial.n_parameters)),
     ]
@@ -58,6 +60,9 @@ def _result(study: Study, trial: Trial, goal: Goal) -> Fact:
         case TrialState.PRUNED:
             at = f"at {epoch} {thousands(trial.step)}, when pruned"
             return Fact(goal.name, goal.show(trial.step_value), at)
+        case TrialState.CANCELLED if trial.step_value is not None:
+            at = f"at {epoch} {thousands(trial.step)}{of}"
+            return Fact(f"Last {goal.name}", goal.show(trial.step_value), at)
         case TrialState.FAILED:
             kind = FailureKind(trial.failure_kind).label if trial.failure_kind else "failed"
             when = f"after {epoch} {thousands(trial.step)}{of}" if trial.step else f"before {epoch} 1"

@@ -40,6 +40,17 @@ def axe_source():
 
 def check_looks(page, charts=()):
     """The page as it stands, in four looks; it is loaded once, as people turn their phones."""
+    problems = find_problems(page)
+    if problems:
+        pytest.fail("\n".join(problems), pytrace=False)
+    if charts:
+        assert set(steps.chart_points(page)) == set(charts)
+        for canvas in page.locator("canvas[data-chart]").all():
+            assert canvas.evaluate(IS_PAINTED), f"nothing is painted on {canvas}"
+
+
+def find_problems(page):
+    """What is not accessible, or too wide, in any of the four looks."""
     page.evaluate(axe_source())
     problems = []
     for width, theme in LOOKS:
@@ -48,9 +59,4 @@ def check_looks(page, charts=()):
         look = f"{width} px, {theme}"
         problems += [f"{look}: {line}" for line in page.evaluate(RUN_AXE, list(RULES))]
         problems += [f"{look}: {line}" for line in page.evaluate(TOO_WIDE)]
-    if problems:
-        pytest.fail("\n".join(problems), pytrace=False)
-    if charts:
-        assert set(steps.chart_points(page)) == set(charts)
-        for canvas in page.locator("canvas[data-chart]").all():
-            assert canvas.evaluate(IS_PAINTED), f"nothing is painted on {canvas}"
+    return problems

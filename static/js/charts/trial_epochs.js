@@ -61,9 +61,11 @@
     if (best) {
       const other = (metric.train || []).find(([step]) => step === bestStep);
       const dy = other && other[1] > best[1] ? 16 : -15; // away from the other line
-      const text = "best epoch " + bestStep;
+      // beside the only point are its own words, and left of the first one is the axis
+      const text = metric.val.length > 1 ? "best epoch " + bestStep : "";
+      const place = best === metric.val[0] ? { dx: -4 } : { align: "center" };
       const color = token("chart-best");
-      items.push({ x: best[0], y: best[1], ring: true, text, color, isBold: true, align: "center", dy });
+      items.push({ x: best[0], y: best[1], ring: true, text, color, isBold: true, dy, ...place });
     }
     if (!items.length) {
       items.push({ x: "middle", y: "middle", text: data.empty, align: "center", color: token("chart-axis") });

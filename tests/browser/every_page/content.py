@@ -205,7 +205,7 @@ def _add_attempt(
 ) -> None:
     is_last = number == trial.attempt
     ended = AttemptState.RETURNED if trial.state == TrialState.WAITING else AttemptState(trial.state)
-    draw, is_running = random.Random(trial.number), trial.state == TrialState.RUNNING
+    draw, has_ended = random.Random(trial.number), not is_last or trial.state != TrialState.RUNNING
     losses = [loss * (1 + 3 * math.exp(-step / 2)) for step in range(1, n_steps + 1)]
     attempt = Attempt.objects.create(
         trial=trial,
@@ -217,9 +217,7 @@ def _add_attempt(
         traceback=TRACEBACK if trial.failure_kind == FailureKind.ERROR else "",
         log="\n".join(f"09:14:{step:02} epoch {step}  loss {loss:.4f}" for step in range(n_steps)),
         started_at=began,
-        finished_at=None
-        if trial.state == TrialState.RUNNING and is_last
-        else began + dt.timedelta(seconds=38),
+        finished_at=began + dt.timedelta(seconds=38) if has_ended else None,
         peak_memory=374_000_000 if n_steps else None,
         environment={"keras": "3.15.1", "threads": 1},
     )
@@ -227,12 +225,10 @@ def _add_attempt(
         Report(
             attempt=attempt,
             step=step,
-            metrics=_metrics(
-                None if is_nan and step == n_steps else loss * (1 + 3 * math.exp(-step / 2)), draw
-            ),
+            metrics=_metrics(None if is_nan and step == n_steps else value, draw),
             seconds=1.7 * step,
         )
-        for step in range(1, n_steps + 1)
+        for step, value in enumerate(losses, 1)
     )
 
 
