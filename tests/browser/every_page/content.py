@@ -93,7 +93,7 @@ def make_content(admin: User) -> dict[str, Any]:
     make_link(study, trial=trial, days=None, password="", by=actor(admin))
     name = storages["artifacts"].save("network.keras", ContentFile(b"network"))
     Artifact.objects.create(trial=trial, name=name, size=7, reading={"kind": "images", "shape": [8, 8]})
-    _add_other_studies(admin, team)
+    others = _add_other_studies(admin, team)
     delete_study(gone := running_study(owner=admin, name="gone"), by=OPERATOR)
     ready = make_dataset(owner=admin, team=team)
     make_dataset(
@@ -103,7 +103,7 @@ def make_content(admin: User) -> dict[str, Any]:
     RecoveryCodes.activate(admin)
     return {
         "study": study.pk, "trial": 0, "gone": gone.pk, "comment": comment.pk, "dataset": ready.name,
-        "team": team.pk, "member": editor.pk, "secret": secret, "open": open_link,
+        "team": team.pk, "member": editor.pk, "secret": secret, "open": open_link, "waiting": "herbs-1", **others,
     }  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def add_trials_of_every_state(study: Study) -> None:
     _add(study, TrialState.WAITING, n_steps=0)
 
 
-def _add_other_studies(admin: User, team: Any) -> None:
+def _add_other_studies(admin: User, team: Any) -> dict[str, Any]:
     finished = running_study(owner=admin, team=team, name="confirmed", space=SPACE, max_epochs=MAX_EPOCHS)
     for params, explanation in _proposed(SearchSpace.from_json(SPACE), 12):
         _add(finished, TrialState.COMPLETE, params, explanation)
@@ -137,8 +137,11 @@ def _add_other_studies(admin: User, team: Any) -> None:
     Trial.objects.filter(study=runs).update(
         state="complete", value=0.1, attempt=1, metrics={"val_loss": 0.1, "test_loss": 0.12}
     )
-    make_study(owner=admin, name="a draft")
-    make_study("failed", owner=admin, name="a failed study")
+    draft = make_study(owner=admin, name="a draft")
+    failed = make_study("failed", owner=admin, name="a failed study", space=SPACE)
+    for _ in range(3):
+        _add(failed, TrialState.FAILED, n_steps=0, kind=FailureKind.ERROR)
+    return {"finished": finished.pk, "draft": draft.pk, "failed": failed.pk, "runs": runs.pk}
 
 
 def _proposed(space: SearchSpace, n: int) -> list[tuple[dict[str, Any], dict[str, Any]]]:
