@@ -4,6 +4,7 @@
   const SHEET = 760; // about the pixels between the margins of a sheet
   const FOLDED = "details.subfold, details.settings";
   const root = document.documentElement;
+  const paper = matchMedia("print");
   let before = null;
 
   function charts() {
@@ -27,8 +28,8 @@
   }
 
   function restore() {
-    if (!before) {
-      return;
+    if (!before || paper.matches) {
+      return; // the colors of the screen are there when it is the screen again
     }
     before.folded.forEach((each) => (each.open = false));
     if (before.theme) {
@@ -43,4 +44,5 @@
 
   addEventListener("beforeprint", prepare);
   addEventListener("afterprint", restore);
+  paper.addEventListener("change", () => (paper.matches ? prepare() : restore()));
 })();

@@ -51,7 +51,6 @@ def test_page_on_paper_is_light_and_has_nothing_to_press(view, study, site, pers
     assert all(width <= 760 for width in paper["widths"])
     assert not set(paper["text"]) & set(before["text"])
 
-    person.evaluate("dispatchEvent(new Event('afterprint'))")
     person.emulate_media(color_scheme="dark", media="screen")
     wait_for(lambda: person.evaluate(STATE, PRESSABLE) == before, "the page as before")
 

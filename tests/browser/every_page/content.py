@@ -96,14 +96,13 @@ def make_content(admin: User) -> dict[str, Any]:
     others = _add_other_studies(admin, team)
     delete_study(gone := running_study(owner=admin, name="gone"), by=OPERATOR)
     ready = make_dataset(owner=admin, team=team)
-    make_dataset(
-        owner=admin, name="herbs-1", label="Herbs", digest="1" * 64, state="looked", info={}, recipe={}
-    )
+    make_dataset(owner=admin, name="herbs-1", label="Herbs", digest="1" * 64, state="looked", info={})
     TOTP.activate(admin, generate_totp_secret())
     RecoveryCodes.activate(admin)
     return {
         "study": study.pk, "trial": 0, "gone": gone.pk, "comment": comment.pk, "dataset": ready.name,
-        "team": team.pk, "member": editor.pk, "secret": secret, "open": open_link, "waiting": "herbs-1", **others,
+        "team": team.pk, "member": editor.pk, "secret": secret, "open": open_link,
+        "waiting": "herbs-1", **others,
     }  # fmt: skip
 
 
