@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
 import sys
@@ -62,12 +63,28 @@ class ModelFile:
         """Return the argument of the function: the nest of `space`, or a dict of knobs' values by name."""
         return self.space.point_of(params) if self.space else dict(params)
 
+    @property
+    def needs_data(self) -> bool:
+        """Say whether it has nothing to do without a dataset: a model to be fitted, or an argument `data`."""
+        if self.name == "build":
+            return True
+        data = asked_arguments(self.function).get("data")
+        return data is not None and data.default is inspect.Parameter.empty
+
     def goal(self) -> FileGoal:
         """Return metric and direction for a new study; CodeInvalid where they are unclear or contradict.
 
         A training does not ask: its study has decided.
         """
         return goal_of_file(self.declared, self.name, self.files[0].text)
+
+
+def asked_arguments(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """Return the arguments that a function names; none of one that does not say, such as a builtin."""
+    try:
+        return inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return {}
 
 
 def read_model_file(source: str) -> ModelFile:
