@@ -21,7 +21,7 @@ from dashboard.studies.list_page import list_stamp, still_live_url, studies_page
 from dashboard.studies.page import VIEWS, StudyPage, study_page
 from dashboard.trials.failures import numbers_in
 from dashboard.web.polling import is_fresh, is_unchanged
-from dashboard.web.requests import actor_of, changing_study, person, posted, visible_study
+from dashboard.web.requests import actor_of, back_to, changing_study, person, posted, visible_study
 
 StudyView = Callable[[HttpRequest, int], HttpResponse]
 
@@ -37,7 +37,7 @@ def button(act: Callable[..., object]) -> StudyView:
                 act(study, by=actor_of(request))
             except QuotaRefused as refusal:
                 messages.error(request, str(refusal))
-        return redirect(study)
+        return back_to(request, study)
 
     return view
 
@@ -59,7 +59,7 @@ def study_retry_failed(request: HttpRequest, study_id: int) -> HttpResponse:
     if request.method == "POST":
         key = request.POST.get("group", "")
         actions.retry_failed(study, by=actor_of(request), numbers=numbers_in(study, key) if key else None)
-    return redirect(study)
+    return back_to(request, study)
 
 
 @require_safe
