@@ -81,7 +81,7 @@ def _value_budgets(study: Study, results: Results) -> list[Budget]:
     if study.target_value is not None:
         budgets.append(_target_budget(goal, best, study.target_value))
     if study.max_stale_trials:
-        n = results.once(f"stale {study.min_improvement}", lambda: _n_stale(study, results))
+        n = n_stale_of(study, results)
         share = min(100.0, 100 * n / study.max_stale_trials)
         label = f"{thousands(n)} of {count_noun(study.max_stale_trials, 'trial')} without improvement"
         by = (
@@ -107,8 +107,12 @@ def _target_budget(goal: Goal, best: float | None, target: float) -> Budget:
     return Budget(label, aside, value, of, note="stops the study")
 
 
-def _n_stale(study: Study, results: Results) -> int:
+def n_stale_of(study: Study, results: Results) -> int:
     """How many trials have finished since the last improvement."""
+    return results.once(f"stale {study.min_improvement}", lambda: _n_stale(study, results))
+
+
+def _n_stale(study: Study, results: Results) -> int:
     ended = results.by_end[results.is_in(*FINISHED_TRIALS)[results.by_end]]
     is_complete = np.isfinite(results.losses[ended]).tolist()
     told = zip(is_complete, results["value"][ended].tolist(), strict=True)
