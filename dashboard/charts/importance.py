@@ -74,10 +74,6 @@ class ImportanceChart:
         return [(sign, words) for sign, words in MEASURE_WORDS.items() if sign in signs]
 
     @property
-    def has_best_tenth(self) -> bool:
-        return any(bar.best_tenth for bar in self.bars)
-
-    @property
     def n_unclear(self) -> int:
         return sum(not bar.is_clear for bar in self.bars)
 
