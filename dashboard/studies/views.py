@@ -84,6 +84,7 @@ def _page(request: HttpRequest, study: Study, view: str) -> StudyPage:
     return study_page(
         study,
         request.GET.dict(),
+        viewer=user,
         view=view,
         columns=request.GET.getlist("column"),
         role=role_in(user, study),
