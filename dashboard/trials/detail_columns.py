@@ -48,6 +48,7 @@ def fields_of(study: Study, space: SearchSpace, metrics: Iterable[str]) -> list[
         Field(study.objective, "number", is_percent=is_percent(study, study.objective)),
         Field("epoch", "number"),
         Field("duration", "duration"),
+        Field("ended", "duration"),
         Field("failed", "text", choices=tuple(kind.label for kind in FailureKind)),
         Field("sampler", "text"),
     ]
@@ -98,12 +99,15 @@ def _own(study: Study, results: Results) -> dict[str, Column]:
     value = np.where(results.is_in(TrialState.COMPLETE), results["value"], np.nan)
     step = results["step"].astype(float)
     kinds = _KINDS[results["kind"]]
+    ended = results["finished"] - (study.started_at.timestamp() if study.started_at else np.nan)
     return {
         "trial": Column(results["number"].astype(float), every),
         "state": Column(_STATES[results.shown_state], every),
         study.objective: Column(value, ~np.isnan(value)),
         "epoch": Column(step, step > 0),
         "duration": Column(results["seconds"], ~np.isnan(results["seconds"])),
+        # Since the study started, as the wall clock of its charts.
+        "ended": Column(ended, ~np.isnan(ended)),
         "failed": Column(kinds, kinds != ""),
         "sampler": Column(results["sampler"], results["sampler"] != ""),
     }
