@@ -158,6 +158,18 @@ class StudyPage:
         return selection_of(self.study, self.space, self.goal, self.results, self.selected, self.view)
 
     @property
+    def selected_stamp(self) -> str:
+        """The same as long as the same trials are selected; empty without a filter."""
+        if not self.is_asked or not self.selected.is_filter:
+            return ""
+        return f"{zlib.crc32(np.packbits(self.selected.mask).tobytes(), len(self.results)):x}"
+
+    @property
+    def is_selection_new(self) -> bool:
+        """Whether whoever polls has other trials, or none."""
+        return self.query.get("selected", "") != self.selected_stamp
+
+    @property
     def best_selected(self) -> str:
         """The best value among the selected trials, in words; empty where nothing is left out."""
         if not self.is_asked or not self.selected.is_filter:

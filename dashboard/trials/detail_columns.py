@@ -4,7 +4,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,8 @@ class _Details:
     numbers: np.ndarray
     is_final: np.ndarray
     columns: dict[str, np.ndarray]
+    # By name and kind: columns as filters take them, made when they are first asked for.
+    ready: dict[tuple[str, bool], Column] = field(default_factory=dict)
 
 
 _kept: OrderedDict[int, _Details] = OrderedDict()
@@ -90,7 +92,10 @@ def columns_named(
     if rest:
         details = _details(study, results)
         for name in rest:
-            found[name] = _column(details, name, len(results), is_number=by_name[name].kind == "number")
+            key = (name, by_name[name].kind == "number")
+            if key not in details.ready:
+                details.ready[key] = _column(details, name, len(results), is_number=key[1])
+            found[name] = details.ready[key]
     return found
 
 

@@ -13,7 +13,7 @@
     const { best, target } = data;
     if (isInRange(target, range)) {
       const text = "target " + reading(target, data.is_percent);
-      items.push({ x: "start", y: target, line: "h", text, color: token("tone-neutral"), dx: 4, dy: 10 });
+      items.push({ x: view.max, y: target, line: "h", text, align: "right", color: token("tone-neutral"), dy: -8 });
     }
     if (view.startup !== null) {
       const text = data.startup_words;
@@ -84,6 +84,7 @@
       borderColor: token("chart-best"),
       borderWidth: 2,
       pointRadius: 0,
+      pointStyle: "line",
       order: 0,
     };
   }

@@ -80,8 +80,12 @@
     }
     drag.to = placeOf(drag.canvas, event);
     if (axesOf(drag).length) {
-      drag.isOn = true;
-      drag.canvas.setPointerCapture(event.pointerId);
+      if (!drag.isOn) {
+        drag.isOn = true;
+        drag.canvas.setPointerCapture(event.pointerId);
+        drag.chart.tooltip.setActiveElements([], { x: 0, y: 0 });
+        drag.chart.setActiveElements([]);
+      }
       drag.chart.draw();
     }
   }
@@ -158,6 +162,17 @@
     return { pairs, words: "" };
   }
 
+  function write(ctx, words, x, y, align) {
+    ctx.font = "600 11.5px " + Chart.defaults.font.family;
+    ctx.textAlign = align;
+    ctx.lineWidth = 4;
+    ctx.lineJoin = "round";
+    ctx.strokeStyle = token("surface");
+    ctx.strokeText(words, x, y);
+    ctx.fillStyle = token("chart-best");
+    ctx.fillText(words, x, y);
+  }
+
   Chart.register({
     id: "brush",
     afterDraw(chart) {
@@ -175,10 +190,8 @@
       ctx.strokeStyle = alpha(color, 0.7);
       ctx.fillRect(left, top, right - left, bottom - top);
       ctx.strokeRect(left, top, right - left, bottom - top);
-      ctx.fillStyle = color;
-      ctx.font = "600 11.5px " + Chart.defaults.font.family;
-      ctx.textAlign = left > (scales.x.left + scales.x.right) / 2 ? "right" : "left";
-      ctx.fillText(words, ctx.textAlign === "left" ? left + 4 : right - 4, Math.max(chartArea.top - 8, top - 6));
+      const isLeft = left < (scales.x.left + scales.x.right) / 2;
+      write(ctx, words, isLeft ? left + 5 : right - 5, top + 14, isLeft ? "left" : "right");
       ctx.restore();
     },
   });

@@ -4,7 +4,7 @@
   "use strict";
   const { token, configOf, chartOf } = window.ParzenCharts;
   const RATIO = 2;
-  const ROOM = 72; // pixels for title and legend
+  const ROOM = 110; // pixels for title and legend
   const MOST = 8; // entries of a legend
 
   function legend(datasets) {
@@ -28,7 +28,7 @@
     const color = token("text");
     Object.assign(config.options, { responsive: false, devicePixelRatio: RATIO, layout: { padding: 16 } });
     Object.assign(config.options.plugins, {
-      title: { display: true, text, color, align: "start", font: { size: 14, weight: "600" } },
+      title: { display: true, text, color, align: "start", padding: { bottom: 32 }, font: { size: 14, weight: "600" } },
       legend: legend(config.data.datasets),
     });
     const background = {

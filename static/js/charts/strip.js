@@ -39,11 +39,11 @@
       type: "linear",
       position: "left",
       stack: "values",
-      stackWeight: 1,
+      stackWeight: 1.2,
       min: 0,
       max: data.max_step * 1.4,
       grid: noGrid,
-      ticks: { callback: (value) => short(value, 3) },
+      ticks: { autoSkip: false, callback: (value) => short(value, 3) },
       afterBuildTicks: (scale) => (scale.ticks = [{ value: 0 }, { value: data.max_step }]),
     });
   }
