@@ -13,7 +13,7 @@ from dashboard.wording import param as show_number
 from dashboard.wording import thousands
 from dashboard.wording import value as show_value
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 720.0, 260.0, 62.0, 24.0, 8.0, 12.0
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 720.0, 260.0, 62.0, 24.0, 8.0, 24.0
 N_TICKS = 5
 # The best ones; more lines than these hide each other.
 N_CURVES = 20

@@ -111,8 +111,8 @@ def _own(study: Study, results: Results) -> dict[str, Column]:
         study.objective: Column(value, ~np.isnan(value)),
         "epoch": Column(step, step > 0),
         "duration": Column(results["seconds"], ~np.isnan(results["seconds"])),
-        # Since the study started, as the wall clock of its charts.
-        "ended": Column(ended, ~np.isnan(ended)),
+        # Since the study started, and as exact, as the wall clock of its charts.
+        "ended": Column(np.round(ended, 2), ~np.isnan(ended)),
         "failed": Column(kinds, kinds != ""),
         "sampler": Column(results["sampler"], results["sampler"] != ""),
     }

@@ -1,8 +1,18 @@
 // The value of every trial as a mark, shape and color by state, and the best so far as a step line.
 (function () {
   "use strict";
-  const { register, token, axis, metricAxis, noGrid, reading, progress, strip, marks, data: page } =
-    window.ParzenCharts;
+  const {
+    register,
+    token,
+    axis,
+    metricAxis,
+    noGrid,
+    reading,
+    progress,
+    strip,
+    marks,
+    data: page,
+  } = window.ParzenCharts;
 
   function isInRange(value, range) {
     return value !== null && value >= range.low && value <= range.high;
@@ -13,7 +23,15 @@
     const { best, target } = data;
     if (isInRange(target, range)) {
       const text = "target " + reading(target, data.is_percent);
-      items.push({ x: view.max, y: target, line: "h", text, align: "right", color: token("tone-neutral"), dy: -8 });
+      items.push({
+        x: view.max,
+        y: target,
+        line: "h",
+        text,
+        align: "right",
+        color: token("tone-neutral"),
+        dy: -8,
+      });
     }
     if (view.startup !== null) {
       const text = data.startup_words;
@@ -124,7 +142,7 @@
       type: "scatter",
       note: note(data, range, isApart),
       data: {
-        brush: { x: view.brush, y: { name: data.metric } },
+        brush: { x: view.brush, y: { name: data.metric, isPercent: data.is_percent } },
         datasets: sets.filter((set) => !hidden.includes(set.state || set.key)),
         words: words(data, view, range),
       },

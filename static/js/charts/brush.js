@@ -1,68 +1,14 @@
 // Dragging across a chart selects trials: along one axis, or a box of both. The answer of the server draws the range.
-// chart.data.brush = { x, y }, each { name } of a column of the filter; isWhole; toFilter, toAxis where the axis
-// counts something else.
 (function () {
   "use strict";
-  const { token, alpha, chartOf } = window.ParzenCharts;
-  const LEAST = 8; // pixels; less is a click
-  const EDGE = 3; // so near the edge a range is open
-  const SHARE = 5; // a drag is along one axis if it is so many times longer than across
+  const { token, alpha, chartOf, data } = window.ParzenCharts;
+  const { axesAt, axesOf, rangesOf, ends } = window.ParzenCharts.ranges;
   let drag = null;
 
   function placeOf(canvas, event) {
     const box = canvas.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   }
-
-  // Beside the plot, and in a strip below it, there is one axis only.
-  function axesAt({ x, y }, chart) {
-    const { left, bottom } = chart.scales.y;
-    const isBelow = y > bottom;
-    const isBeside = x < chart.chartArea.left && x >= left;
-    return isBelow ? ["x"] : isBeside ? ["y"] : ["x", "y"];
-  }
-
-  function axesOf({ axes, from, to }) {
-    const size = { x: Math.abs(to.x - from.x), y: Math.abs(to.y - from.y) };
-    const isAlong = (axis) => size[axis] >= LEAST && size[axis] * SHARE >= size[axis === "x" ? "y" : "x"];
-    return axes.filter((axis) => (axes.length === 1 ? size[axis] >= LEAST : isAlong(axis)));
-  }
-
-  // A value as exact as one pixel: 0.0832 rather than 0.08317364.
-  function rounded(scale, pixel) {
-    const value = scale.getValueForPixel(pixel);
-    const step = Math.abs(scale.getValueForPixel(pixel + 1) - value) || 1;
-    const power = Math.floor(Math.log10(step));
-    return Number(Number((Math.round(value / 10 ** power) * 10 ** power).toPrecision(12)).toString());
-  }
-
-  function bound(column, scale, pixel, isHigh) {
-    if (!column.isWhole && !column.toFilter) {
-      return String(rounded(scale, pixel));
-    }
-    const whole = isHigh ? Math.floor : Math.ceil;
-    const value = scale.getValueForPixel(pixel);
-    if (column.isWhole) {
-      return String(whole(value));
-    }
-    const seconds = column.toFilter(value, isHigh);
-    const outward = isHigh ? Math.ceil : Math.floor;
-    return seconds === null ? "" : (seconds < 60 ? outward(seconds * 10) / 10 : outward(seconds)) + " s";
-  }
-
-  // [column, low, high] as the filter writes it.
-  function rangeOf(chart, axis, from, to) {
-    const scale = chart.scales[axis];
-    const column = chart.data.brush[axis];
-    const [first, last] = axis === "x" ? [scale.left, scale.right] : [scale.bottom, scale.top];
-    const ends = [from[axis], to[axis]].sort((a, b) => (axis === "x" ? a - b : b - a));
-    const isOpen = ends.map((end, index) => (end - [first, last][index]) * (axis === "x" ? 1 : -1));
-    const low = isOpen[0] <= EDGE ? "" : bound(column, scale, ends[0], false);
-    const high = isOpen[1] >= -EDGE ? "" : bound(column, scale, ends[1], true);
-    return [column.name, low, high];
-  }
-
-  const rangesOf = ({ chart, from, to }, axes) => axes.map((axis) => rangeOf(chart, axis, from, to));
 
   function onDown(event) {
     const canvas = event.target.closest?.("canvas.has-brush");
@@ -75,41 +21,45 @@
   }
 
   function onMove(event) {
-    if (!drag || drag.isSent || event.pointerId !== drag.pointer) {
+    if (!drag || drag.isOver || event.pointerId !== drag.pointer) {
       return;
     }
     drag.to = placeOf(drag.canvas, event);
-    if (axesOf(drag).length) {
-      if (!drag.isOn) {
-        drag.isOn = true;
-        drag.canvas.setPointerCapture(event.pointerId);
-        drag.chart.tooltip.setActiveElements([], { x: 0, y: 0 });
-        drag.chart.setActiveElements([]);
-      }
+    if (!drag.isOn && axesOf(drag).length) {
+      drag.isOn = true;
+      drag.canvas.setPointerCapture(event.pointerId);
+      drag.chart.tooltip.setActiveElements([], { x: 0, y: 0 });
+      drag.chart.setActiveElements([]);
+    }
+    if (drag.isOn) {
       drag.chart.draw();
     }
   }
 
-  function cancel() {
+  // Its chart may be gone by now.
+  function end() {
     const { chart } = drag;
     drag = null;
-    chart.draw();
+    if (chart.canvas) {
+      chart.draw();
+    }
   }
 
   async function onUp(event) {
-    if (!drag || drag.isSent || event.pointerId !== drag.pointer) {
+    if (!drag || event.pointerId !== drag.pointer) {
       return;
     }
-    const axes = axesOf(drag);
+    const axes = drag.isOver ? [] : axesOf(drag);
     if (!drag.isOn || !axes.length) {
-      cancel();
+      setTimeout(end); // after the click that belongs to it
       return;
     }
-    drag.isSent = true; // stays drawn until the answer is there
+    drag.isOver = true; // stays drawn until the answer is there
+    drag.pointer = null;
     try {
       await window.ParzenSelection.selectRanges(rangesOf(drag, axes));
     } finally {
-      cancel();
+      end();
     }
   }
 
@@ -123,43 +73,37 @@
   function onKey(event) {
     if (event.key === "Escape" && drag?.isOn) {
       event.preventDefault();
-      cancel();
+      drag.isOver = true;
+      drag.to = drag.from;
+      drag.chart.draw();
     }
   }
 
   document.addEventListener("pointerdown", onDown);
   document.addEventListener("pointermove", onMove);
   document.addEventListener("pointerup", onUp);
-  document.addEventListener("pointercancel", () => drag && !drag.isSent && cancel());
+  document.addEventListener("pointercancel", (event) => drag?.pointer === event.pointerId && end());
   document.addEventListener("keydown", onKey, true);
   ["mousemove", "click"].forEach((name) => document.addEventListener(name, hush, true));
-
-  // Where a range of the filter lies; the whole height or width where it is open.
-  function ends(chart, axis, bounds) {
-    const scale = chart.scales[axis];
-    const { toAxis, isWhole } = chart.data.brush[axis];
-    const edges = axis === "x" ? [scale.left, scale.right] : [scale.bottom, scale.top];
-    return bounds.map(function (value, index) {
-      if (value === null) {
-        return edges[index];
-      }
-      const half = isWhole ? index - 0.5 : 0;
-      const place = scale.getPixelForValue(toAxis ? toAxis(value, index === 1) : value + half);
-      return Math.max(Math.min(...edges), Math.min(place, Math.max(...edges)));
-    });
-  }
 
   function shown(chart) {
     if (drag?.isOn && drag.chart === chart) {
       const axes = axesOf(drag);
-      const words = rangesOf(drag, axes).map(([name, low, high]) => name + " " + (low || "…") + " to " + (high || "…"));
+      const words = rangesOf(drag, axes).map(
+        ([name, low, high]) => name + " " + (low || "…") + " to " + (high || "…"),
+      );
       return { pairs: axes.map((axis) => [axis, [drag.from[axis], drag.to[axis]]]), words: words.join(", ") };
     }
-    const bounds = window.ParzenCharts.data.selection()?.bounds || {};
+    const bounds = data.selection()?.bounds || {};
     const pairs = ["x", "y"]
       .filter((axis) => bounds[chart.data.brush[axis].name])
       .map((axis) => [axis, ends(chart, axis, bounds[chart.data.brush[axis].name])]);
     return { pairs, words: "" };
+  }
+
+  // From the smaller to the larger one, inside these edges; all of it where there is no range.
+  function within(range, low, high) {
+    return (range || [low, high]).map((end) => Math.min(high, Math.max(low, end))).sort((a, b) => a - b);
   }
 
   function write(ctx, words, x, y, align) {
@@ -182,8 +126,8 @@
       }
       const { ctx, chartArea, scales } = chart;
       const { x, y } = Object.fromEntries(pairs);
-      const [left, right] = (x || [chartArea.left, chartArea.right]).toSorted((a, b) => a - b);
-      const [top, bottom] = (y || [chartArea.top, chartArea.bottom]).toSorted((a, b) => a - b);
+      const [left, right] = within(x, chartArea.left, chartArea.right);
+      const [top, bottom] = within(y, chartArea.top, chartArea.bottom);
       const color = token("chart-best");
       ctx.save();
       ctx.fillStyle = alpha(color, 0.09);

@@ -12,7 +12,11 @@
       display: datasets.length <= 2 * MOST,
       position: "bottom",
       align: "start",
-      labels: { usePointStyle: true, boxHeight: 7, filter: ({ datasetIndex }) => !isPale(datasets[datasetIndex]) },
+      labels: {
+        usePointStyle: true,
+        boxHeight: 7,
+        filter: ({ datasetIndex }) => !isPale(datasets[datasetIndex]),
+      },
     };
   }
 
@@ -28,7 +32,14 @@
     const color = token("text");
     Object.assign(config.options, { responsive: false, devicePixelRatio: RATIO, layout: { padding: 16 } });
     Object.assign(config.options.plugins, {
-      title: { display: true, text, color, align: "start", padding: { bottom: 32 }, font: { size: 14, weight: "600" } },
+      title: {
+        display: true,
+        text,
+        color,
+        align: "start",
+        padding: { bottom: 32 },
+        font: { size: 14, weight: "600" },
+      },
       legend: legend(config.data.datasets),
     });
     const background = {
@@ -61,7 +72,10 @@
   function address(link, canvas) {
     const url = new URL(link.href);
     const { axis, scale, pruned } = canvas.dataset;
-    Object.entries({ q: window.ParzenSelection?.text(), axis, scale, pruned }).forEach(function ([name, value]) {
+    Object.entries({ q: window.ParzenSelection?.text(), axis, scale, pruned }).forEach(function ([
+      name,
+      value,
+    ]) {
       url.searchParams[value ? "set" : "delete"](name, value);
     });
     link.href = url;

@@ -90,7 +90,7 @@
     return {
       type: "line",
       data: {
-        brush: { x: { name: "epoch", isWhole: true }, y: { name: data.metric } },
+        brush: { x: { name: "epoch", isWhole: true }, y: { name: data.metric, isPercent: data.is_percent } },
         datasets: sets,
         words: words(chosen, best, selection),
       },
