@@ -91,11 +91,10 @@
     }
   }
 
-  // Anywhere on the page, except where Escape has a use of its own: an open menu, another field.
+  // Anywhere on the page, except where Escape has a use of its own: an open menu, a drag, another field.
   function onKey(event) {
     const field = input();
-    const isElsewhere =
-      event.target !== field && event.target.closest("input, textarea, select, details[open], dialog");
+    const isElsewhere = event.target !== field && event.target.closest("input, textarea, select, dialog");
     if (event.key !== "Escape" || event.defaultPrevented || isElsewhere || !field) {
       return;
     }

@@ -116,7 +116,7 @@ def test_a_poll_sends_the_selection_only_when_it_changes(page, study):
     claim(study)
     poll = re.sub(r"version=\d+", "version=0", poll)
     again = page.get(poll)
-    assert "selected-count" in again.content.decode()
+    assert "selected-words" in again.content.decode()
     # The number of trials has changed, and with it what the bits are of.
     assert data_in(again) is not None
 
