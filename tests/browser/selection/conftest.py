@@ -21,10 +21,10 @@ PLACE = """(canvas, [x, y]) => {
 @pytest.fixture
 def study(ada):
     """Forty trials: the values of the first thirty fall from 1 to 1/30, five are pruned and five failed."""
-    study = running_study(owner=ada, max_trials=40, name="Brushed")
+    study = running_study(owner=ada, max_trials=60, name="Brushed")
     study.started_at = timezone.now() - dt.timedelta(minutes=10)
     study.save(update_fields=["started_at"])
-    add_trials(study, 30, n_reports=3)
+    add_trials(study, 30, n_reports=3, step=3)
     add_trials(study, 5, state=TrialState.PRUNED, n_reports=2, step=2, step_value=0.7)
     add_trials(study, 5, state=TrialState.FAILED)
     return study
