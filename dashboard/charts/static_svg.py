@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.charts.points import log_range, nice_range
 from dashboard.charts.static_axes import AxisName, log_ticks, round_ticks, x_axis
 from dashboard.wording import param as show_number
 from dashboard.wording import thousands
@@ -57,7 +58,7 @@ class Bar:
 class Line:
     points: str
     is_best: bool
-    is_pale: bool = False
+    is_dashed: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,32 @@ def static_epochs(chart: Mapping[str, Any], n_curves: int = N_CURVES) -> StaticC
         y_ticks=[(y(v), show_value(v, chart["is_percent"])) for v in ticks],
         x_label="epoch",
         label=chart["label"],
+    )
+
+
+def static_trial(metric: Mapping[str, Any], label: str) -> StaticChart:
+    """One metric of `TrialEpochsChart` as JSON: validation, training, and the median of the study."""
+    lines = [(name, metric[name]) for name in ("median", "train", "val") if metric[name]]
+    values = [value for _, points in lines for _, value in points if value is not None] or [0.0, 1.0]
+    last = max([step for _, points in lines for step, _ in points], default=2)
+    is_log = metric["log"] and min(values) > 0
+    low, high = log_range(values) if is_log else nice_range(min(values), max(values))
+    x, y = _scale(1, max(last, 2), LEFT, WIDTH - RIGHT), _bent(low, high, HEIGHT - BOTTOM, is_log=is_log)
+    names = {"val": f"thick: {metric['line']}", "train": "dashed: training", "median": "thin: study median"}
+    return StaticChart(
+        lines=[
+            Line(_path([p for p in points if p[1] is not None], x, y), name == "val", name == "train")
+            for name, points in lines
+        ],
+        marks=[],
+        x_ticks=_whole_ticks(1, max(last, 2), x),
+        y_ticks=[
+            (y(v), show_value(v, metric["is_percent"]))
+            for v in (log_ticks(low, high) if is_log else _between(low, high))
+        ],
+        x_label="epoch",
+        label=label,
+        note="; ".join(names[name] for name, _ in reversed(lines)),
     )
 
 

@@ -6,14 +6,16 @@ from typing import Any
 import numpy as np
 from django.template.loader import render_to_string
 
-from dashboard.charts.static_svg import Look, StaticChart, static_best, static_epochs
+from dashboard.charts.static_svg import Look, StaticChart, static_best, static_epochs, static_trial
 from dashboard.engine.trials import best_trial
 from dashboard.goals import goal_of
-from dashboard.models import Study
+from dashboard.models import Role, Study, Trial
 from dashboard.refusal import Refused
 from dashboard.studies.charts import best_chart_of, epochs_chart_of, points_of
 from dashboard.studies.selection import curves_selected
+from dashboard.trials.page import trial_page
 from dashboard.trials.proposals import proposals_of
+from dashboard.trials.queries import reports_of
 from dashboard.trials.results import Results, results_of
 from dashboard.trials.selected import Selected, selected_of
 from dashboard.web.csv_pieces import csv_pieces, plain_text
@@ -75,6 +77,34 @@ def chart_csv(study: Study, *, chart: str, text: str) -> Iterator[str]:
     )
 
 
+def trial_chart_svg(trial: Trial, *, metric: str) -> str:
+    chart = _trial_chart(trial)
+    chosen = next(
+        (each for each in chart["metrics"] if each["name"] == metric), next(iter(chart["metrics"]), None)
+    )
+    if chosen is None:
+        raise Refused("This trial has no epochs yet. Wait until it has completed one.")
+    title = f"Trial #{trial.number} of {trial.study.name}: {chosen['label']} by epoch"
+    picture = static_trial(chosen, chart["label"])
+    return render_to_string("export/chart.svg", {"chart": picture, "title": title, "filter": ""})
+
+
+def _trial_chart(trial: Trial) -> dict[str, Any]:
+    chart: dict[str, Any] = trial_page(trial.study, trial, Role.VIEWER).chart["trial_epochs"]
+    return chart
+
+
+def trial_chart_csv(trial: Trial) -> Iterator[str]:
+    """Every metric at every epoch, of which the chart draws some."""
+    reports = reports_of(trial)
+    names = sorted({name for report in reports for name in report.metrics})
+    rows = (
+        [report.step, *(_cell(report.metrics.get(name)) for name in names), report.seconds]
+        for report in reports
+    )
+    return csv_pieces(["epoch", *names, "seconds"], rows)
+
+
 def _best_rows(study: Study, results: Results, selected: Selected) -> Iterator[list[Any]]:
     points = points_of(study, results)
     best = np.minimum.accumulate(results.losses) if len(results) else results.losses
@@ -104,4 +134,4 @@ def _cell(value: Any) -> Any:
     """Nothing for what is not known."""
     if isinstance(value, str):
         return plain_text(value)
-    return "" if isinstance(value, float) and not np.isfinite(value) else value
+    return "" if value is None or (isinstance(value, float) and not np.isfinite(value)) else value

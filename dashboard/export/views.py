@@ -18,14 +18,16 @@ from dashboard.export.actions import (
     export_json,
     export_parquet,
     export_python,
+    export_trial_chart,
 )
 from dashboard.export.charts import CHARTS, ENDINGS
 from dashboard.export.forms import ChartForm, TrialsForm
 from dashboard.models import Study
 from dashboard.refusal import Refused
 from dashboard.web.csv_pieces import CSV_TYPE
-from dashboard.web.requests import actor_of, visible_study
+from dashboard.web.requests import actor_of, visible_study, visible_trial
 
+CHART_TYPES = {"csv": CSV_TYPE, "svg": "image/svg+xml"}
 Pieces = Iterable[str] | Iterable[bytes]
 
 
@@ -97,7 +99,7 @@ def study_export_chart(request: HttpRequest, study_id: int, chart: str, ending: 
     return _download(
         request,
         f"{file_stem(study)}-{chart}.{ending}",
-        CSV_TYPE if ending == "csv" else "image/svg+xml",
+        CHART_TYPES[ending],
         lambda: export_chart(
             study,
             chart=chart,
@@ -106,6 +108,21 @@ def study_export_chart(request: HttpRequest, study_id: int, chart: str, ending: 
             look=form.look(),
             by=actor_of(request),
         ),
+    )
+
+
+@never_cache
+@require_safe
+def trial_export_chart(request: HttpRequest, study_id: int, number: int, ending: str) -> HttpResponseBase:
+    trial = visible_trial(visible_study(request, study_id), number)
+    if ending not in ENDINGS:
+        raise Http404
+    metric = request.GET.get("metric", "")
+    return _download(
+        request,
+        f"{file_stem(trial.study)}-trial-{number}.{ending}",
+        CHART_TYPES[ending],
+        lambda: export_trial_chart(trial, ending=ending, metric=metric, by=actor_of(request)),
     )
 
 

@@ -47,6 +47,7 @@ WORDS = {
     "study-export-json": "Export whole study",
     "study-export-python": "Export as a Python file",
     "study-export-chart": "Export chart",
+    "trial-export-chart": "Export chart of a trial",
     # Sharing
     "study-access": "Change study access",
     "link-make": "Create share link",

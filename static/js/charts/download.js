@@ -71,8 +71,8 @@
   // The link names what is shown now.
   function address(link, canvas) {
     const url = new URL(link.href);
-    const { axis, scale, pruned } = canvas.dataset;
-    Object.entries({ q: window.ParzenSelection?.text(), axis, scale, pruned }).forEach(function ([
+    const { axis, scale, pruned, metric } = canvas.dataset;
+    Object.entries({ q: window.ParzenSelection?.text(), axis, scale, pruned, metric }).forEach(function ([
       name,
       value,
     ]) {

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from django.urls import reverse
 
-from dashboard.models import AuditEntry
+from dashboard.models import AuditEntry, Report
 from tests.builders import add_trials, running_study
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -164,3 +164,37 @@ def test_a_download_is_a_line_of_the_audit_log(page, study):
     rows_of(get(page, study))
     entry = AuditEntry.objects.get(action="study-export-chart")
     assert (entry.who, entry.study_id, entry.is_refused) == ("ada", study.pk, False)
+
+
+@pytest.fixture
+def trial(study):
+    return study.trials.get(number=1)
+
+
+def get_trial(page, trial, ending, **query):
+    return page.get(reverse("trial-export-chart", args=[trial.study_id, trial.number, ending]), query)
+
+
+def test_data_of_a_trial_has_every_metric_of_every_epoch(page, trial):
+    rows = rows_of(get_trial(page, trial, "csv"))
+    assert list(rows[0]) == ["epoch", "loss", "val_loss", "seconds"]
+    assert [(row["epoch"], float(row["val_loss"])) for row in rows] == [("1", 1.0), ("2", 0.5), ("3", 1 / 3)]
+    assert AuditEntry.objects.get(action="trial-export-chart").who == "ada"
+
+
+def test_the_picture_of_a_trial_has_its_lines(page, trial):
+    picture = picture_of(get_trial(page, trial, "svg", metric="loss"))
+    assert len(classes(picture, "is-best")) == len(classes(picture, "is-dashed")) == 1
+    assert "Trial #1" in picture.find(f"{SVG}title").text
+
+
+def test_a_trial_without_epochs_has_no_picture(page, study):
+    trial = study.trials.get(state="failed")
+    assert get_trial(page, trial, "svg").status_code == 422
+    assert rows_of(get_trial(page, trial, "csv")) == []
+
+
+def test_a_value_that_is_not_known_is_an_empty_cell(page, trial):
+    Report.objects.filter(attempt__trial=trial, step=2).update(metrics={"loss": 0.5, "val_loss": None})
+    assert rows_of(get_trial(page, trial, "csv"))[1]["val_loss"] == ""
+    assert picture_of(get_trial(page, trial, "svg")).tag == f"{SVG}svg"

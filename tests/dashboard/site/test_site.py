@@ -94,7 +94,7 @@ LIBRARIES = ("account_", "mfa_", "socialaccount_", "openid_", "usersessions_")
 NAMES = [name for name in names() if not name.startswith(LIBRARIES) and name != "home"]
 EXPORTS = {
     *("study-export-csv", "study-export-parquet", "study-export-json"),
-    *("study-export-python", "study-export-chart"),
+    *("study-export-python", "study-export-chart", "trial-export-chart"),
 }
 FILES = {"dataset-picture", "trial-model", "trial-package", "study-report"} | EXPORTS
 PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | FILES]
