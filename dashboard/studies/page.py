@@ -243,6 +243,15 @@ class StudyPage:
     def training(self) -> list[TrainingRow]:
         return training_now(self.study, self.space, self.goal, self.results, self.now)
 
+    @property
+    def has_forecasts(self) -> bool:
+        return any(row.expected for row in self.training)
+
+    @property
+    def best_number(self) -> int | None:
+        place = self.results.best
+        return None if place is None else int(self.results["number"][place])
+
     @cached_property
     def failures(self) -> Failures | None:
         return self.results.once(
