@@ -81,6 +81,18 @@ def test_by_mouse(study, site, person, clipboard):
     )
     assert steps.chart_points(person)["trial_epochs"] == {"val": 20, "train": 20, "median": 20, "best": 20}
 
+    menu = person.locator("summary[aria-label='Download this chart']")
+    menu.click()
+    with person.expect_download() as download:
+        person.get_by_role("button", name="PNG").click()
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
+    menu.click()
+    with person.expect_download() as download:
+        person.get_by_role("link", name="CSV").click()
+    lines = download.value.path().read_text("utf-8-sig").splitlines()
+    assert len(lines) == 1 + 20
+    assert "val_accuracy" in lines[0]
+
     person.get_by_role("link", name="Next trial, 31").click()
     expect(person.get_by_role("heading", level=1)).to_have_text("Trial #31")
     person.get_by_role("link", name=re.compile("^Best trial")).click()
