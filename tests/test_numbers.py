@@ -22,6 +22,7 @@ NOT_FOR_PEOPLE = {
     ("dashboard/charts/points.py", ".{DIGITS}g"): "rounds what travels to a chart as JSON",
     ("dashboard/trials/selection/literals.py", "f"): "a filter is read back: a number keeps its digits",
     ("dashboard/charts/density.py", ".1f"): "places in a picture",
+    ("dashboard/charts/explanations.py", ".3g"): "rounds what is kept, to be read back",
     ("dashboard/charts/sparklines.py", ".1f"): "places in a picture",
     ("dashboard/charts/forecast.py", ".1f"): "1.0 to 100.0 standard deviations, on the way into a sentence",
     ("dashboard/new_study/knob_form.py", ".12g"): "what a form opens with is read back: it keeps its digits",
