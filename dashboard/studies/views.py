@@ -144,7 +144,7 @@ def study_importance(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
     if not study.is_ended and request.GET.get("seen") == str(n_complete(study)):
         return HttpResponse(status=204)
-    return render(request, "studies/_importance.html", {"study": study, "card": importance_card(study)})
+    return render(request, "studies/importance/_card.html", {"study": study, "card": importance_card(study)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
