@@ -38,9 +38,10 @@ def best_chart_of(
         drawn = thin(points.state, [] if results.best is None else [results.best])
     else:
         drawn = np.flatnonzero(np.isnan(results["finished"]) | (results["finished"] >= since))
+    params = queries.params_of(study, points.n[drawn].tolist())
     chart = best_chart(
         points,
-        _drawn(study, space, results, points, drawn),
+        _drawn(space, results, points, drawn, params),
         metric=goal.name,
         direction=goal.direction,
         is_percent=goal.is_percent,
@@ -59,7 +60,8 @@ def open_trials_of(study: Study, space: SearchSpace, results: Results) -> dict[s
     nothing = np.full(len(results), np.nan)
     states, value = _STATE_NAMES[results["state"]], results["step_value"]
     points = Points(results["number"], states, value, nothing, nothing, nothing, results["step"])
-    return {"is_update": True, "trials": _drawn(study, space, results, points, places).to_json()}
+    params = queries.params_once(study, results["number"][places].tolist(), results.known_params)
+    return {"is_update": True, "trials": _drawn(space, results, points, places, params).to_json()}
 
 
 def _points(study: Study, results: Results) -> Points:
@@ -81,10 +83,15 @@ def _points(study: Study, results: Results) -> Points:
     )
 
 
-def _drawn(study: Study, space: SearchSpace, results: Results, points: Points, places: np.ndarray) -> Points:
+def _drawn(
+    space: SearchSpace,
+    results: Results,
+    points: Points,
+    places: np.ndarray,
+    params: dict[int, dict[str, Any]],
+) -> Points:
     names = list(space.searched)[:MAX_PARAMS]
     numbers = points.n[places]
-    params = queries.params_of(study, numbers.tolist())
     words = [params.get(n, {}) for n in numbers.tolist()]
     return Points(
         n=numbers,

@@ -1,15 +1,17 @@
 """What trains at this moment: how far, what it has reported, and on which slot."""
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.urls import reverse
 
 from dashboard.charts.points import value_range
 from dashboard.goals import Goal
 from dashboard.models import Attempt, AttemptState, Study, TrialState
-from dashboard.trials.queries import curves
+from dashboard.trials.queries import curves, params_once
 from dashboard.trials.results import Results
 from dashboard.wording import param, thousands
 from optimizer import SearchSpace
@@ -41,30 +43,29 @@ def training_now(
     if not ids:
         return []
     reported = curves(ids, study.objective)
-    attempts = Attempt.objects.filter(trial__in=ids, state=AttemptState.RUNNING).select_related("trial")
-    of_trial = {attempt.trial_id: attempt for attempt in attempts}
+    running = Attempt.objects.filter(trial__in=ids, state=AttemptState.RUNNING)
+    slots = {pk: (since, slot) for pk, since, slot in running.values_list("trial", "started_at", "worker")}
+    params = params_once(study, results["number"][places].tolist(), results.known_params)
     last = study.n_folds or study.max_epochs
     rows = []
-    for pk in ids:
-        attempt = of_trial.get(pk)
-        if attempt is None:  # it ended since the page read its trials
+    for place, pk in zip(places.tolist(), ids, strict=True):
+        if pk not in slots:  # it ended since the page read its trials
             continue
-        trial, curve = attempt.trial, reported.get(pk, [])
-        points, end = _picture(curve, last, goal)
+        since, slot = slots[pk]
+        number, step, value = (results[name][place].item() for name in ("number", "step", "step_value"))
+        points, end = _picture(reported.get(pk, []), last, goal)
         unit = "Fold" if study.n_folds else "Epoch"
         rows.append(
             TrainingRow(
-                number=trial.number,
-                url=trial.get_absolute_url(),
-                words=f"{unit} {thousands(trial.step)} of {thousands(last)}" if trial.step else "Setting up",
+                number=number,
+                url=reverse("trial-detail", args=[study.pk, number]),
+                words=f"{unit} {thousands(step)} of {thousands(last)}" if step else "Setting up",
                 points=points,
                 end=end,
-                value=trial.step_value,
-                params=[(n, param(trial.params[n])) for n in space.searched if n in trial.params][
-                    :MAX_PARAMS
-                ],
-                seconds=max(0.0, (now - attempt.started_at).total_seconds()),
-                slot=attempt.worker,
+                value=None if math.isnan(value) else value,
+                params=_first_params(space, params.get(number, {})),
+                seconds=max(0.0, (now - since).total_seconds()),
+                slot=slot,
             )
         )
     return rows

@@ -110,9 +110,9 @@ study_discussion = study_view("discussion")
 @require_safe
 def study_live(request: HttpRequest, study_id: int) -> HttpResponse:
     """The parts of a view that change, or 204 when nothing did since the page's version."""
-    study = visible_study(request, study_id)
-    if is_unchanged(request, study):
+    if is_unchanged(request, study_id):
         return HttpResponse(status=204)
+    study = visible_study(request, study_id)
     view = request.GET.get("view", "")
     page = _page(request, study, view if view in VIEWS else "overview")
     return render(request, "studies/_live.html", {"page": page})
