@@ -64,15 +64,15 @@ class BundledStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc
 def bundles() -> dict[str, list[str]]:
     """The name of each bundle in the templates, and its files."""
     found: dict[str, list[str]] = {}
-    for folder in Engine.get_default().dirs:
-        for path in sorted(Path(folder).rglob("*.html")):
-            if "{% bundle " in path.read_text():
-                for name, parts in _bundles_of(str(path.relative_to(folder))):
-                    if found.setdefault(name, parts) != parts:
-                        raise ValueError(f"Two bundles are called {name}. Give each its own name.")
+    for template in template_names():
+        nodes = Engine.get_default().get_template(template).nodelist.get_nodes_by_type(BundleNode)
+        for node in nodes:
+            if isinstance(node, BundleNode) and found.setdefault(node.name, node.parts) != node.parts:
+                raise ValueError(f"Two bundles are called {node.name}. Give each its own name.")
     return found
 
 
-def _bundles_of(template: str) -> list[tuple[str, list[str]]]:
-    nodes = Engine.get_default().get_template(template).nodelist.get_nodes_by_type(BundleNode)
-    return [(node.name, node.parts) for node in nodes if isinstance(node, BundleNode)]
+def template_names() -> Iterator[str]:
+    for folder in Engine.get_default().dirs:
+        for path in sorted(Path(folder).rglob("*.html")):
+            yield path.relative_to(folder).as_posix()

@@ -1,6 +1,9 @@
 """What pages need together is one file where files were collected, and as many as there are elsewhere."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -90,3 +93,14 @@ def test_two_bundles_of_one_name_are_refused(settings, tmp_path):
 
     with pytest.raises(ValueError, match=r"js/a\.js"):
         bundles()
+
+
+def test_web_server_has_compiled_its_templates_when_the_first_visitor_comes():
+    ask = (
+        "import dashboard.wsgi; from django.template import Engine;"
+        "print(*Engine.get_default().template_loaders[0].get_template_cache)"
+    )
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "dashboard.settings"}
+    found = subprocess.run([sys.executable, "-c", ask], env=environment, capture_output=True, check=True)
+
+    assert {b"base.html", b"studies/detail.html", b"studies/_live.html"} <= set(found.stdout.split())
