@@ -10,9 +10,10 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
+from django.template import Engine
 from django.utils.functional import empty
 
-from dashboard.web.bundles import bundles
+from dashboard.web.bundles import bundles, template_names
 from tests.builders import add_trials, running_study
 
 LINKED = re.compile(r'<(?:link rel="stylesheet" href|script src)="/static/([^"]+)"')
@@ -35,6 +36,10 @@ def collected(bundled):
     return bundled
 
 
+def find_template(name):
+    return Engine.get_default().get_template(name).origin.name
+
+
 def names(answer):
     return LINKED.findall(answer.content.decode())
 
@@ -47,6 +52,7 @@ def test_study_page_needs_few_files(page, user, collected):
 
     assert [re.sub(r"\.\w{12}\.", ".", name) for name in files] == [
         "css/parzen.css",
+        "css/print.css",
         "js/theme.js",
         "js/page.js",
         "js/charts.js",
@@ -85,6 +91,16 @@ def test_no_file_is_in_two_bundles():
     assert sorted(parts) == sorted(set(parts))
 
 
+def test_no_file_of_a_bundle_is_linked_for_a_medium_or_as_a_module():
+    sources = [Path(path).read_text() for path in map(find_template, template_names())]
+    joined = "".join(
+        "".join(re.findall(r"{% bundle .*?{% endbundle %}", text, re.DOTALL)) for text in sources
+    )
+
+    assert "defer" in joined
+    assert not re.findall("media=|async|module", joined)
+
+
 def test_two_bundles_of_one_name_are_refused(settings, tmp_path):
     for name in ("one", "two"):
         link = '{% bundle "js/a.js" %}{% static "js/' + name + '.js" %}{% endbundle %}'
@@ -95,6 +111,7 @@ def test_two_bundles_of_one_name_are_refused(settings, tmp_path):
         bundles()
 
 
+@pytest.mark.slow
 def test_web_server_has_compiled_its_templates_when_the_first_visitor_comes():
     ask = (
         "import dashboard.wsgi; from django.template import Engine;"
