@@ -62,8 +62,6 @@ class Table:
     # The same without the filter.
     clear_url: str
     page_number: int
-    # A filter that holds for this study, to show how one reads.
-    example: str
 
     @property
     def query(self) -> str:
@@ -108,7 +106,6 @@ def trial_table(
         sort=sort,
         url=base,
         clear_url=f"{address}?{urlencode({'sort': sort})}{columns.query}",
-        example=_example(space),
         page_number=page.number,
     )
 
@@ -121,7 +118,8 @@ def _trials(study: Study, results: Results, places: np.ndarray) -> list[Trial]:
     return [by_number[number] for number in numbers if number in by_number]
 
 
-def _example(space: SearchSpace) -> str:
+def example_of(space: SearchSpace) -> str:
+    """A filter that holds for this study, to show how one reads."""
     for name in space.searched:
         high = getattr(space[name].distribution, "high", None)
         if high is not None and name.isidentifier():

@@ -57,6 +57,8 @@ def test_study_page_needs_few_files(page, user, collected):
         "js/page.js",
         "js/charts.js",
         "js/study_charts.js",
+        "js/explore.js",
+        "js/selection.js",
     ]
     assert all((collected / name).is_file() and (collected / f"{name}.gz").is_file() for name in files)
 
