@@ -76,6 +76,9 @@ bench-list: install-dev ## Measure the list of 1,000 studies, one with 100,000 t
 bench-pages: install-dev $(DONE)-pages ## Measure pages, polls and tables in a browser beside optuna-dashboard, up to 100,000 trials (a quarter of an hour)
 	@$(BIN)/python -m benchmarks.pages
 
+bench-size: install-dev $(DONE)-peers ## Measure the database of a study of 10,000 trials beside Optuna's
+	@$(BIN)/python -m benchmarks.database_size
+
 bench-optimizer: $(DONE)-peers ## Compare the optimizer with Optuna, Hyperopt, and Rustuna (hours the first time)
 	@.venv-peers/bin/python -m benchmarks.optimizer
 
@@ -158,4 +161,4 @@ node_modules/.dev: package-lock.json static/vendor/htmx.min.js
 	@$(call npm_ci,)
 	@touch $@
 
-.PHONY: help run install install-dev test test-fast check faults permission-matrix fuzz mutants reliability bench bench-claims bench-list bench-pages bench-search bench-optimizer bench-optimizer-smoke format lock
+.PHONY: help run install install-dev test test-fast check faults permission-matrix fuzz mutants reliability bench bench-claims bench-list bench-pages bench-search bench-size bench-optimizer bench-optimizer-smoke format lock

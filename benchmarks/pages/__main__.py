@@ -109,13 +109,12 @@ def measure_peer(browser: Any, database: Path, table: Table) -> None:
             table.visit("peer", n, cold=tab.visit(peer.page_of(study), PEER_DRAWN))
             if n == SIZES[0]:
                 table.note("peer", "seen", peer.seconds_until_seen(tab, database, study))
-                tab.close()
-                continue
-            table.visit("peer", n, warm=tab.visit(peer.page_of(study), PEER_DRAWN))
-            table.note("peer", "idle", idle(tab))
+            else:
+                table.visit("peer", n, warm=tab.visit(peer.page_of(study), PEER_DRAWN))
+                table.note("peer", "idle", idle(tab))
+                table.note("peer", "memory", server.memory() - memory)
+                table.note("peer", "csv", server.get(f"/csv/{study}").seconds)
             tab.close()
-            table.note("peer", "memory", server.memory() - memory)
-            table.note("peer", "csv", server.get(f"/csv/{study}").seconds)
         say(f"optuna-dashboard, {n:,} trials")
 
 
