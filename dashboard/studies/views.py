@@ -118,10 +118,10 @@ def study_live(request: HttpRequest, study_id: int) -> HttpResponse:
 
     With `select`, whatever follows the filter as well, which has been edited.
     """
-    study = visible_study(request, study_id)
     is_select = "select" in request.GET
-    if is_unchanged(request, study) and not is_select:
+    if is_unchanged(request, study_id) and not is_select:
         return HttpResponse(status=204)
+    study = visible_study(request, study_id)
     view = request.GET.get("view", "")
     page = _page(request, study, view if view in VIEWS else "overview")
     return render(request, "studies/_live.html", {"page": page, "is_select": is_select})
