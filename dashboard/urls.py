@@ -12,6 +12,7 @@ from dashboard.people import views as people
 from dashboard.review import views as review
 from dashboard.sharing import views as sharing
 from dashboard.studies import bulk_views as bulk
+from dashboard.studies import table_views as tables
 from dashboard.studies import views as studies
 from dashboard.trials import views as trials
 from dashboard.winners import views as winners
@@ -34,6 +35,7 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/", studies.study_detail, name="study-detail"),
     path("studies/<int:study_id>/explore/", studies.study_explore, name="study-explore"),
     path("studies/<int:study_id>/trials/", studies.study_trials, name="study-trials"),
+    path("studies/<int:study_id>/trials/columns/", tables.study_columns, name="study-columns"),
     path("studies/<int:study_id>/settings/", studies.study_settings, name="study-settings"),
     path("studies/<int:study_id>/discussion/", studies.study_discussion, name="study-discussion"),
     path("studies/archive/", bulk.studies_archive, name="studies-archive"),

@@ -33,9 +33,11 @@ from dashboard.studies.charts import best_chart_of, epochs_chart_of, open_trials
 from dashboard.studies.facts import Best, best_of, facts_of
 from dashboard.studies.sentence import study_sentence
 from dashboard.studies.training_now import TrainingRow, training_now
+from dashboard.trials.columns import Columns, Kept, columns_of, fit_all, known_columns
 from dashboard.trials.failures import Failures, failures_of
 from dashboard.trials.params import SpaceRow, space_rows
 from dashboard.trials.proposals import Proposals, proposals_of
+from dashboard.trials.ranking import ranked_params
 from dashboard.trials.results import KINDS, Results, results_of
 from dashboard.trials.selected import Selected, selected_of
 from dashboard.trials.table import Table, trial_table
@@ -83,6 +85,8 @@ class StudyPage:
     is_watched: bool
     results: Results
     now: dt.datetime
+    # What the person has chosen for the table before.
+    kept: Kept
 
     @cached_property
     def space(self) -> SearchSpace:
@@ -142,6 +146,12 @@ class StudyPage:
         return self.best_trial.metrics if self.best_trial else {}
 
     @cached_property
+    def table_columns(self) -> Columns:
+        known = known_columns(self.study, self.space, self._metrics, self.goal)
+        ranked = None if fit_all(known) else ranked_params(self.study, self.space, self.results)
+        return columns_of(known, self.columns, self.kept, ranked)
+
+    @cached_property
     def table(self) -> Table:
         return trial_table(
             self.study,
@@ -149,8 +159,7 @@ class StudyPage:
             self.results,
             self.selected,
             self.query,
-            metrics=self._metrics,
-            chosen=self.columns,
+            self.table_columns,
         )
 
     @cached_property
@@ -293,6 +302,7 @@ def study_page(
     is_watched: bool,
     view: str = "overview",
     columns: Sequence[str] = (),
+    kept: Kept | None = None,
 ) -> StudyPage:
     return StudyPage(
         study=study,
@@ -303,4 +313,5 @@ def study_page(
         is_watched=is_watched,
         results=results_of(study),
         now=timezone.now(),
+        kept=kept or Kept(),
     )

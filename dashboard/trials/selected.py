@@ -49,7 +49,13 @@ def selected_of(
     return Selected(selection.text, fields, selection.mask(columns))
 
 
-_OWN = {"number": "trial", "duration": "duration", "state": "state", "sampler": "sampler"}
+_OWN = {
+    "number": "trial",
+    "duration": "duration",
+    "state": "state",
+    "sampler": "sampler",
+    "epoch": "epoch",
+}
 
 
 def order_of(

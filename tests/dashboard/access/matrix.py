@@ -107,6 +107,7 @@ MATRIX: dict[str, Row] = {
     "study-edit": Row(STUDY, CHANGES, CHANGES),
     "study-explore": study_page(),
     "study-trials": study_page(),
+    "study-columns": Row(STUDY, SEES, SEES),
     "study-settings": study_page(),
     "study-discussion": study_page(),
     "study-live": study_page(),

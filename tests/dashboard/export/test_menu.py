@@ -43,7 +43,7 @@ def test_the_table_exports_what_it_shows(user, page):
 
     (shown,) = [link for link in links if "column" in link]
     lines = page.get(shown).getvalue().decode().splitlines()
-    assert (lines[0], len(lines)) == ("number,state,val_loss,params.units_1", 3)
+    assert (lines[0], len(lines)) == ("number,state,val_loss,params.units_1,proposed_by,seconds", 3)
     assert len([link for link in links if "q=state%20%3D%20failed" in link]) == 3
 
 
