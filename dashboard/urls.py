@@ -36,6 +36,9 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/explore/", studies.study_explore, name="study-explore"),
     path("studies/<int:study_id>/trials/", studies.study_trials, name="study-trials"),
     path("studies/<int:study_id>/trials/columns/", tables.study_columns, name="study-columns"),
+    path("studies/<int:study_id>/trials/retry/", tables.trials_retry, name="trials-retry"),
+    path("studies/<int:study_id>/trials/compare/", trials.trials_compare, name="trials-compare"),
+    path("studies/<int:study_id>/trials/variation/", trials.trials_variation, name="trials-variation"),
     path("studies/<int:study_id>/settings/", studies.study_settings, name="study-settings"),
     path("studies/<int:study_id>/discussion/", studies.study_discussion, name="study-discussion"),
     path("studies/archive/", bulk.studies_archive, name="studies-archive"),
@@ -79,6 +82,11 @@ export_files = [  # /studies/<id>/export/
         export.study_export_parquet,
         name="study-export-parquet",
     ),
+    path(
+        "studies/<int:study_id>/export/trials.json",
+        export.study_export_trials_json,
+        name="study-export-trials-json",
+    ),
     path("studies/<int:study_id>/export/study.json", export.study_export_json, name="study-export-json"),
     path(
         "studies/<int:study_id>/export/<slug:library>.py",
@@ -93,6 +101,11 @@ trial_pages = [  # /studies/<id>/trials/<number>/
         "studies/<int:study_id>/trials/<int:number>/comments/", discussion.trial_comment, name="trial-comment"
     ),
     path("studies/<int:study_id>/trials/<int:number>/repeat/", winners.trial_repeat, name="trial-repeat"),
+    path(
+        "studies/<int:study_id>/trials/<int:number>/variation/",
+        trials.trial_variation,
+        name="trial-variation",
+    ),
     path("studies/<int:study_id>/trials/<int:number>/retry/", trials.trial_retry, name="trial-retry"),
     path("studies/<int:study_id>/trials/<int:number>/try/", winners.trial_try, name="trial-try"),
     path("studies/<int:study_id>/trials/<int:number>/package/", winners.trial_package, name="trial-package"),

@@ -1,12 +1,14 @@
 """What people do with one trial, and what they keep of the table of all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 
 from dashboard.access.actions import action
 from dashboard.access.actor import Actor
 from dashboard.engine import retries
+from dashboard.engine.enqueued import enqueue_trial
 from dashboard.models import Role, Study, TableColumns, Trial
 from dashboard.trials.columns import common_part
 
@@ -15,6 +17,12 @@ from dashboard.trials.columns import common_part
 def retry(trial: Trial, *, by: Actor) -> bool:
     """Train a failed trial again, with the same params. False when it is not a failed one."""
     return retries.retry_trial(study_id=trial.study_id, number=trial.number, by=by.name)
+
+
+@action("trial-variation", needs=Role.EDITOR)
+def enqueue_variation(trial: Trial, *, params: Mapping[str, Any], by: Actor) -> Trial:
+    """Let these params be trained next, in the study of the trial. Raises Refused or SpaceError."""
+    return enqueue_trial(study_id=trial.study_id, params=params, by=by.name, variation_of=trial.number)
 
 
 @action("study-columns", needs=Role.VIEWER)

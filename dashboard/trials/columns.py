@@ -181,7 +181,5 @@ def common_part(keys: Sequence[str]) -> list[str]:
 
 def kept_columns(user_id: int, study: Study) -> Kept:
     rows = TableColumns.objects.filter(Q(study=study) | Q(study=None), user=user_id)
-    found: dict[int | None, list[str]] = {}
-    for study_id, keys in rows.values_list("study", "keys"):
-        found[study_id] = keys
+    found = dict[int | None, list[str]](rows.values_list("study", "keys"))
     return Kept(found.get(study.pk), found.get(None))

@@ -65,6 +65,7 @@ class Table:
     # The same with order and page, as people see it, and where a choice of columns is sent.
     plain_url: str
     columns_url: str
+    retry_url: str
     # A filter that holds for this study, to show how one reads.
     example: str
 
@@ -93,7 +94,7 @@ def trial_table(
     page = Paginator(places, PAGE_SIZE).get_page(query.get("page"))
     address = reverse("study-trials", args=[study.pk])
     base = f"{address}?{urlencode({'q': selected.text})}{columns.query}"
-    place = urlencode(_place(selected, sort, page.number))
+    place = f"?{urlencode(_place(selected, sort, page.number))}"
     now = timezone.now()
     return Table(
         columns=columns,
@@ -108,8 +109,9 @@ def trial_table(
         url=base,
         clear_url=f"{address}?{urlencode({'sort': sort})}{columns.query}",
         example=_example(space),
-        plain_url=f"{address}?{place}" if place else address,
-        columns_url=reverse("study-columns", args=[study.pk]) + (f"?{place}" if place else ""),
+        plain_url=address + place,
+        columns_url=reverse("study-columns", args=[study.pk]) + place,
+        retry_url=reverse("trials-retry", args=[study.pk]) + place + columns.query,
         page_number=page.number,
     )
 

@@ -12,7 +12,7 @@
   document.addEventListener("keydown", function (event) {
     const isElsewhere =
       event.target !== input && event.target.closest("input, textarea, select, details, dialog");
-    if (event.key !== "Escape" || isElsewhere) {
+    if (event.key !== "Escape" || isElsewhere || event.defaultPrevented) {
       return;
     }
     const clear = form.querySelector("[data-clear]");

@@ -14,6 +14,7 @@
   document.addEventListener("keydown", function (event) {
     const menu = event.key === "Escape" && event.target.closest("details.menu[open]");
     if (menu) {
+      event.preventDefault(); // it has had its use
       menu.open = false;
       menu.querySelector("summary").focus();
     }

@@ -12,8 +12,12 @@
       type: "line",
       curve,
       data: curve.points.map(([x, y]) => ({ x, y })),
-      borderColor: isBest ? token("chart-best") : alpha(seq(curve.rank), isPruned ? 0.55 : 0.85),
-      borderWidth: isBest ? 2.6 : 1.1,
+      borderColor: curve.color
+        ? token(curve.color)
+        : isBest
+          ? token("chart-best")
+          : alpha(seq(curve.rank), isPruned ? 0.55 : 0.85),
+      borderWidth: curve.color ? 2 : isBest ? 2.6 : 1.1,
       borderDash: isPruned ? [3, 2] : [],
       pointStyle: isPruned ? "triangle" : "circle",
       pointRotation: isPruned ? 180 : 0,
@@ -36,10 +40,19 @@
     return { min: low - room, max: high + room };
   }
 
+  function endOf(curve) {
+    const [x, y] = curve.points.at(-1);
+    return { x, y, isBold: true };
+  }
+
   function words(curves, best) {
     if (!curves.length) {
       const text = "No epochs completed yet";
       return [{ x: "middle", y: "middle", text, align: "center", color: token("chart-axis") }];
+    }
+    const own = curves.filter((curve) => curve.color);
+    if (own.length) {
+      return own.map((curve) => ({ ...endOf(curve), text: "#" + curve.n, color: token(curve.color), dx: 8 }));
     }
     const [x, y] = best ? best.points.at(-1) : [];
     return best ? [{ x, y, text: "#" + best.n, isBold: true, color: token("chart-best"), dx: 8 }] : [];
