@@ -53,8 +53,8 @@ def _trials(
     """Ticked rows are posted where an address would be too long for them; that may name the columns."""
     study = visible_study(request, study_id)
     asked = request.GET.copy()
-    if request.method == "POST":
-        asked.update(request.POST)
+    for name in request.POST:
+        asked.setlist(name, request.POST.getlist(name))
     form = TrialsForm(asked)
     if not form.is_valid():
         return _refusal(form.sentence())
