@@ -9,6 +9,8 @@ from django.db.models import Q
 
 from dashboard.goals import Goal, is_percent, shown_metrics
 from dashboard.models import Study, TableColumns, Trial
+from dashboard.wording import param as show_param
+from dashboard.wording import value as show_value
 from optimizer import SearchSpace
 
 PARAM, METRIC = "params.", "metrics."
@@ -20,17 +22,21 @@ STANDARD = ("state", "value", DETAILS, "sampler", "duration")
 FILE_KEYS = {"sampler": "proposed_by", "duration": "seconds", "epoch": "epochs"}
 # Params that the table shows where nobody has chosen: so many, and as wide as fits beside the rest.
 MAX_PARAMS = 8
-MAX_WIDTH = 96
-MIN_WIDTH = 9
+MAX_WIDTH = 88
+# Of one column, in letters: values are seldom narrower, and longer names are cut.
+NARROW, WIDE = 9, 28
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One value; `is_active` says whether there is one, for None can be chosen."""
+    """What is written; `is_active` says whether there is a value, for None can be chosen."""
 
-    value: Any
-    is_active: bool
     column: "Column"
+    value: Any = None
+    words: str = ""
+    # Every digit, and of a long text all of it.
+    title: str = ""
+    is_active: bool = True
 
 
 @dataclass(frozen=True)
@@ -55,11 +61,15 @@ class Column:
         return self.kind == self.key
 
     def cell(self, trial: Trial) -> Cell:
-        """For params and metrics; the others are in the row itself."""
+        """Of a param or a metric in words, since a page has many; the others are written by the row."""
         if self.is_common:
-            return Cell(None, True, self)
+            return Cell(self)
         values = trial.metrics if self.kind == "metric" else trial.params
-        return Cell(values.get(self.label), self.label in values, self)
+        if self.label not in values:
+            return Cell(self, is_active=False)
+        value = values[self.label]
+        words = show_value(value, self.is_percent) if self.kind == "metric" else show_param(value)
+        return Cell(self, value, words, str(value))
 
 
 @dataclass(frozen=True)
@@ -149,7 +159,7 @@ def _fitting(params: Sequence[Column], ranked: Sequence[str] | None) -> list[Col
     shown: list[Column] = []
     width = 0
     for column in params[:MAX_PARAMS]:
-        width += min(max(len(column.label), MIN_WIDTH), 2 * MIN_WIDTH)
+        width += min(max(len(column.label), NARROW), WIDE)
         if width > MAX_WIDTH and shown:
             break
         shown.append(column)

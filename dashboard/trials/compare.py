@@ -45,6 +45,8 @@ class Cell:
     # Every digit.
     title: str
     is_best: bool = False
+    # Others share a value.
+    is_odd: bool = False
     # A value that is not final, or none.
     is_soft: bool = False
 
@@ -53,6 +55,7 @@ class Cell:
 class Row:
     name: str
     cells: list[Cell]
+    is_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,7 +193,7 @@ def _results(study: Study, goal: Goal, trials: Sequence[Trial]) -> list[Row]:
         _row("Training time", [trial.seconds for trial in trials], duration),
     ]
     proposers = [proposer_label(trial.origin, trial.sampler) for trial in trials]
-    rows.append(Row("Proposed by", [Cell(words, "") for words in proposers]))
+    rows.append(Row("Proposed by", [Cell(words, words) for words in proposers], is_text=True))
     return [row for row in rows if any(not cell.is_soft or cell.title for cell in row.cells)]
 
 
@@ -236,12 +239,12 @@ def _param_row(space: SearchSpace, name: str, trials: Sequence[Trial]) -> ParamR
     distribution = space[name].distribution
     values = [trial.params.get(name, UNUSED) for trial in trials]
     keys = [None if value is UNUSED else value_key(value) for value in values]
-    common = max(keys, key=keys.count)
-    differs = len(set(keys)) > 1
+    used = [key for key in keys if key is not None]
+    common = max(used, key=used.count)
     cells = [
         Cell("", "", is_soft=True)
         if value is UNUSED
-        else Cell(show_param(value), str(value), is_best=differs and keys.count(common) > 1 and key != common)
+        else Cell(show_param(value), str(value), is_odd=used.count(common) > 1 and key != common)
         for value, key in zip(values, keys, strict=True)
     ]
     places = [None if value is UNUSED else place_in_range(distribution, value) for value in values]
@@ -251,7 +254,7 @@ def _param_row(space: SearchSpace, name: str, trials: Sequence[Trial]) -> ParamR
         range=only_with(space, name) or distribution.describe(),
         cells=cells,
         dots=[Dot(color, x) for color, x in enumerate(places, 1) if x is not None],
-        differs=differs,
+        differs=len(set(keys)) > 1,
     )
 
 

@@ -6,7 +6,7 @@ from dashboard.models import Study, TrialState
 from dashboard.trials.results import Results
 from optimizer import History, SearchSpace
 from optimizer.history import TrialRow
-from optimizer.importance import correlation
+from optimizer.importance import Correlation, correlation
 
 # Complete trials that are looked at: fewer say nothing, and more would cost more than they say.
 FEW, MANY = 16, 512
@@ -27,12 +27,13 @@ def ranked_params(study: Study, space: SearchSpace, results: Results) -> list[st
 def _ranked(study: Study, space: SearchSpace, ids: list[int]) -> list[str]:
     rows = study.trials.filter(pk__in=ids).values_list("number", "params", "value")
     history = History.from_trials(space, [TrialRow(*row, "complete") for row in rows], study.direction)
-    weights = {found.name: (found.coefficient, found.measure) for found in correlation(history)}
-    return sorted(space.searched, key=lambda name: -_weight(*weights[name]))
+    weights = {found.name: _weight(found) for found in correlation(history)}
+    return sorted(space.searched, key=lambda name: -weights[name])
 
 
-def _weight(coefficient: float | None, measure: str) -> float:
-    """The share of the variance of ranks that a param goes with."""
-    if coefficient is None:
+def _weight(found: Correlation) -> float:
+    """The share of the variance of ranks that a param goes with, in all trials: few use one of a branch."""
+    if found.coefficient is None:
         return 0.0
-    return coefficient**2 if measure == "rho" else coefficient
+    share = found.coefficient**2 if found.measure == "rho" else found.coefficient
+    return share * found.n_trials

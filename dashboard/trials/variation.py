@@ -137,6 +137,4 @@ def _value(parameter: Parameter, text: str) -> Any:
         return None
     if not isinstance(distribution, Int):
         return number
-    if text.lstrip("+-").isdecimal():
-        return int(text)  # it may have more digits than a float
-    return int(number) if number.is_integer() else None
+    return int(number) if number.is_integer() else None  # bounds are such that a float has every digit

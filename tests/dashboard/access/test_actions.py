@@ -140,4 +140,6 @@ def test_views_and_commands_write_through_actions_only():
         str(path.relative_to(ROOMS)): [write for write in rows if write in path.read_text()]
         for path in ROOMS.glob("*/*views.py")
     }
-    assert {file: found for file, found in own.items() if found} == {"people/views.py": [".save("]}  # a new account
+    assert {file: found for file, found in own.items() if found} == {
+        "people/views.py": [".save("]
+    }  # a new account
