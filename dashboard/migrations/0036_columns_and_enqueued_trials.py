@@ -7,7 +7,7 @@ ORIGINS = [
     ("model", "model"),
     ("copy", "copied trial"),
     ("random", "random draw"),
-    ("enqueued", "enqueued by a person"),
+    ("enqueued", "a person"),
 ]
 
 

@@ -20,7 +20,7 @@ class Origin(models.TextChoices):
     COPY = "copy", "copied trial"
     RANDOM = "random", "random draw"
     # A person has put them into the queue.
-    ENQUEUED = "enqueued", "enqueued by a person"
+    ENQUEUED = "enqueued", "a person"
 
 
 class FailureKind(models.TextChoices):

@@ -74,7 +74,7 @@ def test_enqueued_trial_has_the_values_and_says_whose_it_is(page, study):
     entry = AuditEntry.objects.get(action="trial-variation")
     assert (entry.who, entry.study_id, entry.is_refused) == ("ada", study.pk, False)
     table = page.get(reverse("study-trials", args=[study.pk])).context["page"].table
-    assert table.rows[0].proposer == "enqueued by a person"
+    assert table.rows[0].proposer == "a person"
 
 
 def test_branch_that_the_values_open_is_needed_and_one_that_they_close_is_left_out(page, study):
