@@ -85,6 +85,10 @@ OPEN_METHODS |= {
     "study-restore",
     "study-export-csv",
     "study-export-parquet",
+    "study-export-trials-json",
+    "study-columns",
+    "trials-retry",
+    "trial-variation",
     "studies-archive",
     "studies-tag",
     "studies-delete",
@@ -172,7 +176,9 @@ def test_unknown_study_does_not_exist(page, name, study_id):
     assert method(reverse(name, args=[study_id, *ARGS[name][1:]])).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["trial-detail", "trial-live", "trial-log", "trial-retry"])
+@pytest.mark.parametrize(
+    "name", ["trial-detail", "trial-live", "trial-log", "trial-retry", "trial-variation"]
+)
 @pytest.mark.parametrize("number", [99, 10**30])
 def test_unknown_trial_does_not_exist(page, study, name, number):
     assert page.get(reverse(name, args=[1, number, *ARGS[name][2:]])).status_code == 404

@@ -40,6 +40,25 @@ def test_any_name_sorts(study, table, name):
     assert up.sort == f"params.{name}"
 
 
+OWN = ["state", "trial", "epoch", "duration", "sampler", "failed", "val_loss", "metrics.iou", "number"]
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_param_that_is_called_as_another_column_sorts_by_itself(user, table, name):
+    study = make_study("running", owner=user, space=space_of([name]), max_trials=20)
+    for value, state in ((5.0, "complete"), (0.5, "pruned"), (3.0, "complete")):
+        add_trials(study, params={name: value}, state=state, step=4)
+    assert [row.trial.number for row in table(study, sort=f"params.{name}").rows] == [1, 2, 0]
+    assert [row.trial.number for row in table(study, sort=f"-params.{name}").rows] == [0, 2, 1]
+
+
+def test_epochs_sort(user, table):
+    study = make_study("running", owner=user, max_trials=20)
+    for step in (3, 7, 5):
+        add_trials(study, step=step)
+    assert [row.trial.number for row in table(study, sort="epoch", column=["epoch"]).rows] == [0, 2, 1]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_any_name_is_searched(study, name):
     assert search_past(Study.objects.all(), Search(param=name, param_from=4.0, param_to=6.0)).exists()
