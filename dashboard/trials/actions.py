@@ -8,7 +8,6 @@ from django.db import transaction
 from dashboard.access.actions import action
 from dashboard.access.actor import Actor
 from dashboard.engine import retries
-from dashboard.engine.enqueued import enqueue_trial
 from dashboard.models import Role, Study, TableColumns, Trial
 from dashboard.trials.columns import common_part
 
@@ -22,7 +21,9 @@ def retry(trial: Trial, *, by: Actor) -> bool:
 @action("trial-variation", needs=Role.EDITOR)
 def enqueue_variation(trial: Trial, *, params: Mapping[str, Any], by: Actor) -> Trial:
     """Let these params be trained next, in the study of the trial. Raises Refused or SpaceError."""
-    return enqueue_trial(study_id=trial.study_id, params=params, by=by.name, variation_of=trial.number)
+    return retries.enqueue_trial(
+        study_id=trial.study_id, params=params, by=by.name, variation_of=trial.number
+    )
 
 
 @action("study-columns", needs=Role.VIEWER)

@@ -10,12 +10,11 @@ from django.db import connection
 from dashboard.engine import claims
 from dashboard.engine.claims import claim_trial_of
 from dashboard.engine.endings import end_study_if_done
-from dashboard.engine.enqueued import enqueue_trial
 from dashboard.engine.fences import fail_trial, finish_trial, return_trial
 from dashboard.engine.lifecycle import drain_study, end_study, resume_study
 from dashboard.engine.maintenance import run_maintenance
 from dashboard.engine.quotas import QuotaRefused
-from dashboard.engine.retries import retry_failed_trials
+from dashboard.engine.retries import enqueue_trial, retry_failed_trials
 from dashboard.models import Attempt, Origin, Quota, Study, StudyState, Trial, TrialState
 from dashboard.refusal import Refused
 from optimizer import SpaceError
