@@ -109,6 +109,15 @@ def test_columns_by_keyboard_keep_the_focus_where_it_is(table):
     expect(menu(table)).to_be_focused()
 
 
+def test_column_is_dragged_to_another_place(table):
+    menu(table).click()
+    rows = table.locator(".columns-list li")
+    rows.filter(has_text="units_1").drag_to(rows.filter(has_text="State"), target_position={"x": 90, "y": 4})
+    expect(table.locator("#study-trials thead th").nth(2)).to_have_text("units_1")
+    steps.expect_same_page(table)
+    assert TableColumns.objects.get(study__isnull=False).keys[:2] == ["params.units_1", "state"]
+
+
 def test_columns_that_an_address_names_give_way_to_the_own_choice(table, study, site):
     table.goto(f"{site}{steps.view_of(study, 'trials')}?q=state+%3D+complete&column=duration&column=state")
     assert heads(table) == ["Trial", "Duration", "State"]
