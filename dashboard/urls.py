@@ -52,6 +52,7 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/edit/", new_study.study_edit, name="study-edit"),
     path("studies/<int:study_id>/live/", studies.study_live, name="study-live"),
     path("studies/<int:study_id>/importance/", studies.study_importance, name="study-importance"),
+    path("studies/<int:study_id>/suggestions/", studies.study_suggestions, name="study-suggestions"),
     path("studies/<int:study_id>/start/", studies.study_start, name="study-start"),
     path("studies/<int:study_id>/pause/", studies.study_pause, name="study-pause"),
     path("studies/<int:study_id>/resume/", studies.study_resume, name="study-resume"),

@@ -141,7 +141,8 @@ def percent(share: float | None, decimals: int | None = None) -> str:
     The sign follows the number without a space, as English style guides set it, although the SI brochure puts
     one there: ``97.6%`` cannot break across two lines, and it looks like what people type into a field.
 
-    What is more than nothing is never written as 0: ``1.1e-11%``, and ``< 1%`` without decimals.
+    What is more than nothing is never written as 0: ``1.1e-11%``, and ``< 1%`` without decimals. What is less
+    than all is ``> 99%`` there, never 100.
     """
     if not is_readable(share):
         return NOTHING
@@ -149,6 +150,8 @@ def percent(share: float | None, decimals: int | None = None) -> str:
     number = _not_minus_zero(f"{hundredfold:,.{2 if decimals is None else decimals}f}")
     if share and not any(digit in "123456789" for digit in number):
         number = _exponential(hundredfold, 2) if decimals is None else f"< {10**-decimals:g}"
+    elif decimals is not None and share < 1 and float(number.replace(",", "")) == 100:
+        number = f"> {100 - 10**-decimals:g}"
     elif abs(hundredfold) >= LARGEST_PLAIN:
         number = _exponential(hundredfold, METRIC_DIGITS)
     elif decimals is None:

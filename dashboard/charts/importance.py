@@ -3,8 +3,9 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from dashboard.charts.trend import LARGER, SMALLER, trend_words
+from dashboard.charts.trend import LARGER, SMALLER, tenth_words, trend_words
 from dashboard.wording import coefficient as show_coefficient
 from dashboard.wording import one_of, percent, thousands
 from dashboard.wording import param as show_param
@@ -41,6 +42,8 @@ class ImportanceBar:
     is_clear: bool
     trend: str
     coefficient: str
+    # Where the best tenth of the trials are; empty where they are anywhere, or too few.
+    best_tenth: str
     n_trials: int
     curve: str
     band: str
@@ -80,9 +83,16 @@ class ImportanceChart:
 
 
 def importance_chart(
-    space: SearchSpace, importance: Importance, correlations: Iterable[Correlation], direction: Direction
+    space: SearchSpace,
+    importance: Importance,
+    correlations: Iterable[Correlation],
+    direction: Direction,
+    best: Sequence[Mapping[str, Any]] = (),
 ) -> ImportanceChart:
-    """The most important parameter first, noise last, what depends on a parameter right below it."""
+    """The most important parameter first, noise last, what depends on a parameter right below it.
+
+    `best` are the params of the best tenth of the trials.
+    """
     found = {entry.name: entry for entry in importance.parameters if not space.is_constant(entry.name)}
     trends = {entry.name: entry for entry in correlations}
     if not any(entry.importance for entry in found.values()):
@@ -99,6 +109,7 @@ def importance_chart(
                 full,
                 pencil,
                 _Trend.of(space, found[name], trends[name], direction),
+                tenth_words(space[name].distribution, [params[name] for params in best if name in params]),
             )
             for name, depth in _in_order(space, found)
             if name in shown
@@ -180,6 +191,7 @@ def _bar(
     full: float,
     pencil: "_Pencil",
     trend: _Trend,
+    best_tenth: str,
 ) -> ImportanceBar:
     def place(share: float) -> float:
         return round(100 * min(max(share / full, 0.0), 1.0), 2)
@@ -201,6 +213,7 @@ def _bar(
         is_clear=_is_clear(entry),
         trend=trend.words,
         coefficient=trend.coefficient,
+        best_tenth=best_tenth,
         n_trials=entry.n_trials,
         curve=curve,
         band=band,

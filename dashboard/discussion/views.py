@@ -15,6 +15,7 @@ from dashboard.models import Study, Trial
 from dashboard.web.pager import pager_of
 from dashboard.web.requests import (
     actor_of,
+    back_to,
     changing_study,
     person,
     posted,
@@ -126,4 +127,4 @@ def study_watch(request: HttpRequest, study_id: int) -> HttpResponse:
     if request.method == "POST":
         change = actions.watch if request.POST.get("watch") == "1" else actions.unwatch
         change(study, by=actor_of(request))
-    return redirect(study)
+    return back_to(request, study)

@@ -17,6 +17,8 @@ from trainers.custom.declaration import Declaration
 from trainers.custom.info import CUSTOM_TRAINER
 from trainers.custom.user_code import SERIES_REFUSED
 
+NO_DATASET = "The model file needs data: it has build(params), or an argument data. Choose a dataset."
+
 
 @action("study-new")
 def make_study(*, is_draft: bool, by: Actor, **fields: Any) -> Study:
@@ -85,9 +87,9 @@ def _change(study: Study, *, is_draft: bool, by: Actor, **fields: Any) -> Study:
 def _declared(code: str, dataset: str, by: Actor) -> Declaration:
     declared = _read(code, by)
     if declared.needs_data and not dataset:
-        raise Refused("build(params) returns a model to fit. Choose a dataset.")
+        raise Refused(NO_DATASET)
     info = info_of_dataset(dataset)
-    if declared.needs_data and info and info.kind == "series":
+    if declared.fits_rows and info and info.kind == "series":
         raise Refused(SERIES_REFUSED)
     return declared
 

@@ -151,7 +151,8 @@ def _start(request: HttpRequest, datasets: Sequence[DatasetInfo]) -> page.Start:
         if "preset" in request.GET:
             return page.start_from_preset(request.GET["preset"], datasets)
         if request.GET.get("from", "").isdecimal():
-            return _start_from(visible_study(request, row_number(request.GET["from"])))
+            start = _start_from(visible_study(request, row_number(request.GET["from"])))
+            return page.with_bounds(start, request.GET)
         return page.start_from_defaults(datasets, request.GET.get("dataset"), request.GET.get("trainer"))
     except ParamsInvalid as error:
         messages.warning(request, str(error))

@@ -7,11 +7,12 @@ import numpy as np
 from dashboard.charts.sparklines import CountBar, count_bar
 from dashboard.engine.endings import FINISHED_TRIALS, n_stale_trials
 from dashboard.engine.trials import is_failure
-from dashboard.goals import goal_of
+from dashboard.goals import Goal, goal_of
 from dashboard.models import Study, TrialState
 from dashboard.models.study_fields import study_field
 from dashboard.trials.results import KINDS, STATES, Results
 from dashboard.wording import NOTHING, count_noun, duration, percent, thousands
+from optimizer.objective import is_at_least, is_higher_better
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Budget:
     meter: str = ""
     counts: CountBar | None = None
     is_soft: bool = False
+    # What stands in the place of a meter.
+    note: str = ""
 
 
 def budgets_of(study: Study, results: Results, seconds: float) -> list[Budget]:
@@ -76,12 +79,9 @@ def _value_budgets(study: Study, results: Results) -> list[Budget]:
     goal, budgets = goal_of(study), list[Budget]()
     best = None if results.best is None else float(results["value"][results.best])
     if study.target_value is not None:
-        target = study_field("target_value").label
-        budgets.append(
-            Budget(target, "stops the study", goal.show(best), f"of {goal.show(study.target_value)}")
-        )
+        budgets.append(_target_budget(goal, best, study.target_value))
     if study.max_stale_trials:
-        n = results.once(f"stale {study.min_improvement}", lambda: _n_stale(study, results))
+        n = n_stale_of(study, results)
         share = min(100.0, 100 * n / study.max_stale_trials)
         label = f"{thousands(n)} of {count_noun(study.max_stale_trials, 'trial')} without improvement"
         by = (
@@ -94,8 +94,25 @@ def _value_budgets(study: Study, results: Results) -> list[Budget]:
     return budgets
 
 
-def _n_stale(study: Study, results: Results) -> int:
+def _target_budget(goal: Goal, best: float | None, target: float) -> Budget:
+    label = study_field("target_value").label
+    side = "higher" if is_higher_better(goal.direction) else "lower"
+    aside = f"{goal.show(target)} or {side}"
+    if best is None:
+        value, of = NOTHING, ""
+    elif is_at_least(best, target, goal.direction):
+        value, of = goal.show(best), "reached"
+    else:
+        value, of = goal.show_spread(abs(best - target)), "to go"
+    return Budget(label, aside, value, of, note="stops the study")
+
+
+def n_stale_of(study: Study, results: Results) -> int:
     """How many trials have finished since the last improvement."""
+    return results.once(f"stale {study.min_improvement}", lambda: _n_stale(study, results))
+
+
+def _n_stale(study: Study, results: Results) -> int:
     ended = results.by_end[results.is_in(*FINISHED_TRIALS)[results.by_end]]
     is_complete = np.isfinite(results.losses[ended]).tolist()
     told = zip(is_complete, results["value"][ended].tolist(), strict=True)
@@ -112,13 +129,13 @@ def _epochs_budget(study: Study, results: Results) -> Budget:
         else f"{count_noun(study.max_epochs, 'epoch')} per trial"
     )
     of = "per trial" if len(done) else "no trials yet"
-    is_pruned = results.is_in(TrialState.PRUNED)
+    is_pruned, note = results.is_in(TrialState.PRUNED), ""
     if is_pruned.any():
         n_finished = int(results.is_in(*FINISHED_TRIALS).sum())
         spared = int((study.max_epochs - results["step"][is_pruned]).sum())
         saved = spared / (n_finished * study.max_epochs)
-        limit = f"{percent(saved, 0)} of epochs saved"
-    return Budget("Training time", limit, mean, of, 0.0, "", is_soft=True)
+        note = f"{percent(saved, 0)} of epochs saved by pruning"
+    return Budget("Training time", limit, mean, of, note=note)
 
 
 def _failures_budget(study: Study, results: Results) -> Budget:

@@ -1,8 +1,11 @@
 """The card that says which parameter mattered, from all complete trials of a study."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dashboard.charts.importance import ImportanceChart, importance_chart
+from dashboard.charts.trend import n_best
 from dashboard.models import Study, TrialState
 from dashboard.trials.queries import complete_results
 from optimizer import History
@@ -34,7 +37,9 @@ def importance_card(study: Study) -> ImportanceCard:
     history = History.from_trials(space, rows, study.direction)
     found = fanova(history)
     return ImportanceCard(
-        chart=importance_chart(space, found, correlation(history), study.direction),
+        chart=importance_chart(
+            space, found, correlation(history), study.direction, _best_tenth(rows, history)
+        ),
         n_trials=found.n_trials,
         n_seen=len(rows),
         n_pruned=study.trials.filter(state=TrialState.PRUNED).count(),
@@ -42,3 +47,10 @@ def importance_card(study: Study) -> ImportanceCard:
         scale=found.scale,
         poll_seconds=SLOW_POLL_SECONDS if len(rows) > MANY_TRIALS else POLL_SECONDS,
     )
+
+
+def _best_tenth(rows: Sequence[TrialRow], history: History) -> list[Mapping[str, Any]]:
+    """Params of the best tenth of the trials that fit the search space."""
+    params = {row.number: row.params for row in rows}
+    best = history.best_rows(n_best(history.n_complete))
+    return [params[number] for number in history.numbers[best].tolist()]

@@ -9,12 +9,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.access.rules import seen_by
 from dashboard.catalog import dataset_label, sampler_label
 from dashboard.discussion.queries import comments_on
+from dashboard.engine.line import Line, line_of
 from dashboard.engine.retries import LOSSES
 from dashboard.goals import Goal, goal_of
 from dashboard.models import (
@@ -31,6 +33,7 @@ from dashboard.models import (
 from dashboard.studies.budget_meters import Budget, budgets_of
 from dashboard.studies.charts import best_chart_of, epochs_chart_of, open_trials_of
 from dashboard.studies.facts import Best, best_of, facts_of
+from dashboard.studies.queue import Queue, queue_of
 from dashboard.studies.sentence import study_sentence
 from dashboard.studies.training_now import TrainingRow, training_now
 from dashboard.trials.columns import Columns, Kept, columns_of, fit_all, known_columns
@@ -81,6 +84,7 @@ class StudyPage:
     query: Mapping[str, str]
     columns: Sequence[str]
     # What the person who looks at it may do.
+    viewer: User | None
     role: Role
     is_watched: bool
     results: Results
@@ -113,7 +117,17 @@ class StudyPage:
 
     @cached_property
     def sentence(self) -> str:
-        return study_sentence(self.study, self.results.counts, self.study.seconds_at(self.now))
+        seconds = self.study.seconds_at(self.now)
+        return study_sentence(self.study, self.results.counts, seconds, self._line)
+
+    @cached_property
+    def _line(self) -> Line | None:
+        return None if self.results.counts.get(TrialState.RUNNING) else line_of(self.study)
+
+    @cached_property
+    def queue(self) -> Queue | None:
+        """The line for a slot, where the study stands in it."""
+        return queue_of(self.study, self._line, self.viewer) if self._line else None
 
     @cached_property
     def budgets(self) -> list[Budget]:
@@ -179,6 +193,15 @@ class StudyPage:
     @cached_property
     def training(self) -> list[TrainingRow]:
         return training_now(self.study, self.space, self.goal, self.results, self.now)
+
+    @property
+    def has_forecasts(self) -> bool:
+        return any(row.expected for row in self.training)
+
+    @property
+    def best_number(self) -> int | None:
+        place = self.results.best
+        return None if place is None else int(self.results["number"][place])
 
     @cached_property
     def failures(self) -> Failures | None:
@@ -304,6 +327,7 @@ def study_page(
     *,
     role: Role | None,
     is_watched: bool,
+    viewer: User | None = None,
     view: str = "overview",
     columns: Sequence[str] = (),
     kept: Kept | None = None,
@@ -313,6 +337,7 @@ def study_page(
         view=view,
         query=query,
         columns=columns,
+        viewer=viewer,
         role=role or Role.VIEWER,
         is_watched=is_watched,
         results=results_of(study),

@@ -19,10 +19,12 @@ from dashboard.studies.importance import importance_card
 from dashboard.studies.list_address import STAMP
 from dashboard.studies.list_page import list_stamp, still_live_url, studies_page
 from dashboard.studies.page import VIEWS, StudyPage, study_page
+from dashboard.studies.suggestions.card import suggestions_of
 from dashboard.trials.columns import kept_columns
 from dashboard.trials.failures import numbers_in
+from dashboard.trials.results import results_of
 from dashboard.web.polling import is_fresh, is_unchanged
-from dashboard.web.requests import actor_of, changing_study, person, posted, visible_study
+from dashboard.web.requests import actor_of, back_to, changing_study, person, posted, visible_study
 
 StudyView = Callable[[HttpRequest, int], HttpResponse]
 
@@ -38,7 +40,7 @@ def button(act: Callable[..., object]) -> StudyView:
                 act(study, by=actor_of(request))
             except QuotaRefused as refusal:
                 messages.error(request, str(refusal))
-        return redirect(study)
+        return back_to(request, study)
 
     return view
 
@@ -60,7 +62,7 @@ def study_retry_failed(request: HttpRequest, study_id: int) -> HttpResponse:
     if request.method == "POST":
         key = request.POST.get("group", "")
         actions.retry_failed(study, by=actor_of(request), numbers=numbers_in(study, key) if key else None)
-    return redirect(study)
+    return back_to(request, study)
 
 
 @require_safe
@@ -85,6 +87,7 @@ def page_of(request: HttpRequest, study: Study, view: str, columns: Sequence[str
     return study_page(
         study,
         request.GET.dict(),
+        viewer=user,
         view=view,
         columns=columns,
         kept=kept_columns(user.pk, study) if view == "trials" and not columns else None,
@@ -120,6 +123,17 @@ def study_live(request: HttpRequest, study_id: int) -> HttpResponse:
     view = request.GET.get("view", "")
     page = page_of(request, study, view if view in VIEWS else "overview")
     return render(request, "studies/_live.html", {"page": page})
+
+
+@require_safe
+def study_suggestions(request: HttpRequest, study_id: int) -> HttpResponse:
+    """What the trials say about the search, if anything."""
+    study = visible_study(request, study_id)
+    found = suggestions_of(study, results_of(study))
+    may_edit = role_in(person(request), study) != Role.VIEWER
+    return render(
+        request, "studies/_suggestions.html", {"study": study, "suggestions": found, "may_edit": may_edit}
+    )
 
 
 @require_safe

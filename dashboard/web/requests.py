@@ -2,16 +2,20 @@
 
 import ipaddress
 from typing import cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, QueryDict
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import Resolver404, resolve
 
 from dashboard.access.actor import Actor
 from dashboard.access.rules import check_role, studies_visible_to
 from dashboard.models import Door, Role, Study, Trial
 
+# Names of the addresses at which a study is looked at.
+STUDY_VIEWS = {"study-detail", "study-explore", "study-trials", "study-settings", "study-discussion"}
 # Parts of addresses that are keys.
 SECRETS = {"secret", "key", "uidb36"}
 
@@ -39,6 +43,19 @@ def row_number(text: str) -> int | None:
 
 def visible_study(request: HttpRequest, study_id: int | None) -> Study:
     return get_object_or_404(studies_visible_to(person(request)).select_related("owner", "team"), pk=study_id)
+
+
+def back_to(request: HttpRequest, study: Study) -> HttpResponse:
+    """Lead a person who pressed a button back to the view of the study with that button."""
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+        match = resolve(came_from.path)
+    except (ValueError, Resolver404):  # an address that is none, or not ours
+        return redirect(study)
+    if match.url_name in STUDY_VIEWS and match.kwargs.get("study_id") == study.pk:
+        # our own path, whatever the host of the header
+        return redirect(f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path)
+    return redirect(study)
 
 
 def changing_study(request: HttpRequest, study_id: int, role: Role = Role.EDITOR) -> Study:

@@ -78,9 +78,20 @@ def test_a_count_agrees_with_its_noun(n, text):
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0, "0"), (0.001, "< 1"), (1e-13, "< 1"), (0.004, "< 1"), (0.02, "2"), (1, "100")]
+    ("share", "text"),
+    [
+        (0, "0"),
+        (0.001, "< 1"),
+        (1e-13, "< 1"),
+        (0.02, "2"),
+        (0.994, "99"),
+        (0.998, "> 99"),
+        (1 - 1e-13, "> 99"),
+        (1, "100"),
+        (1.2, "120"),
+    ],
 )
-def test_a_rounded_share_of_more_than_nothing_is_not_0(share, text):
+def test_a_rounded_share_is_neither_0_nor_100_where_it_is_not_all(share, text):
     assert words.percent(share, 0) == text + PERCENT
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 import platform
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from optimizer import OptimizerError
 from optimizer.compat.hyperopt.documents import STATUS_OK
 from optimizer.compat.hyperopt.results import number_of, read_result
 from trainers.custom.guard import restrict_process
-from trainers.custom.model_file import ModelFile, batch_size_of, read_model_file
+from trainers.custom.model_file import ModelFile, asked_arguments, batch_size_of, read_model_file
 from trainers.custom.user_code import CodeInvalid, run_user_code
 from trainers.errors import TrialDiverged, TrialInfeasible, TrialStopped, error_text
 from trainers.job import Result
@@ -136,7 +135,11 @@ def _evaluate(
     report = _Report(reporter, objective.metric)
     available = {"data": data, "report": report, "seed": seed, "max_epochs": budget.max_epochs}
     returned = run_user_code(
-        lambda: file.function(file.point_of(params), **_asked(file.function, available)), called=file.function
+        lambda: file.function(
+            file.point_of(params),
+            **{name: available[name] for name in asked_arguments(file.function) if name in available},
+        ),
+        called=file.function,
     )
     value, metrics = run_user_code(lambda: _read(returned, objective.metric), called=file.function)
     # diverged, as for any other training: the value is no observation
@@ -155,15 +158,6 @@ def _evaluate(
         seconds=time.monotonic() - began,
         versions={"python": platform.python_version(), "numpy": np.__version__},
     )
-
-
-def _asked(function: Callable[..., Any], available: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments that an objective names; none of one that does not say, such as a builtin."""
-    try:
-        parameters = inspect.signature(function).parameters
-    except (TypeError, ValueError):
-        return {}
-    return {name: value for name, value in available.items() if name in parameters}
 
 
 def _read(returned: Any, metric: str) -> tuple[float, dict[str, float]]:

@@ -28,7 +28,8 @@ _TASK = "Running the model file"
 class Declaration:
     """The search space as JSON, the objective, and whether the file needs a dataset.
 
-    `warnings` are sentences about what the file says and may not mean, such as bounds that are no logarithms.
+    `fits_rows` says that Parzen fits its model to the rows of the dataset, as they are. `warnings` are
+    sentences about what the file says and may not mean, such as bounds that are no logarithms.
 
     Examples:
         >>> declaration = read_declaration('''
@@ -46,6 +47,7 @@ class Declaration:
     metric: str
     direction: Direction
     needs_data: bool
+    fits_rows: bool = False
     warnings: Sequence[str] = ()
 
 
@@ -96,7 +98,8 @@ def handle(request: Mapping[str, Any]) -> dict[str, Any]:
         "space": space,
         "metric": goal.metric,
         "direction": goal.direction,
-        "needs_data": found.name == "build",
+        "needs_data": run_user_code(lambda: found.needs_data),
+        "fits_rows": found.name == "build",
         "warnings": _about_the_space(caught),
     }
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,15 +19,19 @@ from trainers.custom.hyperopt_files import (
     Search,
     SearchBegan,
     make_hyperopt_importable,
+    script_part,
     searches_declared,
 )
 from trainers.custom.imports import make_importable
 from trainers.custom.info import custom_info
 from trainers.custom.source_files import SourceFile, place_of, split_files
-from trainers.custom.user_code import CodeInvalid, run_user_code, shown
+from trainers.custom.user_code import FILE_NAME, CodeInvalid, run_user_code, shown
 from trainers.errors import error_text
 from trainers.knob import Knob
 from trainers.space import space_json
+
+if TYPE_CHECKING:
+    from types import CodeType
 
 DEFAULT_BATCH_SIZE = 32
 N_DRAWN = 50
@@ -57,12 +63,28 @@ class ModelFile:
         """Return the argument of the function: the nest of `space`, or a dict of knobs' values by name."""
         return self.space.point_of(params) if self.space else dict(params)
 
+    @property
+    def needs_data(self) -> bool:
+        """Say whether it has nothing to do without a dataset: a model to be fitted, or an argument `data`."""
+        if self.name == "build":
+            return True
+        data = asked_arguments(self.function).get("data")
+        return data is not None and data.default is inspect.Parameter.empty
+
     def goal(self) -> FileGoal:
         """Return metric and direction for a new study; CodeInvalid where they are unclear or contradict.
 
         A training does not ask: its study has decided.
         """
         return goal_of_file(self.declared, self.name, self.files[0].text)
+
+
+def asked_arguments(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """Return the arguments that a function names; none of one that does not say, such as a builtin."""
+    try:
+        return inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return {}
 
 
 def read_model_file(source: str) -> ModelFile:
@@ -85,20 +107,35 @@ def read_model_file(source: str) -> ModelFile:
     main, *_ = files = split_files(source)
     # not __main__, so that a script's own training does not start
     names = make_importable(files).__dict__
-    search = run_user_code(lambda: _run(main, names))
+    search = run_user_code(lambda: _run(compile(main.text, main.frame_name, "exec"), names))
+    if search is None and not _functions(names):
+        search = run_user_code(lambda: _run_as_script(main, names))
     # what was declared may raise errors of its own when it is read
     declared: ModelFile = run_user_code(lambda: _declared(_with_search(names, search), files))
     return declared
 
 
-def _run(main: SourceFile, names: dict[str, Any]) -> Search | None:
+def _run(code: CodeType, names: dict[str, Any]) -> Search | None:
     """Run the model file to its end, or to the search that it begins with `fmin`, which is returned."""
     with searches_declared():
         try:
-            exec(compile(main.text, main.frame_name, "exec"), names)  # noqa: S102, running it is the purpose
+            exec(code, names)  # noqa: S102, running it is the purpose
         except SearchBegan as began:
             return began.search
     return None
+
+
+def _run_as_script(main: SourceFile, names: dict[str, Any]) -> Search | None:
+    """Run what a file does only as a script, up to the search in there, which is returned."""
+    code = script_part(main)
+    if code is None:
+        return None
+    name, arguments = names["__name__"], sys.argv
+    names["__name__"], sys.argv = "__main__", [main.name or FILE_NAME]
+    try:
+        return _run(code, names)
+    finally:
+        names["__name__"], sys.argv = name, arguments
 
 
 def _with_search(names: Mapping[str, Any], search: Search | None) -> Mapping[str, Any]:
@@ -106,13 +143,17 @@ def _with_search(names: Mapping[str, Any], search: Search | None) -> Mapping[str
     if search is None:
         return names
     own = {"space": search.space} if "knobs" not in names else {}
-    if not any(callable(names.get(name)) for name in DEFAULT_METRICS):
+    if not _functions(names):
         own["objective"] = search.function
     return {**own, **names}
 
 
+def _functions(names: Mapping[str, Any]) -> list[str]:
+    return [name for name in DEFAULT_METRICS if callable(names.get(name))]
+
+
 def _declared(names: Mapping[str, Any], files: Sequence[SourceFile]) -> ModelFile:
-    functions = [name for name in DEFAULT_METRICS if callable(names.get(name))]
+    functions = _functions(names)
     if len(functions) != 1:
         found = "both" if functions else "neither"
         raise CodeInvalid(

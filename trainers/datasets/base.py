@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, NoReturn, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -175,6 +175,13 @@ class Dataset:
     x_validation: Array
     y_validation: Array
     facts: Facts = field(default_factory=lambda: Facts(0, 0, 0))
+
+    def __iter__(self) -> NoReturn:
+        """Say what it has: a script that unpacks it (`x_train, y_train, ... = data`) may mean any order."""
+        raise TypeError(
+            "a dataset cannot be unpacked; use data.x_train, data.y_train, data.x_validation, and "
+            "data.y_validation"
+        )
 
     def measured_on(self, test: TestPart) -> Self:
         """Return it with the test part in the place of the validation part.

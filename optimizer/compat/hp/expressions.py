@@ -22,6 +22,22 @@ def _recorded(function: Function) -> tuple[Function, Function]:
     )
 
 
+_SIGNS: Mapping[Function, str] = {
+    operator.add: "+",
+    operator.sub: "-",
+    operator.mul: "*",
+    operator.truediv: "/",
+    operator.floordiv: "//",
+    operator.pow: "**",
+}
+
+
+def _operand(value: Any) -> str:
+    """Return a part of a formula; in parentheses where it is a formula itself."""
+    is_formula = isinstance(value, Call) and (value.function in _SIGNS or value.function is operator.neg)
+    return f"({value})" if is_formula else str(value)
+
+
 class Node:
     """An expression whose value is known in a trial only."""
 
@@ -55,6 +71,11 @@ class Call(Node):
     kwargs: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
+        """Return it as a formula, for pages: 5 * 10 ** -x."""
+        if sign := _SIGNS.get(self.function):
+            return f" {sign} ".join(map(_operand, self.args))
+        if self.function is operator.neg:
+            return f"-{_operand(self.args[0])}"
         name = getattr(self.function, "__name__", type(self.function).__name__)
         named = [f"{key}={value}" for key, value in self.kwargs.items()]
         return f"{name}({', '.join([*map(str, self.args), *named])})"

@@ -115,6 +115,7 @@ MATRIX: dict[str, Row] = {
     "study-discussion": study_page(),
     "study-live": study_page(),
     "study-importance": study_page(),
+    "study-suggestions": study_page(),
     "study-report": study_page(),
     "study-export-csv": Row(STUDY, SEES, SEES),
     "study-export-parquet": Row(STUDY, SEES, SEES),

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dashboard.charts.importance import CURVE_HEIGHT, CURVE_WIDTH, ImportanceChart, importance_chart
+from dashboard.charts.trend import n_best, tenth_words
 from optimizer import SearchSpace
 from optimizer.importance import Correlation, Curve, Importance, Interaction, ParameterImportance
 from tests.builders import SPACE
@@ -160,3 +161,35 @@ def test_signs_of_coefficients_are_explained_as_far_as_they_are_shown():
     assert silent.measure == ""
     assert ImportanceChart([bar, silent], [], [], []).measures == [("ρ", bar.measure)]
     assert ImportanceChart([silent], [], [], []).measures == []
+
+
+LOG = {"type": "float", "low": 1e-5, "high": 1e-1, "log": True}
+
+
+@pytest.mark.parametrize(
+    ("spec", "values", "words"),
+    [
+        (
+            {"type": "float", "low": 1e-5, "high": 1e-1, "log": True},
+            [1e-3 * 2**i for i in range(5)],
+            "0.001 to 0.016",
+        ),
+        (LOG, [1e-5, 1e-4, 1e-3, 1e-2, 1e-1], ""),
+        ({"type": "int", "low": 1, "high": 9}, [2, 2, 2, 2, 2], "2"),
+        ({"type": "int", "low": 1, "high": 9}, [2, 2, 3, 4, 4], "2 to 4"),
+        ({"type": "int", "low": 1, "high": 9}, [2, 2, 3, 4], ""),
+        ({"type": "categorical", "choices": ["a", "b", "c"]}, ["a", "a", "a", "b", "c"], "mostly a"),
+        ({"type": "categorical", "choices": ["a", "b", "c"]}, ["a"] * 5, "a"),
+        ({"type": "categorical", "choices": ["a", "b", "c"]}, ["a", "a", "b", "b", "c"], "a or b"),
+        ({"type": "categorical", "choices": ["a", "b", "c", "d"]}, ["a", "a", "b", "c", "d"], ""),
+        ({"type": "categorical", "choices": [True, False]}, [True] * 4 + [False], "mostly yes"),
+    ],
+)
+def test_the_best_tenth_in_words(spec, values, words):
+    one = SearchSpace.from_json({"version": 1, "params": [{"name": "x", **spec}]})
+    assert tenth_words(one["x"].distribution, values) == words
+
+
+@pytest.mark.parametrize(("n_trials", "n"), [(19, 0), (20, 5), (60, 6), (1000, 100)])
+def test_the_best_tenth_has_enough_trials(n_trials, n):
+    assert n_best(n_trials) == n

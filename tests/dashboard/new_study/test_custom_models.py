@@ -203,7 +203,7 @@ def test_a_model_to_be_built_needs_data(page, allowed, monkeypatch):
 
 def test_a_series_is_not_for_single_rows(allowed, monkeypatch):
     """A row of it holds what is to be predicted, so the value would be too good to be true."""
-    declares(monkeypatch, needs_data=True)
+    declares(monkeypatch, needs_data=True, fits_rows=True)
     with pytest.raises(Refused, match="holds the value to predict"):
         make_custom_study(code="x", dataset="cta_ridership", is_draft=True, by=actor(allowed))
 

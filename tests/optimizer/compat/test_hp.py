@@ -323,3 +323,9 @@ def test_sample_draws_from_the_priors():
     drawn = [sample(classifier(), seed) for seed in range(40)]
     assert {point["model"]["type"] for point in drawn} == {"bayes", "svm", "logistic"}
     assert sample(classifier(), 7) == sample(classifier(), 7)
+
+
+def test_arithmetic_is_shown_as_a_formula():
+    x = hp.uniform("x", 1, 2)
+    shown = [str(node) for node in (2**x, 5 * 10**-x, (-x) ** 2, x - (x - 1), -(x / 3), (7 // x) + 1)]
+    assert shown == ["2 ** x", "5 * (10 ** (-x))", "(-x) ** 2", "x - (x - 1)", "-(x / 3)", "(7 // x) + 1"]

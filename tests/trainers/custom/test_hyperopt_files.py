@@ -118,3 +118,52 @@ def objective(params): ...
     (warning,) = read_declaration(source).warnings
     assert warning.startswith("Line 3: hp.loguniform('rate', ...)")
     assert "math.log" in warning
+
+
+SCRIPT = """
+import argparse
+from hyperopt import fmin, hp, tpe
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--evals", type=int, default=100)
+
+def loss_of(params):
+    global n_calls
+    n_calls += 1
+    return params["units"] + n_calls
+
+def main():
+    global n_calls
+    args, n_calls = parser.parse_args(), 0
+    fmin(loss_of, {"units": 2 ** hp.quniform("power", 5, 5, 1)}, algo=tpe.suggest, max_evals=args.evals)
+    raise RuntimeError("what comes after the search is of no use here")
+
+GUARD
+"""
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [
+        'if __name__ == "__main__":\n    main()',
+        "if '__main__' == __name__: main()",
+        'if __name__ == "__main__":\n    while True:\n        main()',
+    ],
+)
+def test_a_search_that_begins_only_in_a_script_is_found(guard):
+    source = SCRIPT.replace("5, 5, 1", "5, 6, 1").replace("GUARD", guard)
+    assert [param["name"] for param in read_declaration(source).space["params"]] == ["power"]
+    file = read_model_file(source)
+    assert file.function(file.point_of({"power": 5.0})) == 33, "what the script set before its search counts"
+
+
+def test_a_script_that_trains_without_a_search_is_not_run():
+    source = "def train():\n    raise RuntimeError('trained')\n\nif __name__ == '__main__':\n    train()"
+    with pytest.raises(CodeInvalid, match="must define one function"):
+        read_declaration(source)
+
+
+def test_an_error_before_the_search_of_a_script_has_its_line():
+    source = 'from hyperopt import fmin\n\nif __name__ == "__main__":\n    {}["a"]\n    fmin(len, {})'
+    with pytest.raises(CodeInvalid, match=r"^Line 4: KeyError"):
+        read_declaration(source)

@@ -32,6 +32,15 @@ def test_a_file_written_for_hyperopt_is_taken_as_it_is():
     }
 
 
+@pytest.mark.parametrize(
+    ("arguments", "needs_data"),
+    [("p, data", True), ("p, *, data", True), ("p, data=None", False), ("p", False)],
+)
+def test_an_objective_that_asks_for_data_needs_a_dataset(arguments, needs_data):
+    declared = read_declaration(f"{SPACE}def objective({arguments}): ...", call=forked_call())
+    assert (declared.needs_data, declared.fits_rows) == (needs_data, False)
+
+
 def test_declared_knobs_are_a_space_too():
     source = """
 from trainers.knob import Knob

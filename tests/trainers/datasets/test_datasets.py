@@ -53,6 +53,11 @@ def test_a_search_gets_digits_without_the_test_part(cache_dir: str):
     )
 
 
+def test_a_script_that_unpacks_a_dataset_is_told_its_names(cache_dir: str):
+    with pytest.raises(TypeError, match=r"use data\.x_train, data\.y_train"):
+        _x, _y = load_dataset("digits", "", cache_dir, Split())
+
+
 def test_the_test_part_is_the_rest(cache_dir: str):
     data = load_dataset("digits", "", cache_dir, Split(seed=2))
     test = load_test_part("digits", "", cache_dir, Split(seed=2))

@@ -1,0 +1,152 @@
+"""Ranges that end too early, because the best trials crowd an end, or too late, because trials fail there."""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Literal, cast
+
+import numpy as np
+from scipy.stats import binomtest
+
+from dashboard.charts.trend import n_best
+from dashboard.studies.suggestions.suggestion import CHANCE, Suggestion, Tried
+from dashboard.wording import bound, param, percent, thousands
+from dashboard.wording import spread as two_digits
+from optimizer.distributions import Float, Int
+
+End = Literal["low", "high"]
+# The address of a copy of the study whose parameter has another bound.
+UrlOf = Callable[[str, End, float], str]
+
+# Complete trials before which the best tenth says nothing about an end.
+FEWEST_COMPLETE = 40
+# An end of a range is a tenth of it; of a few whole numbers it is the last one.
+EDGE, FEW_VALUES = 0.1, 12
+# So many of the best trials have to be there, so many trials in a row have to be wasted.
+FEWEST_THERE, FEWEST_WASTED = 5, 10
+# A part of the range that is narrower is no region.
+NARROW = 0.05
+
+
+def crowded_ends(tried: Tried, url_of: UrlOf) -> Iterator[Suggestion]:
+    """Say where half or more of the best tenth lie at an end, far more than chance puts there."""
+    if tried.n_complete < FEWEST_COMPLETE:
+        return
+    best = np.array(tried.best(n_best(tried.n_complete)), dtype=int)
+    for name, column in tried.columns.items():
+        distribution = tried.space[name].distribution
+        if not isinstance(distribution, Float | Int):
+            continue
+        values = column.values[best[column.is_known[best]]].astype(float)
+        for end in ("low", "high"):
+            is_there, share, words = _at_end(distribution, values, end)
+            n = int(is_there.sum())
+            if n < FEWEST_THERE or n < len(values) / 2:
+                continue
+            if binomtest(n, len(values), share, alternative="greater").pvalue > CHANCE:
+                continue
+            wider = _wider(distribution, end, tried.limits.get(name, (-math.inf, math.inf)))
+            if wider is None:
+                continue
+            side = "lower" if end == "low" else "upper"
+            yield Suggestion(
+                key=f"crowded {name} {end}",
+                tone="warning",
+                title=f"The best trials crowd the {side} end of {name}.",
+                evidence=f"{thousands(n)} of the best {thousands(len(values))} {words}; the range ends at "
+                f"{bound(getattr(distribution, end))}.",
+                button=f"Copy with a range to {bound(wider)}",
+                url=url_of(name, end, wider),
+            )
+
+
+def wasteful_ends(tried: Tried, url_of: UrlOf) -> Iterator[Suggestion]:
+    """Say beyond which value every trial was pruned or failed, where others complete often enough."""
+    rate = tried.n_complete / len(tried.losses) if len(tried.losses) else 0.0
+    if not 0 < rate < 1:
+        return
+    for name, column in tried.columns.items():
+        distribution = tried.space[name].distribution
+        if not isinstance(distribution, Float | Int):
+            continue
+        places = np.flatnonzero(column.is_known)
+        values = column.values[places].astype(float)
+        for end in ("low", "high"):
+            order = np.argsort(values if end == "low" else -values, kind="stable")
+            is_wasted = tried.is_wasted[places[order]]
+            n = len(order) if is_wasted.all() else int(np.argmin(is_wasted))
+            if n < FEWEST_WASTED or n == len(order) or (1 - rate) ** n > CHANCE:
+                continue
+            edge, next_good = values[order[n - 1]], values[order[n]]
+            if edge == next_good:  # of equal values some completed
+                n = int((values[order[:n]] != edge).sum())
+                if n < FEWEST_WASTED or (1 - rate) ** n > CHANCE:
+                    continue
+                edge = values[order[n - 1]]
+            span = np.abs(np.diff(distribution.to_unit([getattr(distribution, end), next_good])))[0]
+            if span < NARROW:
+                continue
+            share = tried.seconds[places[order[:n]]].sum() / max(tried.seconds.sum(), 1e-9)
+            where = "above" if end == "high" else "below"
+            limit = _between(distribution, edge, next_good)
+            took = f" They took {percent(share, 0)} of the training time." if share >= 0.01 else ""
+            yield Suggestion(
+                key=f"wasteful {name} {end}",
+                tone="warning",
+                title=f"{'High' if end == 'high' else 'Low'} values of {name} waste trials.",
+                evidence=f"All {thousands(n)} trials {where} {_shown(limit)} were pruned or failed.{took}",
+                button=f"Copy with a range to {_shown(limit)}",
+                url=url_of(name, end, limit),
+            )
+
+
+def _at_end(distribution: Float | Int, values: np.ndarray, end: End) -> tuple[np.ndarray, float, str]:
+    """Which values lie at an end, how large a part of the range that is, and it in words."""
+    last = getattr(distribution, end)
+    if isinstance(distribution, Int):
+        n_values = distribution.high - distribution.low + 1
+        if n_values <= FEW_VALUES:
+            return values == last, 1 / n_values, f"use {param(last)}"
+    units = distribution.to_unit(values.tolist())
+    edge = _at(distribution, EDGE if end == "low" else 1 - EDGE)
+    is_there = units <= EDGE if end == "low" else units >= 1 - EDGE
+    return is_there, EDGE, f"use {'less' if end == 'low' else 'more'} than {_shown(edge)}"
+
+
+def _wider(distribution: Float | Int, end: End, limits: tuple[float, float]) -> float | None:
+    """One decade or half of the range further, inside the limits; None where the range ends there."""
+    low, high = float(distribution.low), float(distribution.high)
+    if distribution.log:
+        wider = low / 10 if end == "low" else high * 10
+    else:
+        wider = low - (high - low) / 2 if end == "low" else high + (high - low) / 2
+    wider = float(f"{wider:.2g}")
+    if isinstance(distribution, Int):
+        wider = float(math.floor(wider) if end == "low" else math.ceil(wider))
+        wider = max(1.0, wider) if distribution.log else wider
+    if end == "low" and not distribution.log and low >= 0:
+        wider = max(0.0, wider)  # what is never negative today stays so
+    wider = min(max(wider, limits[0]), limits[1])
+    return wider if wider != (low if end == "low" else high) else None
+
+
+def _between(distribution: Float | Int, edge: float, next_good: float) -> float:
+    """A bound between the last value that was wasted and the next that was not, with few digits."""
+    if isinstance(distribution, Int):
+        return next_good
+    first, last = distribution.to_unit([edge, next_good])
+    middle = _at(distribution, (first + last) / 2)
+    low, high = sorted((edge, next_good))
+    for digits in range(1, 17):
+        short = float(f"{middle:.{digits}g}")
+        if low <= short <= high:
+            return short
+    return next_good
+
+
+def _at(distribution: Float | Int, place: float) -> float:
+    """Return the value at a place of the range from 0 to 1."""
+    return float(cast("float", distribution.from_unit(np.array([place]))[0]))
+
+
+def _shown(value: float) -> str:
+    return param(int(value)) if value.is_integer() else two_digits(value)

@@ -1,0 +1,80 @@
+"""All suggestions of a study, the most important first."""
+
+import math
+from collections.abc import Iterator
+from itertools import islice
+
+import numpy as np
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from dashboard.models import Study, StudyState, TrialState
+from dashboard.studies.budget_meters import n_stale_of
+from dashboard.studies.suggestions.bounds import crowded_ends, wasteful_ends
+from dashboard.studies.suggestions.progress import no_progress
+from dashboard.studies.suggestions.suggestion import Suggestion, Tried
+from dashboard.trials.detail_columns import columns_named, fields_of
+from dashboard.trials.results import Results
+from optimizer import SearchSpace
+from optimizer.distributions import Float, Int
+from trainers.errors import ParamsInvalid
+from trainers.registry import trainer_info
+
+MOST = 5
+
+
+def suggestions_of(study: Study, results: Results) -> list[Suggestion]:
+    """What the trials that have ended say; kept as long as no other one ends."""
+    return results.once(f"suggestions {study.state}", lambda: list(islice(_all(study, results), MOST)))
+
+
+def _all(study: Study, results: Results) -> Iterator[Suggestion]:
+    def copy_with(name: str, end: str, value: float) -> str:
+        query = {"from": str(study.pk), f"{end}.{name}": repr(value)}
+        return f"{reverse('study-new')}?{urlencode(query)}"
+
+    if not study.code:  # the space of a model file is changed in the file
+        tried = _tried(study, results)
+        yield from crowded_ends(tried, copy_with)
+        yield from wasteful_ends(tried, copy_with)
+    if study.state == StudyState.RUNNING and not study.is_draining and results.best is not None:
+        found = no_progress(
+            n_stale_of(study, results),
+            int(results.is_in(TrialState.COMPLETE, TrialState.PRUNED).sum()),
+            int(results["number"][results.best]),
+            reverse("study-drain", args=[study.pk]),
+        )
+        if found:
+            yield found
+
+
+def _tried(study: Study, results: Results) -> Tried:
+    space = study.search_space
+    names = [name for name in space.searched if isinstance(space[name].distribution, Float | Int)]
+    columns = columns_named(study, results, names, fields_of(study, space, ()))
+    has_ended = results.is_in(TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAILED)
+    rows = np.flatnonzero(has_ended)
+    return Tried(
+        space=space,
+        losses=results.losses[rows],
+        is_wasted=results.is_in(TrialState.PRUNED, TrialState.FAILED)[rows],
+        seconds=results["trained"][rows],
+        columns={name: column.at(rows) for name, column in columns.items()},
+        limits=_limits(study, space),
+    )
+
+
+def _limits(study: Study, space: SearchSpace) -> dict[str, tuple[float, float]]:
+    """What no value may ever leave, by the trainer."""
+    try:
+        knobs = trainer_info(study.trainer).knobs
+    except ParamsInvalid:  # it is not installed any more
+        return {}
+    return {
+        knob.name: (
+            -math.inf if knob.minimum is None else knob.minimum,
+            math.inf if knob.maximum is None else knob.maximum,
+        )
+        for knob in knobs
+        if knob.name in space
+    }

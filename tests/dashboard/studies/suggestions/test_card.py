@@ -1,0 +1,75 @@
+"""The card of suggestions, and the copy of a study that its buttons open."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from dashboard.models import Membership, Role, Team
+from dashboard.studies.suggestions.progress import no_progress
+from tests.builders import PARAMS, add_trials, make_user, running_study
+
+
+def with_params(study, n):
+    """Trials whose learning rates rise by number, the first with the best value."""
+    for number in range(n):
+        params = {**PARAMS, "learning_rate": 1e-4 * 1.02**number}
+        add_trials(study, 1, params=params, value=lambda _, n=number: 0.1 + n / 1000)
+
+
+@pytest.fixture
+def study(user):
+    study = running_study(max_trials=500)
+    with_params(study, 60)
+    return study
+
+
+def card(page, study):
+    return page.get(reverse("study-suggestions", args=[study.pk])).content.decode()
+
+
+def test_a_study_without_evidence_has_no_card(page, user):
+    study = running_study()
+    add_trials(study, 5)
+    assert card(page, study).strip() == ""
+
+
+def test_no_progress_is_said_with_a_button_that_stops(page, study):
+    body = card(page, study)
+    assert "No better value for 59 trials." in body
+    assert reverse("study-drain", args=[study.pk]) in body
+    page.post(reverse("study-drain", args=[study.pk]))
+    assert "No better value" not in card(page, study)
+
+
+def test_whoever_may_only_look_gets_no_button_that_acts(page, study, user):
+    team = Team.objects.create(name="vision")
+    Membership.objects.create(team=team, user=user, role=Role.VIEWER)
+    study.owner, study.team = make_user("bob"), team
+    study.save()
+    body = card(page, study)
+    assert "No better value for 59 trials." in body
+    assert reverse("study-drain", args=[study.pk]) not in body
+
+
+@pytest.mark.parametrize(
+    ("n_stale", "n_finished", "said"), [(49, 60, False), (50, 60, True), (60, 300, False), (80, 300, True)]
+)
+def test_no_progress_needs_many_trials_and_a_part_of_all(n_stale, n_finished, said):
+    assert (no_progress(n_stale, n_finished, 3, "/stop/") is not None) == said
+
+
+def test_a_copy_opens_with_the_bound_of_the_button(page, study):
+    url = f"{reverse('study-new')}?from={study.pk}&low.learning_rate=1e-06"
+    body = page.get(url).content.decode()
+    assert "Changed: learning_rate from 1e-6." in body
+    assert re.search(r'name="knob-learning_rate-low"[^>]*value="1e-6"', body)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["low.learning_rate=abc", "low.nothing=1", "mid.learning_rate=1", "low.learning_rate=inf", "low.=1"],
+)
+def test_what_names_no_bound_is_left_aside(page, study, odd):
+    body = page.get(f"{reverse('study-new')}?from={study.pk}&{odd}").content.decode()
+    assert "Changed:" not in body
