@@ -62,6 +62,7 @@ def test_form_opens_with_the_values_of_the_trial_and_leaves_out_what_is_fixed(pa
 
 
 def test_enqueued_trial_has_the_values_and_says_whose_it_is(page, study):
+    assert url_of(study) in page.get(study.trials.get().get_absolute_url()).content.decode()
     answer = post(page, study, learning_rate="5e-2")
 
     trial = study.trials.get(number=1)
@@ -74,7 +75,7 @@ def test_enqueued_trial_has_the_values_and_says_whose_it_is(page, study):
     entry = AuditEntry.objects.get(action="trial-variation")
     assert (entry.who, entry.study_id, entry.is_refused) == ("ada", study.pk, False)
     table = page.get(reverse("study-trials", args=[study.pk])).context["page"].table
-    assert table.rows[0].proposer == "a person"
+    assert table.rows[0].proposer == "A person"
 
 
 def test_branch_that_the_values_open_is_needed_and_one_that_they_close_is_left_out(page, study):
