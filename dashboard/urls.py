@@ -88,6 +88,16 @@ export_files = [  # /studies/<id>/export/
         export.study_export_trials_json,
         name="study-export-trials-json",
     ),
+    path(
+        "studies/<int:study_id>/export/charts/<slug:chart>.<slug:ending>",
+        export.study_export_chart,
+        name="study-export-chart",
+    ),
+    path(
+        "studies/<int:study_id>/trials/<int:number>/export/epochs.<slug:ending>",
+        export.trial_export_chart,
+        name="trial-export-chart",
+    ),
     path("studies/<int:study_id>/export/study.json", export.study_export_json, name="study-export-json"),
     path(
         "studies/<int:study_id>/export/<slug:library>.py",

@@ -88,9 +88,9 @@ def best_chart(
         n_startup=n_startup,
         startup_words=startup_words,
         target=target if is_target_shown else None,
-        target_note=_target_note(target, floor, is_percent)
-        if target is not None and not is_target_shown
-        else "",
+        target_note=""
+        if target is None or is_target_shown
+        else _target_note(target, values, floor, is_percent),
         log_floor=log[0],
         log_clip=log[1],
         max_step=max_step,
@@ -126,7 +126,9 @@ def _log_range(
     return low, high
 
 
-def _target_note(target: float, floor: float, is_percent: bool) -> str:
+def _target_note(target: float, values: np.ndarray, floor: float, is_percent: bool) -> str:
+    if not len(values):
+        return f"target {show_value(target, is_percent)}"
     side = "below" if target < floor else "above"
     return f"target {show_value(target, is_percent)} is {side} this chart"
 

@@ -5,6 +5,8 @@ from typing import IO
 
 from dashboard.access.actions import action
 from dashboard.access.actor import Actor
+from dashboard.charts.static_svg import Look
+from dashboard.export.charts import chart_csv, chart_svg, trial_chart_csv, trial_chart_svg
 from dashboard.export.columns import columns_of
 from dashboard.export.python_files.hyperopt_file import hyperopt_file
 from dashboard.export.python_files.keras_file import keras_file
@@ -14,7 +16,7 @@ from dashboard.export.queries import best_of, network_code_of, numbers_selected,
 from dashboard.export.study_json import study_json, trials_json
 from dashboard.export.trials_csv import trials_csv
 from dashboard.export.trials_parquet import trials_parquet
-from dashboard.models import Role, Study
+from dashboard.models import Role, Study, Trial
 from dashboard.refusal import Refused
 
 SPACE_FILES = {"hyperopt": hyperopt_file, "optuna": optuna_file}
@@ -69,3 +71,17 @@ def export_python(study: Study, *, library: str, by: Actor) -> str:
             "layers. Export the search space for Hyperopt or Optuna instead."
         )
     return keras_file(found, code)
+
+
+@action("study-export-chart", needs=Role.VIEWER)
+def export_chart(study: Study, *, chart: str, ending: str, text: str, look: Look, by: Actor) -> Iterator[str]:
+    """One of CHARTS as one of ENDINGS. Raises Refused for a filter `text` that cannot be read."""
+    if ending == "csv":
+        return chart_csv(study, chart=chart, text=text)
+    return iter([chart_svg(study, chart=chart, text=text, look=look)])
+
+
+@action("trial-export-chart", needs=Role.VIEWER)
+def export_trial_chart(trial: Trial, *, ending: str, metric: str, by: Actor) -> Iterator[str]:
+    """As one of ENDINGS. Raises Refused where there is no epoch to draw."""
+    return trial_chart_csv(trial) if ending == "csv" else iter([trial_chart_svg(trial, metric=metric)])

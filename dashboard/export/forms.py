@@ -1,9 +1,11 @@
 """What an export is asked for: by the address, or by a form where it is long."""
 
-from typing import Any
+from typing import Any, get_args
 
 from django import forms
 
+from dashboard.charts.static_axes import AxisName
+from dashboard.charts.static_svg import Look
 from dashboard.models import TrialState
 
 MAX_NUMBERS = 10_000
@@ -59,6 +61,23 @@ class TrialsForm(forms.Form):
     def sentence(self) -> str:
         """What is wrong, in one line."""
         return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+
+class ChartForm(forms.Form):
+    """How a chart is shown, and the filter of the page."""
+
+    q = forms.CharField(required=False, max_length=2_000)
+    axis = forms.ChoiceField(choices=[(name, name) for name in get_args(AxisName)], required=False)
+    scale = forms.ChoiceField(choices=[("log", "log"), ("linear", "linear")], required=False)
+    pruned = forms.ChoiceField(choices=[("below", "below"), ("plot", "plot")], required=False)
+
+    def look(self) -> Look:
+        asked = self.cleaned_data
+        return Look(
+            axis=asked["axis"] or "trial",
+            is_log=asked["scale"] != "linear",
+            is_apart=asked["pruned"] != "plot",
+        )
 
 
 def _is_number(word: str) -> bool:

@@ -13,18 +13,22 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.export.actions import (
     LIBRARIES,
+    export_chart,
     export_csv,
     export_json,
     export_parquet,
     export_python,
+    export_trial_chart,
     export_trials_json,
 )
-from dashboard.export.forms import TrialsForm
+from dashboard.export.charts import CHARTS, ENDINGS
+from dashboard.export.forms import ChartForm, TrialsForm
 from dashboard.models import Study
 from dashboard.refusal import Refused
 from dashboard.web.csv_pieces import CSV_TYPE
-from dashboard.web.requests import actor_of, visible_study
+from dashboard.web.requests import actor_of, visible_study, visible_trial
 
+CHART_TYPES = {"csv": CSV_TYPE, "svg": "image/svg+xml"}
 Pieces = Iterable[str] | Iterable[bytes]
 
 
@@ -92,6 +96,45 @@ def study_export_python(request: HttpRequest, study_id: int, library: str) -> Ht
         messages.error(request, str(refusal))
         return redirect(study)
     return _named(HttpResponse(text, content_type="text/x-python; charset=utf-8"), name)
+
+
+@never_cache
+@require_safe
+def study_export_chart(request: HttpRequest, study_id: int, chart: str, ending: str) -> HttpResponseBase:
+    study = visible_study(request, study_id)
+    if chart not in CHARTS or ending not in ENDINGS:
+        raise Http404
+    form = ChartForm(request.GET)
+    if not form.is_valid():
+        return _refusal("Choose an axis, a scale, and a place of pruned trials that the chart has.")
+    return _download(
+        request,
+        f"{file_stem(study)}-{chart}.{ending}",
+        CHART_TYPES[ending],
+        lambda: export_chart(
+            study,
+            chart=chart,
+            ending=ending,
+            text=form.cleaned_data["q"],
+            look=form.look(),
+            by=actor_of(request),
+        ),
+    )
+
+
+@never_cache
+@require_safe
+def trial_export_chart(request: HttpRequest, study_id: int, number: int, ending: str) -> HttpResponseBase:
+    trial = visible_trial(visible_study(request, study_id), number)
+    if ending not in ENDINGS:
+        raise Http404
+    metric = request.GET.get("metric", "")
+    return _download(
+        request,
+        f"{file_stem(trial.study)}-trial-{number}.{ending}",
+        CHART_TYPES[ending],
+        lambda: export_trial_chart(trial, ending=ending, metric=metric, by=actor_of(request)),
+    )
 
 
 def file_stem(study: Study) -> str:

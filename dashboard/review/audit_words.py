@@ -46,6 +46,8 @@ WORDS = {
     "study-export-parquet": "Export trials as Parquet",
     "study-export-json": "Export whole study",
     "study-export-python": "Export as a Python file",
+    "study-export-chart": "Export chart",
+    "trial-export-chart": "Export chart of a trial",
     # Sharing
     "study-access": "Change study access",
     "link-make": "Create share link",

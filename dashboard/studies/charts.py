@@ -33,9 +33,9 @@ def best_chart_of(
     since: float | None = None,
 ) -> dict[str, Any]:
     """Best so far. With `since`, a moment, only open trials and those that ended from then on are drawn."""
-    points = _points(study, results)
+    points = points_of(study, results)
     if since is None:
-        drawn = thin(points.state, [] if results.best is None else [results.best])
+        drawn = places_drawn(results)
     else:
         drawn = np.flatnonzero(np.isnan(results["finished"]) | (results["finished"] >= since))
     chart = best_chart(
@@ -53,6 +53,16 @@ def best_chart_of(
     return {**chart.to_json(), "is_update": since is not None, "url": study.get_absolute_url() + "trials/"}
 
 
+def places_drawn(results: Results) -> np.ndarray:
+    """Those of all trials that a chart has a mark for when it is first drawn."""
+    return thin(_STATE_NAMES[results["state"]], [] if results.best is None else [results.best])
+
+
+def drawn_at(study: Study, space: SearchSpace, results: Results, places: np.ndarray) -> dict[str, Any]:
+    """More marks, in columns as those of the chart."""
+    return _drawn(study, space, results, points_of(study, results), places).to_json()
+
+
 def open_trials_of(study: Study, space: SearchSpace, results: Results) -> dict[str, Any]:
     """For somebody who has the chart, and no trial has ended since: how far the others have come."""
     places = np.flatnonzero(results.is_in(TrialState.RUNNING))
@@ -62,7 +72,7 @@ def open_trials_of(study: Study, space: SearchSpace, results: Results) -> dict[s
     return {"is_update": True, "trials": _drawn(study, space, results, points, places).to_json()}
 
 
-def _points(study: Study, results: Results) -> Points:
+def points_of(study: Study, results: Results) -> Points:
     is_complete = results.is_in(TrialState.COMPLETE)
     value = np.where(results.is_in(*BY_STEP), results["step_value"], np.nan)
     start = study.started_at.timestamp() if study.started_at else np.nan
@@ -105,7 +115,11 @@ def epochs_chart_of(study: Study, goal: Goal, results: Results) -> dict[str, Any
     running = np.flatnonzero(results.is_in(TrialState.RUNNING))[-few:]
     pruned = np.flatnonzero(results.is_in(TrialState.PRUNED))[-few:]
     complete = best_places(results, MAX_CURVES - len(running) - len(pruned))
-    shown = np.concatenate((complete, pruned, running)).astype(np.int64)
+    return curves_at(study, goal, results, np.concatenate((complete, pruned, running)).astype(np.int64))
+
+
+def curves_at(study: Study, goal: Goal, results: Results, shown: np.ndarray) -> dict[str, Any]:
+    """The chart of the trials at these places, the best first."""
     curves = queries.curves(results["pk"][shown].tolist(), study.objective)
     rows = zip(
         results["number"][shown].tolist(),

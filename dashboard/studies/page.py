@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 import numpy as np
 from django.contrib.auth.models import User
@@ -34,6 +33,7 @@ from dashboard.studies.budget_meters import Budget, budgets_of
 from dashboard.studies.charts import best_chart_of, epochs_chart_of, open_trials_of
 from dashboard.studies.facts import Best, best_of, facts_of
 from dashboard.studies.queue import Queue, queue_of
+from dashboard.studies.selection import AXES, Range, best_selected, ranges_of, selection_of
 from dashboard.studies.sentence import study_sentence
 from dashboard.studies.training_now import TrainingRow, training_now
 from dashboard.trials.columns import Columns, Kept, columns_of, fit_all, known_columns
@@ -42,8 +42,8 @@ from dashboard.trials.params import SpaceRow, space_rows
 from dashboard.trials.proposals import Proposals, proposals_of
 from dashboard.trials.ranking import ranked_params
 from dashboard.trials.results import KINDS, Results, results_of
-from dashboard.trials.selected import Selected, selected_of
-from dashboard.trials.table import Table, trial_table
+from dashboard.trials.selected import Edit, Selected, selected_of
+from dashboard.trials.table import Table, example_of, trial_table
 from dashboard.winners.confirm_page import Confirmed, Row, last_confirmed
 from optimizer import SearchSpace
 
@@ -57,8 +57,8 @@ VIEWS = {
     "settings": ("Settings", "study-settings"),
     "discussion": ("Discussion", "study-discussion"),
 }
-# Those that a filter holds for.
-FILTERED = {"trials"}
+# Those that a filter holds for; the others only take it along.
+FILTERED = ("overview", "explore", "trials")
 # What changes with every report or claim, and long texts that have a version or never change.
 MOVES = {"version", "served_at", "clock_since", "seconds_before", "running_since", "note", "space", "code"}
 
@@ -83,6 +83,8 @@ class StudyPage:
     # What the address says: filter, order, page and columns of the table; what a poll has seen.
     query: Mapping[str, str]
     columns: Sequence[str]
+    # What a brush or a legend asks of the filter.
+    edits: Sequence[Edit]
     # What the person who looks at it may do.
     viewer: User | None
     role: Role
@@ -102,13 +104,13 @@ class StudyPage:
 
     @cached_property
     def tabs(self) -> list[Tab]:
-        query = f"?{urlencode({'q': self.query['q']})}" if self.query.get("q") else ""
+        query = f"?{self.selected.query}" if self.is_asked and self.selected.query else ""
         counts = {"trials": len(self.results), "discussion": self.n_comments or None}
         return [
             Tab(
                 view,
                 label,
-                reverse(name, args=[self.study.pk]) + (query if view in FILTERED else ""),
+                reverse(name, args=[self.study.pk]) + query,
                 counts.get(view),
                 view == self.view,
             )
@@ -153,7 +155,71 @@ class StudyPage:
 
     @cached_property
     def selected(self) -> Selected:
-        return selected_of(self.study, self.space, self.results, self.query.get("q", ""), self._metrics)
+        return selected_of(
+            self.study, self.space, self.results, self.query.get("q", ""), self._metrics, self.edits
+        )
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether there may be a filter: without one, nothing about it needs to be worked out."""
+        return bool(self.query.get("q") or self.edits)
+
+    @property
+    def n_selected(self) -> int:
+        return self.selected.n if self.is_asked else len(self.results)
+
+    @cached_property
+    def selection(self) -> dict[str, Any]:
+        """The selected trials, for the charts; empty without a filter."""
+        if not self.is_asked:
+            return {}
+        return selection_of(self.study, self.space, self.goal, self.results, self.selected, self.view)
+
+    @property
+    def selected_stamp(self) -> str:
+        """The same as long as the same trials are selected; empty without a filter."""
+        if not self.is_asked or not self.selected.is_filter:
+            return ""
+        return f"{zlib.crc32(np.packbits(self.selected.mask).tobytes(), len(self.results)):x}"
+
+    @property
+    def is_selection_new(self) -> bool:
+        """Whether whoever polls has other trials, or none."""
+        return self.query.get("selected", "") != self.selected_stamp
+
+    @property
+    def best_selected(self) -> str:
+        """The best value among the selected trials, in words; empty where nothing is left out."""
+        return best_selected(self.goal, self.results, self.selected) if self.is_asked else ""
+
+    @property
+    def is_filtered_view(self) -> bool:
+        return self.view in FILTERED and self.study.state != StudyState.DRAFT
+
+    @property
+    def url(self) -> str:
+        """Of this view, without a filter."""
+        return reverse(VIEWS[self.view][1], args=[self.study.pk])
+
+    @property
+    def clear_url(self) -> str:
+        return self.table.clear_url if self.view == "trials" else self.url
+
+    @property
+    def example(self) -> str:
+        return example_of(self.space)
+
+    @property
+    def address_query(self) -> str:
+        """What the address says of the view, for whoever asks for it again."""
+        if self.view == "trials":
+            return self.table.query
+        return self.selected.query if self.is_asked else ""
+
+    @property
+    def ranges(self) -> list[Range]:
+        """What the axes of the view's charts can be narrowed to, with what the filter says of it now."""
+        return ranges_of(self.selected, AXES.get(self.view, ()), self.goal.name)
 
     @property
     def _metrics(self) -> Mapping[str, float]:
@@ -169,7 +235,6 @@ class StudyPage:
     def table(self) -> Table:
         return trial_table(
             self.study,
-            self.space,
             self.results,
             self.selected,
             self.query,
@@ -331,6 +396,7 @@ def study_page(
     view: str = "overview",
     columns: Sequence[str] = (),
     kept: Kept | None = None,
+    edits: Sequence[Edit] = (),
 ) -> StudyPage:
     return StudyPage(
         study=study,
@@ -338,6 +404,7 @@ def study_page(
         query=query,
         columns=columns,
         viewer=viewer,
+        edits=edits,
         role=role or Role.VIEWER,
         is_watched=is_watched,
         results=results_of(study),

@@ -19,6 +19,7 @@ from dashboard.studies.importance import importance_card
 from dashboard.studies.list_address import STAMP
 from dashboard.studies.list_page import list_stamp, still_live_url, studies_page
 from dashboard.studies.page import VIEWS, StudyPage, study_page
+from dashboard.studies.selection import edits_in
 from dashboard.studies.suggestions.card import suggestions_of
 from dashboard.trials.columns import kept_columns
 from dashboard.trials.failures import numbers_in
@@ -91,6 +92,7 @@ def page_of(request: HttpRequest, study: Study, view: str, columns: Sequence[str
         view=view,
         columns=columns,
         kept=kept_columns(user.pk, study) if view == "trials" and not columns else None,
+        edits=edits_in(request.GET, dict(request.GET.lists())),
         role=role_in(user, study),
         is_watched=is_watching(user, study),
     )
@@ -116,13 +118,17 @@ study_discussion = study_view("discussion")
 
 @require_safe
 def study_live(request: HttpRequest, study_id: int) -> HttpResponse:
-    """The parts of a view that change, or 204 when nothing did since the page's version."""
+    """The parts of a view that change, or 204 when nothing did since the page's version.
+
+    With `select`, whatever follows the filter as well, which has been edited.
+    """
     study = visible_study(request, study_id)
-    if is_unchanged(request, study):
+    is_select = "select" in request.GET
+    if is_unchanged(request, study) and not is_select:
         return HttpResponse(status=204)
     view = request.GET.get("view", "")
     page = page_of(request, study, view if view in VIEWS else "overview")
-    return render(request, "studies/_live.html", {"page": page})
+    return render(request, "studies/_live.html", {"page": page, "is_select": is_select})
 
 
 @require_safe

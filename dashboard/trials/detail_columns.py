@@ -4,7 +4,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,8 @@ class _Details:
     numbers: np.ndarray
     is_final: np.ndarray
     columns: dict[str, np.ndarray]
+    # By name and kind: columns as filters take them, made when they are first asked for.
+    ready: dict[tuple[str, bool], Column] = field(default_factory=dict)
 
 
 _kept: OrderedDict[int, _Details] = OrderedDict()
@@ -48,6 +50,7 @@ def fields_of(study: Study, space: SearchSpace, metrics: Iterable[str]) -> list[
         Field(study.objective, "number", is_percent=is_percent(study, study.objective)),
         Field("epoch", "number"),
         Field("duration", "duration"),
+        Field("ended", "duration"),
         Field("failed", "text", choices=tuple(kind.label for kind in FailureKind)),
         Field("sampler", "text"),
     ]
@@ -89,7 +92,10 @@ def columns_named(
     if rest:
         details = _details(study, results)
         for name in rest:
-            found[name] = _column(details, name, len(results), is_number=by_name[name].kind == "number")
+            key = (name, by_name[name].kind == "number")
+            if key not in details.ready:
+                details.ready[key] = _column(details, name, len(results), is_number=key[1])
+            found[name] = details.ready[key]
     return found
 
 
@@ -98,12 +104,15 @@ def _own(study: Study, results: Results) -> dict[str, Column]:
     value = np.where(results.is_in(TrialState.COMPLETE), results["value"], np.nan)
     step = results["step"].astype(float)
     kinds = _KINDS[results["kind"]]
+    ended = results["finished"] - (study.started_at.timestamp() if study.started_at else np.nan)
     return {
         "trial": Column(results["number"].astype(float), every),
         "state": Column(_STATES[results.shown_state], every),
         study.objective: Column(value, ~np.isnan(value)),
         "epoch": Column(step, step > 0),
         "duration": Column(results["seconds"], ~np.isnan(results["seconds"])),
+        # Since the study started, and as exact, as the wall clock of its charts.
+        "ended": Column(np.round(ended, 2), ~np.isnan(ended)),
         "failed": Column(kinds, kinds != ""),
         "sampler": Column(results["sampler"], results["sampler"] != ""),
     }

@@ -1,7 +1,9 @@
 """The trials that a filter text selects: one set for charts, table and exports."""
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import numpy as np
 
@@ -9,20 +11,45 @@ from dashboard.models import Study
 from dashboard.trials.columns import METRIC, PARAM
 from dashboard.trials.detail_columns import columns_named, fields_of, known_metrics
 from dashboard.trials.results import Results
-from dashboard.trials.selection import Column, Field, SelectionError, parse
+from dashboard.trials.selection import (
+    Column,
+    Field,
+    SelectionError,
+    choices_in,
+    parse,
+    read_bound,
+    with_choices,
+    with_range,
+    without,
+)
 from optimizer import SearchSpace
 
 
 @dataclass(frozen=True)
+class Edit:
+    """What a brush or a legend asks for: a range of a column, or else one of its values."""
+
+    name: str
+    # Bounds in the words of a filter; empty is open.
+    low: str = ""
+    high: str = ""
+    # A value that is chosen, or given up if it is the only one that is.
+    choice: str = ""
+
+
+@dataclass(frozen=True)
 class Selected:
-    """`text` as it was typed where it holds an error, which then selects every trial."""
+    """`text` as it was typed where it holds an error, which then selects every trial.
+
+    An edit that cannot be made is an error, too, but leaves text and trials as they are.
+    """
 
     text: str
     fields: list[Field]
     mask: np.ndarray
     error: str = ""
-    # Where in the text the error is.
-    position: int = 0
+    # Where in the text the error is; None where there is none, or it is in an edit.
+    position: int | None = None
 
     @property
     def n(self) -> int:
@@ -30,23 +57,57 @@ class Selected:
 
     @property
     def is_filter(self) -> bool:
-        return bool(self.text) and not self.error
+        return bool(self.text) and self.position is None
+
+    @property
+    def query(self) -> str:
+        """The text as addresses have it; empty without one."""
+        return urlencode({"q": self.text}) if self.text else ""
 
 
 def selected_of(
-    study: Study, space: SearchSpace, results: Results, text: str, metrics: Mapping[str, float]
+    study: Study,
+    space: SearchSpace,
+    results: Results,
+    text: str,
+    metrics: Mapping[str, float],
+    edits: Sequence[Edit] = (),
 ) -> Selected:
     """`metrics` are those of one complete trial: their names can be filtered by."""
     fields = fields_of(study, space, known_metrics(study, metrics))
     every = np.ones(len(results), dtype=bool)
-    if not text.strip():
-        return Selected("", fields, every)
     try:
         selection = parse(text, fields)
     except SelectionError as error:
         return Selected(text, fields, every, error.message, error.position)
-    columns = columns_named(study, results, selection.names or {"trial"}, fields)
-    return Selected(selection.text, fields, selection.mask(columns))
+    refusal = ""
+    try:
+        for edit in edits:
+            selection = parse(_edited(selection.text, fields, edit), fields)
+    except SelectionError as error:
+        refusal = error.message
+    if not selection.text:
+        return Selected("", fields, every, refusal)
+    columns = columns_named(study, results, selection.names, fields)
+    return Selected(selection.text, fields, selection.mask(columns), refusal)
+
+
+def _edited(text: str, fields: Sequence[Field], edit: Edit) -> str:
+    if edit.name not in {field.name for field in fields}:
+        raise SelectionError(f"This study has no “{edit.name[:40]}”. Choose one of its columns.", 0)
+    if not edit.choice:
+        low, high = (read_bound(fields, edit.name, bound) for bound in (edit.low, edit.high))
+        return with_range(text, fields, edit.name, low, high)
+    if choices_in(text, fields, edit.name) == [edit.choice]:
+        return without(text, fields, edit.name)
+    return with_choices(text, fields, edit.name, [edit.choice])
+
+
+def bits_of(numbers: np.ndarray) -> str:
+    """Trial numbers as one bit each, the first in the highest bit of the first byte, in base 64."""
+    bits = np.zeros(int(numbers.max(initial=-1)) + 1, dtype=bool)
+    bits[numbers] = True
+    return base64.b64encode(np.packbits(bits).tobytes()).decode()
 
 
 _OWN = {

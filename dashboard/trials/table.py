@@ -66,8 +66,6 @@ class Table:
     plain_url: str
     columns_url: str
     retry_url: str
-    # A filter that holds for this study, to show how one reads.
-    example: str
 
     @property
     def query(self) -> str:
@@ -80,7 +78,6 @@ class Table:
 
 def trial_table(
     study: Study,
-    space: SearchSpace,
     results: Results,
     selected: Selected,
     query: Mapping[str, str],
@@ -108,7 +105,6 @@ def trial_table(
         sort=sort,
         url=base,
         clear_url=f"{address}?{urlencode({'sort': sort})}{columns.query}",
-        example=_example(space),
         plain_url=address + place,
         columns_url=reverse("study-columns", args=[study.pk]) + place,
         retry_url=reverse("trials-retry", args=[study.pk]) + place + columns.query,
@@ -130,7 +126,8 @@ def _place(selected: Selected, sort: str, number: int) -> dict[str, object]:
     return {name: value for name, (value, usual) in parts.items() if value != usual}
 
 
-def _example(space: SearchSpace) -> str:
+def example_of(space: SearchSpace) -> str:
+    """A filter that holds for this study, to show how one reads."""
     for name in space.searched:
         high = getattr(space[name].distribution, "high", None)
         if high is not None and name.isidentifier():

@@ -14,7 +14,7 @@
   document.addEventListener("keydown", function (event) {
     const menu = event.key === "Escape" && event.target.closest("details.menu[open]");
     if (menu) {
-      event.preventDefault(); // it has had its use
+      event.preventDefault(); // Escape has been used
       menu.open = false;
       menu.querySelector("summary").focus();
     }

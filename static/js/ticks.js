@@ -5,6 +5,7 @@
 (function () {
   "use strict";
   let last = null;
+  let filter = null; // whose trials are all ticked
   const ticks = () => [...document.querySelectorAll("[data-tick]")];
   const matching = () => document.querySelector("[data-tick-matching]");
 
@@ -16,6 +17,9 @@
   function show() {
     const all = ticks();
     const every = matching();
+    if (every?.checked && every.value !== filter) {
+      every.checked = false; // another filter, which nobody has ticked
+    }
     const isEvery = Boolean(every?.checked);
     if (isEvery) {
       all.forEach((tick) => (tick.checked = true)); // also what has come since
@@ -80,6 +84,7 @@
       forgetMatching();
       show();
     } else if (event.target.matches("[data-tick-matching]")) {
+      filter = event.target.value;
       show();
     }
   });

@@ -43,9 +43,24 @@ includes the trials that use no momentum, `momentum != 0.9` does not.
 0 This study has no “lerning_rate”. Did you mean learning_rate?
 """
 
+from dashboard.trials.selection.bounds import bounds_in, choices_in, read_bound
 from dashboard.trials.selection.edits import with_choices, with_range, without
 from dashboard.trials.selection.errors import SelectionError
 from dashboard.trials.selection.fields import Column, Field
+from dashboard.trials.selection.literals import write_number
 from dashboard.trials.selection.selection import Selection, parse
 
-__all__ = ["Column", "Field", "Selection", "SelectionError", "parse", "with_choices", "with_range", "without"]
+__all__ = [
+    "Column",
+    "Field",
+    "Selection",
+    "SelectionError",
+    "bounds_in",
+    "choices_in",
+    "parse",
+    "read_bound",
+    "with_choices",
+    "with_range",
+    "without",
+    "write_number",
+]

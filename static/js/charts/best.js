@@ -1,68 +1,21 @@
 // The value of every trial as a mark, shape and color by state, and the best so far as a step line.
 (function () {
   "use strict";
-  const { register, token, alpha, axis, metricAxis, noGrid, reading, progress, strip } = window.ParzenCharts;
-  const REACH = 48; // pixels from the pointer in which a mark answers
-
-  // Only marks answer the pointer, never the line between them.
-  Chart.Interaction.modes.marks = function (chart, event) {
-    let nearest = [];
-    let least = REACH;
-    chart.getSortedVisibleDatasetMetas().forEach(function (meta) {
-      if (meta.type === "line") {
-        return;
-      }
-      meta.data.forEach(function (element, index) {
-        const distance = Math.hypot(element.x - event.x, element.y - event.y);
-        if (distance < least) {
-          least = distance;
-          nearest = [{ element, datasetIndex: meta.index, index }];
-        }
-      });
-    });
-    return nearest;
-  };
+  const {
+    register,
+    token,
+    axis,
+    metricAxis,
+    noGrid,
+    reading,
+    progress,
+    strip,
+    marks,
+    data: page,
+  } = window.ParzenCharts;
 
   function isInRange(value, range) {
     return value !== null && value >= range.low && value <= range.high;
-  }
-
-  function marksOf(state, places, data, range) {
-    return places
-      .filter((place) => place.trial.state === state)
-      .filter((place) => place.trial.value !== null || state === "failed" || state === "pruned")
-      .map(function (place) {
-        const value = state === "failed" ? range.bad : (place.trial.value ?? range.bad);
-        return { x: place.x, y: Math.min(range.high, Math.max(range.low, value)), trial: place.trial };
-      });
-  }
-
-  function looks(size) {
-    const hollow = { backgroundColor: "transparent", borderWidth: 1.6 };
-    return {
-      complete: { radius: size, backgroundColor: alpha(token("mark-good"), 0.85), borderWidth: 0, order: 3 },
-      pruned: { ...hollow, pointStyle: "triangle", rotation: 180, radius: size + 0.5, order: 4 },
-      failed: { ...hollow, pointStyle: "crossRot", radius: size + 1, borderWidth: 1.8, order: 2 },
-      running: { ...hollow, radius: size + 0.5, borderWidth: 1.8, order: 2 },
-    };
-  }
-
-  function markSets(data, places, range, isApart) {
-    const colors = { pruned: "mark-caution", failed: "mark-bad", running: "mark-info" };
-    const shown = Object.entries(looks(places.length > 300 ? 2.5 : 3.5)).filter(
-      ([state]) => !isApart || !["pruned", "failed"].includes(state),
-    );
-    const marks = shown.map(([state, look]) => ({
-      key: state,
-      type: "scatter",
-      yAxisID: "y",
-      data: marksOf(state, places, data, range),
-      borderColor: colors[state] && token(colors[state]),
-      clip: 8,
-      hoverRadius: look.radius + 2,
-      ...look,
-    }));
-    return isApart ? [...marks, ...strip.setsOf(data, places)] : marks;
   }
 
   function words(data, view, range) {
@@ -70,7 +23,15 @@
     const { best, target } = data;
     if (isInRange(target, range)) {
       const text = "target " + reading(target, data.is_percent);
-      items.push({ x: "start", y: target, line: "h", text, color: token("tone-neutral"), dx: 4, dy: 10 });
+      items.push({
+        x: view.max,
+        y: target,
+        line: "h",
+        text,
+        align: "right",
+        color: token("tone-neutral"),
+        dy: -8,
+      });
     }
     if (view.startup !== null) {
       const text = data.startup_words;
@@ -127,13 +88,10 @@
     return isClose ? chart.data.datasets[hit.datasetIndex].data[hit.index].trial : null;
   }
 
-  register("best", function (data, canvas) {
-    const isLog = Boolean(data.log_floor) && canvas.dataset.scale !== "linear";
-    const isApart = canvas.dataset.pruned !== "plot" && data.trials.some(({ state }) => state === "pruned");
-    const range = progress.rangeOf(data, isLog);
-    const view = progress.viewOf(data, canvas.dataset.axis || "trial");
-    const line = {
+  function bestLine(view, range) {
+    return {
       key: "best",
+      label: "best so far",
       type: "line",
       yAxisID: "y",
       data: view.line.map((point) => ({
@@ -144,38 +102,54 @@
       borderColor: token("chart-best"),
       borderWidth: 2,
       pointRadius: 0,
+      pointStyle: "line",
       order: 0,
     };
+  }
+
+  function scalesOf(data, view, range, isLog, isApart) {
+    return {
+      x: axis(view.title, {
+        type: "linear",
+        offset: false,
+        min: view.min,
+        max: view.max,
+        grid: noGrid,
+        ticks: { maxTicksLimit: 11 },
+        afterBuildTicks: (scale) => (scale.ticks = view.ticks.map((value) => ({ value }))),
+      }),
+      ...(isApart && { strip: strip.axisOf(data) }),
+      y: metricAxis({
+        isLog,
+        stack: isApart ? "values" : undefined,
+        isPercent: data.is_percent,
+        isUnknown: range.isUnknown,
+        min: range.low,
+        max: range.high,
+      }),
+    };
+  }
+
+  register("best", function (sent, canvas, selection) {
+    const data = { ...sent, trials: page.trialsOf(sent) };
+    const isLog = Boolean(data.log_floor) && canvas.dataset.scale !== "linear";
+    const isApart = canvas.dataset.pruned !== "plot" && data.trials.some(({ state }) => state === "pruned");
+    const range = progress.rangeOf(data, isLog);
+    const view = progress.viewOf(data, canvas.dataset.axis || "trial");
+    const hidden = (canvas.dataset.hidden || "").split(" ");
+    const sets = [bestLine(view, range), ...marks.setsOf(data, view.places, range, isApart, selection)];
     return {
       type: "scatter",
       note: note(data, range, isApart),
       data: {
-        datasets: [line, ...markSets(data, view.places, range, isApart)],
+        brush: { x: view.brush, y: { name: data.metric, isPercent: data.is_percent } },
+        datasets: sets.filter((set) => !hidden.includes(set.state || set.key)),
         words: words(data, view, range),
       },
       options: {
         interaction: { mode: "marks" },
         layout: { padding: { right: 8, top: 24 } },
-        scales: {
-          x: axis(view.title, {
-            type: "linear",
-            offset: false,
-            min: view.min,
-            max: view.max,
-            grid: noGrid,
-            ticks: { maxTicksLimit: 11 },
-            afterBuildTicks: (scale) => (scale.ticks = view.ticks.map((value) => ({ value }))),
-          }),
-          ...(isApart && { strip: strip.axisOf(data) }),
-          y: metricAxis({
-            isLog,
-            stack: isApart ? "values" : undefined,
-            isPercent: data.is_percent,
-            isUnknown: range.isUnknown,
-            min: range.low,
-            max: range.high,
-          }),
-        },
+        scales: scalesOf(data, view, range, isLog, isApart),
         plugins: { tooltip: { callbacks: tooltip(data) } },
         onClick(event, _hits, chart) {
           const trial = trialUnder(event, chart);

@@ -3,11 +3,10 @@
 // that stand are updated in place, so what a reader points at stays.
 (function () {
   "use strict";
+  const { data } = window.ParzenCharts;
   const builders = new Map();
   const charts = new Map(); // canvas -> Chart
   const VIEWS = ["axis", "metric", "scale", "pruned"];
-  let lastText = "";
-  let current = {}; // what is drawn, by chart
   let isScheduled = false;
 
   function register(name, build) {
@@ -32,6 +31,7 @@
   function update(chart, config) {
     chart.data.datasets = mergeDatasets(chart.data.datasets, config.data.datasets);
     chart.data.words = config.data.words;
+    chart.data.brush = config.data.brush;
     chart.options = config.options;
     chart.update("none");
   }
@@ -58,16 +58,22 @@
     });
   }
 
-  function drawOne(canvas, data) {
+  function configOf(canvas) {
+    const name = canvas.dataset.chart;
+    if (!builders.has(name) || !data.of(name)) {
+      throw new Error("no builder or no data for the chart " + name);
+    }
+    return builders.get(name)(data.of(name), canvas, data.selection());
+  }
+
+  function drawOne(canvas) {
     const name = canvas.dataset.chart;
     try {
-      if (!builders.has(name) || !data[name]) {
-        throw new Error("no builder or no data for the chart " + name);
-      }
-      const config = builders.get(name)(data[name], canvas);
+      const config = configOf(canvas);
       canvas.hidden = false;
       sentence(canvas)?.remove();
-      canvas.setAttribute("aria-label", data[name].label || "");
+      canvas.setAttribute("aria-label", data.of(name).label || "");
+      canvas.classList.toggle("has-brush", Boolean(config.data.brush && window.ParzenSelection));
       writeNote(name, config);
       if (charts.has(canvas)) {
         update(charts.get(canvas), config);
@@ -94,57 +100,16 @@
     return [...document.querySelectorAll("canvas[data-chart]")];
   }
 
-  // Trials come in columns; the charts read them as rows.
-  function rowsOf(columns) {
-    const names = Object.keys(columns.params || {});
-    return columns.n.map(function (n, index) {
-      const row = { n };
-      ["state", "value", "wall", "training", "epochs", "step", "kind"].forEach(function (name) {
-        row[name] = columns[name][index];
-      });
-      row.params = names
-        .filter((name) => columns.params[name][index] !== null)
-        .map((name) => name + " " + columns.params[name][index]);
-      return row;
-    });
-  }
-
-  // An update holds only the trials that changed; the others stay as they are.
-  function accept(fresh) {
-    const next = { ...fresh };
-    Object.entries(fresh).forEach(function ([name, data]) {
-      if (!data.trials || Array.isArray(data.trials)) {
-        return;
-      }
-      const rows = new Map();
-      if (data.is_update) {
-        (current[name]?.trials || []).forEach((row) => rows.set(row.n, row));
-      }
-      rowsOf(data.trials).forEach((row) => rows.set(row.n, row));
-      next[name] = {
-        ...(data.is_update ? current[name] : {}),
-        ...data,
-        trials: [...rows.values()].sort((one, other) => one.n - other.n),
-      };
-    });
-    current = next;
-  }
-
-  // Draws every chart of the page; without `isForced` only if the data or the canvases changed.
+  // Draws every chart of the page; without `isForced` only if the data, the selection or the canvases changed.
   function draw(isForced) {
-    const node = document.getElementById("chart-data");
-    const text = node ? node.textContent : "";
     forgetRemoved();
-    const isNew = text !== lastText || canvases().some((canvas) => !charts.has(canvas));
-    if (!text || (!isForced && !isNew)) {
+    const isNew = data.read();
+    if (!isForced && !isNew && canvases().every((canvas) => charts.has(canvas))) {
       return;
     }
-    if (text !== lastText) {
-      lastText = text;
-      accept(JSON.parse(text));
-    }
     window.ParzenCharts.applyDefaults();
-    canvases().forEach((canvas) => drawOne(canvas, current));
+    canvases().forEach(drawOne);
+    document.dispatchEvent(new CustomEvent("chartsdrawn"));
   }
 
   // One response swaps several regions; they are drawn once.
@@ -172,10 +137,11 @@
     button.parentNode.querySelectorAll("[data-" + name + "]").forEach(function (each) {
       each.setAttribute("aria-pressed", String(each === button));
     });
-    drawOne(canvas, current);
+    drawOne(canvas);
   }
 
-  window.ParzenCharts = { register, draw };
+  const chartOf = (canvas) => charts.get(canvas);
+  Object.assign(window.ParzenCharts, { register, draw, drawOne, configOf, chartOf });
   document.addEventListener("DOMContentLoaded", () => draw(true));
   document.addEventListener("themechange", () => draw(true));
   document.addEventListener("htmx:afterSettle", schedule);

@@ -44,6 +44,7 @@
       max,
       ticks: ticksUpTo(max, Math.max(1, niceStep(max / 8))),
       startup: hasStartup ? data.n_startup - 0.5 : null,
+      brush: { name: "trial", isWhole: true },
     };
   }
 
@@ -79,7 +80,24 @@
       max,
       ticks: ticksUpTo(max, niceStep(max / 8)),
       startup: null,
+      brush: { name: "ended", ...byEnd(places, name, unit.size) },
     };
+  }
+
+  // A filter knows when a trial ended, in seconds since the start. All three axes have the order in which trials did.
+  function byEnd(places, name, size) {
+    if (name === "wall") {
+      return { toFilter: (x) => x * size, toAxis: (seconds) => seconds / size };
+    }
+    function toFilter(x, isHigh) {
+      const place = isHigh ? places.findLast((each) => each.x <= x) : places.find((each) => each.x >= x);
+      return place ? place.trial.wall : isHigh ? 0 : null;
+    }
+    function toAxis(seconds, isHigh) {
+      const isIn = ({ trial }) => (isHigh ? trial.wall <= seconds : trial.wall >= seconds);
+      return (isHigh ? places.findLast(isIn) : places.find(isIn))?.x ?? places.at(isHigh ? 0 : -1)?.x ?? 0;
+    }
+    return { toFilter, toAxis };
   }
 
   function viewOf(data, name) {

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const { token, alpha, axis, noGrid, short } = window.ParzenCharts;
-  const FAILED_AT = 1.25; // of the height of a bar that has reached every epoch
+  const FAILED_AT = 1.35; // of the height of a bar that has reached every epoch
 
   // Pruned trials as bars as high as the epoch they reached, and failed ones as crosses above these.
   function setsOf(data, places) {
@@ -39,11 +39,11 @@
       type: "linear",
       position: "left",
       stack: "values",
-      stackWeight: 1,
+      stackWeight: 1.4,
       min: 0,
-      max: data.max_step * 1.4,
+      max: data.max_step * 1.7,
       grid: noGrid,
-      ticks: { callback: (value) => short(value, 3) },
+      ticks: { autoSkip: false, callback: (value) => short(value, 3) },
       afterBuildTicks: (scale) => (scale.ticks = [{ value: 0 }, { value: data.max_step }]),
     });
   }

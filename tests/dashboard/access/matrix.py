@@ -122,6 +122,8 @@ MATRIX: dict[str, Row] = {
     "study-export-trials-json": Row(STUDY, SEES, SEES),
     "study-export-json": study_page(),
     "study-export-python": Row((*STUDY, "optuna"), SEES, READ_ONLY),
+    "study-export-chart": Row((*STUDY, "best", "csv"), SEES, READ_ONLY),
+    "trial-export-chart": Row((*TRIAL, "csv"), SEES, READ_ONLY),
     "study-confirm": Row(STUDY, SEES, CHANGES),
     "study-winner": study_change(),
     "study-start": study_change(),

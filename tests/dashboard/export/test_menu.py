@@ -25,7 +25,7 @@ def test_every_file_is_in_the_menu_and_there(user, page):
 
     assert {link.partition("?")[0].rpartition("/")[2] for link in links} == {
         *("trials.csv", "trials.parquet", "trials.json", "study.json"),
-        *("optuna.py", "hyperopt.py", "keras.py"),
+        *("optuna.py", "hyperopt.py", "keras.py", "best.svg", "best.csv"),
     }
     for link in links:
         assert page.get(link).status_code == (302 if "keras" in link else 200)

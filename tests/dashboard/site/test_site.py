@@ -96,7 +96,10 @@ OPEN_METHODS |= {
 # Parzen's own pages; what holds for those of libraries stands in the matrix and in test_accounts.py.
 LIBRARIES = ("account_", "mfa_", "socialaccount_", "openid_", "usersessions_")
 NAMES = [name for name in names() if not name.startswith(LIBRARIES) and name != "home"]
-EXPORTS = {f"study-export-{name}" for name in ("csv", "parquet", "trials-json", "json", "python")}
+EXPORTS = {
+    *("study-export-csv", "study-export-parquet", "study-export-trials-json", "study-export-json"),
+    *("study-export-python", "study-export-chart", "trial-export-chart"),
+}
 FILES = {"dataset-picture", "trial-model", "trial-package", "study-report"} | EXPORTS
 PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | FILES]
 # Nothing is there unless the settings allow custom models; test_custom_models.py has what holds then.

@@ -1,0 +1,97 @@
+// Takes a chart away: as a PNG that is drawn anew, larger and with its title and legend, and from the server as SVG or CSV,
+// which follow the filter and how the chart is shown.
+(function () {
+  "use strict";
+  const { token, configOf, chartOf } = window.ParzenCharts;
+  const RATIO = 2;
+  const ROOM = 110; // pixels for title and legend
+  const MOST = 8; // entries of a legend
+
+  function legend(datasets) {
+    return {
+      display: datasets.length <= 2 * MOST,
+      position: "bottom",
+      align: "start",
+      labels: {
+        usePointStyle: true,
+        boxHeight: 7,
+        filter: ({ datasetIndex }) => !isPale(datasets[datasetIndex]),
+      },
+    };
+  }
+
+  const isPale = (set) => String(set.key).endsWith("-out") || !set.data.length;
+
+  function picture(canvas) {
+    const shown = chartOf(canvas);
+    const config = configOf(canvas);
+    const paper = document.createElement("canvas");
+    paper.width = shown.width;
+    paper.height = shown.height + ROOM;
+    const text = canvas.closest(".card").querySelector("h2").textContent;
+    const color = token("text");
+    Object.assign(config.options, { responsive: false, devicePixelRatio: RATIO, layout: { padding: 16 } });
+    Object.assign(config.options.plugins, {
+      title: {
+        display: true,
+        text,
+        color,
+        align: "start",
+        padding: { bottom: 32 },
+        font: { size: 14, weight: "600" },
+      },
+      legend: legend(config.data.datasets),
+    });
+    const background = {
+      id: "background",
+      beforeDraw({ ctx, width, height }) {
+        ctx.fillStyle = token("surface");
+        ctx.fillRect(0, 0, width, height);
+      },
+    };
+    return { paper, chart: new Chart(paper, { ...config, plugins: [background] }) };
+  }
+
+  function save(blob, name) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  }
+
+  function savePicture(button, canvas) {
+    const { paper, chart } = picture(canvas);
+    paper.toBlob(function (blob) {
+      chart.destroy();
+      save(blob, button.dataset.png);
+    });
+  }
+
+  // The link names what is shown now.
+  function address(link, canvas) {
+    const url = new URL(link.href);
+    const { axis, scale, pruned, metric } = canvas.dataset;
+    Object.entries({ q: window.ParzenSelection?.text(), axis, scale, pruned, metric }).forEach(function ([
+      name,
+      value,
+    ]) {
+      url.searchParams[value ? "set" : "delete"](name, value);
+    });
+    link.href = url;
+  }
+
+  document.addEventListener("click", function (event) {
+    const item = event.target.closest("[data-png], a[data-chart-file]");
+    const canvas = item?.closest(".card").querySelector("canvas[data-chart]");
+    if (!canvas) {
+      return;
+    }
+    if (item.dataset.png) {
+      savePicture(item, canvas);
+    } else {
+      address(item, canvas);
+    }
+    item.closest("details").open = false;
+  });
+})();
