@@ -36,11 +36,11 @@ from dashboard.studies.queue import Queue, queue_of
 from dashboard.studies.selection import AXES, Range, best_selected, ranges_of, selection_of
 from dashboard.studies.sentence import study_sentence
 from dashboard.studies.training_now import TrainingRow, training_now
-from dashboard.trials.columns import Columns, Kept, columns_of, fit_all, known_columns
+from dashboard.trials.columns import Columns, Kept, known_columns
 from dashboard.trials.failures import Failures, failures_of
 from dashboard.trials.params import SpaceRow, space_rows
 from dashboard.trials.proposals import Proposals, proposals_of
-from dashboard.trials.ranking import ranked_params
+from dashboard.trials.ranking import shown_columns
 from dashboard.trials.results import KINDS, Results, results_of
 from dashboard.trials.selected import Edit, Selected, selected_of
 from dashboard.trials.table import Table, example_of, trial_table
@@ -228,18 +228,11 @@ class StudyPage:
     @cached_property
     def table_columns(self) -> Columns:
         known = known_columns(self.study, self.space, self._metrics, self.goal)
-        ranked = None if fit_all(known) else ranked_params(self.study, self.space, self.results)
-        return columns_of(known, self.columns, self.kept, ranked)
+        return shown_columns(self.study, self.space, self.results, known, self.columns, self.kept)
 
     @cached_property
     def table(self) -> Table:
-        return trial_table(
-            self.study,
-            self.results,
-            self.selected,
-            self.query,
-            self.table_columns,
-        )
+        return trial_table(self.study, self.results, self.selected, self.query, self.table_columns)
 
     @cached_property
     def charts(self) -> dict[str, Any]:

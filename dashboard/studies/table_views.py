@@ -12,7 +12,7 @@ from dashboard.studies import actions
 from dashboard.studies.views import page_of
 from dashboard.trials.actions import forget_columns, keep_columns
 from dashboard.trials.columns import Columns, moved
-from dashboard.trials.ticked import NONE_TICKED, NOUN, Ticked, ticked_trials, why_not_retried
+from dashboard.trials.several.ticked import NONE_TICKED, NOUN, Ticked, ticked_trials, why_not_retried
 from dashboard.web.done import Done
 from dashboard.web.requests import actor_of, visible_study
 from dashboard.wording import thousands

@@ -1,8 +1,11 @@
 """Which params of a study come first where not all of them fit: those that go with the value most."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dashboard.models import Study, TrialState
+from dashboard.trials.columns import Column, Columns, Kept, columns_of, fit_all
 from dashboard.trials.results import Results
 from optimizer import History, SearchSpace
 from optimizer.history import TrialRow
@@ -10,6 +13,19 @@ from optimizer.importance import Correlation, correlation
 
 # Complete trials that are looked at: fewer say nothing, and more would cost more than they say.
 FEW, MANY = 16, 512
+
+
+def shown_columns(
+    study: Study,
+    space: SearchSpace,
+    results: Results,
+    known: Sequence[Column],
+    chosen: Sequence[str],
+    kept: Kept,
+) -> Columns:
+    """Those that the address or the person has chosen, or else what fits."""
+    ranked = None if fit_all(known) else ranked_params(study, space, results)
+    return columns_of(known, chosen, kept, ranked)
 
 
 def ranked_params(study: Study, space: SearchSpace, results: Results) -> list[str]:

@@ -9,9 +9,9 @@ from dashboard.access.rules import role_in
 from dashboard.models import Study
 from dashboard.refusal import Refused
 from dashboard.trials.actions import enqueue_variation, retry
-from dashboard.trials.compare import FEWEST, MOST, compare_page, compare_url
 from dashboard.trials.page import TrialPage, trial_page
-from dashboard.trials.ticked import ticked_trials
+from dashboard.trials.several.compare import FEWEST, MOST, compare_page, compare_url
+from dashboard.trials.several.ticked import ticked_trials
 from dashboard.trials.variation import VariationForm, VariationPage
 from dashboard.web.polling import is_unchanged
 from dashboard.web.requests import (
