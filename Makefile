@@ -73,6 +73,9 @@ bench-search: install-dev ## Measure the review pages with 100,000 trials in 1,0
 bench-list: install-dev ## Measure the list of 1,000 studies, one with 100,000 trials, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.study_list
 
+bench-size: install-dev $(DONE)-peers ## Measure the database of a study of 10,000 trials beside Optuna's
+	@$(BIN)/python -m benchmarks.database_size
+
 bench-optimizer: $(DONE)-peers ## Compare the optimizer with Optuna, Hyperopt, and Rustuna (hours the first time)
 	@.venv-peers/bin/python -m benchmarks.optimizer
 
@@ -150,4 +153,4 @@ node_modules/.dev: package-lock.json static/vendor/htmx.min.js
 	@$(call npm_ci,)
 	@touch $@
 
-.PHONY: help run install install-dev test test-fast check faults permission-matrix fuzz mutants reliability bench bench-claims bench-list bench-search bench-optimizer bench-optimizer-smoke format lock
+.PHONY: help run install install-dev test test-fast check faults permission-matrix fuzz mutants reliability bench bench-claims bench-list bench-size bench-search bench-optimizer bench-optimizer-smoke format lock
