@@ -11,9 +11,9 @@ from dashboard.operations import views as operations
 from dashboard.people import views as people
 from dashboard.review import views as review
 from dashboard.sharing import views as sharing
-from dashboard.studies import bulk_views as bulk
-from dashboard.studies import table_views as tables
 from dashboard.studies import views as studies
+from dashboard.studies.several import bulk_views as bulk
+from dashboard.studies.several import trial_views as tables
 from dashboard.trials import views as trials
 from dashboard.winners import views as winners
 

@@ -89,7 +89,7 @@ def trial_variation(request: HttpRequest, study_id: int, number: int) -> HttpRes
             messages.success(request, f"Trial {made} waits for the next free slot.")
             return redirect(made)
     page = VariationPage(study, trial, form)
-    return render(request, "trials/variation.html", {"page": page}, status=422 if form.errors else 200)
+    return render(request, "trials/table/variation.html", {"page": page}, status=422 if form.errors else 200)
 
 
 @require_safe

@@ -125,7 +125,7 @@ def test_views_and_commands_write_through_actions_only():
     writes = {"lifecycle", "retries", "budgets"}
     found = [
         f"{path.relative_to(ROOMS)}: {name}"
-        for path in [*ROOMS.glob("*/*views.py"), *(ROOMS / "management" / "commands").glob("*.py")]
+        for path in [*ROOMS.glob("*/**/*views.py"), *(ROOMS / "management" / "commands").glob("*.py")]
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.ImportFrom)
         for name in [f"{node.module}.{alias.name}" for alias in node.names]
@@ -138,7 +138,7 @@ def test_views_and_commands_write_through_actions_only():
     rows = (".objects.create(", ".save(", ".delete()", ".update(", ".update_or_create(", ".bulk_create(")
     own = {
         str(path.relative_to(ROOMS)): [write for write in rows if write in path.read_text()]
-        for path in ROOMS.glob("*/*views.py")
+        for path in ROOMS.glob("*/**/*views.py")
     }
     assert {file: found for file, found in own.items() if found} == {
         "people/views.py": [".save("]

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from dashboard.models import Role, Study, Trial
 from dashboard.studies import actions
-from dashboard.studies.bulk import (
+from dashboard.studies.several.bulk import (
     NOUN,
     TagForm,
     bulk_page,
