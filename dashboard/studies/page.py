@@ -17,7 +17,6 @@ from dashboard.catalog import dataset_label, sampler_label
 from dashboard.discussion.queries import comments_on
 from dashboard.engine.line import Line, line_of
 from dashboard.engine.retries import LOSSES
-from dashboard.goals import Goal, goal_of
 from dashboard.models import (
     Comment,
     Role,
@@ -25,25 +24,25 @@ from dashboard.models import (
     StudyEvent,
     StudyState,
     Tag,
-    Trial,
     TrialState,
     code_digest,
 )
 from dashboard.studies.budget_meters import Budget, budgets_of
 from dashboard.studies.charts import best_chart_of, epochs_chart_of, open_trials_of
 from dashboard.studies.facts import Best, best_of, facts_of
+from dashboard.studies.filtered_page import FilteredPage
 from dashboard.studies.queue import Queue, queue_of
-from dashboard.studies.selection import AXES, Range, best_selected, ranges_of, selection_of
 from dashboard.studies.sentence import study_sentence
 from dashboard.studies.training_now import TrainingRow, training_now
+from dashboard.trials.columns import Columns, Kept, known_columns
 from dashboard.trials.failures import Failures, failures_of
 from dashboard.trials.params import SpaceRow, space_rows
 from dashboard.trials.proposals import Proposals, proposals_of
-from dashboard.trials.results import KINDS, Results, results_of
-from dashboard.trials.selected import Edit, Selected, selected_of
-from dashboard.trials.table import Table, example_of, trial_table
+from dashboard.trials.ranking import shown_columns
+from dashboard.trials.results import KINDS, results_of
+from dashboard.trials.selected import Edit
+from dashboard.trials.table import Table, trial_table
 from dashboard.winners.confirm_page import Confirmed, Row, last_confirmed
-from optimizer import SearchSpace
 
 # The latest ones that the page lists.
 EVENTS = 20
@@ -73,30 +72,17 @@ class Tab:
 
 
 @dataclass(frozen=True)
-class StudyPage:
+class StudyPage(FilteredPage):
     """One view of a study. What it shows is worked out when its template asks for it."""
 
-    study: Study
-    view: str
-    # What the address says: filter, order, page and columns of the table; what a poll has seen.
-    query: Mapping[str, str]
     columns: Sequence[str]
-    # What a brush or a legend asks of the filter.
-    edits: Sequence[Edit]
     # What the person who looks at it may do.
     viewer: User | None
     role: Role
     is_watched: bool
-    results: Results
     now: dt.datetime
-
-    @cached_property
-    def space(self) -> SearchSpace:
-        return self.study.search_space
-
-    @cached_property
-    def goal(self) -> Goal:
-        return goal_of(self.study)
+    # What the person has chosen for the table before.
+    kept: Kept
 
     @cached_property
     def tabs(self) -> list[Tab]:
@@ -132,14 +118,6 @@ class StudyPage:
         return budgets_of(self.study, self.results, self.study.seconds_at(self.now))
 
     @cached_property
-    def best_trial(self) -> Trial | None:
-        place = self.results.best
-        if place is None:
-            return None
-        pk = int(self.results["pk"][place])
-        return Trial.objects.filter(pk=pk).defer("explanation").select_related("study").first()
-
-    @cached_property
     def best(self) -> Best | None:
         return best_of(self.study, self.space, self.goal, self.best_trial)
 
@@ -148,45 +126,6 @@ class StudyPage:
         return self.results.once(
             "proposals", lambda: proposals_of(self.study, self.space, self.goal, self.results)
         )
-
-    @cached_property
-    def selected(self) -> Selected:
-        return selected_of(
-            self.study, self.space, self.results, self.query.get("q", ""), self._metrics, self.edits
-        )
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether there may be a filter: without one, nothing about it needs to be worked out."""
-        return bool(self.query.get("q") or self.edits)
-
-    @property
-    def n_selected(self) -> int:
-        return self.selected.n if self.is_asked else len(self.results)
-
-    @cached_property
-    def selection(self) -> dict[str, Any]:
-        """The selected trials, for the charts; empty without a filter."""
-        if not self.is_asked:
-            return {}
-        return selection_of(self.study, self.space, self.goal, self.results, self.selected, self.view)
-
-    @property
-    def selected_stamp(self) -> str:
-        """The same as long as the same trials are selected; empty without a filter."""
-        if not self.is_asked or not self.selected.is_filter:
-            return ""
-        return f"{zlib.crc32(np.packbits(self.selected.mask).tobytes(), len(self.results)):x}"
-
-    @property
-    def is_selection_new(self) -> bool:
-        """Whether whoever polls has other trials, or none."""
-        return self.query.get("selected", "") != self.selected_stamp
-
-    @property
-    def best_selected(self) -> str:
-        """The best value among the selected trials, in words; empty where nothing is left out."""
-        return best_selected(self.goal, self.results, self.selected) if self.is_asked else ""
 
     @property
     def is_filtered_view(self) -> bool:
@@ -202,36 +141,20 @@ class StudyPage:
         return self.table.clear_url if self.view == "trials" else self.url
 
     @property
-    def example(self) -> str:
-        return example_of(self.space)
-
-    @property
     def address_query(self) -> str:
         """What the address says of the view, for whoever asks for it again."""
         if self.view == "trials":
             return self.table.query
         return self.selected.query if self.is_asked else ""
 
-    @property
-    def ranges(self) -> list[Range]:
-        """What the axes of the view's charts can be narrowed to, with what the filter says of it now."""
-        return ranges_of(self.selected, AXES.get(self.view, ()), self.goal.name)
-
-    @property
-    def _metrics(self) -> Mapping[str, float]:
-        return self.best_trial.metrics if self.best_trial else {}
+    @cached_property
+    def table_columns(self) -> Columns:
+        known = known_columns(self.study, self.space, self._metrics, self.goal)
+        return shown_columns(self.study, self.space, self.results, known, self.columns, self.kept)
 
     @cached_property
     def table(self) -> Table:
-        return trial_table(
-            self.study,
-            self.space,
-            self.results,
-            self.selected,
-            self.query,
-            metrics=self._metrics,
-            chosen=self.columns,
-        )
+        return trial_table(self.study, self.results, self.selected, self.query, self.table_columns)
 
     @cached_property
     def charts(self) -> dict[str, Any]:
@@ -350,6 +273,10 @@ class StudyPage:
         return self.role != Role.VIEWER
 
     @property
+    def may_enqueue(self) -> bool:
+        return self.may_edit and self.study.confirms_id is None
+
+    @property
     def may_share(self) -> bool:
         return self.role == Role.OWNER
 
@@ -383,6 +310,7 @@ def study_page(
     viewer: User | None = None,
     view: str = "overview",
     columns: Sequence[str] = (),
+    kept: Kept | None = None,
     edits: Sequence[Edit] = (),
 ) -> StudyPage:
     return StudyPage(
@@ -396,4 +324,5 @@ def study_page(
         is_watched=is_watched,
         results=results_of(study),
         now=timezone.now(),
+        kept=kept or Kept(),
     )

@@ -19,8 +19,9 @@
 
   const kept = {
     open: "details",
-    checked: "[data-tick], [data-tick-all]",
+    checked: "[data-tick], [data-tick-all], [data-tick-matching]",
     indeterminate: "[data-tick-all]",
+    hidden: "[data-tick-offer]",
     "aria-pressed": "[data-metric]",
   };
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) =>

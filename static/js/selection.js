@@ -20,7 +20,11 @@
     const mine = (asked += 1);
     const poll = document.getElementById("poll");
     window.htmx.trigger(poll, "htmx:abort"); // a poll with the former filter would undo this one
-    await window.htmx.ajax("GET", addressOf(text, pairs), { source: poll, swap: "none" });
+    try {
+      await window.htmx.ajax("GET", addressOf(text, pairs), { source: poll, swap: "none" });
+    } catch {
+      return false; // a newer one took its place, or there is no connection, which the page says
+    }
     return mine === asked;
   }
 

@@ -52,9 +52,11 @@
   }
 
   // A line of text below the chart: <span data-chart-note="name">.
-  function writeNote(name, config) {
+  function writeNote(name, config, canvas) {
+    const isNew = canvas.classList.contains("has-brush") && !data.selection();
+    const notes = [config.note, isNew && "drag across the chart to select trials"];
     document.querySelectorAll('[data-chart-note="' + name + '"]').forEach(function (element) {
-      element.textContent = config.note || "";
+      element.textContent = notes.filter(Boolean).join("; ");
     });
   }
 
@@ -66,15 +68,22 @@
     return builders.get(name)(data.of(name), canvas, data.selection());
   }
 
+  function labelOf(name) {
+    const text = data.selection()?.text;
+    return (
+      (data.of(name).label || "") + (text ? ". Trials that the filter leaves out are pale: " + text : "")
+    );
+  }
+
   function drawOne(canvas) {
     const name = canvas.dataset.chart;
     try {
       const config = configOf(canvas);
       canvas.hidden = false;
       sentence(canvas)?.remove();
-      canvas.setAttribute("aria-label", data.of(name).label || "");
+      canvas.setAttribute("aria-label", labelOf(name));
       canvas.classList.toggle("has-brush", Boolean(config.data.brush && window.ParzenSelection));
-      writeNote(name, config);
+      writeNote(name, config, canvas);
       if (charts.has(canvas)) {
         update(charts.get(canvas), config);
       } else {

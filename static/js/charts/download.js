@@ -5,11 +5,12 @@
   const { token, configOf, chartOf } = window.ParzenCharts;
   const RATIO = 2;
   const ROOM = 110; // pixels for title and legend
-  const MOST = 8; // entries of a legend
+  const EDGE = 16;
 
+  // Of states; curves have their names at their ends.
   function legend(datasets) {
     return {
-      display: datasets.length <= 2 * MOST,
+      display: datasets.some((set) => set.state),
       position: "bottom",
       align: "start",
       labels: {
@@ -28,9 +29,16 @@
     const paper = document.createElement("canvas");
     paper.width = shown.width;
     paper.height = shown.height + ROOM;
-    const text = canvas.closest(".card").querySelector("h2").textContent;
+    const heads = [document.querySelector("h1"), canvas.closest(".card").querySelector("h2")];
+    const text = heads.map((head) => head.textContent.trim()).join(": ");
     const color = token("text");
-    Object.assign(config.options, { responsive: false, devicePixelRatio: RATIO, layout: { padding: 16 } });
+    const padding = {
+      left: EDGE,
+      top: EDGE,
+      bottom: EDGE,
+      right: EDGE + (config.options.layout?.padding?.right || 0),
+    };
+    Object.assign(config.options, { responsive: false, devicePixelRatio: RATIO, layout: { padding } });
     Object.assign(config.options.plugins, {
       title: {
         display: true,

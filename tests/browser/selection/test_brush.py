@@ -196,6 +196,33 @@ def test_a_trial_that_completes_joins_the_selection(overview, study):
     steps.expect_same_page(overview)
 
 
+def test_the_last_of_several_quick_edits_counts(overview):
+    overview.evaluate("""() => ["trial < 5", "trial < 6", "trial < 7"].forEach(
+      (text) => ParzenSelection.select(text))""")
+
+    expect(count(overview)).to_have_text("7 of 40 trials")
+    expect(overview).to_have_url(re.compile(r"q=trial\+%3C\+7$"))
+    overview.go_back()
+    expect(count(overview)).to_have_text("40 of 40 trials")
+
+
+def test_nothing_is_lost_without_a_connection(overview, listener):
+    listener.allow("Failed to fetch", "ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
+    overview.context.set_offline(True)
+    drag(overview, (9.6, 0.3), (19.4, 0.3))
+    expect(overview.locator("#connection")).to_be_visible()
+    assert drawn(overview)["complete"] == 30
+
+    overview.context.set_offline(False)
+    drag(overview, (9.6, 0.3), (19.4, 0.3))
+    expect(count(overview)).to_have_text("10 of 40 trials")
+
+
+def test_a_reader_hears_what_is_selected(overview):
+    drag(overview, (9.6, 0.3), (19.4, 0.3))
+    expect(chart(overview)).to_have_attribute("aria-label", re.compile(r"10 <= trial <= 19$"))
+
+
 def test_the_page_with_a_selection_looks_as_it_should(overview, study, site):
     drag(overview, (9.6, 0.3), (19.4, 0.3))
     expect(count(overview)).to_have_text("10 of 40 trials")

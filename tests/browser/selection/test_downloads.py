@@ -55,6 +55,19 @@ def test_a_picture_is_twice_as_large_and_has_a_background(overview, tmp_path):
     assert steps.chart_points(overview)["best"]["complete"] == 30
 
 
+@pytest.mark.parametrize("name", ["PNG", "SVG", "CSV"])
+def test_the_curves_of_a_trial_are_taken_away(name, study, site, person, tmp_path):
+    person.goto(f"{site}{study.get_absolute_url()}trials/3/")
+    steps.chart_points(person)
+    path = download(person, name, tmp_path)
+    if name == "PNG":
+        assert Image.open(path).width == 2 * round(chart(person, "trial_epochs").bounding_box()["width"])
+    elif name == "SVG":
+        assert ET.parse(path).getroot().tag == f"{SVG}svg"
+    else:
+        assert [row["epoch"] for row in csv.DictReader(path.open(newline=""))] == ["1", "2", "3"]
+
+
 def test_a_drawing_is_as_the_chart_is_shown(overview, tmp_path):
     select(overview, "trial < 12")
     expect(count(overview)).to_have_text("12 of 40 trials")
