@@ -24,7 +24,6 @@ NOT_FOR_PEOPLE = {
     ("dashboard/charts/density.py", ".1f"): "places in a picture",
     ("dashboard/charts/explanations.py", ".3g"): "rounds what is kept, to be read back",
     ("dashboard/charts/sparklines.py", ".1f"): "places in a picture",
-    ("dashboard/charts/explanations.py", ".3g"): "rounds what an explanation keeps as text",
     ("dashboard/charts/forecast.py", ".1f"): "1.0 to 100.0 standard deviations, on the way into a sentence",
     ("dashboard/new_study/knob_form.py", ".12g"): "what a form opens with is read back: it keeps its digits",
     ("trainers/datasets/uploads/columns.py", ".15g"): "a column of numbers read back as texts, none lost",

@@ -97,7 +97,7 @@ def trials_compare(request: HttpRequest, study_id: int) -> HttpResponse:
     """Trials beside each other; asked by a page that shows them, what is new there, or 204."""
     study = visible_study(request, study_id)
     is_poll = bool(request.headers.get("HX-Request"))
-    if is_poll and is_unchanged(request, study):
+    if is_poll and is_unchanged(request, study.pk):
         return HttpResponse(status=204)
     if "all" in request.GET:
         return _compare_all(request, study)
