@@ -190,10 +190,6 @@ class TrialPage:
         return self.role != Role.VIEWER
 
     @property
-    def may_enqueue(self) -> bool:
-        return self.may_edit and self.study.confirms_id is None
-
-    @property
     def may_share(self) -> bool:
         return self.role == Role.OWNER
 
