@@ -22,7 +22,7 @@ def curves_of(
     names = sorted({name.removeprefix("val_") for _, metrics in steps for name in metrics})
     names.sort(key=lambda name: name != study.objective.removeprefix("val_"))
     medians = results.once("median curves", lambda: _medians(study))
-    reference = [] if best is None or best.pk == trial.pk else results.once("best", lambda: _steps(best))
+    reference = [] if best is None or best.pk == trial.pk else results.once("curves of the best trial", lambda: _steps(best))
     metrics = [
         metric_curves(
             name,

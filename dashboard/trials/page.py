@@ -143,7 +143,7 @@ class TrialPage:
     def _curves(self) -> TrialEpochsChart:
         return curves_of(self.study, self.trial, self.results, self.reports, self.best)
 
-    @property
+    @cached_property
     def chart(self) -> dict[str, Any]:
         return {"trial_epochs": self._curves.to_json()}
 
