@@ -22,7 +22,9 @@ def curves_of(
     names = sorted({name.removeprefix("val_") for _, metrics in steps for name in metrics})
     names.sort(key=lambda name: name != study.objective.removeprefix("val_"))
     medians = results.once("median curves", lambda: _medians(study))
-    reference = [] if best is None or best.pk == trial.pk else results.once("curves of the best trial", lambda: _steps(best))
+    reference: Steps = []
+    if best is not None and best.pk != trial.pk:
+        reference = results.once("curves of the best trial", lambda: _steps(best))
     metrics = [
         metric_curves(
             name,
