@@ -23,6 +23,7 @@ NOT_FOR_PEOPLE = {
     ("dashboard/trials/selection/literals.py", "f"): "a filter is read back: a number keeps its digits",
     ("dashboard/charts/density.py", ".1f"): "places in a picture",
     ("dashboard/charts/sparklines.py", ".1f"): "places in a picture",
+    ("dashboard/charts/sparklines.py", "g"): "places in a picture",
     ("dashboard/charts/explanations.py", ".3g"): "rounds what an explanation keeps as text",
     ("dashboard/charts/forecast.py", ".1f"): "1.0 to 100.0 standard deviations, on the way into a sentence",
     ("dashboard/new_study/knob_form.py", ".12g"): "what a form opens with is read back: it keeps its digits",
@@ -43,6 +44,7 @@ IN_SCRIPTS = {
     "static/js/charts/style.js": "ticks, of which all on an axis show as many decimals",
     "static/js/charts/ranges.js": "a bound as exact as one pixel, on its way into a filter",
     "static/js/file_field.js": "a limit in whole MB",
+    "static/js/ticks.js": "a count with commas, as pages write it",
 }
 
 
