@@ -55,7 +55,7 @@ class Axes:
             distribution = param.distribution
             if distribution.n_values == 1:
                 continue
-            if _is_discrete(distribution):
+            if is_discrete(distribution):
                 is_choice = isinstance(distribution, Choice)
                 is_nominal = isinstance(distribution, Choice) and not distribution.ordered
                 discrete.append(DiscreteAxis(column, distribution.unit_edges(), is_nominal, is_choice))
@@ -149,6 +149,7 @@ class Points:
         return Points(*(np.concatenate([getattr(part, field) for part in listed]) for field in fields))
 
 
-def _is_discrete(distribution: Distribution) -> bool:
+def is_discrete(distribution: Distribution) -> bool:
+    """Whether a parameter has so few values that its axis is discrete."""
     n = distribution.n_values
     return isinstance(distribution, Choice) or (n is not None and n <= MAX_LEVELS)

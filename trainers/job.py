@@ -69,16 +69,20 @@ class Objective:
         """Return the direction as Keras' callbacks call it."""
         return "min" if self.direction == "minimize" else "max"
 
+    def is_improved(self, value: float, best: float | None) -> bool:
+        """Say whether `value` is finite and better than the best one so far, None where there is none."""
+        from optimizer.objective import is_better  # noqa: PLC0415
+
+        return math.isfinite(value) and (best is None or is_better(value, best, self.direction))
+
     def best_step(self, values: Sequence[float]) -> int:
         """Return the step (counted from 1) of the best of `values`, the first one among equals.
 
         Non-finite values never win; ParamsInvalid where there is no finite value at all.
         """
-        from optimizer.objective import is_better  # noqa: PLC0415
-
         best: int | None = None
         for number, value in enumerate(values):
-            if math.isfinite(value) and (best is None or is_better(value, values[best], self.direction)):
+            if self.is_improved(value, None if best is None else values[best]):
                 best = number
         if best is None:
             raise ParamsInvalid(f"{self.metric} has no finite value in {count_noun(len(values), 'epoch')}.")

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.charts.explanations import Curves, curves_of
 from dashboard.wording import param as show_param
 from dashboard.wording import percent, spread
+from optimizer import SearchSpace
 from optimizer.values import value_key
 
 WIDTH, HEIGHT = 240.0, 72.0
-MAX_SHOWN = 4
 # Below this a param hardly mattered to the proposal.
 TOSS_UP = 1.25
 
@@ -40,23 +41,17 @@ class Density:
     label: str
 
 
-def densities(explanation: Mapping[str, Any], params: Mapping[str, Any]) -> list[Density]:
+def densities(explanation: Mapping[str, Any], params: Mapping[str, Any], space: SearchSpace) -> list[Density]:
     """The params that decided most, first; empty where no model proposed."""
-    ratios, found = explanation.get("ratio") or {}, explanation.get("densities") or {}
-    names = sorted(
-        (n for n in found if n in params), key=lambda n: -abs(math.log(max(ratios.get(n, 1), 1e-9)))
-    )
-    return [_density(name, found[name], params[name], ratios.get(name, 1.0)) for name in names[:MAX_SHOWN]]
+    return [
+        _choices(name, curves, params[name]) if curves.is_choice else _density(name, curves, params[name])
+        for name, curves in curves_of(explanation, params, space).items()
+    ]
 
 
-def _density(name: str, obj: Mapping[str, Any], value: Any, ratio: float) -> Density:
-    good, bad = obj["good"], obj["bad"]
-    top = max(*good, *bad, 1e-12)
-    if "choices" in obj:
-        return _choices(name, obj["choices"], good, bad, top, value, ratio)
-    grid = obj["x"]
-    x = _place(grid, float(value), log=bool(obj.get("log")))
-    line = _line(good, top)
+def _density(name: str, curves: Curves, value: Any) -> Density:
+    x = _place(curves.x[0], curves.x[-1], float(value), log=curves.is_log)
+    line = _line(curves.good)
     return Density(
         name=name,
         chosen=f"chosen {show_param(value)}",
@@ -64,23 +59,17 @@ def _density(name: str, obj: Mapping[str, Any], value: Any, ratio: float) -> Den
         anchor=_anchor(x),
         good=line,
         area=f"0,{HEIGHT} {line} {WIDTH},{HEIGHT}",
-        bad=_line(bad, top),
+        bad=_line(curves.bad),
         bars=[],
-        ticks=_ticks(grid),
-        sentence=f"{_gather(grid, good, bad, ratio)} Ratio {spread(ratio)}.",
+        ticks=_ticks(curves.x),
+        sentence=f"{_gather(curves)} Ratio {spread(curves.ratio)}.",
         label=f"Density of good and other trials over {name}; chosen value {show_param(value)}",
     )
 
 
-def _choices(
-    name: str,
-    choices: Sequence[Any],
-    good: Sequence[float],
-    bad: Sequence[float],
-    top: float,
-    value: Any,
-    ratio: float,
-) -> Density:
+def _choices(name: str, curves: Curves, value: Any) -> Density:
+    choices, good, bad = curves.x, curves.good, curves.bad
+    top = max(*good, *bad, 1e-12)
     slot = WIDTH / len(choices)
     bars = []
     for i, pair in enumerate(zip(good, bad, strict=True)):
@@ -102,18 +91,17 @@ def _choices(
         bad="",
         bars=bars,
         ticks=[(round(slot * (i + 0.5), 1), "middle", show_param(c)) for i, c in enumerate(choices)],
-        sentence=f"{shares} Ratio {spread(ratio)}.",
+        sentence=f"{shares} Ratio {spread(curves.ratio)}.",
         label=f"Share of good and other trials by {name}; chosen value {show_param(value)}",
     )
 
 
-def _line(values: Sequence[float], top: float) -> str:
-    last = max(1, len(values) - 1)
-    return " ".join(f"{WIDTH * i / last:.1f},{HEIGHT * (1 - v / top):.1f}" for i, v in enumerate(values))
+def _line(heights: Sequence[float]) -> str:
+    last = max(1, len(heights) - 1)
+    return " ".join(f"{WIDTH * i / last:.1f},{HEIGHT * (1 - h):.1f}" for i, h in enumerate(heights))
 
 
-def _place(grid: Sequence[float], value: float, *, log: bool) -> float:
-    low, high = grid[0], grid[-1]
+def _place(low: float, high: float, value: float, *, log: bool) -> float:
     if log:
         low, high, value = math.log(low), math.log(high), math.log(value)
     share = (value - low) / (high - low) if high > low else 0.5
@@ -134,16 +122,17 @@ def _ticks(grid: Sequence[float]) -> list[tuple[float, str, str]]:
     return [(round(x, 1), anchor, show_param(v)) for x, anchor, v in marks]
 
 
-def _gather(grid: Sequence[float], good: Sequence[float], bad: Sequence[float], ratio: float) -> str:
+def _gather(curves: Curves) -> str:
     """Where good trials are: the stretch around their peak that is at least half as dense."""
-    if ratio < TOSS_UP:
+    if curves.ratio < TOSS_UP:
         return "Little difference here."
-    peak = max(range(len(good)), key=lambda i: good[i] / max(bad[i], 1e-12) * good[i])
-    inside = [i for i, v in enumerate(good) if v >= good[peak] / 2]
+    grid, good, bad = curves.x, curves.good, curves.bad
+    # Half of the lowest height that is told from nothing.
+    peak = max(range(len(good)), key=lambda i: good[i] / max(bad[i], 0.008) * good[i])
     first = last = peak
-    while first - 1 in inside:
+    while first > 0 and good[first - 1] >= good[peak] / 2:
         first -= 1
-    while last + 1 in inside:
+    while last < len(good) - 1 and good[last + 1] >= good[peak] / 2:
         last += 1
     if first == 0 and last == len(good) - 1:
         return f"Good trials are everywhere here, most often near {show_param(grid[peak])}."

@@ -83,13 +83,19 @@ class MetricCurves:
     val: Points
     train: Points
     median: Points
+    # The best trial of the study, where it is another one, and what it is called.
+    best: Points
+    best_name: str
 
 
 @dataclass(frozen=True)
 class TrialEpochsChart:
+    """`empty` is what is written where there are no curves."""
+
     metrics: list[MetricCurves]
     best_step: int | None
     label: str
+    empty: str
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -101,9 +107,10 @@ def metric_curves(
     label: str,
     is_percent: bool,
     steps: Sequence[tuple[int, Mapping[str, float | None]]],
-    others: Sequence[Points],
+    median: Points,
+    best: tuple[str, Points],
 ) -> MetricCurves:
-    """Training and validation of one metric, beside the median validation curve of the study's trials."""
+    """Training and validation of one metric, beside the median of its study and the best trial."""
     line, val, train = "validation", _points(steps, f"val_{name}"), _points(steps, name)
     if not any(f"val_{name}" in metrics for _, metrics in steps):
         line, val, train = name, train, val
@@ -117,7 +124,9 @@ def metric_curves(
         line=line,
         val=thin_curve(val),
         train=thin_curve(train),
-        median=thin_curve(median_curve(others)),
+        median=thin_curve(median),
+        best=thin_curve(best[1]),
+        best_name=best[0],
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.charts.explanations import kept_lengths
 from optimizer import Direction, is_better
 
 Show = Callable[[float], str]
@@ -12,7 +13,6 @@ Show = Callable[[float], str]
 WIDTH = 240.0
 # Standard deviations drawn on both sides: within 2 of them lie 95% of a normal distribution.
 N_DEVIATIONS = 2
-MAX_LENGTHS = 8
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,9 @@ def forecast(
 
 def length_bars(explanation: Mapping[str, Any]) -> list[LengthBar]:
     """The params that matter most to the model, first."""
-    found = explanation.get("lengths") or {}
-    lengths = {name: v for name, length in found.items() if (v := _number(length)) is not None and v > 0}
+    lengths = kept_lengths(explanation)
     shortest = min(lengths.values(), default=1.0)
-    names = sorted(lengths, key=lambda name: lengths[name])[:MAX_LENGTHS]
-    return [LengthBar(name, lengths[name], round(shortest / lengths[name], 4)) for name in names]
+    return [LengthBar(name, length, round(shortest / length, 4)) for name, length in lengths.items()]
 
 
 def _number(value: object) -> float | None:

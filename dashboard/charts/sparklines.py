@@ -13,6 +13,7 @@ from optimizer.distributions import Distribution
 N_DRAWS = 6_000  # divides evenly into both numbers of bars
 N_BARS = 12
 N_BARS_LARGE = 30
+LINE_WIDTH, LINE_HEIGHT, MAX_POINTS, LARGE_RATIO = 110.0, 22.0, 55, 5
 SPARK_WIDTH, SPARK_TOP, SPARK_BOTTOM = 120.0, 4.0, 24.0
 
 
@@ -77,6 +78,27 @@ def _thinned(corners: Sequence[tuple[float, float]]) -> list[tuple[float, float]
         for i, corner in enumerate(corners)
         if i in {0, len(corners) - 1} or not corners[i - 1][0] == corner[0] == corners[i + 1][0]
     ]
+
+
+def metric_line(points: Sequence[tuple[int, float]]) -> tuple[str, tuple[float, float] | None]:
+    """A metric over steps as the points of a line; of a single step, where its dot is.
+
+    Values that fall to a fraction of the first are drawn by their logarithms, so that the end is seen, too.
+    """
+    if not points:
+        return "", None
+    values = np.array([value for _, value in points], dtype=float)
+    if values.min() > 0 and values.max() / values.min() > LARGE_RATIO:
+        values = np.log(values)
+    low, high = values.min(), values.max()
+    heights = (values - low) / (high - low) if high > low else np.full(len(values), 0.5)
+    steps = np.array([step for step, _ in points], dtype=float)
+    length = steps[-1] - steps[0] or 1.0
+    x = 2 + (LINE_WIDTH - 4) * (steps - steps[0]) / length
+    y = 2 + (LINE_HEIGHT - 4) * (1 - heights)
+    kept = np.unique(np.linspace(0, len(x) - 1, min(len(x), MAX_POINTS)).astype(int))
+    line = " ".join(f"{x[i]:.1f},{y[i]:.1f}" for i in kept)
+    return line, (round(float(x[0]), 1), round(float(y[0]), 1)) if len(points) == 1 else None
 
 
 def count_bar(counts: Mapping[str, int], max_trials: int) -> CountBar:

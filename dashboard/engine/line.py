@@ -18,18 +18,34 @@ from dashboard.models.worker import split_slot_name
 LATEST = 5
 # Studies before one, beyond which nobody can say when its turn comes.
 FORESEEABLE = 20
+# Studies after one that a page still shows.
+BEHIND = 1
 TRAINED = (AttemptState.COMPLETE, AttemptState.PRUNED, AttemptState.FAILED)
 
 
 @dataclass(frozen=True)
-class Place:
-    """From 1, and the seconds until its turn, where recent attempts are a ground for a forecast."""
+class Turn:
+    """Of one study; the seconds until then, where recent attempts are a ground for a forecast."""
 
-    number: int
+    study_id: int
     seconds: float | None
 
 
-def place_in_line(study: Study) -> Place | None:
+@dataclass(frozen=True)
+class Line:
+    """Studies that wait for the same slots, the next one first, as far as a page shows them."""
+
+    turns: tuple[Turn, ...]
+    # The place of the study that asks, from 1.
+    number: int
+    n_slots: int
+
+    @property
+    def seconds(self) -> float | None:
+        return self.turns[self.number - 1].seconds
+
+
+def line_of(study: Study) -> Line | None:
     """Where a study stands that could train and only waits for a slot. None for any other one."""
     if study.state != StudyState.RUNNING or study.trials.filter(state=TrialState.RUNNING).exists():
         return None
@@ -40,11 +56,11 @@ def place_in_line(study: Study) -> Place | None:
     if not n_slots or len(running) < n_slots:  # nobody is there, or somebody is about to begin
         return None
     rivals = {queue for queues, _ in serving.values() for queue in queues.split(",")}
-    before = _line(rivals)
-    if study.pk not in before:
+    order = _line(rivals)
+    if study.pk not in order:
         return None
-    before = before[: before.index(study.pk)]
-    return Place(len(before) + 1, _seconds(running, before))
+    number = order.index(study.pk) + 1
+    return Line(_turns(running, order[: number + BEHIND]), number, n_slots)
 
 
 def _running() -> Iterable[Any]:
@@ -60,16 +76,18 @@ def _line(queues: Iterable[str]) -> list[int]:
     return [pk for pk, *_ in sorted(rows, key=lambda row: (waits_since(*row[1:]), row[0]))]
 
 
-def _seconds(running: Sequence[Any], before: Sequence[int]) -> float | None:
-    """Until a slot is free once every study before has had one, as if each had one trial to train."""
-    if len(before) > FORESEEABLE:
-        return None
-    usual = {pk: usual_seconds(pk) for pk in {*before, *(row.trial__study for row in running)}}
+def _turns(running: Sequence[Any], order: Sequence[int]) -> tuple[Turn, ...]:
+    """When each gets a slot, as if every study before it had one trial to train."""
+    foreseen = order[: FORESEEABLE + 1]
+    usual = {pk: usual_seconds(pk) for pk in {*foreseen, *(row.trial__study for row in running)}}
     free = [max(0.0, usual[row.trial__study] - (row.now - row.started_at).total_seconds()) for row in running]
     heapq.heapify(free)
-    for pk in before:
-        heapq.heappush(free, heapq.heappop(free) + usual[pk])
-    return free[0] if math.isfinite(free[0]) else None
+    turns = []
+    for pk in foreseen:
+        seconds = heapq.heappop(free)
+        turns.append(Turn(pk, seconds if math.isfinite(seconds) else None))
+        heapq.heappush(free, seconds + usual[pk])
+    return (*turns, *(Turn(pk, None) for pk in order[FORESEEABLE + 1 :]))
 
 
 def usual_seconds(study_id: int) -> float:

@@ -14,7 +14,7 @@ from dashboard.studies.budget_meters import Budget, budgets_of
 from dashboard.studies.charts import best_places, study_charts
 from dashboard.studies.facts import Best, best_of, facts_of
 from dashboard.trials.page import trial_page
-from dashboard.trials.params import ParamRow, SpaceRow, space_rows
+from dashboard.trials.params import ParamRow, SpaceRow, param_rows, space_rows
 from dashboard.trials.proposals import proposals_of
 from dashboard.trials.queries import params_of
 from dashboard.trials.results import Results, results_of
@@ -114,7 +114,7 @@ def shared_trial(study: Study, trial: Trial) -> SharedTrial:
         goal=goal,
         value="" if trial.value is None else goal.show(trial.value),
         second=best_epoch(study, trial),
-        params=page.params,
+        params=param_rows(page.space, trial.params),
         facts=[(name, words) for name, words in facts_of(study, goal) if name in FACTS],
         chart=page.chart,
         has_curves=page.has_curves,

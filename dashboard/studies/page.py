@@ -8,12 +8,14 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.access.rules import seen_by
 from dashboard.catalog import dataset_label, sampler_label
 from dashboard.discussion.queries import comments_on
+from dashboard.engine.line import Line, line_of
 from dashboard.engine.retries import LOSSES
 from dashboard.models import (
     Comment,
@@ -28,7 +30,8 @@ from dashboard.models import (
 from dashboard.studies.budget_meters import Budget, budgets_of
 from dashboard.studies.charts import best_chart_of, epochs_chart_of, open_trials_of
 from dashboard.studies.facts import Best, best_of, facts_of
-from dashboard.studies.filtered_page import FilteredPage
+from dashboard.studies.queue import Queue, queue_of
+from dashboard.studies.selection.filtered_page import FilteredPage
 from dashboard.studies.sentence import study_sentence
 from dashboard.studies.training_now import TrainingRow, training_now
 from dashboard.trials.failures import Failures, failures_of
@@ -72,6 +75,7 @@ class StudyPage(FilteredPage):
 
     columns: Sequence[str]
     # What the person who looks at it may do.
+    viewer: User | None
     role: Role
     is_watched: bool
     now: dt.datetime
@@ -93,7 +97,17 @@ class StudyPage(FilteredPage):
 
     @cached_property
     def sentence(self) -> str:
-        return study_sentence(self.study, self.results.counts, self.study.seconds_at(self.now))
+        seconds = self.study.seconds_at(self.now)
+        return study_sentence(self.study, self.results.counts, seconds, self._line)
+
+    @cached_property
+    def _line(self) -> Line | None:
+        return None if self.results.counts.get(TrialState.RUNNING) else line_of(self.study)
+
+    @cached_property
+    def queue(self) -> Queue | None:
+        """The line for a slot, where the study stands in it."""
+        return queue_of(self.study, self._line, self.viewer) if self._line else None
 
     @cached_property
     def budgets(self) -> list[Budget]:
@@ -288,6 +302,7 @@ def study_page(
     *,
     role: Role | None,
     is_watched: bool,
+    viewer: User | None = None,
     view: str = "overview",
     columns: Sequence[str] = (),
     edits: Sequence[Edit] = (),
@@ -297,6 +312,7 @@ def study_page(
         view=view,
         query=query,
         columns=columns,
+        viewer=viewer,
         edits=edits,
         role=role or Role.VIEWER,
         is_watched=is_watched,

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from dashboard.engine.claims import EXHAUSTED
-from dashboard.engine.line import place_in_line
+from dashboard.engine.line import Line
 from dashboard.models import Study, StudyState
 from dashboard.wording import about, count_noun, duration, person_name, place
 
 
-def study_sentence(study: Study, counts: Mapping[str, int], seconds: float) -> str:
+def study_sentence(study: Study, counts: Mapping[str, int], seconds: float, line: Line | None) -> str:
     """Who, and what comes next."""
     owner = person_name(study.owner)
     if study.state == StudyState.DRAFT:
@@ -20,7 +20,7 @@ def study_sentence(study: Study, counts: Mapping[str, int], seconds: float) -> s
         n_open = n_running + counts.get("waiting", 0)
         last = "the last trial" if n_open == 1 else f"the last {count_noun(n_open, 'trial')}"
         return f"No new trials. The study stops after {last}."
-    doing = f"{count_noun(n_running, 'trial')} running" if n_running else _waits(study)
+    doing = f"{count_noun(n_running, 'trial')} running" if n_running else _waits(line)
     n_done = sum(counts.get(s, 0) for s in ("complete", "pruned", "infeasible", "failed"))
     ahead = ""
     if n_running and n_done >= 2 and seconds > 0:
@@ -29,8 +29,7 @@ def study_sentence(study: Study, counts: Mapping[str, int], seconds: float) -> s
     return f"Started by {owner}. {doing}{ahead}."
 
 
-def _waits(study: Study) -> str:
-    line = place_in_line(study)
+def _waits(line: Line | None) -> str:
     if line is None:
         return "Waiting for a free worker slot"
     soon = "" if line.seconds is None else f", about {duration(max(1, round(line.seconds)))}"

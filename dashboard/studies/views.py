@@ -19,7 +19,7 @@ from dashboard.studies.importance import importance_card
 from dashboard.studies.list_address import STAMP
 from dashboard.studies.list_page import list_stamp, still_live_url, studies_page
 from dashboard.studies.page import VIEWS, StudyPage, study_page
-from dashboard.studies.selection import edits_in
+from dashboard.studies.selection.data import edits_in
 from dashboard.studies.suggestions.card import suggestions_of
 from dashboard.trials.failures import numbers_in
 from dashboard.trials.results import results_of
@@ -85,6 +85,7 @@ def _page(request: HttpRequest, study: Study, view: str) -> StudyPage:
     return study_page(
         study,
         request.GET.dict(),
+        viewer=user,
         view=view,
         columns=request.GET.getlist("column"),
         edits=edits_in(request.GET, dict(request.GET.lists())),

@@ -26,6 +26,12 @@ def latest_complete_ids(study: Study, *, limit: int) -> list[int]:
     return list(complete.order_by("-number").values_list("pk", flat=True)[:limit])
 
 
+def latest_metrics(study: Study, *, limit: int) -> list[dict[str, Any]]:
+    """All metrics of the latest complete trials, each at its best step."""
+    complete = study.trials.filter(state=TrialState.COMPLETE)
+    return list(complete.order_by("-number").values_list("metrics", flat=True)[:limit])
+
+
 def complete_results(study: Study) -> list[tuple[int, dict[str, Any], float | None]]:
     """Number, params and value of every complete trial."""
     complete = study.trials.filter(state=TrialState.COMPLETE).order_by("number")

@@ -73,8 +73,9 @@ def fanova(history: History, *, objective: int = 0, seed: int = 0, n_interaction
     trials = Trials.of(history, objective)
     direction = history.directions[objective]
     if len(trials) < MIN_TRIALS:
+        are = "is" if len(trials) == 1 else "are"
         note = (
-            f"Importance needs {count_noun(MIN_TRIALS, 'complete trial')}, but there are only "
+            f"Importance needs {count_noun(MIN_TRIALS, 'complete trial')}, but there {are} only "
             f"{thousands(len(trials))}."
         )
         return _no_importance(trials, note)

@@ -49,12 +49,10 @@ def fit_compiled_model(
     began = time.monotonic()
     _check_model(model, data, file)
     keras.utils.set_random_seed(seed)
-    recorder = EpochRecorder(reporter, {})
+    recorder = EpochRecorder(reporter, {}, objective)
     if keeping and (problem := run_user_code(lambda: keeping.problem(model), called=file.function)):
         recorder.log(f"this model cannot be saved: {problem}")
-    best = KeepBestWeights(
-        lambda: _is_measured(recorder, objective) and recorder.is_best_epoch(objective), []
-    )
+    best = KeepBestWeights(lambda: _is_measured(recorder, objective) and recorder.is_best_epoch(), [])
     validation = _rows(data, data.x_validation, data.y_validation)
     run_user_code(
         lambda: model.fit(

@@ -61,7 +61,7 @@ def fit(
     keras.utils.set_random_seed(seed)
     plan = make_plan(values, data)
     model = PlainValidationLossModel(plan.inputs, plan.outputs)
-    recorder = EpochRecorder(reporter, plan.constants)
+    recorder = EpochRecorder(reporter, plan.constants, objective)
     for note in (*data.facts.notes, f"model: {count_noun(model.count_params(), 'parameter')}"):
         recorder.log(note)
     compile_model(model, plan, values, budget)
@@ -69,12 +69,12 @@ def fit(
     if saved:
         recorder.resume(saved.epochs)
     seconds_before = saved.epochs[-1].seconds if saved else 0.0
-    best = KeepBestWeights(lambda: recorder.is_best_epoch(objective), saved.best if saved else [])
+    best = KeepBestWeights(recorder.is_best_epoch, saved.best if saved else [])
     kept = best if model_path or test else None  # weights are copied only where they are used
     callbacks = _callbacks(recorder, values, objective, checkpoints, saved, kept)
     batch_size, n_epochs = int(values["batch_size"]), len(recorder.epochs)
     _train(model, plan, batch_size, budget, callbacks, seed=seed, n_epochs=n_epochs)
-    best_step = recorder.best_step(objective)
+    best_step = recorder.best_step()
     if best.weights:
         model.set_weights(best.weights)
     on_test = _evaluate(info, model, make_plan(values, data.measured_on(test)), recorder) if test else {}

@@ -36,7 +36,7 @@ def best_result(
     on_test: Mapping[str, float],
 ) -> Result:
     """Return the result with the best epoch's metrics and those `on_test`."""
-    best_step = recorder.best_step(objective)
+    best_step = recorder.best_step()
     metrics = {**recorder.epochs[best_step - 1].metrics, **on_test}
     return Result(
         value=metrics[objective.metric],

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from dashboard.charts.explanations import kept_explanation
 from dashboard.engine.search.study_history import Past
 from dashboard.models import Study
 from optimizer import Suggestion, generator_for
@@ -55,7 +56,8 @@ def _suggest(past: Past, study: Study, number: int) -> Suggestion:
         seed=study.seed,
     )
     # Why these params is worked out now, while the past is as it was and before anybody holds a lock.
-    return Suggestion(suggestion.params, suggestion.explanation, suggestion.proposer)
+    explanation = kept_explanation(suggestion.explanation, suggestion.params, past.space)
+    return Suggestion(suggestion.params, explanation, suggestion.proposer)
 
 
 def _memory_of(study_id: int) -> _Memory:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from optimizer.distributions import Int, Numeric
+from optimizer.axes import is_discrete
+from optimizer.distributions import Choice, Int, Numeric
 
 if TYPE_CHECKING:
     from optimizer.axes import Points
@@ -53,6 +54,14 @@ def describe_marginals(good: Mixture, bad: Mixture, point: Points) -> tuple[dict
     return dict(zip(names, (curves[column] for column in order), strict=True)), dict(
         zip(names, rounded, strict=True)
     )
+
+
+def curve_points(distribution: Distribution) -> list[JSON]:
+    """The values at which a parameter's curves are given, or its choices."""
+    if not is_discrete(distribution):
+        return _plain(distribution, _grid_of(distribution))
+    values: list[JSON] = list(distribution.values())
+    return values if isinstance(distribution, Choice) else [values[i] for i in _shown(len(values))]
 
 
 def round_significant(numbers: FloatArray) -> list[JSON]:
@@ -107,10 +116,14 @@ def _discrete_curve(
     values: list[JSON] = list(distribution.values())
     if axis.is_choice:
         return {"choices": values, "good": round_significant(good), "bad": round_significant(bad)}
-    # At most as many points as a continuous curve has: the explanation is kept with every trial.
-    shown = np.unique(np.linspace(0, len(values) - 1, min(len(values), GRID_POINTS)).astype(np.int64))
+    shown = _shown(len(values))
     good, bad = good[shown] / axis.prior[shown], bad[shown] / axis.prior[shown]
     return _curve([values[i] for i in shown], round_significant(good), round_significant(bad), distribution)
+
+
+def _shown(n: int) -> IntArray:
+    """Which of n values: at most as many as a continuous curve has points."""
+    return np.unique(np.linspace(0, n - 1, min(n, GRID_POINTS)).astype(np.int64))
 
 
 def _curve(x: list[JSON], good: JSON, bad: JSON, distribution: Distribution) -> dict[str, JSON]:

@@ -2,14 +2,19 @@
 (function () {
   "use strict";
   const { register, token, axis, metricAxis, noGrid, reading } = window.ParzenCharts;
-  const SERIES = ["val", "train", "median"];
+  const SERIES = ["val", "train", "median", "best"];
   const NAMES = { train: "training", median: "study median" };
+
+  function nameOf(metric, series) {
+    return series === "best" ? metric.best_name : NAMES[series] || metric.line;
+  }
 
   function looks() {
     return {
       val: { borderColor: token("chart-1"), borderWidth: 2.2, order: 1 },
       train: { borderColor: token("chart-2"), borderWidth: 1.6, borderDash: [5, 3], order: 2 },
       median: { borderColor: token("chart-dim"), borderWidth: 1.4, order: 3 },
+      best: { borderColor: token("chart-best"), borderWidth: 1.2, order: 4 },
     };
   }
 
@@ -23,7 +28,7 @@
     return {
       key: name,
       type: "line",
-      name: NAMES[name] || metric.line,
+      name: nameOf(metric, name),
       data,
       pointRadius: data.length === 1 ? 3 : 0,
       pointBackgroundColor: look.borderColor,
@@ -37,26 +42,33 @@
     return points.filter(([, value]) => value !== null).at(-1);
   }
 
-  function words(metric, bestStep) {
-    const colors = { val: token("text"), train: token("text-soft"), median: token("chart-axis") };
+  function words(metric, data) {
+    const bestStep = data.best_step;
+    const colors = {
+      val: token("text"),
+      train: token("text-soft"),
+      median: token("chart-axis"),
+      best: token("chart-best"),
+    };
     const items = seriesOf(metric)
       .filter((name) => endOf(metric[name]))
       .map(function (name) {
         const [x, y] = endOf(metric[name]);
         const isBold = name === "val";
-        return { x, y, text: NAMES[name] || metric.line, isBold, color: colors[name], dx: 8, isSpread: true };
+        return { x, y, text: nameOf(metric, name), isBold, color: colors[name], dx: 8, isSpread: true };
       });
     const best = (metric.val || []).find(([step, value]) => step === bestStep && value !== null);
     if (best) {
       const other = (metric.train || []).find(([step]) => step === bestStep);
       const dy = other && other[1] > best[1] ? 16 : -15; // away from the other line
-      const text = "best epoch " + bestStep;
+      // beside the only point are its own words, and left of the first one is the axis
+      const text = metric.val.length > 1 ? "best epoch " + bestStep : "";
+      const place = best === metric.val[0] ? { dx: -4 } : { align: "center" };
       const color = token("chart-best");
-      items.push({ x: best[0], y: best[1], ring: true, text, color, isBold: true, align: "center", dy });
+      items.push({ x: best[0], y: best[1], ring: true, text, color, isBold: true, dy, ...place });
     }
     if (!items.length) {
-      const text = "No epochs completed yet";
-      items.push({ x: "middle", y: "middle", text, align: "center", color: token("chart-axis") });
+      items.push({ x: "middle", y: "middle", text: data.empty, align: "center", color: token("chart-axis") });
     }
     return items;
   }
@@ -93,7 +105,7 @@
       type: "line",
       data: {
         datasets: seriesOf(metric).map((name) => dataset(metric, name)),
-        words: words(metric, data.best_step),
+        words: words(metric, data),
       },
       options: {
         interaction: { mode: "x", intersect: false },

@@ -1,6 +1,7 @@
 """The sentence below a density says where good trials are, and nothing where they are everywhere."""
 
 from dashboard.charts.density import densities
+from optimizer import Int, Parameter, SearchSpace
 
 
 def sentence(good, bad):
@@ -8,7 +9,8 @@ def sentence(good, bad):
         "ratio": {"n_layers": 1.4},
         "densities": {"n_layers": {"x": list(range(1, len(good) + 1)), "good": good, "bad": bad}},
     }
-    (density,) = densities(explanation, {"n_layers": 1})
+    space = SearchSpace([Parameter("n_layers", Int(1, len(good)))])
+    (density,) = densities(explanation, {"n_layers": 1}, space)
     return density.sentence
 
 

@@ -86,15 +86,18 @@ def test_median_is_of_those_that_reached_the_step():
 def test_metric_has_a_training_and_a_validation_curve():
     steps = [(1, {"loss": 0.9, "val_loss": 1.0}), (2, {"loss": 0.5, "val_loss": None}), (3, {"loss": 0.1})]
 
-    curves = metric_curves("loss", label="Loss", is_percent=False, steps=steps, others=[[(1, 2.0)]])
+    curves = metric_curves(
+        "loss", label="Loss", is_percent=False, steps=steps, median=[(1, 2.0)], best=("#3", [(1, 0.8)])
+    )
 
     assert curves.val == [(1, 1.0)]
     assert curves.train == [(1, 0.9), (2, 0.5), (3, 0.1)]
     assert curves.median == [(1, 2.0)]
+    assert (curves.best_name, curves.best) == ("#3", [(1, 0.8)])
     assert curves.log is True
 
 
 def test_metric_that_is_measured_once_is_called_by_its_name():
     steps = [(1, {"iou": 0.5}), (2, {"iou": 0.6})]
-    curves = metric_curves("iou", label="Iou", is_percent=False, steps=steps, others=[])
+    curves = metric_curves("iou", label="Iou", is_percent=False, steps=steps, median=[], best=("", []))
     assert (curves.line, curves.val, curves.train) == ("iou", [(1, 0.5), (2, 0.6)], [])

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.charts.forecast import MAX_LENGTHS, WIDTH, forecast, length_bars
+from dashboard.charts.explanations import MAX_LENGTHS
+from dashboard.charts.forecast import WIDTH, forecast, length_bars
 from dashboard.wording import metric, param
 
 SAID = {"mean": 0.5, "sd": 0.1, "best": 0.45, "improvement": 0.02}

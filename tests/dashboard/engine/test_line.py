@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dashboard.engine.claims import claim_trial
 from dashboard.engine.lifecycle import pause_study
-from dashboard.engine.line import Place, place_in_line
+from dashboard.engine.line import line_of
 from dashboard.engine.registration import register_worker
 from dashboard.models import Attempt, Quota
 from tests.builders import add_trials, complete, make_study, running_study
@@ -54,14 +54,14 @@ def test_places_are_those_in_which_slots_are_given(train):
     made = studies(4)
     train(1)
 
-    places = [place_in_line(study) for study in made]
+    places = [line_of(study) for study in made]
 
     assert places[0] is None
     assert [place.number for place in places[1:]] == [1, 2, 3]
     for study in made[1:]:
         pause_study(study_id=study.pk, by="Ada")
         study.refresh_from_db()
-        assert place_in_line(study) is None
+        assert line_of(study) is None
 
 
 def test_study_that_has_just_trained_is_behind_younger_ones(train):
@@ -69,7 +69,7 @@ def test_study_that_has_just_trained_is_behind_younger_ones(train):
     complete(made[1])
     train(1)
 
-    assert [place_in_line(study).number for study in made[1:]] == [3, 1, 2]
+    assert [line_of(study).number for study in made[1:]] == [3, 1, 2]
 
 
 def test_forecast_is_what_is_left_of_the_running_attempt_and_those_before(train):
@@ -79,7 +79,7 @@ def test_forecast_is_what_is_left_of_the_running_attempt_and_those_before(train)
         took(study, minutes)
     begun(made[0], 4)
 
-    seconds = [place_in_line(study).seconds for study in made[1:]]
+    seconds = [line_of(study).seconds for study in made[1:]]
 
     assert seconds == pytest.approx([6 * MINUTE, 8 * MINUTE, 11 * MINUTE], abs=2)
 
@@ -92,7 +92,7 @@ def test_next_slot_is_the_one_that_is_free_first(train):
         if study in made[:2]:
             begun(study, 1)
 
-    seconds = [place_in_line(study).seconds for study in made[2:]]
+    seconds = [line_of(study).seconds for study in made[2:]]
 
     assert seconds == pytest.approx([2 * MINUTE, 7 * MINUTE], abs=2)
 
@@ -101,8 +101,9 @@ def test_nothing_is_forecast_without_a_ground_for_it(train):
     first, last = running_study(sampler="random"), running_study(sampler="random")
     train(1)
 
-    assert place_in_line(first) is None
-    assert place_in_line(last) == Place(1, None)
+    assert line_of(first) is None
+    line = line_of(last)
+    assert (line.number, line.seconds) == (1, None)
 
 
 def test_only_studies_that_could_take_the_slot_are_before_one(train, user):
@@ -115,11 +116,11 @@ def test_only_studies_that_could_take_the_slot_are_before_one(train, user):
     make_study("paused")
     other = running_study(sampler="random")
 
-    assert place_in_line(other).number == 1
+    assert line_of(other).number == 1
 
     Quota.objects.create(user=user, n_slots=1)
-    assert place_in_line(other) is None
-    assert place_in_line(trained) is None
+    assert line_of(other) is None
+    assert line_of(trained) is None
 
 
 @pytest.mark.parametrize("n_slots", [0, 2])
@@ -130,7 +131,7 @@ def test_nobody_stands_in_line_without_workers_or_beside_an_idle_slot(n_slots):
         claim_trial(worker="node-a:1 / 1", queues=["cpu"])
         study = running_study()
 
-    assert place_in_line(study) is None
+    assert line_of(study) is None
 
 
 @pytest.mark.parametrize("n", [10, 300])
@@ -141,7 +142,7 @@ def test_place_costs_the_same_however_many_trials_are_stored(train, n):
         add_trials(study, n)
 
     with CaptureQueriesContext(connection) as queries:
-        place_in_line(made[-1])
+        line_of(made[-1])
 
     assert len(queries) <= 8
 

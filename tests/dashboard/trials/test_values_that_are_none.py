@@ -79,8 +79,9 @@ def test_search_finds_a_value_as_pages_write_it(study, value, word):
 def test_density_marks_the_chosen_one_among_equals():
     shares = {"choices": [0, False, None], "good": [0.2, 0.3, 0.5], "bad": [0.4, 0.3, 0.3]}
     explanation = {"ratio": {"penalty": 2.0}, "densities": {"penalty": shares}}
-    (of_false,) = densities(explanation, {"penalty": False})
-    (of_none,) = densities(explanation, {"penalty": None})
+    space = SearchSpace.from_json(SPACE)
+    (of_false,) = densities(explanation, {"penalty": False}, space)
+    (of_none,) = densities(explanation, {"penalty": None}, space)
     assert of_false.sentence.startswith("no: 30")
     assert of_none.sentence.startswith("None: 50")
 

@@ -250,6 +250,7 @@ def test_ranks_stand_in_where_many_trials_diverge():
     ("n", "value", "note"),
     [
         (0, noisy, "needs 10 complete trials, but there are only 0"),
+        (1, noisy, "needs 10 complete trials, but there is only 1"),
         (9, noisy, "needs 10 complete trials, but there are only 9"),
         (40, lambda p: 1.5, "All 40 complete trials have the same value"),
         (40, lambda p: math.nan, "there are only 0"),
