@@ -34,7 +34,7 @@ def main() -> None:
         rows = _fill_parzen(Path(folder), n)
         ours = _report("Parzen", Path(folder) / "parzen.sqlite3", n)
         if not peers.is_file():
-            print(f"Optuna: skipped, {peers} is missing; make bench-optimizer-smoke installs it")
+            print(f"Optuna: skipped, {peers} is missing; make bench-size installs it")
             return
         file = Path(folder) / "optuna.sqlite3"
         command = [str(peers), "-m", "benchmarks.optuna_study", str(file)]

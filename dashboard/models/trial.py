@@ -19,6 +19,8 @@ class Origin(models.TextChoices):
     MODEL = "model", "model"
     COPY = "copy", "copied trial"
     RANDOM = "random", "random draw"
+    # A person has put them into the queue.
+    ENQUEUED = "enqueued", "a person"
 
 
 class FailureKind(models.TextChoices):
@@ -54,7 +56,7 @@ class Trial(models.Model):
     failure_message = models.CharField(max_length=500, blank=True)
 
     params = models.JSONField()
-    # Where the params come from: a starting point, the sampler's model, or a random draw.
+    # Where the params come from: a starting point, the sampler's model, a random draw, or a person.
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.STARTUP)
     # Who proposed them: the study's sampler, or the one that it let propose.
     sampler = models.CharField(max_length=20, blank=True)

@@ -172,9 +172,5 @@ def _rank(value: float | None, others: np.ndarray | None, direction: Direction |
     """Of a complete trial, among the others that are compared."""
     if value is None or others is None or direction is None:
         return ""
-    n_better = (
-        np.searchsorted(others, value, side="left")
-        if direction == "minimize"
-        else len(others) - np.searchsorted(others, value, side="right")
-    )
-    return nth(int(n_better) + 1)
+    n_better = sum(to_loss(other, direction) < to_loss(value, direction) for other in others.tolist())
+    return nth(n_better + 1)

@@ -17,7 +17,12 @@
     }
   });
 
-  const kept = { open: "details", checked: "[data-tick], [data-tick-all]", indeterminate: "[data-tick-all]" };
+  const kept = {
+    open: "details",
+    checked: "[data-tick], [data-tick-all], [data-tick-matching]",
+    indeterminate: "[data-tick-all]",
+    hidden: "[data-tick-offer]",
+  };
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) =>
     !(name in kept && node.matches(kept[name]));
 })();

@@ -89,12 +89,3 @@ def _best_first(results: Results, selected: Selected) -> np.ndarray:
     complete = complete[np.argsort(losses[complete], kind="stable")]
     others = np.flatnonzero(selected.mask & ~results.is_in(TrialState.COMPLETE))[::-1]
     return np.concatenate((complete, others))[:MAX_CURVES]
-
-
-def best_selected(goal: Goal, results: Results, selected: Selected) -> str:
-    """The best value among the selected trials, in words; empty where nothing is left out."""
-    losses = results.losses[selected.mask]
-    if not selected.is_filter or not np.isfinite(losses).any():
-        return ""
-    place = np.flatnonzero(selected.mask)[np.argmin(losses)]
-    return goal.show(float(results["value"][place]))

@@ -10,7 +10,7 @@ import numpy as np
 
 from dashboard.goals import Goal, goal_of
 from dashboard.models import Study, Trial
-from dashboard.studies.selection.data import AXES, Range, best_selected, ranges_of, selection_of
+from dashboard.studies.selection.data import AXES, Range, ranges_of, selection_of
 from dashboard.trials.results import Results
 from dashboard.trials.selected import Edit, Selected, selected_of
 from dashboard.trials.table import example_of
@@ -84,7 +84,13 @@ class FilteredPage:
     @property
     def best_selected(self) -> str:
         """The best value among the selected trials, in words; empty where nothing is left out."""
-        return best_selected(self.goal, self.results, self.selected) if self.is_asked else ""
+        if not self.is_asked or not self.selected.is_filter:
+            return ""
+        losses = self.results.losses[self.selected.mask]
+        if not np.isfinite(losses).any():
+            return ""
+        place = np.flatnonzero(self.selected.mask)[np.argmin(losses)]
+        return self.goal.show(float(self.results["value"][place]))
 
     @property
     def ranges(self) -> list[Range]:
