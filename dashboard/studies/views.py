@@ -19,7 +19,7 @@ from dashboard.studies.importance import importance_card
 from dashboard.studies.list_address import STAMP
 from dashboard.studies.list_page import list_stamp, still_live_url, studies_page
 from dashboard.studies.page import VIEWS, StudyPage, study_page
-from dashboard.studies.selection import edits_in
+from dashboard.studies.selection.data import edits_in
 from dashboard.studies.suggestions.card import suggestions_of
 from dashboard.trials.columns import kept_columns
 from dashboard.trials.failures import numbers_in
