@@ -73,6 +73,9 @@ bench-search: install-dev ## Measure the review pages with 100,000 trials in 1,0
 bench-list: install-dev ## Measure the list of 1,000 studies, one with 100,000 trials, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.study_list
 
+bench-pages: install-dev $(DONE)-pages ## Measure pages, polls and tables in a browser beside optuna-dashboard, up to 100,000 trials (a quarter of an hour)
+	@$(BIN)/python -m benchmarks.pages
+
 bench-size: install-dev $(DONE)-peers ## Measure the database of a study of 10,000 trials beside Optuna's
 	@$(BIN)/python -m benchmarks.database_size
 
@@ -91,7 +94,7 @@ format: install-dev ## Format Python, scripts, and styles
 	npm run --silent format
 
 lock: $(UV) ## Pin the newest allowed versions, with hashes
-	for name in requirements requirements-dev benchmarks/requirements-peers benchmarks/requirements-training deploy/requirements-s3 deploy/requirements-jax deploy/requirements-pandas deploy/bootstrap/uv deploy/bootstrap/node; do \
+	for name in requirements requirements-dev benchmarks/requirements-peers benchmarks/requirements-pages benchmarks/requirements-training deploy/requirements-s3 deploy/requirements-jax deploy/requirements-pandas deploy/bootstrap/uv deploy/bootstrap/node; do \
 		$(UV) pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 \
 			--no-emit-index-url --no-header $$name.in -o $$name.txt; \
 	done
@@ -127,6 +130,11 @@ $(DONE)-peers: benchmarks/requirements-peers.txt $(UV)
 	@$(UV) pip install --quiet --python .venv-peers/bin/python --require-hashes -r benchmarks/requirements-peers.txt
 	@touch $@
 
+$(DONE)-pages: benchmarks/requirements-pages.txt $(UV)
+	@$(PYTHON) -m venv .venv-pages
+	@$(UV) pip install --quiet --python .venv-pages/bin/python --require-hashes -r benchmarks/requirements-pages.txt
+	@touch $@
+
 $(DONE)-training: benchmarks/requirements-training.txt $(UV)
 	@$(PYTHON) -m venv .venv-training
 	@$(UV) pip install --quiet --python .venv-training/bin/python --require-hashes -r benchmarks/requirements-training.txt
@@ -153,4 +161,4 @@ node_modules/.dev: package-lock.json static/vendor/htmx.min.js
 	@$(call npm_ci,)
 	@touch $@
 
-.PHONY: help run install install-dev test test-fast check faults permission-matrix fuzz mutants reliability bench bench-claims bench-list bench-size bench-search bench-optimizer bench-optimizer-smoke format lock
+.PHONY: help run install install-dev test test-fast check faults permission-matrix fuzz mutants reliability bench bench-claims bench-list bench-pages bench-search bench-size bench-optimizer bench-optimizer-smoke format lock

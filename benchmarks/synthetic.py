@@ -40,11 +40,11 @@ SPACE: dict[str, Any] = {
 }
 
 
-def fill_study(study: Any, n: int, seed: int = 0, *, n_running: int = 0) -> None:
+def fill_study(study: Any, n: int, seed: int = 0, *, n_running: int = 0, n_reported: int = 100) -> None:
     """Make `n` ended trials, seven in ten pruned and one in twenty failed, and some that run, with attempts.
 
     The study is one of `SPACE` with `max_epochs=MAX_EPOCHS`, and has none yet. Only running trials and the
-    last hundred have reports.
+    last `n_reported` have reports.
     """
     from django.utils import timezone
 
@@ -59,7 +59,7 @@ def fill_study(study: Any, n: int, seed: int = 0, *, n_running: int = 0) -> None
             [_trial(study, number, space, draw, began, is_running=number >= n) for number in numbers]
         )
         attempts = Attempt.objects.bulk_create([_attempt(trial) for trial in trials])
-        _report(a for a in attempts if a.trial.number >= n - 100)
+        _report(a for a in attempts if a.trial.number >= n - n_reported)
     Study.objects.filter(pk=study.pk).update(version=1, started_at=began)
 
 

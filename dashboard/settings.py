@@ -347,7 +347,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "dashboard.web.bundles.BundledStorage"},
     "artifacts": artifact_storage(env.str("PARZEN_ARTIFACTS", "") or str(VAR_DIR / "artifacts")),
 }
 

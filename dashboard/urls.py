@@ -30,6 +30,7 @@ study_pages = [  # /studies/
     path("studies/new/custom/", new_study.custom_study_new, name="custom-study-new"),
     path("studies/new/custom/check/", new_study.model_file_check, name="model-file-check"),
     path("studies/new/prior/<slug:trainer>/<str:knob>/", new_study.knob_prior, name="knob-prior"),
+    path("studies/new/editor/<slug:trainer>/<str:knob>/", new_study.knob_editor, name="knob-editor"),
     path("studies/new/cost/<slug:trainer>/", new_study.study_cost, name="study-cost"),
     path("studies/new/sampler/<slug:trainer>/", new_study.sampler_note, name="sampler-note"),
     path("studies/<int:study_id>/", studies.study_detail, name="study-detail"),

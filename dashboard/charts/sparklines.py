@@ -122,23 +122,18 @@ def place_in_range(distribution: Distribution, value: object) -> float | None:
     return round(100 * u, 1) if np.isfinite(u) else None
 
 
-def prior_bars(distribution: Distribution, *, width: float, height: float, n_bars: int = N_BARS) -> list[Bar]:
+@lru_cache(maxsize=512)  # a form draws the same priors each time that it is opened
+def prior_path(distribution: Distribution, *, width: float, height: float, n_bars: int = N_BARS) -> str:
     """A histogram of draws over the unit of its axis: log bounds are drawn on a log axis."""
     counts = prior_counts(distribution, n_bars)
     top = max(counts.max(), 1)
     slot = width / len(counts)
-    return [
-        Bar(
-            round(i * slot, 2),
-            round(height * (1 - c / top), 2),
-            round(slot * 0.84, 2),
-            round(height * c / top, 2),
-        )
-        for i, c in enumerate(counts.tolist())
-    ]
+    bar = round(slot * 0.84, 2)
+    tops = [round(height * (1 - c / top), 2) for c in counts.tolist()]
+    return "".join(f"M{round(i * slot, 2):g} {y:g}V{height:g}h{bar:g}V{y:g}z" for i, y in enumerate(tops))
 
 
-@lru_cache(maxsize=512)  # a form draws the same priors each time that it is opened
+@lru_cache(maxsize=512)
 def prior_counts(distribution: Distribution, n_bars: int) -> np.ndarray:
     """How many of N_DRAWS evenly spread draws fall to each value, or into equal bins where there are many."""
     counts = _count_draws(distribution, n_bars)

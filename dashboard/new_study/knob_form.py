@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 
 from dashboard.web.fields import number_input, typed
 from dashboard.wording import bound
@@ -38,6 +39,8 @@ LABELS = {
     "median": "Median",
     "spread": "Spread (in decades on a log scale)",
 }
+# Posted by an editor that a page shows.
+EDITOR = "editor"
 # Where the optimizer names a field by its own word.
 FIELD_OF = {"mu": "median", "sigma": "spread"}
 
@@ -49,11 +52,18 @@ def _number(knob: Knob, *, label: str, wide: bool = False) -> forms.Field:
 
 
 class KnobForm(forms.Form):
-    """Fields of one knob; only those of the chosen mode and scale are checked."""
+    """Fields of one knob; only those of the chosen mode and scale are checked.
 
-    def __init__(self, knob: Knob, **kwargs: Any) -> None:
+    How a knob that is fixed would be searched is fetched when somebody wants to edit it. Where nobody did, it
+    is searched as its trainer says.
+    """
+
+    def __init__(
+        self, knob: Knob, setting: KnobSetting | None = None, *, data: QueryDict | None = None
+    ) -> None:
         self.knob = knob
-        super().__init__(prefix=f"knob-{knob.name}", **kwargs)
+        self.searched: Mapping[str, Any] = (setting and setting.distribution) or knob.distribution
+        super().__init__(prefix=f"knob-{knob.name}", data=data, initial=initial_of(knob, setting))
         self.fields["mode"] = forms.ChoiceField(
             choices=[(FIXED, "Fixed"), (SEARCH, "Search")], widget=forms.RadioSelect
         )
@@ -65,6 +75,14 @@ class KnobForm(forms.Form):
     @property
     def is_numeric(self) -> bool:
         return self.knob.kind in {"int", "float"}
+
+    @property
+    def has_editor(self) -> bool:
+        """Whether the page shows, or showed, how it is searched."""
+        if not self.is_bound:
+            return bool(self.initial["mode"] == SEARCH)
+        shown = {EDITOR, *self.fields} - {"mode", "value"}
+        return any(self.add_prefix(name) in self.data for name in shown)
 
     def _add_numeric_fields(self) -> None:
         scales = SCALES if self.knob.kind == "float" else {k: SCALES[k] for k in ("uniform", "log-uniform")}
@@ -114,6 +132,8 @@ class KnobForm(forms.Form):
     def _shown_fields(self, cleaned: Mapping[str, Any]) -> tuple[str, ...]:
         if cleaned.get("mode") == FIXED:
             return ("value",)
+        if not self.has_editor:
+            return ()
         if not self.is_numeric:
             return ("choices",)
         return ("scale", *SCALE_FIELDS.get(cleaned.get("scale") or "uniform", ()))
@@ -128,12 +148,17 @@ class KnobForm(forms.Form):
             if problem:
                 raise SpaceError("value", problem)
             return KnobSetting.fixed(value)
-        obj = self._searched_numeric(cleaned) if self.is_numeric else self._searched_choice(cleaned)
+        obj = self._searched(cleaned)
         distribution = distribution_from_json(obj)
         problem = self.knob.check_distribution(distribution.to_json())
         if problem:
             raise SpaceError(self._guess_field(obj), problem)
         return KnobSetting.search(distribution.to_json())
+
+    def _searched(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
+        if not self.has_editor:
+            return dict(self.knob.distribution)
+        return self._searched_numeric(cleaned) if self.is_numeric else self._searched_choice(cleaned)
 
     def _typed(self, text: Any) -> Any:
         """A posted choice back as the value that it stands for."""

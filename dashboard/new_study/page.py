@@ -17,7 +17,7 @@ from dashboard.engine.queues import known_queues
 from dashboard.models import Study
 from dashboard.new_study.forms import PrunerOption, StudyForm, pruner_options
 from dashboard.new_study.grid import GridNote, grid_note
-from dashboard.new_study.knob_form import LABELS, SEARCH, KnobForm, initial_of
+from dashboard.new_study.knob_form import LABELS, SEARCH, KnobForm
 from dashboard.studies.forms import as_copied, as_drafted
 from dashboard.wording import bound, count_noun, one_of
 from dashboard.wording import param as show_param
@@ -91,10 +91,7 @@ class StudyForms:
             places=places,
             initial=start.fields,
         )
-        self.knobs = [
-            KnobForm(knob, data=data, initial=initial_of(knob, start.settings.get(knob.name)))
-            for knob in trainer.knobs
-        ]
+        self.knobs = [KnobForm(knob, start.settings.get(knob.name), data=data) for knob in trainer.knobs]
         self.space: SearchSpace | None = None
 
     def is_valid(self) -> bool:

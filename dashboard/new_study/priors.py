@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import QueryDict
-
-from dashboard.charts.sparklines import N_BARS_LARGE, Bar, prior_bars, prior_counts
+from dashboard.charts.sparklines import N_BARS_LARGE, prior_counts, prior_path
 from dashboard.new_study.knob_form import SEARCH, KnobForm
 from dashboard.wording import param as show_param
 from optimizer.distributions import distribution_from_json
@@ -21,8 +19,9 @@ class Prior:
 
     words: str
     choices: list[str]
-    bars: list[Bar]
-    large: list[Bar]
+    # Histograms, as the path of a picture.
+    bars: str
+    large: str
     ticks: list[str]
     top: int
     warning: str = ""
@@ -34,31 +33,20 @@ def prior_of(form: KnobForm) -> Prior | None:
         if not form.is_valid() or form.setting.mode != SEARCH or form.setting.distribution is None:
             return None
         return picture_prior(form.setting.distribution)
-    searched = _initial_distribution(form)
-    return picture_prior(searched) if searched else None
-
-
-def _initial_distribution(form: KnobForm) -> Mapping[str, Any] | None:
-    """Unbound forms hold values that are known to be right: check them as if they were posted."""
-    data = QueryDict(mutable=True)
-    for name, value in ({**form.initial, "mode": SEARCH}).items():
-        values = value if isinstance(value, list) else [value]
-        data.setlist(form.add_prefix(name), [str(v) for v in values if v is not None])
-    twin = KnobForm(form.knob, data=data)
-    return twin.setting.distribution if twin.is_valid() else None
+    return picture_prior(form.searched)
 
 
 def picture_prior(obj: Mapping[str, Any]) -> Prior:
     distribution = distribution_from_json(dict(obj))
     if not hasattr(distribution, "low"):
         choices = [show_param(v) for v in distribution.values()]
-        return Prior(distribution.describe(), choices, [], [], [], 0)
+        return Prior(distribution.describe(), choices, "", "", [], 0)
     counts = prior_counts(distribution, N_BARS_LARGE)
     return Prior(
         words=distribution.describe(),
         choices=[],
-        bars=prior_bars(distribution, width=MINI_WIDTH, height=MINI_HEIGHT),
-        large=prior_bars(distribution, width=LARGE_WIDTH, height=LARGE_HEIGHT, n_bars=N_BARS_LARGE),
+        bars=prior_path(distribution, width=MINI_WIDTH, height=MINI_HEIGHT),
+        large=prior_path(distribution, width=LARGE_WIDTH, height=LARGE_HEIGHT, n_bars=N_BARS_LARGE),
         ticks=_ticks(distribution),
         top=int(counts.max()),
         warning=_pile_warning(obj, counts.tolist()),

@@ -107,6 +107,16 @@ def _form_page(
 
 
 @require_safe
+def knob_editor(request: HttpRequest, trainer: str, knob: str) -> HttpResponse:
+    """How a knob that is fixed would be searched, for somebody who wants to."""
+    try:
+        form = KnobForm(page.find_knob(trainer, knob))
+    except ParamsInvalid as error:
+        raise Http404(str(error)) from error
+    return render(request, "new_study/_editor.html", {"form": form, "prior": prior_of(form)})
+
+
+@require_safe
 def knob_prior(request: HttpRequest, trainer: str, knob: str) -> HttpResponse:
     """The picture of one knob's distribution while it is being edited."""
     try:

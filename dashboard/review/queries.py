@@ -9,8 +9,7 @@ from math import isfinite
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import TruncWeek
+from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from dashboard.access.rules import owned_by
 from dashboard.catalog import is_dataset_like
@@ -53,6 +52,7 @@ def review_queue(studies: QuerySet[Study]) -> list[Waiting]:
             | Q(reviewed_at=None) & Exists(_failed())
         )
         .select_related("owner", "team")
+        .defer("space", "code", "note")
         .order_by("finished_at", "pk")
     )
     rows = list(found.annotate(is_confirmed=Exists(Study.objects.filter(confirms=OuterRef("pk")))))
@@ -85,6 +85,28 @@ def reviews_of(study: Study) -> QuerySet[Review]:
     return Review.objects.filter(study=study).select_related("by")
 
 
+class _Week(Func):
+    """Weeks since that of the first of January 1970, each from Monday, UTC.
+
+    The database works it out: on SQLite, Django's TruncWeek calls Python for each row.
+    """
+
+    arity = 1
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "CAST((julianday(%(expressions)s) - 2440587.5 + 3) / 7 AS INTEGER)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "FLOOR((EXTRACT(EPOCH FROM %(expressions)s) / 86400 + 3) / 7)::integer"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+def _monday(week: int) -> dt.date:
+    return dt.date(1969, 12, 29) + dt.timedelta(weeks=week)
+
+
 @dataclass(frozen=True)
 class Spent:
     """By one team (None: studies of nobody's team) in one week, which begins on a Monday."""
@@ -100,20 +122,20 @@ def spent_by_week(studies: QuerySet[Study], since: dt.datetime) -> list[Spent]:
     """Trials count in the week in which they ended, and so does the time of each of their attempts."""
     ended = Trial.objects.filter(study__in=studies.order_by(), finished_at__gte=since).order_by()
     trials = (
-        ended.annotate(week=TruncWeek("finished_at"))
+        ended.annotate(week=_Week("finished_at"))
         .values_list("study__team__name", "week")
         .annotate(n=Count("pk"), failed=Count("pk", filter=FAILURES))
     )
     n = {(team, week): (n, failed) for team, week, n, failed in trials}
     trained = Attempt.objects.filter(trial__study__in=studies.order_by(), finished_at__gte=since).order_by()
     attempts = (
-        trained.annotate(week=TruncWeek("finished_at"))
+        trained.annotate(week=_Week("finished_at"))
         .values_list("trial__study__team__name", "week")
         .annotate(seconds=seconds_trained())
     )
     seconds = {(team, week): total for team, week, total in attempts}
     keys = sorted({*n, *seconds}, key=lambda key: (key[1], key[0] or ""))
-    return [Spent(key[0], key[1].date(), *n.get(key, (0, 0)), seconds.get(key, 0.0)) for key in keys]
+    return [Spent(key[0], _monday(key[1]), *n.get(key, (0, 0)), seconds.get(key, 0.0)) for key in keys]
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,8 @@ def open_trials_of(study: Study, space: SearchSpace, results: Results) -> dict[s
     nothing = np.full(len(results), np.nan)
     states, value = _STATE_NAMES[results["state"]], results["step_value"]
     points = Points(results["number"], states, value, nothing, nothing, nothing, results["step"])
-    return {"is_update": True, "trials": _drawn(study, space, results, points, places).to_json()}
+    drawn = _drawn(study, space, results, points, places, results.known_params)
+    return {"is_update": True, "trials": drawn.to_json()}
 
 
 def points_of(study: Study, results: Results) -> Points:
@@ -91,10 +92,18 @@ def points_of(study: Study, results: Results) -> Points:
     )
 
 
-def _drawn(study: Study, space: SearchSpace, results: Results, points: Points, places: np.ndarray) -> Points:
+def _drawn(
+    study: Study,
+    space: SearchSpace,
+    results: Results,
+    points: Points,
+    places: np.ndarray,
+    known: dict[int, dict[str, Any]] | None = None,
+) -> Points:
+    """`known` keeps params for the next question."""
     names = list(space.searched)[:MAX_PARAMS]
     numbers = points.n[places]
-    params = queries.params_of(study, numbers.tolist())
+    params = queries.params_once(study, numbers.tolist(), {} if known is None else known)
     words = [params.get(n, {}) for n in numbers.tolist()]
     return Points(
         n=numbers,

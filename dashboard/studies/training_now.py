@@ -1,9 +1,13 @@
 """What trains at this moment: how far, what it has reported, and on which slot."""
 
 import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
+from django.urls import reverse
 
 from dashboard.charts.points import value_range
 from dashboard.goals import Goal
@@ -39,43 +43,64 @@ def training_now(
     study: Study, space: SearchSpace, goal: Goal, results: Results, now: dt.datetime
 ) -> list[TrainingRow]:
     """The oldest first."""
-    places = np.flatnonzero(results.is_in(TrialState.RUNNING))[:MOST]
-    ids = results["pk"][places].tolist()
-    if not ids:
+    trials = _trials(results)
+    if not trials:
         return []
-    reported = curves(ids, study.objective)
-    attempts = Attempt.objects.filter(trial__in=ids, state=AttemptState.RUNNING).select_related("trial")
-    of_trial = {attempt.trial_id: attempt for attempt in attempts}
-    last = study.n_folds or study.max_epochs
-    expected = expected_of(
-        results, goal, [(pk, a.trial.step, a.trial.step_value) for pk, a in of_trial.items()]
-    )
+    reported = curves([trial.pk for trial in trials], study.objective)
+    slots = _slots(trials)
+    expected = expected_of(results, goal, [(trial.pk, trial.step, trial.value) for trial in trials])
+    last, unit = study.n_folds or study.max_epochs, "Fold" if study.n_folds else "Epoch"
     rows = []
-    for pk in ids:
-        attempt = of_trial.get(pk)
-        if attempt is None:  # it ended since the page read its trials
+    for trial in trials:
+        if trial.pk not in slots:  # it ended since the page read its trials
             continue
-        trial, curve = attempt.trial, reported.get(pk, [])
-        points, end, fan = _picture(curve, last, goal, expected.get(pk))
-        unit = "Fold" if study.n_folds else "Epoch"
+        since, slot, params = slots[trial.pk]
+        results.known_params[trial.number] = params
+        points, end, fan = _picture(reported.get(trial.pk, []), last, goal, expected.get(trial.pk))
+        words = f"{unit} {thousands(trial.step)} of {thousands(last)}" if trial.step else "Setting up"
         rows.append(
             TrainingRow(
                 number=trial.number,
-                url=trial.get_absolute_url(),
-                words=f"{unit} {thousands(trial.step)} of {thousands(last)}" if trial.step else "Setting up",
+                url=reverse("trial-detail", args=[study.pk, trial.number]),
+                words=words,
                 points=points,
                 end=end,
                 fan=fan,
-                expected=expected.get(pk),
-                value=trial.step_value,
-                params=[(n, param(trial.params[n])) for n in space.searched if n in trial.params][
-                    :MAX_PARAMS
-                ],
-                seconds=max(0.0, (now - attempt.started_at).total_seconds()),
-                slot=attempt.worker,
+                expected=expected.get(trial.pk),
+                value=trial.value,
+                params=_first_params(space, params),
+                seconds=max(0.0, (now - since).total_seconds()),
+                slot=slot,
             )
         )
     return rows
+
+
+class _Trial(NamedTuple):
+    pk: int
+    number: int
+    step: int
+    value: float | None
+
+
+def _trials(results: Results) -> list[_Trial]:
+    places = np.flatnonzero(results.is_in(TrialState.RUNNING))[:MOST]
+    columns = [results[name][places].tolist() for name in ("pk", "number", "step", "step_value")]
+    return [
+        _Trial(pk, number, step, None if math.isnan(value) else value)
+        for pk, number, step, value in zip(*columns, strict=True)
+    ]
+
+
+def _slots(trials: Sequence[_Trial]) -> dict[int, tuple[dt.datetime, str, dict[str, Any]]]:
+    """Since when, where and with which params each of them runs, without long texts."""
+    running = Attempt.objects.filter(trial__in=[t.pk for t in trials], state=AttemptState.RUNNING)
+    rows = running.values_list("trial", "started_at", "worker", "trial__params")
+    return {pk: (since, slot, params) for pk, since, slot, params in rows}
+
+
+def _first_params(space: SearchSpace, params: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(name, param(params[name])) for name in space.searched if name in params][:MAX_PARAMS]
 
 
 def _picture(

@@ -122,10 +122,10 @@ def study_live(request: HttpRequest, study_id: int) -> HttpResponse:
 
     With `select`, whatever follows the filter as well, which has been edited.
     """
-    study = visible_study(request, study_id)
     is_select = "select" in request.GET
-    if is_unchanged(request, study) and not is_select:
+    if is_unchanged(request, study_id) and not is_select:
         return HttpResponse(status=204)
+    study = visible_study(request, study_id)
     view = request.GET.get("view", "")
     page = page_of(request, study, view if view in VIEWS else "overview")
     return render(request, "studies/_live.html", {"page": page, "is_select": is_select})
@@ -148,7 +148,7 @@ def study_importance(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
     if not study.is_ended and request.GET.get("seen") == str(n_complete(study)):
         return HttpResponse(status=204)
-    return render(request, "studies/_importance.html", {"study": study, "card": importance_card(study)})
+    return render(request, "studies/importance/_card.html", {"study": study, "card": importance_card(study)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
-from dashboard.models import Report, Study, Trial, TrialState
+from dashboard.models import Report, Study, Trial, TrialState, ValueOf
 
 
 def params_of(study: Study, numbers: Collection[int]) -> dict[int, dict[str, Any]]:
@@ -13,12 +13,25 @@ def params_of(study: Study, numbers: Collection[int]) -> dict[int, dict[str, Any
     return dict(study.trials.filter(number__in=numbers).values_list("number", "params"))
 
 
+def params_once(
+    study: Study, numbers: Collection[int], known: dict[int, dict[str, Any]]
+) -> dict[int, dict[str, Any]]:
+    """The same, where `known` keeps what was read before: a trial keeps its params."""
+    missing = [number for number in numbers if number not in known]
+    if missing:
+        known.update(params_of(study, missing))
+    return known
+
+
 def curves(trial_ids: Sequence[int], metric: str) -> dict[int, list[tuple[int, float]]]:
     """Trial id to one metric at each step of the trial's last attempt."""
-    return {
-        pk: [(step, value) for step, metrics in steps if (value := metrics.get(metric)) is not None]
-        for pk, steps in all_metrics(trial_ids).items()
-    }
+    by_trial: dict[int, list[tuple[int, float]]] = {}
+    steps = _last_reports(trial_ids).annotate(it=ValueOf(metric, "metrics"))
+    for pk, step, value in steps.values_list("attempt__trial", "step", "it"):
+        curve = by_trial.setdefault(pk, [])
+        if value is not None:
+            curve.append((step, value))
+    return by_trial
 
 
 def latest_complete_ids(study: Study, *, limit: int) -> list[int]:
@@ -56,12 +69,14 @@ def epoch_seconds(reports: Sequence[Report]) -> float | None:
 
 def all_metrics(trial_ids: Sequence[int]) -> dict[int, list[tuple[int, dict[str, float | None]]]]:
     """Trial id to (step, metrics) of its last attempt."""
+    by_trial: dict[int, list[tuple[int, dict[str, float | None]]]] = {}
+    for pk, step, metrics in _last_reports(trial_ids).values_list("attempt__trial", "step", "metrics"):
+        by_trial.setdefault(pk, []).append((step, metrics))
+    return by_trial
+
+
+def _last_reports(trial_ids: Sequence[int]) -> QuerySet[Report]:
     reports = Report.objects.filter(
         attempt__trial__in=trial_ids, attempt__number=F("attempt__trial__attempt")
     )
-    by_trial: dict[int, list[tuple[int, dict[str, float | None]]]] = {}
-    for pk, step, metrics in reports.order_by("attempt__trial", "step").values_list(
-        "attempt__trial", "step", "metrics"
-    ):
-        by_trial.setdefault(pk, []).append((step, metrics))
-    return by_trial
+    return reports.order_by("attempt__trial", "step")

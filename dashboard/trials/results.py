@@ -1,10 +1,12 @@
 """All trials of a study in columns, kept by this process and brought up to date by what changed."""
 
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -24,6 +26,8 @@ ORIGINS = tuple(Origin)
 OPEN = tuple(STATES.index(state) for state in OPEN_TRIALS)
 # So many rows of all kept studies together, about 100 bytes each; the least recently seen study goes first.
 MAX_ROWS = 300_000
+# Rows that are read at a time.
+CHUNK = 5_000
 # Open trials are asked for by number as long as there are no more of them.
 MANY_OPEN = 500
 
@@ -43,23 +47,23 @@ class _Moment(Func):
         return self.as_sql(compiler, connection, template=template, **context)
 
 
-# Column, its type, and what stands for NULL.
-COLUMNS: dict[str, tuple[type, object]] = {
-    "pk": (np.int64, 0),
-    "number": (np.int64, 0),
-    "state": (np.int8, 0),
-    "value": (np.float64, np.nan),
-    "step": (np.int64, 0),
-    "step_value": (np.float64, np.nan),
-    "seconds": (np.float64, np.nan),
-    "started": (np.float64, np.nan),
-    "finished": (np.float64, np.nan),
-    "kind": (np.int8, 0),
-    "origin": (np.int8, 0),
-    "sampler": (object, ""),
-    # Seconds that all its ended attempts took.
-    "trained": (np.float64, 0.0),
+TYPES: dict[str, type] = {
+    "pk": np.int64,
+    "number": np.int64,
+    "state": np.int8,
+    "value": np.float64,
+    "step": np.int64,
+    "step_value": np.float64,
+    "seconds": np.float64,
+    "started": np.float64,
+    "finished": np.float64,
+    "kind": np.int8,
+    "origin": np.int8,
+    "sampler": object,
+    "attempt": np.int64,
 }
+# Those that are kept; `trained` is how many seconds all ended attempts of a trial took.
+COLUMNS = (*(name for name in TYPES if name != "attempt"), "trained")
 _FIELDS = (
     "pk",
     "number",
@@ -144,6 +148,11 @@ class Results:
         ended = np.flatnonzero(~np.isnan(self["finished"]))
         return ended[np.lexsort((self["number"][ended], self["finished"][ended]))]
 
+    @property
+    def known_params(self) -> dict[int, dict[str, Any]]:
+        """By number: those of open trials, as far as somebody has asked for them."""
+        return self.once("params", dict)
+
     @cached_property
     def stamp(self) -> str:
         """The same as long as no trial was made, ended or taken back."""
@@ -185,7 +194,7 @@ def _source(study: Study) -> tuple[object, ...]:
 
 
 def _read_all(study: Study) -> Results:
-    columns = _columns(study.trials.order_by("number"))
+    columns = _columns(study.trials.order_by("number"), is_all=True)
     return Results(_source(study), study.version, study.direction, columns)
 
 
@@ -208,23 +217,26 @@ def _catch_up(study: Study, known: Results) -> Results:
     return replace(results, memory=known.memory) if results.stamp == known.stamp else results
 
 
-def _columns(trials: QuerySet[Trial]) -> dict[str, np.ndarray]:
-    rows = list(
-        trials.annotate(started=_Moment(F("started_at")), finished=_Moment(F("finished_at"))).values_list(
-            *_FIELDS
-        )
-    )
-    read: dict[str, Any] = dict(
-        zip(_FIELDS, zip(*rows, strict=True) if rows else [()] * len(_FIELDS), strict=True)
-    )
+def _columns(trials: QuerySet[Trial], *, is_all: bool = False) -> dict[str, np.ndarray]:
+    """A hundred thousand rows come in parts: together they would take ten times the memory of the columns."""
+    shown = trials.annotate(started=_Moment(F("started_at")), finished=_Moment(F("finished_at")))
+    fields = shown.values_list(*_FIELDS)
+    rows = iter(fields.iterator(CHUNK) if is_all else fields)
+    parts = [_part(part) for part in iter(lambda: list(islice(rows, CHUNK)), [])] or [_part([])]
+    read = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    attempt = read.pop("attempt")
+    return {**read, "trained": _trained(trials, read, attempt)}
+
+
+def _part(rows: Sequence[tuple[Any, ...]]) -> dict[str, np.ndarray]:
+    """NumPy makes NaN of None."""
+    columns = zip(*rows, strict=True) if rows else [()] * len(_FIELDS)
+    read: dict[str, Any] = dict(zip(_FIELDS, columns, strict=True))
     read["state"] = _codes(read["state"], STATES)
     read["kind"] = _codes(read.pop("failure_kind"), KINDS)
     read["origin"] = _codes(read["origin"], ORIGINS)
-    read["trained"] = _trained(trials, read)
-    return {
-        name: np.array([empty if v is None else v for v in read[name]], dtype=kind)
-        for name, (kind, empty) in COLUMNS.items()
-    }
+    read["sampler"] = list(map(sys.intern, read["sampler"]))
+    return {name: np.array(values, dtype=TYPES[name]) for name, values in read.items()}
 
 
 def _codes(values: Sequence[str], known: Sequence[str]) -> list[int]:
@@ -232,18 +244,16 @@ def _codes(values: Sequence[str], known: Sequence[str]) -> list[int]:
     return [place[value] for value in values]
 
 
-def _trained(trials: QuerySet[Trial], read: dict[str, Any]) -> list[float]:
-    """A trial that ended with its first attempt trained from its start to its end; others are added up."""
-    retried = [
-        pk
-        for pk, attempt, end in zip(read["pk"], read["attempt"], read["finished"], strict=True)
-        if attempt > 1 or (attempt and end is None)
-    ]
-    sums: dict[int, float] = {}
-    if retried:
+def _trained(trials: QuerySet[Trial], read: dict[str, np.ndarray], attempt: np.ndarray) -> np.ndarray:
+    """A trial that ended with its first attempt trained from its start to its end; others are added up.
+
+    One that runs its first attempt has no ended one, and that is what every poll asks about.
+    """
+    trained: np.ndarray = np.nan_to_num(read["finished"] - read["started"])
+    is_between = np.isnan(read["finished"]) & (read["state"] != STATES.index(TrialState.RUNNING))
+    if ((attempt > 1) | (is_between & (attempt > 0))).any():
         several = trials.order_by().filter(Q(attempt__gt=1) | Q(finished_at=None))
         sums = dict(several.values_list("pk", seconds_trained_of_each()))
-    return [
-        sums[pk] if pk in sums else (end - start if start is not None and end is not None else 0.0)
-        for pk, start, end in zip(read["pk"], read["started"], read["finished"], strict=True)
-    ]
+        places = np.flatnonzero(np.isin(read["pk"], list(sums)))
+        trained[places] = [sums[pk] for pk in read["pk"][places].tolist()]
+    return trained

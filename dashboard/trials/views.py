@@ -46,9 +46,9 @@ def trial_retry(request: HttpRequest, study_id: int, number: int) -> HttpRespons
 
 @require_safe
 def trial_live(request: HttpRequest, study_id: int, number: int) -> HttpResponse:
-    study = visible_study(request, study_id)
-    if is_unchanged(request, study):
+    if is_unchanged(request, study_id):
         return HttpResponse(status=204)
+    study = visible_study(request, study_id)
     return render(request, "trials/_live.html", {"page": _page(request, study, number)})
 
 

@@ -3,15 +3,20 @@
 import time
 
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 
-from dashboard.models import Study
-from dashboard.web.requests import row_number
+from dashboard.access.rules import studies_visible_to
+from dashboard.web.requests import person, row_number
 
 # Clocks on the page move on even while nothing happens.
 REFRESH_SECONDS = 10
 
 
-def is_unchanged(request: HttpRequest, study: Study) -> bool:
+def is_unchanged(request: HttpRequest, study_id: int) -> bool:
+    """Reads little of the study: each open tab asks every second, and mostly nothing is new."""
+    if "version" not in request.GET:
+        return False
+    study = get_object_or_404(studies_visible_to(person(request)).only("version", "state"), pk=study_id)
     return is_shown(request, str(study.version)) and (study.is_ended or is_fresh(request))
 
 

@@ -38,7 +38,9 @@ def set_mode(page, name, mode):
 
 
 def open_editor(page, name):
+    """That of a knob that was fixed comes when it is opened."""
     knob(page, name).locator("summary").click()
+    expect(field(page, name, "editor")).to_have_count(1)
 
 
 def field(page, knob_name, name):

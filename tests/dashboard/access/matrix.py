@@ -101,6 +101,7 @@ MATRIX: dict[str, Row] = {
     "custom-study-new": Row((), "sign in, 404, 404, 404, 404, 404", "sign in, 404, 404, 404, 404, 404"),
     "model-file-check": Row((), "sign in, 405, 405, 405, 405, 405", "sign in, 404, 404, 404, 404, 404"),
     "knob-prior": Row(("mlp", "learning_rate"), SIGNED_IN, READ_ONLY),
+    "knob-editor": Row(("mlp", "learning_rate"), SIGNED_IN, READ_ONLY),
     "sampler-note": Row(("mlp",), READ_ONLY, SIGNED_IN),
     "study-cost": Row(("mlp",), READ_ONLY, SIGNED_IN),
     "study-detail": study_page(),

@@ -1,5 +1,6 @@
 """Sparklines, bars of counts, places in a range, and priors, as numbers for SVG."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -10,12 +11,14 @@ from dashboard.charts.sparklines import (
     Spark,
     count_bar,
     place_in_range,
-    prior_bars,
     prior_counts,
+    prior_path,
     spark,
 )
 from optimizer.distributions import distribution_from_json
 
+# Left, top and width.
+BAR = re.compile(r"M(\S+) (\S+)V20h([\d.]+)V\S+?z")
 DISTRIBUTIONS = [
     {"type": "float", "low": 0.0, "high": 0.5},
     {"type": "float", "low": 1e-4, "high": 1e-1, "log": True},
@@ -113,11 +116,13 @@ def test_bars_of_a_prior_count_every_draw_and_fill_their_box(obj):
     distribution = distribution_from_json(obj)
 
     assert prior_counts(distribution, 30).sum() == N_DRAWS
-    bars = prior_bars(distribution, width=76, height=20)
-    assert max(bar.height for bar in bars) == 20
-    assert all(bar.y >= 0 and bar.y + bar.height == pytest.approx(20, abs=0.02) for bar in bars)
-    assert bars[0].x == 0
-    assert bars[-1].x + bars[-1].width <= 76
+    path = prior_path(distribution, width=76, height=20)
+    bars = [tuple(map(float, bar)) for bar in BAR.findall(path)]
+    assert "".join(f"M{x:g} {y:g}V20h{width:g}V{y:g}z" for x, y, width in bars) == path
+    assert min(y for _, y, _ in bars) == 0
+    assert all(0 <= y <= 20 for _, y, _ in bars)
+    assert bars[0][0] == 0
+    assert bars[-1][0] + bars[-1][2] <= 76
 
 
 def test_uniform_prior_is_flat_and_a_normal_one_is_not():

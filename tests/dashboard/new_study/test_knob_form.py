@@ -5,6 +5,7 @@ import math
 import pytest
 
 from dashboard.new_study.knob_form import KnobForm, initial_of
+from optimizer.distributions import distribution_from_json
 from tests.dashboard.posted import query_dict
 from trainers.base import Knob
 from trainers.presets import presets
@@ -278,7 +279,7 @@ SETTINGS += [
     ("knob", "setting"), SETTINGS, ids=lambda v: getattr(v, "name", getattr(v, "mode", ""))
 )
 def test_setting_shown_and_posted_unchanged_is_the_same_setting(knob, setting):
-    initial = initial_of(knob, setting)
+    initial = KnobForm(knob, setting).initial
     data = {f"knob-{knob.name}-{k}": v if isinstance(v, list) else str(v) for k, v in initial.items()}
     form = KnobForm(knob, data=query_dict(data))
 
@@ -300,3 +301,26 @@ def test_a_tiny_bound_opens_as_pages_write_it():
     setting = KnobSetting.search({"type": "float", "low": 1e-07, "high": 1e-05, "log": True})
     initial = initial_of(KINDS["rate"], setting)
     assert (initial["low"], initial["high"]) == ("1e-7", "1e-5")
+
+
+@pytest.mark.parametrize("name", list(KINDS))
+def test_knob_whose_editor_nobody_opened_is_searched_as_its_trainer_says(name):
+    form = form_of(name, mode="search", value="")
+
+    assert form.is_valid(), form.errors
+    assert (form.setting.mode, form.has_editor) == ("search", False)
+    assert form.setting.distribution == distribution_from_json(KINDS[name].distribution).to_json()
+
+
+def test_editor_in_which_nothing_is_ticked_is_not_taken_for_one_that_nobody_opened():
+    form = form_of("act", mode="search", editor="1")
+
+    assert not form.is_valid()
+    assert list(form.errors) == ["choices"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "has_editor"), [(None, False), (KnobSetting.search({"type": "boolean"}), True)]
+)
+def test_form_that_opens_has_an_editor_for_what_is_searched(setting, has_editor):
+    assert KnobForm(KINDS["norm"], setting).has_editor is has_editor

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from dashboard.catalog import known_datasets
 from dashboard.models import Study
-from dashboard.new_study.page import start_from_defaults, start_from_preset, start_from_study
+from dashboard.new_study.page import find_knob, start_from_defaults, start_from_preset, start_from_study
 from tests.builders import everything, make_study
-from tests.dashboard.posted import keep_few_knobs, posted_fields
+from tests.dashboard.posted import keep_few_knobs, posted_fields, shown_fields
 from trainers.presets import presets
 from trainers.registry import trainer_infos
 
@@ -286,7 +286,7 @@ def test_prior_is_drawn_while_its_fields_are_right(page, query, words):
     html = page.get(reverse("knob-prior", args=["mlp", "learning_rate"]), fields).content.decode()
 
     assert words in html
-    assert html.count("<rect") > 20
+    assert html.count("V110h") == 30
     assert 'hx-swap-oob="morph"' in html
 
 
@@ -303,7 +303,7 @@ def test_prior_says_what_is_wrong_with_its_fields(page):
     html = response.content.decode()
     assert response.status_code == 200
     assert "must be greater than 0" in html
-    assert "<rect" not in html
+    assert "<path" not in html
 
 
 @pytest.mark.parametrize("args", [["mlp", "gravity"], ["gone", "learning_rate"]])
@@ -332,3 +332,41 @@ def test_counts_and_branches_follow_what_is_changed(page):
     needed = [json.loads(answer["HX-Trigger"])["knobs-needed"]["keys"] for answer in (before, after)]
     assert set(needed[1]) < set(needed[0])  # with one layer, nothing of the others is needed
     assert {key for key in needed[0] if f'id="{key}" open' in opened} == set(needed[0])
+
+
+def test_page_brings_editors_of_what_is_searched_alone(page):
+    answer = page.get(URL + "?trainer=mlp")
+    html = answer.content.decode()
+
+    assert 'name="knob-learning_rate-low"' in html
+    assert 'name="knob-momentum-low"' not in html
+    assert reverse("knob-editor", args=["mlp", "momentum"]) in html
+    assert reverse("knob-editor", args=["mlp", "learning_rate"]) not in html
+    assert len(answer.content) < 250_000
+
+
+def test_editor_comes_with_the_fields_of_its_trainer(page):
+    fields = shown_fields(page.get(reverse("knob-editor", args=["mlp", "momentum"])))
+
+    assert (fields["knob-momentum-low"], fields["knob-momentum-high"]) == ("0", "0.99")
+    assert fields["knob-momentum-editor"] == "1"
+
+
+@pytest.mark.parametrize("args", [["mlp", "gravity"], ["gone", "learning_rate"]])
+def test_editor_of_an_unknown_knob_does_not_exist(page, args):
+    assert page.get(reverse("knob-editor", args=args)).status_code == 404
+
+
+@pytest.mark.parametrize("is_opened", [False, True])
+def test_knob_that_was_fixed_is_searched_with_or_without_a_look_at_its_editor(page, is_opened):
+    usual = find_knob("mlp", "label_smoothing").distribution["high"]
+    fields = shown_fields(page.get(URL + "?trainer=mlp"))
+    fields |= {"knob-label_smoothing-mode": "search", "action": "draft"}
+    if is_opened:
+        editor = shown_fields(page.get(reverse("knob-editor", args=["mlp", "label_smoothing"])))
+        fields |= editor | {"knob-label_smoothing-high": str(usual / 2)}
+    answer = page.post(URL + "?trainer=mlp", fields)
+
+    assert answer.status_code == 302, answer.context["forms"].wrong_fields
+    space = Study.objects.get().search_space
+    assert space["label_smoothing"].distribution.high == (usual / 2 if is_opened else usual)

@@ -3,7 +3,9 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -170,6 +172,38 @@ def test_weeks_and_teams_add_up():
         ("Vision", dt.date(2026, 11, 23)): (3, 1, pytest.approx(180)),
         (None, dt.date(2026, 11, 23)): (1, 0, pytest.approx(60)),
     }
+
+
+@pytest.mark.parametrize(
+    ("end", "monday"),
+    [
+        ("2026-11-29T23:59:59.999", "2026-11-23"),
+        ("2026-11-30T00:00:00", "2026-11-30"),
+        ("2024-12-31T12:00:00", "2024-12-30"),
+        ("2028-02-29T06:00:00", "2028-02-28"),
+        ("1970-01-01T00:00:00", "1969-12-29"),
+    ],
+)
+@pytest.mark.django_db
+def test_week_begins_on_a_monday(end, monday):
+    study = running_study()
+    add_trials(study)
+    trained(study.trials.all(), dt.datetime.fromisoformat(f"{end}+00:00"), 60)
+
+    (row,) = spent_by_week(Study.objects.all(), dt.datetime(1969, 1, 1, tzinfo=dt.UTC))
+
+    assert (row.week.isoformat(), row.n_trials, round(row.seconds)) == (monday, 1, 60)
+
+
+def test_queue_reads_no_search_spaces(root):
+    make_study(StudyState.FINISHED)
+
+    with CaptureQueriesContext(connection) as captured:
+        (waiting,) = review_queue(Study.objects.all())
+        names = (waiting.study.name, waiting.study.owner.username)
+
+    assert names == ("digits-mlp", "ada")
+    assert not [q for q in captured.captured_queries if '"space"' in q["sql"] or '"code"' in q["sql"]]
 
 
 def test_overview_draws_what_was_spent_and_says_where_nothing_was(staff):

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from django.db.models import F
 from django.urls import reverse
 
-from dashboard.models import StudyState
+from dashboard.models import Study, StudyState
+from dashboard.studies import importance
 from optimizer import SearchSpace
-from tests.builders import SPACE, add_trials, make_study, running_study
+from tests.builders import SPACE, add_trials, make_study, make_user, running_study
 
 
 def url_of(study):
@@ -112,3 +114,59 @@ def test_trials_that_do_not_fit_the_space_are_no_trouble(page, study):
     add_trials(study, 20, params={"learning_rate": 99.0, "gone": 1})
 
     assert page.get(url_of(study)).status_code == 200
+
+
+@pytest.fixture
+def n_looks(monkeypatch):
+    """How often all complete trials of a study were read."""
+    looks = []
+    read = importance.complete_results
+    monkeypatch.setattr(importance, "complete_results", lambda study: looks.append(study.pk) or read(study))
+    return looks
+
+
+def test_second_viewer_costs_no_second_look(page, client, study, n_looks):
+    add_results(study, 12, lambda p: p["learning_rate"])
+    first = page.get(url_of(study)).context["card"]
+    client.force_login(make_user("grace", is_staff=True))
+    add_trials(study, 3, state="pruned")
+
+    second = client.get(url_of(study)).context["card"]
+
+    assert len(n_looks) == 1
+    assert (second.chart, second.n_seen) == (first.chart, 12)
+    assert (first.n_pruned, second.n_pruned) == (0, 3)
+
+
+def test_another_complete_trial_or_one_taken_back_is_a_new_look(page, study, n_looks):
+    add_results(study, 12, lambda p: p["learning_rate"])
+    page.get(url_of(study))
+    add_results(study, 1, lambda p: p["learning_rate"])
+    assert page.get(url_of(study)).context["card"].n_trials == 13
+
+    Study.objects.filter(pk=study.pk).update(n_rewrites=F("n_rewrites") + 1)
+    page.get(url_of(study))
+
+    assert len(n_looks) == 3
+
+
+def test_study_with_many_trials_is_looked_at_once_in_a_while(page, study, n_looks, monkeypatch):
+    monkeypatch.setattr(importance, "MANY_TRIALS", 11)
+    add_results(study, 12, lambda p: p["learning_rate"])
+    page.get(url_of(study))
+    add_results(study, 1, lambda p: p["learning_rate"])
+    assert page.get(url_of(study)).context["card"].n_seen == 12
+
+    monkeypatch.setattr(importance, "SLOW_POLL_SECONDS", 0)
+    assert page.get(url_of(study)).context["card"].n_seen == 13
+    assert len(n_looks) == 2
+
+
+def test_study_that_has_ended_shows_all_its_trials(page, study, monkeypatch):
+    monkeypatch.setattr(importance, "MANY_TRIALS", 11)
+    add_results(study, 12, lambda p: p["learning_rate"])
+    page.get(url_of(study))
+    add_results(study, 1, lambda p: p["learning_rate"])
+    Study.objects.filter(pk=study.pk).update(state=StudyState.FINISHED)
+
+    assert page.get(url_of(study)).context["card"].n_seen == 13

@@ -213,3 +213,31 @@ def test_a_param_that_a_branch_does_not_use_is_unknown_and_none_is_a_value(user)
     assert found["penalty"].is_known.tolist() == [True, True]
     assert found["ratio"].is_known.tolist() == [False, True]
     assert math.isnan(found["ratio"].values[0])
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 100])
+def test_rows_that_come_in_parts_are_the_same(user, monkeypatch, chunk):
+    study = running_study(max_failures=10)
+    for value in (0.5, 0.25, 0.125):
+        complete(study, value)
+    lose_trial(fence_of(claim(study)), reason="Killed.")
+    claim(study)
+    whole = results_of(fresh(study))
+    forget_results()
+    monkeypatch.setattr(module, "CHUNK", chunk)
+
+    same(whole, results_of(fresh(study)))
+
+
+def test_first_attempts_that_run_are_not_added_up(user):
+    study = running_study()
+    complete(study, 0.5)
+    claim(study)
+    results_of(fresh(study))
+    report_steps(fence_of(study.trials.get(number=1)), steps=steps(0.5), objective="val_loss", log="")
+
+    with CaptureQueriesContext(connection) as captured:
+        results = results_of(fresh(study))
+
+    assert not [query for query in captured.captured_queries if "dashboard_attempt" in query["sql"]]
+    assert results["trained"][1] == 0
