@@ -49,7 +49,8 @@ def trial_seed(study_seed: int, number: int) -> int:
 class Trial(models.Model):
     """One evaluation of one set of params. Executions of it are attempts."""
 
-    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="trials")
+    # Here and in attempts and reports: the constraint with the number behind it serves what an index would.
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="trials", db_index=False)
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=TrialState, default=TrialState.WAITING)
     failure_kind = models.CharField(max_length=15, choices=FailureKind, blank=True)
