@@ -42,7 +42,6 @@ NOT_FOR_READERS = {"templates/components/age.html": "floatformat"}
 IN_SCRIPTS = {
     "static/js/charts/numbers.js": "the words of charts",
     "static/js/charts/style.js": "ticks, of which all on an axis show as many decimals",
-    "static/js/charts/ranges.js": "a bound as exact as one pixel, on its way into a filter",
     "static/js/file_field.js": "a limit in whole MB",
     "static/js/ticks.js": "a count with commas, as pages write it",
 }
