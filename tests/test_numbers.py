@@ -24,6 +24,7 @@ NOT_FOR_PEOPLE = {
     ("dashboard/charts/density.py", ".1f"): "places in a picture",
     ("dashboard/charts/explanations.py", ".3g"): "rounds what is kept, to be read back",
     ("dashboard/charts/sparklines.py", ".1f"): "places in a picture",
+    ("dashboard/charts/sparklines.py", "g"): "places in a picture",
     ("dashboard/charts/forecast.py", ".1f"): "1.0 to 100.0 standard deviations, on the way into a sentence",
     ("dashboard/new_study/knob_form.py", ".12g"): "what a form opens with is read back: it keeps its digits",
     ("trainers/datasets/uploads/columns.py", ".15g"): "a column of numbers read back as texts, none lost",
@@ -41,8 +42,8 @@ NOT_FOR_READERS = {"templates/components/age.html": "floatformat"}
 IN_SCRIPTS = {
     "static/js/charts/numbers.js": "the words of charts",
     "static/js/charts/style.js": "ticks, of which all on an axis show as many decimals",
-    "static/js/charts/ranges.js": "a bound as exact as one pixel, on its way into a filter",
     "static/js/file_field.js": "a limit in whole MB",
+    "static/js/ticks.js": "a count with commas, as pages write it",
 }
 
 

@@ -12,7 +12,7 @@ from dashboard.goals import goal_of
 from dashboard.models import Role, Study, Trial
 from dashboard.refusal import Refused
 from dashboard.studies.charts import best_chart_of, epochs_chart_of, points_of
-from dashboard.studies.selection import curves_selected
+from dashboard.studies.selection.data import curves_selected
 from dashboard.trials.page import trial_page
 from dashboard.trials.proposals import proposals_of
 from dashboard.trials.queries import reports_of

@@ -30,8 +30,8 @@ from dashboard.models import (
 from dashboard.studies.budget_meters import Budget, budgets_of
 from dashboard.studies.charts import best_chart_of, epochs_chart_of, open_trials_of
 from dashboard.studies.facts import Best, best_of, facts_of
-from dashboard.studies.filtered_page import FilteredPage
 from dashboard.studies.queue import Queue, queue_of
+from dashboard.studies.selection.filtered_page import FilteredPage
 from dashboard.studies.sentence import study_sentence
 from dashboard.studies.training_now import TrainingRow, training_now
 from dashboard.trials.columns import Columns, Kept, known_columns

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,14 +20,17 @@ from dashboard.studies.importance import importance_card
 from dashboard.studies.list_address import STAMP
 from dashboard.studies.list_page import list_stamp, still_live_url, studies_page
 from dashboard.studies.page import VIEWS, StudyPage, study_page
-from dashboard.studies.selection import edits_in
+from dashboard.studies.selection.data import edits_in
 from dashboard.studies.suggestions.card import suggestions_of
 from dashboard.trials.columns import kept_columns
 from dashboard.trials.failures import numbers_in
 from dashboard.trials.results import results_of
+from dashboard.web.pager import pager_of
 from dashboard.web.polling import is_fresh, is_unchanged
 from dashboard.web.requests import actor_of, back_to, changing_study, person, posted, visible_study
 
+# Of deleted studies, on a page.
+DELETED_SIZE = 50
 StudyView = Callable[[HttpRequest, int], HttpResponse]
 
 
@@ -182,8 +186,9 @@ def study_delete(request: HttpRequest, study_id: int) -> HttpResponse:
 
 @require_safe
 def study_deleted(request: HttpRequest) -> HttpResponse:
-    studies = deleted_studies(person(request)).select_related("owner").order_by("-deleted_at")
-    return render(request, "studies/list/deleted.html", {"studies": studies})
+    deleted = deleted_studies(person(request)).select_related("owner").defer("space", "code", "note")
+    page = Paginator(deleted.order_by("-deleted_at", "-pk"), DELETED_SIZE).get_page(request.GET.get("page"))
+    return render(request, "studies/list/deleted.html", {"studies": page, "pager": pager_of(page)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -95,10 +95,10 @@ def trial_variation(request: HttpRequest, study_id: int, number: int) -> HttpRes
 @require_safe
 def trials_compare(request: HttpRequest, study_id: int) -> HttpResponse:
     """Trials beside each other; asked by a page that shows them, what is new there, or 204."""
-    study = visible_study(request, study_id)
     is_poll = bool(request.headers.get("HX-Request"))
-    if is_poll and is_unchanged(request, study.pk):
+    if is_poll and is_unchanged(request, study_id):
         return HttpResponse(status=204)
+    study = visible_study(request, study_id)
     if "all" in request.GET:
         return _compare_all(request, study)
     numbers = [n for text in request.GET.getlist("trial") if (n := row_number(text)) is not None]

@@ -166,6 +166,18 @@ def test_all_that_match_are_offered_and_stay_chosen_when_another_comes(table, st
     expect(bar(table)).to_be_hidden()
 
 
+def test_another_filter_forgets_that_all_were_chosen(table):
+    table.get_by_role("checkbox", name="Select all on this page").check()
+    bar(table).get_by_role("checkbox", name="All 60").check()
+    table.get_by_role("navigation", name="State").get_by_role("link", name="Complete 30").click()
+    expect(table.locator("#selected-count")).to_contain_text("30 of 60")
+    expect(bar(table)).to_be_hidden()
+    table.get_by_role("checkbox", name="Select all on this page").check()
+    expect(bar(table)).to_contain_text("25 selected")
+    expect(bar(table).get_by_role("checkbox", name="All 30 that match")).not_to_be_checked()
+    steps.expect_same_page(table)
+
+
 def test_failed_ones_are_retried_with_keys_alone(table, study):
     table.goto(table.url + "?q=trial+%3E+28+and+trial+%3C+32")
     keys.tab_to(table, table.get_by_role("checkbox", name="Select all on this page"))

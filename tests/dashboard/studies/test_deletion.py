@@ -6,14 +6,17 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import call_command
+from django.db import connection
 from django.db.models import F
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dashboard.engine.claims import claim_trial
 from dashboard.models import Artifact, Membership, Role, Study
 from dashboard.people.actions import create_team
 from dashboard.sharing.actions import find_link, make_link
+from dashboard.studies import views
 from dashboard.studies.actions import delete_study, restore_study
 from tests.builders import OPERATOR, WORKER, actor, add_trials, complete, make_study, make_user, running_study
 
@@ -106,3 +109,17 @@ def test_purge_throws_away_what_was_deleted_long_ago(
     left = {young.pk, kept.pk} if is_sure else {old.pk, young.pk, kept.pk, running.pk}
     assert set(Study.objects.values_list("pk", flat=True)) == left
     assert storages["artifacts"].exists(name) is not is_sure
+
+
+def test_many_deleted_studies_come_in_pages_without_their_search_spaces(page, user, monkeypatch):
+    monkeypatch.setattr(views, "DELETED_SIZE", 2)
+    for number in range(5):
+        delete_study(make_study("finished", owner=user, name=f"study {number}"), by=actor(user))
+
+    with CaptureQueriesContext(connection) as captured:
+        shown = [page.get(reverse("study-deleted"), {"page": n}).content.decode() for n in (1, 2, 3)]
+
+    found = [[n for n in range(5) if f"study {n}" in html] for html in shown]
+    assert found == [[3, 4], [1, 2], [0]]
+    assert "3 to 4 of 5" in shown[1]
+    assert not [query for query in captured.captured_queries if '"space"' in query["sql"]]
