@@ -8,6 +8,7 @@ from dashboard.models import Study, Trial
 from dashboard.models.study import Direction
 from dashboard.wording import percent, spread, thousands
 from dashboard.wording import value as show_value
+from optimizer.objective import is_higher_better
 from trainers import registry
 from trainers.errors import ParamsInvalid
 
@@ -63,6 +64,15 @@ def shown_metrics(study: Study, metrics: Mapping[str, float]) -> list[str]:
         for name in metrics
         if name != study.objective and name not in in_training and f"val_{name}" not in metrics
     ]
+
+
+def metric_directions(study: Study) -> dict[str, bool]:
+    """Whether higher is better, of each metric that the trainer declares; none where it is not installed."""
+    try:
+        metrics = registry.trainer_info(study.trainer).metrics
+    except ParamsInvalid:
+        return {}
+    return {metric.name: is_higher_better(metric.direction) for metric in metrics}
 
 
 def best_epoch(study: Study, trial: Trial) -> str:

@@ -11,8 +11,9 @@ from dashboard.operations import views as operations
 from dashboard.people import views as people
 from dashboard.review import views as review
 from dashboard.sharing import views as sharing
-from dashboard.studies import bulk_views as bulk
 from dashboard.studies import views as studies
+from dashboard.studies.several import bulk_views as bulk
+from dashboard.studies.several import trial_views as tables
 from dashboard.trials import views as trials
 from dashboard.winners import views as winners
 
@@ -35,6 +36,10 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/", studies.study_detail, name="study-detail"),
     path("studies/<int:study_id>/explore/", studies.study_explore, name="study-explore"),
     path("studies/<int:study_id>/trials/", studies.study_trials, name="study-trials"),
+    path("studies/<int:study_id>/trials/columns/", tables.study_columns, name="study-columns"),
+    path("studies/<int:study_id>/trials/retry/", tables.trials_retry, name="trials-retry"),
+    path("studies/<int:study_id>/trials/compare/", trials.trials_compare, name="trials-compare"),
+    path("studies/<int:study_id>/trials/variation/", trials.trials_variation, name="trials-variation"),
     path("studies/<int:study_id>/settings/", studies.study_settings, name="study-settings"),
     path("studies/<int:study_id>/discussion/", studies.study_discussion, name="study-discussion"),
     path("studies/archive/", bulk.studies_archive, name="studies-archive"),
@@ -80,6 +85,11 @@ export_files = [  # /studies/<id>/export/
         name="study-export-parquet",
     ),
     path(
+        "studies/<int:study_id>/export/trials.json",
+        export.study_export_trials_json,
+        name="study-export-trials-json",
+    ),
+    path(
         "studies/<int:study_id>/export/charts/<slug:chart>.<slug:ending>",
         export.study_export_chart,
         name="study-export-chart",
@@ -103,6 +113,11 @@ trial_pages = [  # /studies/<id>/trials/<number>/
         "studies/<int:study_id>/trials/<int:number>/comments/", discussion.trial_comment, name="trial-comment"
     ),
     path("studies/<int:study_id>/trials/<int:number>/repeat/", winners.trial_repeat, name="trial-repeat"),
+    path(
+        "studies/<int:study_id>/trials/<int:number>/variation/",
+        trials.trial_variation,
+        name="trial-variation",
+    ),
     path("studies/<int:study_id>/trials/<int:number>/retry/", trials.trial_retry, name="trial-retry"),
     path("studies/<int:study_id>/trials/<int:number>/try/", winners.trial_try, name="trial-try"),
     path("studies/<int:study_id>/trials/<int:number>/package/", winners.trial_package, name="trial-package"),

@@ -107,11 +107,16 @@ def _looks_like_no_word(text: str) -> bool:
     return True
 
 
+def rounded(value: float, digits: int) -> float:
+    """Return a number with fewer significant digits, to go on with: ``rounded(0.01234, 2)`` is 0.012."""
+    return float(f"{value:.{digits}g}")
+
+
 def spread(value: float | None) -> str:
     """A difference or an uncertainty, of which two digits are known at best: ``0.0023``."""
     if not is_readable(value):
         return NOTHING
-    return _short(float(f"{value:.{SPREAD_DIGITS}g}"), PARAM_DIGITS)
+    return _short(rounded(value, SPREAD_DIGITS), PARAM_DIGITS)
 
 
 def coefficient(value: float | None) -> str:

@@ -22,7 +22,9 @@ NOT_FOR_PEOPLE = {
     ("dashboard/charts/points.py", ".{DIGITS}g"): "rounds what travels to a chart as JSON",
     ("dashboard/trials/selection/literals.py", "f"): "a filter is read back: a number keeps its digits",
     ("dashboard/charts/density.py", ".1f"): "places in a picture",
+    ("dashboard/charts/explanations.py", ".3g"): "rounds what is kept, to be read back",
     ("dashboard/charts/sparklines.py", ".1f"): "places in a picture",
+    ("dashboard/charts/sparklines.py", "g"): "places in a picture",
     ("dashboard/charts/forecast.py", ".1f"): "1.0 to 100.0 standard deviations, on the way into a sentence",
     ("dashboard/new_study/knob_form.py", ".12g"): "what a form opens with is read back: it keeps its digits",
     ("trainers/datasets/uploads/columns.py", ".15g"): "a column of numbers read back as texts, none lost",
@@ -41,6 +43,7 @@ IN_SCRIPTS = {
     "static/js/charts/numbers.js": "the words of charts",
     "static/js/charts/style.js": "ticks, of which all on an axis show as many decimals",
     "static/js/file_field.js": "a limit in whole MB",
+    "static/js/ticks.js": "a count with commas, as pages write it",
 }
 
 

@@ -97,6 +97,10 @@ class TrialEpochsChart:
     label: str
     empty: str
 
+    @property
+    def has_points(self) -> bool:
+        return any(metric.val or metric.train for metric in self.metrics)
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 

@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Sequence
 
 from django.db import DatabaseError, InterfaceError, transaction
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.db.models.functions import Coalesce, Now
 
 from dashboard.engine.clock import lease_end
@@ -21,6 +21,8 @@ from optimizer import SpaceExhausted, Suggestion
 
 # How the reason of an ended study begins when its sampler had nothing more to propose.
 EXHAUSTED = "Search space exhausted"
+# Whoever chose params by hand waits for them.
+ENQUEUED_FIRST = Case(When(origin=Origin.ENQUEUED, then=0), default=1)
 logger = logging.getLogger(__name__)
 
 
@@ -42,7 +44,7 @@ def claim_trial_of(*, study_id: int, worker: str) -> Trial | None:
 
 
 def _claim_waiting(study: Study, worker: str) -> Trial | None:
-    """Trials that already have their params: retries and those handed back."""
+    """Trials that have their params: what people enqueued, then retries and what was handed back."""
     # Most claims find none, and this look spares them the lock.
     if not study.trials.filter(state=TrialState.WAITING).exists():
         return None
@@ -50,13 +52,15 @@ def _claim_waiting(study: Study, worker: str) -> Trial | None:
         locked = _lock_if_room(study.pk)
         if locked is None:
             return None
-        trial = locked.trials.filter(state=TrialState.WAITING).order_by("number").first()
+        waiting = locked.trials.filter(state=TrialState.WAITING)
+        trial = waiting.order_by(ENQUEUED_FIRST, "number").first()
         if trial is None:
             return None
         claimed = Trial.objects.filter(pk=trial.pk, state=TrialState.WAITING).update(
             state=TrialState.RUNNING,
             attempt=F("attempt") + 1,
             lease_until=lease_end(),
+            started_at=Coalesce("started_at", Now()),
             step=0,
             step_value=None,  # the progress of the new attempt, which may begin again
         )

@@ -54,9 +54,14 @@ def end_study_if_time_is_up(study: Study) -> bool:
 
 
 def _drained(study: Study) -> Ending | None:
-    """A study that makes no new trials ends with its last open one; no other limit cuts that one short."""
-    is_open = study.trials.filter(state__in=OPEN_TRIALS).exists()
-    return None if is_open else (StudyState(study.ends_as), study.ends_because)
+    """A study that makes no new trials ends with its last open one; no other limit cuts that one short.
+
+    It ends as it was to end, unless it had failed for want of a complete trial and has one now.
+    """
+    if study.trials.filter(state__in=OPEN_TRIALS).exists():
+        return None
+    afresh = _trials_are_used_up(study) if study.ends_as == StudyState.FAILED else None
+    return afresh or (StudyState(study.ends_as), study.ends_because)
 
 
 def _reached(study: Study) -> Iterator[Ending]:

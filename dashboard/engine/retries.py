@@ -1,16 +1,23 @@
-"""Another attempt for a trial that went wrong: by the study's policy, or because somebody asks for it."""
+"""Trials that somebody asks for: another attempt for one that went wrong, or one with params of their own.
 
-from collections.abc import Callable, Collection
+Also how many attempts the policy of a study gives a trial without being asked.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from dashboard.engine.hints import announce_work
-from dashboard.engine.lifecycle import record_event
+from dashboard.engine.lifecycle import OPEN_TRIALS, record_event
+from dashboard.engine.quotas import check_trials
+from dashboard.engine.search.observations import n_made
 from dashboard.engine.trials import FAILURES
-from dashboard.models import FailureKind, Study, StudyState, Trial, TrialState
-from dashboard.wording import count_noun
+from dashboard.models import FailureKind, Origin, Study, StudyState, Trial, TrialState
+from dashboard.refusal import Refused, check_text
+from dashboard.wording import count_noun, thousands
 
 # By what died. The study's policy counts them together, and people retry them together.
 LOSSES = (FailureKind.LOST, FailureKind.DIED)
@@ -100,3 +107,78 @@ def _reopen(study: Study) -> None:
         ends_as="" if is_failed else study.state,
         ends_because="" if is_failed else study.state_reason,
     )
+
+
+def enqueue_trial(
+    *, study_id: int, params: Mapping[str, Any], by: str, variation_of: int | None = None
+) -> Trial:
+    """Let these params be trained next. Raises Refused or SpaceError.
+
+    It is one of the study's trials like any other, so where the budget is used up it adds one to it. A study
+    that has ended, or is to end with its running trials, trains this one alone and then ends as it did.
+    """
+    check_text(params)
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=study_id)
+        study.search_space.validate_params(params)
+        _check_enqueued(study, params)
+        number = n_made(study.pk)
+        if study.is_ended or number >= study.max_trials:
+            check_trials(study, 1)
+        trial = Trial.objects.create(
+            study=study,
+            number=number,
+            params=dict(params),
+            origin=Origin.ENQUEUED,
+            explanation=_explanation(by, variation_of),
+        )
+        record_event(study.pk, _enqueued_words(study, trial, variation_of), by=by)
+        Study.objects.filter(pk=study.pk).update(
+            max_trials=max(study.max_trials, number + 1),
+            version=F("version") + 1,
+            **_reopened_for_queue(study),
+        )
+        announce_work(1, study.queue)
+    return trial
+
+
+def _check_enqueued(study: Study, params: Mapping[str, Any]) -> None:
+    if study.confirms_id is not None:
+        raise Refused("This study confirms another study. Enqueue the trial there.")
+    if study.state == StudyState.DRAFT:
+        raise Refused(f"{study.name} has not started. Start it, then enqueue trials.")
+    waiting = study.trials.filter(state__in=OPEN_TRIALS, origin=Origin.ENQUEUED).order_by("number")
+    for number, known in waiting.values_list("number", "params"):
+        if known == params:
+            raise Refused(f"Trial #{number} already waits with these parameters. Change at least one value.")
+
+
+def _explanation(by: str, variation_of: int | None) -> dict[str, Any]:
+    if variation_of is None:
+        return {"kind": "enqueued", "text": f"Enqueued by {by}"}
+    text = f"Enqueued by {by} as a variation of trial #{variation_of}"
+    return {"kind": "enqueued", "text": text, "variation_of": variation_of}
+
+
+def _enqueued_words(study: Study, trial: Trial, variation_of: int | None) -> str:
+    what = f"enqueued trial {trial}"
+    if variation_of is not None:
+        what += f", a variation of trial #{variation_of}"
+    if trial.number >= study.max_trials:
+        what += f", and raised the number of trials to {thousands(trial.number + 1)}"
+    return what
+
+
+def _reopened_for_queue(study: Study) -> dict[str, Any]:
+    """What lets an ended study run for its queue alone: no limit that it has reached cuts that short."""
+    if not study.is_ended:
+        return {}
+    return {
+        "state": StudyState.RUNNING,
+        "state_reason": "",
+        "finished_at": None,
+        "running_since": Coalesce("running_since", Now()),
+        "failures_since": Now(),
+        "ends_as": study.state,
+        "ends_because": study.state_reason,
+    }

@@ -12,13 +12,14 @@ from dashboard.goals import goal_of
 from dashboard.models import Role, Study, Trial
 from dashboard.refusal import Refused
 from dashboard.studies.charts import best_chart_of, epochs_chart_of, points_of
-from dashboard.studies.selection import curves_selected
+from dashboard.studies.selection.data import curves_selected
 from dashboard.trials.page import trial_page
 from dashboard.trials.proposals import proposals_of
 from dashboard.trials.queries import reports_of
 from dashboard.trials.results import Results, results_of
 from dashboard.trials.selected import Selected, selected_of
 from dashboard.web.csv_pieces import csv_pieces, plain_text
+from optimizer.objective import to_loss
 
 CHARTS = ("best", "epochs")
 ENDINGS = ("svg", "csv")
@@ -109,7 +110,7 @@ def _best_rows(study: Study, results: Results, selected: Selected) -> Iterator[l
     points = points_of(study, results)
     best = np.minimum.accumulate(results.losses) if len(results) else results.losses
     # By number, as the line of the chart; the sign is that of the value again.
-    value = np.where(np.isfinite(best), np.where(study.direction == "maximize", -best, best), np.nan)
+    value = np.where(np.isfinite(best), to_loss(1.0, study.direction) * best, np.nan)
     columns: Sequence[np.ndarray] = (
         points.n,
         points.state,

@@ -49,13 +49,18 @@ class Column:
 
 
 def columns_of(study: Study, trials: QuerySet[Trial], chosen: Collection[str] = ()) -> list[Column]:
-    """All of them, or number, state and value with those that are chosen.
+    """All of them, or those that are chosen, in that order.
 
-    Raises Refused for a name that is none.
+    Number, state and value come before them, unless the number is among them: then nothing is added.
+    `value` is the value also where the file calls it as the metric. Raises Refused for a name that is none.
     """
-    first = {"number": "number", "state": "state", value_name(study): "value"}
+    first = [
+        Column("number", "number"),
+        Column("state", "state"),
+        Column(value_name(study), "value"),
+    ]
     known = [
-        *(Column(key, field) for key, field in first.items()),
+        *first,
         *(Column(f"{PARAM}{name}", "params", name) for name in study.search_space.names),
         *(
             Column(f"{METRIC}{name}", "metrics", name)
@@ -64,12 +69,18 @@ def columns_of(study: Study, trials: QuerySet[Trial], chosen: Collection[str] = 
         ),
         *(Column(key, field) for key, field in OUTCOME.items()),
     ]
-    keys = {column.key for column in known}
+    return _in_order(first, known, chosen) if chosen else known
+
+
+def _in_order(first: Sequence[Column], known: Sequence[Column], chosen: Collection[str]) -> list[Column]:
+    by_key = {"value": first[-1]} | {column.key: column for column in known}
     for key in chosen:
         # A metric that none of these trials has is no mistake: the page offers it.
-        if key not in keys and not key.startswith(METRIC):
+        if key not in by_key and not key.startswith(METRIC):
             raise Refused(f"These trials have no column {key!r}. Leave it out.")
-    return [column for column in known if column.key in {*first, *chosen}] if chosen else known
+    named = [by_key[key] for key in chosen if key in by_key]
+    before = [] if "number" in chosen else first
+    return list(dict.fromkeys((*before, *named)))
 
 
 def value_name(study: Study) -> str:

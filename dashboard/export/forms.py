@@ -20,14 +20,23 @@ class TrialsForm(forms.Form):
     column = forms.Field(required=False, widget=forms.SelectMultiple)
     # The text of a filter.
     q = forms.CharField(required=False, max_length=2_000)
+    # Ticked rows of a table: their numbers, or the filter whose trials are meant instead of them.
+    trial = forms.Field(required=False, widget=forms.SelectMultiple)
+    all = forms.CharField(required=False, max_length=2_000)
 
     def clean_state(self) -> str:
         state = str(self.cleaned_data["state"])
         return "" if state == "all" else state
 
     def clean_number(self) -> list[int]:
+        return self._numbers("number")
+
+    def clean_trial(self) -> list[int]:
+        return self._numbers("trial")
+
+    def _numbers(self, name: str) -> list[int]:
         """Also several in one: `4,8,15`."""
-        words = [word.strip() for text in self.cleaned_data["number"] or [] for word in text.split(",")]
+        words = [word.strip() for text in self.cleaned_data[name] or [] for word in text.split(",")]
         if wrong := next((word for word in words if not _is_number(word)), None):
             raise forms.ValidationError(f"A trial number is a whole number, not {wrong[:40]!r}.")
         numbers = sorted({int(word) for word in words if word})
@@ -41,11 +50,12 @@ class TrialsForm(forms.Form):
     def selection(self) -> dict[str, Any]:
         """What the exports of trials take."""
         asked = self.cleaned_data
+        is_all = "all" in self.data
         return {
             "state": asked["state"],
-            "numbers": asked["number"],
+            "numbers": [] if is_all else asked["number"] or asked["trial"],
             "columns": asked["column"],
-            "text": asked["q"],
+            "text": asked["all"] if is_all else asked["q"],
         }
 
     def sentence(self) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 from dashboard.models.study_fields import FIELDS
 
 FORMAT, VERSION = "parzen-study", 1
+# Some trials of a study, without the rest of it.
+TRIALS_FORMAT = "parzen-trials"
 # Every declared setting; the team is a row of this database, and goes by its name.
 SETTINGS = tuple(field.name for field in FIELDS if field.name != "team_id")
 

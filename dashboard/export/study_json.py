@@ -2,18 +2,20 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dashboard.export.queries import rows_by_number, trials_to_export
 from dashboard.export.study_format import (
     FORMAT,
     SETTINGS,
+    TRIALS_FORMAT,
     VERSION,
     AttemptRecord,
     CommentRecord,
@@ -23,7 +25,7 @@ from dashboard.export.study_format import (
     TrialRecord,
 )
 from dashboard.export.trials_csv import moment
-from dashboard.models import Attempt, Report, Study
+from dashboard.models import Attempt, Report, Study, Trial
 from dashboard.wording import person_name
 
 TRIALS_PER_PIECE, REPORTS_PER_READ, PIECE = 200, 2_000, 2**16
@@ -36,7 +38,13 @@ def study_json(study: Study) -> Iterator[str]:
     """In pieces of some size. Of a running study, each trial is as it was when its turn came."""
     at = timezone.now()
     head = {"format": FORMAT, "version": VERSION, "exported_at": at, "study": asdict(study_record(study, at))}
-    return _in_pieces(_lines(study, _dumps(head)))
+    return _in_pieces(_lines(trials_to_export(study), _dumps(head)))
+
+
+def trials_json(study: Study, trials: QuerySet[Trial], wanted: Collection[int] | None) -> Iterator[str]:
+    """These trials alone, each as in the file of the whole study."""
+    head = {"format": TRIALS_FORMAT, "version": VERSION, "exported_at": timezone.now(), "study": study.name}
+    return _in_pieces(_lines(trials, _dumps(head), wanted))
 
 
 def study_record(study: Study, at: dt.datetime) -> StudyRecord:
@@ -63,10 +71,10 @@ def study_record(study: Study, at: dt.datetime) -> StudyRecord:
     )
 
 
-def _lines(study: Study, head: str) -> Iterator[str]:
+def _lines(trials: QuerySet[Trial], head: str, wanted: Collection[int] | None = None) -> Iterator[str]:
     yield f'{head[:-1]}, "trials": ['
     mark = "\n"
-    for chunk in _trials(study):
+    for chunk in _trials(trials, wanted):
         for trial in chunk:
             yield mark
             yield from trial
@@ -74,11 +82,10 @@ def _lines(study: Study, head: str) -> Iterator[str]:
     yield "\n]}\n"
 
 
-def _trials(study: Study) -> Iterator[Iterator[Iterable[str]]]:
+def _trials(trials: QuerySet[Trial], wanted: Collection[int] | None) -> Iterator[Iterator[Iterable[str]]]:
     columns = _columns(TrialRecord)
     stored = ["copy_of__number" if name == "copy_of" else name for name in columns if name != "number"]
-    trials = trials_to_export(study)
-    for chunk in rows_by_number(trials, [*stored, "pk"], size=TRIALS_PER_PIECE):
+    for chunk in rows_by_number(trials, [*stored, "pk"], size=TRIALS_PER_PIECE, wanted=wanted):
         names = ["number", *(name for name in columns if name != "number")]
         yield _with_attempts(chunk, names)
 

@@ -19,6 +19,7 @@ from dashboard.export.actions import (
     export_parquet,
     export_python,
     export_trial_chart,
+    export_trials_json,
 )
 from dashboard.export.charts import CHARTS, ENDINGS
 from dashboard.export.forms import ChartForm, TrialsForm
@@ -43,12 +44,22 @@ def study_export_parquet(request: HttpRequest, study_id: int) -> HttpResponseBas
     return _trials(request, study_id, "parquet", "application/vnd.apache.parquet", export_parquet)
 
 
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def study_export_trials_json(request: HttpRequest, study_id: int) -> HttpResponseBase:
+    """Some trials, or all, without what is of the study as a whole."""
+    return _trials(request, study_id, "json", "application/json", export_trials_json)
+
+
 def _trials(
     request: HttpRequest, study_id: int, ending: str, kind: str, export: Callable[..., Pieces]
 ) -> HttpResponseBase:
-    """Ticked rows are posted where an address would be too long for them."""
+    """Ticked rows are posted where an address would be too long for them; that may name the columns."""
     study = visible_study(request, study_id)
-    form = TrialsForm(request.POST if request.method == "POST" else request.GET)
+    asked = request.GET.copy()
+    for name in request.POST:
+        asked.setlist(name, request.POST.getlist(name))
+    form = TrialsForm(asked)
     if not form.is_valid():
         return _refusal(form.sentence())
     return _download(

@@ -15,6 +15,7 @@ from dashboard.models.report import Report
 from dashboard.models.review import Review
 from dashboard.models.share import ShareLink
 from dashboard.models.study import Study, StudyState, code_digest, searches
+from dashboard.models.table_columns import TableColumns
 from dashboard.models.team import Invitation, Membership, Role, Team
 from dashboard.models.trial import FailureKind, Origin, Trial, TrialState
 from dashboard.models.worker import Worker
@@ -55,6 +56,7 @@ __all__ = [
     "Study",
     "StudyEvent",
     "StudyState",
+    "TableColumns",
     "Tag",
     "Team",
     "Trial",

@@ -17,7 +17,7 @@ class AttemptState(models.TextChoices):
 class Attempt(models.Model):
     """One execution of a trial on one worker."""
 
-    trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="attempts")
+    trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="attempts", db_index=False)
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=AttemptState, default=AttemptState.RUNNING)
     worker = models.CharField(max_length=150)

@@ -6,7 +6,7 @@ from dashboard.models.attempt import Attempt
 class Report(models.Model):
     """The metrics of one step (epoch) of an attempt."""
 
-    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="reports")
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="reports", db_index=False)
     step = models.PositiveIntegerField()
     # Name to number; null where the number was not finite.
     metrics = models.JSONField()

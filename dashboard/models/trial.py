@@ -19,6 +19,8 @@ class Origin(models.TextChoices):
     MODEL = "model", "model"
     COPY = "copy", "copied trial"
     RANDOM = "random", "random draw"
+    # A person has put them into the queue.
+    ENQUEUED = "enqueued", "a person"
 
 
 class FailureKind(models.TextChoices):
@@ -47,14 +49,15 @@ def trial_seed(study_seed: int, number: int) -> int:
 class Trial(models.Model):
     """One evaluation of one set of params. Executions of it are attempts."""
 
-    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="trials")
+    # Here and in attempts and reports: the constraint with the number behind it serves what an index would.
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="trials", db_index=False)
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=TrialState, default=TrialState.WAITING)
     failure_kind = models.CharField(max_length=15, choices=FailureKind, blank=True)
     failure_message = models.CharField(max_length=500, blank=True)
 
     params = models.JSONField()
-    # Where the params come from: a starting point, the sampler's model, or a random draw.
+    # Where the params come from: a starting point, the sampler's model, a random draw, or a person.
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.STARTUP)
     # Who proposed them: the study's sampler, or the one that it let propose.
     sampler = models.CharField(max_length=20, blank=True)

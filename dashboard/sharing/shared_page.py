@@ -8,15 +8,15 @@ from django.utils import timezone
 
 from dashboard.engine.trials import best_trial
 from dashboard.goals import Goal, best_epoch, goal_of
-from dashboard.models import Role, Study, Trial, TrialState
+from dashboard.models import Study, Trial, TrialState
 from dashboard.models.study_fields import study_field
 from dashboard.studies.budget_meters import Budget, budgets_of
 from dashboard.studies.charts import best_places, study_charts
 from dashboard.studies.facts import Best, best_of, facts_of
-from dashboard.trials.page import trial_page
+from dashboard.trials.curves import curves_of
 from dashboard.trials.params import ParamRow, SpaceRow, param_rows, space_rows
 from dashboard.trials.proposals import proposals_of
-from dashboard.trials.queries import params_of
+from dashboard.trials.queries import params_of, reports_of
 from dashboard.trials.results import Results, results_of
 from dashboard.wording import count_noun
 
@@ -107,15 +107,16 @@ class SharedTrial:
 
 def shared_trial(study: Study, trial: Trial) -> SharedTrial:
     goal = goal_of(study)
-    page = trial_page(study, trial, Role.VIEWER)
+    # Without the best trial beside it: whoever has the link is shown this one.
+    curves = curves_of(study, trial, results_of(study), reports_of(trial), best=None)
     return SharedTrial(
         study=study,
         trial=trial,
         goal=goal,
         value="" if trial.value is None else goal.show(trial.value),
         second=best_epoch(study, trial),
-        params=param_rows(page.space, trial.params),
+        params=param_rows(study.search_space, trial.params),
         facts=[(name, words) for name, words in facts_of(study, goal) if name in FACTS],
-        chart=page.chart,
-        has_curves=page.has_curves,
+        chart={"trial_epochs": curves.to_json()},
+        has_curves=curves.has_points,
     )

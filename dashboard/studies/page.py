@@ -30,13 +30,15 @@ from dashboard.models import (
 from dashboard.studies.budget_meters import Budget, budgets_of
 from dashboard.studies.charts import best_chart_of, epochs_chart_of, open_trials_of
 from dashboard.studies.facts import Best, best_of, facts_of
-from dashboard.studies.filtered_page import FilteredPage
 from dashboard.studies.queue import Queue, queue_of
+from dashboard.studies.selection.filtered_page import FilteredPage
 from dashboard.studies.sentence import study_sentence
 from dashboard.studies.training_now import TrainingRow, training_now
+from dashboard.trials.columns import Columns, Kept, known_columns
 from dashboard.trials.failures import Failures, failures_of
 from dashboard.trials.params import SpaceRow, space_rows
 from dashboard.trials.proposals import Proposals, proposals_of
+from dashboard.trials.ranking import shown_columns
 from dashboard.trials.results import KINDS, results_of
 from dashboard.trials.selected import Edit
 from dashboard.trials.table import Table, trial_table
@@ -79,6 +81,8 @@ class StudyPage(FilteredPage):
     role: Role
     is_watched: bool
     now: dt.datetime
+    # What the person has chosen for the table before.
+    kept: Kept
 
     @cached_property
     def tabs(self) -> list[Tab]:
@@ -144,16 +148,13 @@ class StudyPage(FilteredPage):
         return self.selected.query if self.is_asked else ""
 
     @cached_property
+    def table_columns(self) -> Columns:
+        known = known_columns(self.study, self.space, self._metrics, self.goal)
+        return shown_columns(self.study, self.space, self.results, known, self.columns, self.kept)
+
+    @cached_property
     def table(self) -> Table:
-        return trial_table(
-            self.study,
-            self.space,
-            self.results,
-            self.selected,
-            self.query,
-            metrics=self._metrics,
-            chosen=self.columns,
-        )
+        return trial_table(self.study, self.results, self.selected, self.query, self.table_columns)
 
     @cached_property
     def charts(self) -> dict[str, Any]:
@@ -272,6 +273,10 @@ class StudyPage(FilteredPage):
         return self.role != Role.VIEWER
 
     @property
+    def may_enqueue(self) -> bool:
+        return self.may_edit and self.study.confirms_id is None
+
+    @property
     def may_share(self) -> bool:
         return self.role == Role.OWNER
 
@@ -305,6 +310,7 @@ def study_page(
     viewer: User | None = None,
     view: str = "overview",
     columns: Sequence[str] = (),
+    kept: Kept | None = None,
     edits: Sequence[Edit] = (),
 ) -> StudyPage:
     return StudyPage(
@@ -318,4 +324,5 @@ def study_page(
         is_watched=is_watched,
         results=results_of(study),
         now=timezone.now(),
+        kept=kept or Kept(),
     )

@@ -1,6 +1,6 @@
 """The list of studies, and the page of one with its buttons."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -20,8 +20,9 @@ from dashboard.studies.importance import importance_card
 from dashboard.studies.list_address import STAMP
 from dashboard.studies.list_page import list_stamp, still_live_url, studies_page
 from dashboard.studies.page import VIEWS, StudyPage, study_page
-from dashboard.studies.selection import edits_in
+from dashboard.studies.selection.data import edits_in
 from dashboard.studies.suggestions.card import suggestions_of
+from dashboard.trials.columns import kept_columns
 from dashboard.trials.failures import numbers_in
 from dashboard.trials.results import results_of
 from dashboard.web.pager import pager_of
@@ -84,14 +85,17 @@ def study_list(request: HttpRequest) -> HttpResponse:
     return render(request, "studies/list/_live.html", {"page": page})
 
 
-def _page(request: HttpRequest, study: Study, view: str) -> StudyPage:
+def page_of(request: HttpRequest, study: Study, view: str, columns: Sequence[str] | None = None) -> StudyPage:
+    """As this person sees it; `columns` are those of the table, or else those that the address names."""
     user = person(request)
+    columns = request.GET.getlist("column") if columns is None else columns
     return study_page(
         study,
         request.GET.dict(),
         viewer=user,
         view=view,
-        columns=request.GET.getlist("column"),
+        columns=columns,
+        kept=kept_columns(user.pk, study) if view == "trials" and not columns else None,
         edits=edits_in(request.GET, dict(request.GET.lists())),
         role=role_in(user, study),
         is_watched=is_watching(user, study),
@@ -104,7 +108,7 @@ def study_view(view: str) -> StudyView:
     @require_safe
     def show(request: HttpRequest, study_id: int) -> HttpResponse:
         study = visible_study(request, study_id)
-        return render(request, "studies/detail.html", {"page": _page(request, study, view)})
+        return render(request, "studies/detail.html", {"page": page_of(request, study, view)})
 
     return show
 
@@ -127,7 +131,7 @@ def study_live(request: HttpRequest, study_id: int) -> HttpResponse:
         return HttpResponse(status=204)
     study = visible_study(request, study_id)
     view = request.GET.get("view", "")
-    page = _page(request, study, view if view in VIEWS else "overview")
+    page = page_of(request, study, view if view in VIEWS else "overview")
     return render(request, "studies/_live.html", {"page": page, "is_select": is_select})
 
 
@@ -148,7 +152,7 @@ def study_importance(request: HttpRequest, study_id: int) -> HttpResponse:
     study = visible_study(request, study_id)
     if not study.is_ended and request.GET.get("seen") == str(n_complete(study)):
         return HttpResponse(status=204)
-    return render(request, "studies/_importance.html", {"study": study, "card": importance_card(study)})
+    return render(request, "studies/importance/_card.html", {"study": study, "card": importance_card(study)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

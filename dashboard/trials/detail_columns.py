@@ -83,11 +83,11 @@ def known_metrics(study: Study, metrics: Iterable[str]) -> list[str]:
 
 
 def columns_named(
-    study: Study, results: Results, names: Iterable[str], fields: Sequence[Field]
+    study: Study, results: Results, names: Iterable[str], fields: Sequence[Field], *, has_own: bool = True
 ) -> dict[str, Column]:
-    """The columns of these names, in the order of the results."""
+    """The columns of these names, in the order of the results; without `has_own` of params and metrics."""
     by_name = {field.name: field for field in fields}
-    own = _own(study, results)
+    own = _own(study, results) if has_own else {}
     wanted = set(names)
     found = {name: own[name] for name in wanted & own.keys()}
     rest = wanted - own.keys()

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from dashboard.charts.density import Density, densities
+from dashboard.charts.epochs import TrialEpochsChart
 from dashboard.charts.forecast import Forecast, LengthBar, forecast, length_bars
 from dashboard.discussion.queries import comments_on
 from dashboard.goals import Goal, goal_of
@@ -139,13 +140,16 @@ class TrialPage:
         return min(self.n_lines, LOG_LINES)
 
     @cached_property
+    def _curves(self) -> TrialEpochsChart:
+        return curves_of(self.study, self.trial, self.results, self.reports, self.best)
+
+    @property
     def chart(self) -> dict[str, Any]:
-        curves = curves_of(self.study, self.trial, self.results, self.reports, self.best)
-        return {"trial_epochs": curves.to_json()}
+        return {"trial_epochs": self._curves.to_json()}
 
     @property
     def has_curves(self) -> bool:
-        return any(m["val"] or m["train"] for m in self.chart["trial_epochs"]["metrics"])
+        return self._curves.has_points
 
     @property
     def python(self) -> str:
@@ -184,6 +188,10 @@ class TrialPage:
     @property
     def may_edit(self) -> bool:
         return self.role != Role.VIEWER
+
+    @property
+    def may_enqueue(self) -> bool:
+        return self.may_edit and self.study.confirms_id is None
 
     @property
     def may_share(self) -> bool:

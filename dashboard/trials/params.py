@@ -27,7 +27,7 @@ def param_rows(
     space: SearchSpace, params: Mapping[str, Any], *, only_searched: bool = False
 ) -> list[ParamRow]:
     rows = []
-    for parameter in _in_tree_order(space):
+    for parameter in tree_order(space):
         name, distribution = parameter.name, parameter.distribution
         is_searched = not space.is_constant(name)
         if (only_searched and not is_searched) or (name not in params and not is_searched):
@@ -42,7 +42,7 @@ def param_rows(
                 range=distribution.describe() if is_searched else "fixed",
                 place=place_in_range(distribution, value) if is_active else None,
                 is_searched=is_searched,
-                only_with=_only_with(space, name) if not is_active else "",
+                only_with=only_with(space, name) if not is_active else "",
             )
         )
     return rows
@@ -61,15 +61,15 @@ class SpaceRow:
 
 def space_rows(space: SearchSpace) -> list[SpaceRow]:
     rows = []
-    for parameter in _in_tree_order(space):
+    for parameter in tree_order(space):
         name, distribution = parameter.name, parameter.distribution
         is_searched = not space.is_constant(name)
         words = distribution.describe() if is_searched else show_param(next(iter(distribution.values())))
-        rows.append(SpaceRow(name, space.depth_of(name), words, is_searched, _only_with(space, name)))
+        rows.append(SpaceRow(name, space.depth_of(name), words, is_searched, only_with(space, name)))
     return rows
 
 
-def _in_tree_order(space: SearchSpace) -> Iterator[Parameter]:
+def tree_order(space: SearchSpace) -> Iterator[Parameter]:
     """Every param right below the one that it depends on."""
 
     def below(parameter: Parameter) -> Iterator[Parameter]:
@@ -82,6 +82,6 @@ def _in_tree_order(space: SearchSpace) -> Iterator[Parameter]:
             yield from below(parameter)
 
 
-def _only_with(space: SearchSpace, name: str) -> str:
+def only_with(space: SearchSpace, name: str) -> str:
     when = space[name].when
     return f"only with {when.parent} {one_of(map(show_param, when.values))}" if when else ""

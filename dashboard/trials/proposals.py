@@ -49,7 +49,9 @@ def proposals_of(study: Study, space: SearchSpace, goal: Goal, results: Results)
 
 
 def proposer_label(origin: str, sampler: str) -> str:
-    return STARTING if origin == Origin.STARTUP else sampler_label(sampler) or Origin(origin).label
+    if origin == Origin.STARTUP:
+        return STARTING
+    return sampler_label(sampler) or Origin(origin).label.capitalize()
 
 
 def _proposers(goal: Goal, results: Results) -> list[Proposer]:

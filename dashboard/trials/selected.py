@@ -110,21 +110,28 @@ def bits_of(numbers: np.ndarray) -> str:
     return base64.b64encode(np.packbits(bits).tobytes()).decode()
 
 
-_OWN = {"number": "trial", "duration": "duration", "state": "state", "sampler": "sampler"}
+_OWN = {
+    "number": "trial",
+    "duration": "duration",
+    "state": "state",
+    "sampler": "sampler",
+    "epoch": "epoch",
+}
 
 
 def order_of(
     study: Study, results: Results, selected: Selected, column: str, *, is_descending: bool
 ) -> np.ndarray:
     """Places of the selected trials by this column of the table; no value last, then newest first."""
-    name = study.objective if column == "value" else _OWN.get(column)
-    if name is None:
-        name = column.removeprefix(PARAM).removeprefix(METRIC)
-    fields = selected.fields
-    if name not in {field.name for field in fields}:
-        fields = [*fields, Field(name, "number" if column.startswith(METRIC) else "text")]
+    own = study.objective if column == "value" else _OWN.get(column)
+    prefix = METRIC if column.startswith(METRIC) else PARAM
+    name = column.removeprefix(prefix) if own is None else own
+    # Also a param that is called as one of the trial's own.
+    is_field = name in {field.name for field in selected.fields} and (own or name not in _OWN.values())
+    fields = selected.fields if is_field else [Field(name, "number" if prefix == METRIC else "text")]
     places = np.flatnonzero(selected.mask)[::-1]
-    ranks = _ranks(columns_named(study, results, {name}, fields)[name])[places]
+    found = columns_named(study, results, {name}, fields, has_own=own is not None)
+    ranks = _ranks(found[name])[places]
     ranks = np.where(ranks < 0, np.inf, -ranks if is_descending else ranks)
     return places[np.argsort(ranks, kind="stable")]
 

@@ -44,7 +44,7 @@ def _time_left(study: Study, trial: Trial, current: Attempt | None) -> str:
 
 def _origin(study: Study, trial: Trial) -> str:
     """Where the params come from."""
-    if trial.origin == Origin.COPY:
+    if trial.origin in {Origin.COPY, Origin.ENQUEUED}:
         return str(trial.explanation.get("text", ""))
     if trial.origin == Origin.STARTUP:
         return f"Starting point from {sampler_label(study.sampler)}"

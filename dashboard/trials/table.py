@@ -1,7 +1,7 @@
 """The table of a study's trials: one page of it, filtered and sorted by the address."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from dashboard.engine.trials import is_failure
 from dashboard.models import Study, Trial, TrialState
-from dashboard.trials.columns import Cell, Choice, Columns, choices_of, columns_of
+from dashboard.trials.columns import Cell, Columns
 from dashboard.trials.proposals import proposer_label
 from dashboard.trials.results import Results
 from dashboard.trials.selected import Selected, order_of
@@ -23,6 +23,7 @@ from dashboard.wording import param, state_label, thousands
 from optimizer import SearchSpace
 
 PAGE_SIZE = 25
+FIRST_SORT = "-number"
 STATES = ("complete", "pruned", "infeasible", "failed", "running", "waiting", "cancelled")
 
 
@@ -50,7 +51,6 @@ class StateLink:
 @dataclass(frozen=True)
 class Table:
     columns: Columns
-    choices: list[Choice]
     rows: list[TableRow]
     pager: Pager | None
     states: list[StateLink]
@@ -62,6 +62,10 @@ class Table:
     # The same without the filter.
     clear_url: str
     page_number: int
+    # The same with order and page, as people see it, and where a choice of columns is sent.
+    plain_url: str
+    columns_url: str
+    retry_url: str
 
     @property
     def query(self) -> str:
@@ -74,28 +78,23 @@ class Table:
 
 def trial_table(
     study: Study,
-    space: SearchSpace,
     results: Results,
     selected: Selected,
     query: Mapping[str, str],
-    *,
-    metrics: Mapping[str, float],
-    chosen: Sequence[str] = (),
+    columns: Columns,
 ) -> Table:
-    """`metrics` are those of one trial, `chosen` the columns that the address names."""
-    columns = columns_of(study, space, metrics, chosen)
-    sort = query.get("sort", "-number")
+    sort = query.get("sort", FIRST_SORT)
     column = sort.removeprefix("-")
-    if column not in {"number", "value", "duration", "state", "sampler", *(c.key for c in columns.known)}:
-        sort, column = "-number", "number"
+    if column not in {"number", *(c.key for c in columns.known)}:
+        sort, column = FIRST_SORT, "number"
     places = order_of(study, results, selected, column, is_descending=sort.startswith("-"))
     page = Paginator(places, PAGE_SIZE).get_page(query.get("page"))
     address = reverse("study-trials", args=[study.pk])
     base = f"{address}?{urlencode({'q': selected.text})}{columns.query}"
+    place = f"?{urlencode(_place(selected, sort, page.number))}"
     now = timezone.now()
     return Table(
         columns=columns,
-        choices=choices_of(columns, f"{address}?{urlencode({'q': selected.text, 'sort': sort})}", ""),
         rows=[
             _table_row(study, trial, columns, now)
             for trial in _trials(study, results, np.asarray(page.object_list))
@@ -106,6 +105,9 @@ def trial_table(
         sort=sort,
         url=base,
         clear_url=f"{address}?{urlencode({'sort': sort})}{columns.query}",
+        plain_url=address + place,
+        columns_url=reverse("study-columns", args=[study.pk]) + place,
+        retry_url=reverse("trials-retry", args=[study.pk]) + place + columns.query,
         page_number=page.number,
     )
 
@@ -116,6 +118,12 @@ def _trials(study: Study, results: Results, places: np.ndarray) -> list[Trial]:
     found = study.trials.filter(number__in=numbers).defer("explanation").annotate(why=KT("explanation__text"))
     by_number = {trial.number: trial for trial in found}
     return [by_number[number] for number in numbers if number in by_number]
+
+
+def _place(selected: Selected, sort: str, number: int) -> dict[str, object]:
+    """Where one is, without what an address need not say."""
+    parts = {"q": (selected.text, ""), "sort": (sort, FIRST_SORT), "page": (number, 1)}
+    return {name: value for name, (value, usual) in parts.items() if value != usual}
 
 
 def example_of(space: SearchSpace) -> str:

@@ -1,5 +1,5 @@
 // Pages that update themselves. A hidden tab does not poll; when it is shown again, it asks at once where its trigger
-// lists "awake". An update leaves alone what a reader has opened or ticked.
+// lists "awake". An update leaves alone what a reader has opened, ticked or chosen.
 (function () {
   "use strict";
   const POLLS = '[hx-trigger*="every"]';
@@ -17,7 +17,13 @@
     }
   });
 
-  const kept = { open: "details", checked: "[data-tick], [data-tick-all]", indeterminate: "[data-tick-all]" };
+  const kept = {
+    open: "details",
+    checked: "[data-tick], [data-tick-all], [data-tick-matching]",
+    indeterminate: "[data-tick-all]",
+    hidden: "[data-tick-offer]",
+    "aria-pressed": "[data-metric]",
+  };
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) =>
     !(name in kept && node.matches(kept[name]));
 })();

@@ -9,7 +9,7 @@ from scipy.stats import binomtest
 
 from dashboard.charts.trend import n_best
 from dashboard.studies.suggestions.suggestion import CHANCE, Suggestion, Tried
-from dashboard.wording import bound, param, percent, thousands
+from dashboard.wording import bound, param, percent, rounded, thousands
 from dashboard.wording import spread as two_digits
 from optimizer.distributions import Float, Int
 
@@ -119,7 +119,7 @@ def _wider(distribution: Float | Int, end: End, limits: tuple[float, float]) -> 
         wider = low / 10 if end == "low" else high * 10
     else:
         wider = low - (high - low) / 2 if end == "low" else high + (high - low) / 2
-    wider = float(f"{wider:.2g}")
+    wider = rounded(wider, 2)
     if isinstance(distribution, Int):
         wider = float(math.floor(wider) if end == "low" else math.ceil(wider))
         wider = max(1.0, wider) if distribution.log else wider
@@ -137,7 +137,7 @@ def _between(distribution: Float | Int, edge: float, next_good: float) -> float:
     middle = _at(distribution, (first + last) / 2)
     low, high = sorted((edge, next_good))
     for digits in range(1, 17):
-        short = float(f"{middle:.{digits}g}")
+        short = rounded(middle, digits)
         if low <= short <= high:
             return short
     return next_good

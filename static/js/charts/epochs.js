@@ -15,7 +15,7 @@
       curve,
       data: curve.points.map(([x, y]) => ({ x, y })),
       borderColor: colorOf(curve, isBest, isOut),
-      borderWidth: isBest ? 2.6 : 1.1,
+      borderWidth: curve.color ? 2 : isBest ? 2.6 : 1.1,
       borderDash: isPruned ? [3, 2] : [],
       pointStyle: isPruned ? "triangle" : "circle",
       pointRotation: isPruned ? 180 : 0,
@@ -31,6 +31,9 @@
   function colorOf(curve, isBest, isOut) {
     if (isOut) {
       return alpha(token("chart-dim"), 4 * PALE);
+    }
+    if (curve.color) {
+      return token(curve.color);
     }
     return isBest ? token("chart-best") : alpha(seq(curve.rank), curve.state === "pruned" ? 0.55 : 0.85);
   }
@@ -56,10 +59,19 @@
     return { min: low - room, max: high + room };
   }
 
+  function endOf(curve) {
+    const [x, y] = curve.points.at(-1);
+    return { x, y, isBold: true };
+  }
+
   function words(curves, best, selection) {
     if (!curves.length) {
       const text = selection ? "No selected trial has completed an epoch" : "No epochs completed yet";
       return [{ x: "middle", y: "middle", text, align: "center", color: token("chart-axis") }];
+    }
+    const own = curves.filter((curve) => curve.color);
+    if (own.length) {
+      return own.map((curve) => ({ ...endOf(curve), text: "#" + curve.n, color: token(curve.color), dx: 8 }));
     }
     const [x, y] = best ? best.points.at(-1) : [];
     return best ? [{ x, y, text: "#" + best.n, isBold: true, color: token("chart-best"), dx: 8 }] : [];

@@ -71,5 +71,10 @@
     return isPercent ? percent(value) : metric(value);
   }
 
-  Object.assign(window.ParzenCharts, { short, metric, percent, reading });
+  // For the filter: without the noise of binary fractions, 0.3 rather than 0.30000000000000004.
+  function plain(value) {
+    return Number(value.toPrecision(12));
+  }
+
+  Object.assign(window.ParzenCharts, { short, metric, percent, reading, plain });
 })();

@@ -3,6 +3,7 @@
 // counts something else.
 (function () {
   "use strict";
+  const { plain } = window.ParzenCharts;
   const LEAST = 8; // pixels; less is a click
   const EDGE = 3; // so near the edge a range is open
   const SHARE = 5; // a drag is along one axis if it is so many times longer than across
@@ -20,8 +21,6 @@
     const isAlong = (axis) => size[axis] >= LEAST && size[axis] * SHARE >= size[axis === "x" ? "y" : "x"];
     return axes.filter((axis) => (axes.length === 1 ? size[axis] >= LEAST : isAlong(axis)));
   }
-
-  const plain = (number) => Number(number.toPrecision(12));
 
   // A value as exact as one pixel: 0.0832 rather than 0.08317364.
   function rounded(scale, pixel) {

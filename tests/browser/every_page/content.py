@@ -90,7 +90,7 @@ def make_content(admin: User) -> dict[str, Any]:
         user=admin, study=study, kind="new_best", text="New best value 0.0812", is_on_page=True
     )
     open_link = make_link(study, days=7, password="", by=actor(admin))
-    make_link(study, trial=trial, days=None, password="", by=actor(admin))
+    trial_link = make_link(study, trial=trial, days=None, password="", by=actor(admin))
     name = storages["artifacts"].save("network.keras", ContentFile(b"network"))
     Artifact.objects.create(trial=trial, name=name, size=7, reading={"kind": "images", "shape": [8, 8]})
     others = _add_other_studies(admin, team)
@@ -102,7 +102,7 @@ def make_content(admin: User) -> dict[str, Any]:
     return {
         "study": study.pk, "trial": 0, "gone": gone.pk, "comment": comment.pk, "dataset": ready.name,
         "team": team.pk, "member": editor.pk, "secret": secret, "open": open_link,
-        "waiting": "herbs-1", **others,
+        "waiting": "herbs-1", "trial link": trial_link, **others,
     }  # fmt: skip
 
 

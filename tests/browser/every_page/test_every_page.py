@@ -29,6 +29,7 @@ AGAIN = [
     *[("trial-detail", ("study", number)) for number in range(N_COMPLETE, N_COMPLETE + 13)],
     *[("study-detail", (name,)) for name in ("draft", "finished", "failed", "runs")],
     ("dataset-detail", ("waiting",)),
+    ("shared-study", ("trial link",)),
 ]
 # Of pages that nobody sees who has signed in.
 SIGNED_OUT = ("account_login", "account_signup", "shared-study", "invitation")

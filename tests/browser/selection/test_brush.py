@@ -230,3 +230,14 @@ def test_the_page_with_a_selection_looks_as_it_should(overview, study, site):
     check_looks(overview, charts=("best",))
     overview.goto(f"{site}{steps.view_of(study, 'explore')}?q=trial+%3C+12")
     check_looks(overview, charts=("epochs",))
+
+
+def test_paper_says_the_filter_where_there_is_one(overview):
+    overview.emulate_media(media="print")
+    expect(text(overview)).to_be_hidden()
+    overview.emulate_media(media="screen")
+    drag(overview, (9.6, 0.3), (19.4, 0.3))
+    expect(count(overview)).to_have_text("10 of 40 trials")
+    overview.emulate_media(media="print")
+    expect(text(overview)).to_be_visible()
+    expect(overview.get_by_role("link", name="Clear")).to_be_hidden()

@@ -6,11 +6,12 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from dashboard.engine.fences import Step, report_steps
 from dashboard.models import Origin, TrialState
 from tests.browser import steps
 from tests.browser.every_page.content import SPACE, add_trials_of_every_state
 from tests.browser.looks import check_looks
-from tests.builders import add_trials, running_study
+from tests.builders import add_trials, fence_of, running_study
 
 pytestmark = [
     pytest.mark.slow,
@@ -81,6 +82,18 @@ def test_by_mouse(study, site, person, clipboard):
     )
     assert steps.chart_points(person)["trial_epochs"] == {"val": 20, "train": 20, "median": 20, "best": 20}
 
+    menu = person.locator("summary[aria-label='Download this chart']")
+    menu.click()
+    with person.expect_download() as download:
+        person.get_by_role("button", name="PNG").click()
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
+    menu.click()
+    with person.expect_download() as download:
+        person.get_by_role("link", name="CSV").click()
+    lines = download.value.path().read_text("utf-8-sig").splitlines()
+    assert len(lines) == 1 + 20
+    assert "val_accuracy" in lines[0]
+
     person.get_by_role("link", name="Next trial, 31").click()
     expect(person.get_by_role("heading", level=1)).to_have_text("Trial #31")
     person.get_by_role("link", name=re.compile("^Best trial")).click()
@@ -113,6 +126,31 @@ def test_failed_trial_is_retried(study, site, person):
     person.get_by_role("button", name="Retry").click()
     expect(person.locator("#trial-head .chip")).to_have_text("Waiting")
     assert study.trials.get(pk=failed.pk).state == TrialState.WAITING
+
+
+def test_open_page_follows_a_trial_that_trains(study, site, person):
+    running = study.trials.filter(state=TrialState.RUNNING, step=0).get()
+    open_trial(person, site, study, running.number)
+    expect(person.locator("[data-metric]")).to_have_count(0)
+    expect(person.locator("#trial-metrics")).to_contain_text("Nothing measured yet")
+
+    report(running, 1)
+    expect(person.locator("#trial-metrics tbody tr")).to_have_count(4)
+    expect(person.locator("#trial-facts")).to_contain_text("at epoch 1 of 20")
+    accuracy = person.get_by_role("button", name="Accuracy", exact=True)
+    accuracy.click()
+
+    report(running, 2)
+    expect(person.locator("#trial-facts")).to_contain_text("at epoch 2 of 20")
+    expect(accuracy).to_have_attribute("aria-pressed", "true")
+    person.wait_for_function(f"({steps.CHART_POINTS})().trial_epochs.val === 2")
+
+
+def report(trial, step):
+    metrics = {"val_loss": 1 / step, "val_accuracy": 0.5, "loss": 0.9 / step, "accuracy": 0.6}
+    assert report_steps(
+        fence_of(trial), steps=[Step(step, metrics, 1.5 * step)], objective="val_loss", log=f"epoch {step}"
+    )
 
 
 def test_sixty_params_with_long_names_and_values(ada, site, person):

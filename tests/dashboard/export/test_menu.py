@@ -24,8 +24,8 @@ def test_every_file_is_in_the_menu_and_there(user, page):
     links = links_of(page, study)
 
     assert {link.partition("?")[0].rpartition("/")[2] for link in links} == {
-        *("trials.csv", "trials.parquet", "study.json", "optuna.py", "hyperopt.py", "keras.py"),
-        *("best.svg", "best.csv"),
+        *("trials.csv", "trials.parquet", "trials.json", "study.json"),
+        *("optuna.py", "hyperopt.py", "keras.py", "best.svg", "best.csv"),
     }
     for link in links:
         assert page.get(link).status_code == (302 if "keras" in link else 200)
@@ -44,8 +44,8 @@ def test_the_table_exports_what_it_shows(user, page):
 
     (shown,) = [link for link in links if "column" in link]
     lines = page.get(shown).getvalue().decode().splitlines()
-    assert (lines[0], len(lines)) == ("number,state,val_loss,params.units_1", 3)
-    assert len([link for link in links if "q=state%20%3D%20failed" in link]) == 3
+    assert (lines[0], len(lines)) == ("number,state,val_loss,params.units_1,proposed_by,seconds", 3)
+    assert len([link for link in links if "q=state%20%3D%20failed" in link]) == 4
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, None])

@@ -89,7 +89,13 @@ def test_state_numbers_and_columns_choose(study, page):
     assert numbers(page.get(url_of(study), {"number": ["6", "0,3", "99"]})) == [0, 3, 6]
     assert numbers(page.post(url_of(study), {"number": "1,2,6", "state": "complete"})) == [1, 2]
     some = rows_of(page.get(url_of(study), {"column": ["seconds", "params.units_1", "metrics.f1"]}))
-    assert list(some[0]) == ["number", "state", "val_loss", "params.units_1", "seconds"]
+    assert list(some[0]) == ["number", "state", "val_loss", "seconds", "params.units_1"]
+    asked = ["value", "number", "params.units_1"]
+    assert list(rows_of(page.get(url_of(study), {"column": asked}))[0]) == [
+        "val_loss",
+        "number",
+        "params.units_1",
+    ]
 
 
 @pytest.mark.parametrize(

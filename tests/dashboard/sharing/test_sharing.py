@@ -62,6 +62,16 @@ def test_link_to_one_trial_shows_that_trial(page, study):
     assert "Trial #3, 0 views" in links
 
 
+def test_link_to_one_trial_shows_no_curve_of_another(page, study):
+    best = study.trials.get(number=5)
+    best.attempts.get().reports.update(metrics={"val_loss": 0.123456})
+    assert "0.123456" in page.get(study.trials.get(number=3).get_absolute_url()).content.decode()
+    body = Client().get(link_for(page, study, trial="3")).content.decode()
+    assert "trial_epochs" in body
+    assert "0.123456" not in body
+    assert "#5" not in body
+
+
 @pytest.mark.parametrize(
     ("number", "words"), [("77", "The study has no trial 77."), ("x", "whole number"), ("-1", "greater than")]
 )

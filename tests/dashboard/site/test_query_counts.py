@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dashboard.engine.registration import register_worker
+from dashboard.trials.results import forget_results
 from tests.builders import add_trials, claim, running_study
 
 
@@ -34,6 +35,20 @@ def test_pages_of_a_study_ask_as_often_for_1000_trials_as_for_8(n_queries, user,
     add_trials(study, 970, n_reports=3)
     for state in ("failed", "running", "waiting"):
         add_trials(study, 10, state=state, n_reports=1)
+
+    assert n_queries(url) == few
+    assert few <= 19
+
+
+@pytest.mark.parametrize("view", ["study-trials", "trials-compare"])
+def test_table_and_comparison_ask_as_often_for_1000_trials_as_for_8(n_queries, user, view):
+    study = running_study(max_trials=2_000)
+    add_trials(study, 8, n_reports=3)
+    url = reverse(view, args=[study.pk]) + "?sort=params.units_1&trial=0&trial=3&trial=5"
+    few = n_queries(url)
+
+    add_trials(study, 990, n_reports=3)
+    forget_results()
 
     assert n_queries(url) == few
     assert few <= 19

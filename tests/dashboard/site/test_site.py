@@ -85,6 +85,10 @@ OPEN_METHODS |= {
     "study-restore",
     "study-export-csv",
     "study-export-parquet",
+    "study-export-trials-json",
+    "study-columns",
+    "trials-retry",
+    "trial-variation",
     "studies-archive",
     "studies-tag",
     "studies-delete",
@@ -93,7 +97,7 @@ OPEN_METHODS |= {
 LIBRARIES = ("account_", "mfa_", "socialaccount_", "openid_", "usersessions_")
 NAMES = [name for name in names() if not name.startswith(LIBRARIES) and name != "home"]
 EXPORTS = {
-    *("study-export-csv", "study-export-parquet", "study-export-json"),
+    *("study-export-csv", "study-export-parquet", "study-export-trials-json", "study-export-json"),
     *("study-export-python", "study-export-chart", "trial-export-chart"),
 }
 FILES = {"dataset-picture", "trial-model", "trial-package", "study-report"} | EXPORTS
@@ -175,7 +179,9 @@ def test_unknown_study_does_not_exist(page, name, study_id):
     assert method(reverse(name, args=[study_id, *ARGS[name][1:]])).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["trial-detail", "trial-live", "trial-log", "trial-retry"])
+@pytest.mark.parametrize(
+    "name", ["trial-detail", "trial-live", "trial-log", "trial-retry", "trial-variation"]
+)
 @pytest.mark.parametrize("number", [99, 10**30])
 def test_unknown_trial_does_not_exist(page, study, name, number):
     assert page.get(reverse(name, args=[1, number, *ARGS[name][2:]])).status_code == 404

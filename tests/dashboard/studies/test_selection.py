@@ -9,7 +9,8 @@ import time
 import pytest
 from django.urls import reverse
 
-from dashboard.studies import charts, selection
+from dashboard.studies import charts
+from dashboard.studies.selection import data
 from tests.builders import add_trials, claim, complete, make_study, running_study
 
 VIEWS = ("study-detail", "study-explore", "study-trials")
@@ -132,7 +133,7 @@ def test_a_poll_sends_the_selection_only_when_it_changes(page, study):
 
 def test_selected_trials_that_are_not_drawn_come_along(page, study, monkeypatch):
     monkeypatch.setattr(charts, "thin", lambda state, keep: [0])
-    monkeypatch.setattr(selection, "MAX_MORE", 4)
+    monkeypatch.setattr(data, "MAX_MORE", 4)
 
     more = data_in(ask(page, study, q="trial < 10"))["best"]["n"]
     assert 0 not in more

@@ -40,42 +40,68 @@ def test_any_name_sorts(study, table, name):
     assert up.sort == f"params.{name}"
 
 
+OWN = ["state", "trial", "epoch", "duration", "sampler", "failed", "val_loss", "metrics.iou", "number"]
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_param_that_is_called_as_another_column_sorts_by_itself(user, table, name):
+    study = make_study("running", owner=user, space=space_of([name]), max_trials=20)
+    for value, state in ((5.0, "complete"), (0.5, "pruned"), (3.0, "complete")):
+        add_trials(study, params={name: value}, state=state, step=4)
+    assert [row.trial.number for row in table(study, sort=f"params.{name}").rows] == [1, 2, 0]
+    assert [row.trial.number for row in table(study, sort=f"-params.{name}").rows] == [0, 2, 1]
+
+
+def test_epochs_sort(user, table):
+    study = make_study("running", owner=user, max_trials=20)
+    for step in (3, 7, 5):
+        add_trials(study, step=step)
+    assert [row.trial.number for row in table(study, sort="epoch", column=["epoch"]).rows] == [0, 2, 1]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_any_name_is_searched(study, name):
     assert search_past(Study.objects.all(), Search(param=name, param_from=4.0, param_to=6.0)).exists()
     assert not search_past(Study.objects.all(), Search(param=name, param_from=6.0)).exists()
 
 
+def labels(table):
+    return [column.label for column in table.columns.shown]
+
+
+def cells(row, kind):
+    return [cell.value for cell in row.cells if cell.column.kind == kind]
+
+
 def test_params_beyond_the_first_few_are_said_and_can_be_shown(study, table, page):
-    shown = table(study)
     html = page.get(reverse("study-trials", args=[study.pk])).content.decode()
-    assert len(shown.columns.shown) == 8
-    assert f"8 of {len(NAMES) + 1}" in html
+    assert labels(table(study)) == ["State", "val_loss", *NAMES[:8], "Proposed by", "Duration"]
+    assert f"12 of {len(NAMES) + 6}" in html
 
-    everything = page.get(shown.choices[0].url).context["page"].table
-    assert [column.label for column in everything.columns.shown] == [*NAMES, "iou"]
-    assert [cell.value for cell in everything.rows[0].cells] == [3.0] * len(NAMES) + [0.3]
+    everything = page.get(reverse("study-trials", args=[study.pk]), {"column": all_keys(table(study))})
+    row = everything.context["page"].table.rows[0]
+    assert cells(row, "param") == [3.0] * len(NAMES)
+    assert cells(row, "metric") == [0.3]
 
 
-def test_a_column_is_shown_and_hidden_by_its_link(study, page):
-    def choice(table, label):
-        return next(choice for choice in table.choices if choice.label == label)
+def all_keys(table):
+    return [column.key for column in table.columns.known]
 
-    query = {"sort": "params.0", "q": "state = complete"}
-    first = page.get(reverse("study-trials", args=[study.pk]), query).context["page"].table
-    with_metric = page.get(choice(first, "iou").url).context["page"].table
-    assert with_metric.columns.shown[-1].label == "iou"
-    assert (with_metric.sort, with_metric.selected.text) == ("params.0", "state = complete")
-    without = page.get(choice(with_metric, "a.b").url).context["page"].table
-    assert "a.b" not in [column.label for column in without.columns.shown]
-    assert without.columns.shown[-1].label == "iou"
+
+def test_address_of_params_alone_keeps_the_other_columns_and_its_order(study, table):
+    shown = table(study, column=["metrics.iou", "params.a.b", "params.nothing"])
+    assert labels(shown) == ["State", "val_loss", "iou", "a.b", "Proposed by", "Duration"]
+
+
+def test_address_that_names_other_columns_is_the_whole_choice(study, table):
+    assert labels(table(study, column=["params.0", "duration", "state"])) == ["0", "Duration", "State"]
 
 
 def test_columns_stay_in_every_link_of_the_table(study, page):
     html = page.get(
         reverse("study-trials", args=[study.pk]), {"column": ["metrics.iou", "params.a&b=c"]}
     ).content.decode()
-    kept = "&amp;column=params.a%26b%3Dc&amp;column=metrics.iou"
+    kept = "&amp;column=metrics.iou&amp;column=params.a%26b%3Dc"
     assert html.count(kept) > 8
     assert f"{kept}&quot;" in html or f'{kept}" hx-trigger="every' in html
 
@@ -83,7 +109,7 @@ def test_columns_stay_in_every_link_of_the_table(study, page):
 def test_extra_metrics_sort_and_are_on_the_trial_page(study, table, page):
     by_metric = table(study, sort="metrics.iou", column="metrics.iou")
     assert [row.trial.number for row in by_metric.rows] == [1, 2, 0]
-    assert [row.cells[0].value for row in by_metric.rows] == [0.05, 0.3, 0.5]
+    assert [cells(row, "metric") for row in by_metric.rows] == [[0.05], [0.3], [0.5]]
     facts = {
         fact.label: fact.value
         for fact in page.get(study.trials.get(number=2).get_absolute_url()).context["page"].facts
@@ -104,4 +130,4 @@ def test_what_was_measured_in_training_is_no_result(user, page):
 
 @pytest.mark.parametrize("wrong", ["params.nothing", "metrics.nothing", "", "x" * 5000])
 def test_unknown_columns_are_left_out(study, table, wrong):
-    assert len(table(study, column=wrong, sort=wrong).columns.shown) == 8
+    assert labels(table(study, column=wrong, sort=wrong)) == labels(table(study))

@@ -1,25 +1,23 @@
 """What is done with several studies of the list at once, and why not with some of them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django import forms
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from dashboard.access.rules import may, studies_visible_to
 from dashboard.models import Role, Study, Tag, searches
-from dashboard.refusal import Refused
 from dashboard.studies.list_address import ListAddress
 from dashboard.web.fields import TagsField
 from dashboard.web.requests import row_number
-from dashboard.wording import count_noun, person_name
+from dashboard.wording import person_name
 
 # More than a page of the list has.
 MAX_STUDIES = 200
-# Reasons in full; the rest are counted.
-MAX_REASONS = 3
+NOUN = "study,studies"
 
 
 @dataclass(frozen=True)
@@ -85,41 +83,3 @@ def tags_among(studies: Iterable[Study]) -> list[tuple[str, str]]:
     ids = [study.pk for study in studies]
     names = Tag.objects.filter(study__in=ids).order_by("name").values_list("name", flat=True).distinct()
     return [(name, name) for name in names]
-
-
-@dataclass(frozen=True)
-class Done:
-    n: int
-    # Name and reason of each study that was left as it is.
-    left: list[str]
-
-    def message(self, did: str, after: str = "") -> str:
-        """As in: Archived 2 studies. 1 study was not changed. digits: it is running."""
-        words = [f"{did} {count_noun(self.n, 'study,studies')}.{after}"] if self.n else []
-        if self.left:
-            verb = "was" if len(self.left) == 1 else "were"
-            reasons = "; ".join(self.left[:MAX_REASONS])
-            more = "; and others" if len(self.left) > MAX_REASONS else ""
-            words.append(
-                f"{count_noun(len(self.left), 'study,studies')} {verb} not changed. {reasons}{more}."
-            )
-        return " ".join(words)
-
-
-def act_on_each(
-    studies: Iterable[Study], act: Callable[[Study], bool], unchanged: Callable[[Study], str]
-) -> "Done":
-    """Each is checked and recorded by the action itself; what one refuses keeps nobody else from changing."""
-    done, left = 0, []
-    for study in studies:
-        try:
-            is_changed = act(study)
-        except PermissionDenied:
-            left.append(f"{study.name}: you cannot change it")
-        except Refused as refusal:
-            left.append(str(refusal).rstrip("."))
-        else:
-            done += is_changed
-            if not is_changed:
-                left.append(f"{study.name}: {unchanged(study)}")
-    return Done(done, left)

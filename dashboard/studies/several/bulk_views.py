@@ -9,15 +9,15 @@ from django.views.decorators.http import require_http_methods
 
 from dashboard.models import Role, Study, Trial
 from dashboard.studies import actions
-from dashboard.studies.bulk import (
-    Done,
+from dashboard.studies.several.bulk import (
+    NOUN,
     TagForm,
-    act_on_each,
     bulk_page,
     list_address,
     tags_among,
     ticked_studies,
 )
+from dashboard.web.done import Done, act_on_each
 from dashboard.web.requests import actor_of, person, posted
 
 NONE_TICKED = "Select at least one study."
@@ -30,7 +30,7 @@ def studies_archive(request: HttpRequest) -> HttpResponse:
         return redirect("study-list")
     is_archived = not request.GET.get("back")
     act = partial(actions.archive_study, is_archived=is_archived, by=actor_of(request))
-    done = act_on_each(ticked_studies(person(request), request.POST), act, _why_not_archived)
+    done = act_on_each(ticked_studies(person(request), request.POST), act, _why_not_archived, NOUN)
     return _told(request, done, "Archived" if is_archived else "Unarchived")
 
 
@@ -51,7 +51,7 @@ def studies_tag(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         act = partial(actions.tag_study, add=data["add"], remove=data["remove"], by=actor_of(request))
-        done = act_on_each(studies, act, lambda _: "it has these tags already")
+        done = act_on_each(studies, act, lambda _: "it has these tags already", NOUN)
         return _told(request, done, "Changed the tags of")
     context = {"page": page, "form": form}
     return render(request, "studies/list/tag.html", context, status=422 if form.errors else 200)
@@ -66,7 +66,7 @@ def studies_delete(request: HttpRequest) -> HttpResponse:
         return _told(request, None, "")
     if request.method == "POST":
         act = partial(actions.delete_study, by=actor_of(request))
-        done = act_on_each(studies, act, lambda _: "it is deleted already")
+        done = act_on_each(studies, act, lambda _: "it is deleted already", NOUN)
         return _told(request, done, "Deleted", " You can restore them from Deleted studies.")
     page = bulk_page(person(request), query, studies, Role.OWNER)
     n_trials = Trial.objects.filter(study__in=page.allowed).count()

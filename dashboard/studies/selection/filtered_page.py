@@ -10,7 +10,7 @@ import numpy as np
 
 from dashboard.goals import Goal, goal_of
 from dashboard.models import Study, Trial
-from dashboard.studies.selection import AXES, Range, ranges_of, selection_of
+from dashboard.studies.selection.data import AXES, Range, ranges_of, selection_of
 from dashboard.trials.results import Results
 from dashboard.trials.selected import Edit, Selected, selected_of
 from dashboard.trials.table import example_of
