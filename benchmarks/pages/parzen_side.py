@@ -3,7 +3,6 @@
 import html
 import random
 import re
-import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -140,15 +139,6 @@ def seconds_until_seen(tab: Tab, study: Any, n_runs: int = 3) -> float:
         tab.page.locator("#study-best").get_by_text(f"Trial #{trial.number}", exact=True).wait_for()
         seconds.append(time.perf_counter() - began)
     return median(seconds)
-
-
-def database_megabytes(path: Path) -> float:
-    """Without what was freed, and without the log that is written first."""
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.execute("VACUUM")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path.stat().st_size / 1e6
 
 
 def lines_of_javascript(root: Path) -> int:

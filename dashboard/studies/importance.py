@@ -1,7 +1,7 @@
 """The card that says which parameter mattered, from all complete trials of a study."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -11,7 +11,7 @@ from dashboard.charts.importance import ImportanceChart, importance_chart
 from dashboard.charts.trend import n_best
 from dashboard.engine.trials import n_complete
 from dashboard.models import Study, TrialState
-from dashboard.trials.queries import complete_results
+from dashboard.trials.queries import complete_results, params_of
 from optimizer import History
 from optimizer.history import TrialRow
 from optimizer.importance import correlation, fanova
@@ -74,24 +74,25 @@ def _source(study: Study) -> tuple[object, ...]:
 
 def _fresh_card(study: Study) -> ImportanceCard:
     space = study.search_space
-    rows = [TrialRow(number, params, value, "complete") for number, params, value in complete_results(study)]
+    rows = (TrialRow(number, params, value, "complete") for number, params, value in complete_results(study))
     history = History.from_trials(space, rows, study.direction)
+    n_seen = len(history)
     found = fanova(history)
     return ImportanceCard(
         chart=importance_chart(
-            space, found, correlation(history), study.direction, _best_tenth(rows, history)
+            space, found, correlation(history), study.direction, _best_tenth(study, history)
         ),
         n_trials=found.n_trials,
-        n_seen=len(rows),
+        n_seen=n_seen,
         n_pruned=0,
         note=found.note,
         scale=found.scale,
-        poll_seconds=SLOW_POLL_SECONDS if len(rows) > MANY_TRIALS else POLL_SECONDS,
+        poll_seconds=SLOW_POLL_SECONDS if n_seen > MANY_TRIALS else POLL_SECONDS,
     )
 
 
-def _best_tenth(rows: Sequence[TrialRow], history: History) -> list[Mapping[str, Any]]:
-    """Params of the best tenth of the trials that fit the search space."""
-    params = {row.number: row.params for row in rows}
-    best = history.best_rows(n_best(history.n_complete))
-    return [params[number] for number in history.numbers[best].tolist()]
+def _best_tenth(study: Study, history: History) -> list[Mapping[str, Any]]:
+    """Params of the best tenth of the trials that fit the search space, the best first."""
+    numbers = history.numbers[history.best_rows(n_best(history.n_complete))].tolist()
+    params = params_of(study, numbers)
+    return [params[number] for number in numbers]

@@ -1,10 +1,12 @@
 """Params and metrics of all trials of a study as columns, read when a filter or an order needs them."""
 
 import json
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -157,15 +159,22 @@ def _catch_up(study: Study, results: Results, known: _Details) -> _Details:
     columns = {name: np.full(len(results), _NOTHING, dtype=object) for name in known.columns}
     for name, values in known.columns.items():
         columns[name][~is_new] = values[known.is_final]
-    place = {number: at for at, number in enumerate(results["number"].tolist())}
+    place = dict(zip(results["number"][is_new].tolist(), np.flatnonzero(is_new).tolist(), strict=True))
     for number, own in _read(study, results["number"][is_new]):
         at = place[number]
         for name, value in own.items():
             if name not in columns:
                 columns[name] = np.full(len(results), _NOTHING, dtype=object)
-            columns[name][at] = tuple(value) if isinstance(value, list) else value
+            columns[name][at] = _small(value)
     is_final = ~np.isin(results["state"], OPEN)
     return _Details(results.source, results.stamp, results["number"], is_final, columns)
+
+
+def _small(value: Any) -> Any:
+    """A word that a hundred thousand trials have is kept once."""
+    if isinstance(value, str):
+        return sys.intern(value)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _read(study: Study, numbers: np.ndarray) -> Iterable[tuple[int, dict[str, Any]]]:
@@ -175,9 +184,8 @@ def _read(study: Study, numbers: np.ndarray) -> Iterable[tuple[int, dict[str, An
     trials = study.trials.filter(number__gte=int(numbers.min())).order_by("number")
     texts = trials.values_list("number", Cast("params", TextField()), Cast("metrics", TextField()))
     wanted = set(numbers.tolist())
-    rows = [row for row in texts.iterator(CHUNK) if row[0] in wanted]
-    for start in range(0, len(rows), CHUNK):
-        part = rows[start : start + CHUNK]
+    rows = (row for row in texts.iterator(CHUNK) if row[0] in wanted)
+    for part in iter(lambda: list(islice(rows, CHUNK)), []):
         params = json.loads(f"[{','.join(row[1] for row in part)}]")
         metrics = json.loads(f"[{','.join(row[2] for row in part)}]")
         for row, p, m in zip(part, params, metrics, strict=True):

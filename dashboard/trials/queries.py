@@ -1,11 +1,14 @@
 """Trials as the pages show them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from django.db.models import F, QuerySet
 
 from dashboard.models import Report, Study, Trial, TrialState, ValueOf
+
+# Rows that are held at a time where there can be a hundred thousand.
+CHUNK = 5_000
 
 
 def params_of(study: Study, numbers: Collection[int]) -> dict[int, dict[str, Any]]:
@@ -45,10 +48,10 @@ def latest_metrics(study: Study, *, limit: int) -> list[dict[str, Any]]:
     return list(complete.order_by("-number").values_list("metrics", flat=True)[:limit])
 
 
-def complete_results(study: Study) -> list[tuple[int, dict[str, Any], float | None]]:
-    """Number, params and value of every complete trial."""
+def complete_results(study: Study) -> Iterator[tuple[int, dict[str, Any], float | None]]:
+    """Number, params and value of every complete trial, some thousands at a time."""
     complete = study.trials.filter(state=TrialState.COMPLETE).order_by("number")
-    return list(complete.values_list("number", "params", "value"))
+    return complete.values_list("number", "params", "value").iterator(CHUNK)
 
 
 def reports_of(trial: Trial) -> list[Report]:

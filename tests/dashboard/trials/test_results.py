@@ -15,6 +15,7 @@ from dashboard.engine.retries import retry_failed_trials
 from dashboard.engine.timeline import begin_timeline
 from dashboard.engine.trials import best_trial, counts_by_state
 from dashboard.models import FailureKind, Study, Trial
+from dashboard.trials import detail_columns
 from dashboard.trials import results as module
 from dashboard.trials.detail_columns import columns_named, fields_of
 from dashboard.trials.results import COLUMNS, KINDS, STATES, forget_results, results_of
@@ -241,3 +242,21 @@ def test_first_attempts_that_run_are_not_added_up(user):
 
     assert not [query for query in captured.captured_queries if "dashboard_attempt" in query["sql"]]
     assert results["trained"][1] == 0
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 100])
+def test_details_that_come_in_parts_are_the_same(user, monkeypatch, chunk):
+    study = running_study(max_failures=10)
+    for value in (0.5, 0.25, 0.125):
+        complete(study, value)
+    claim(study)
+    monkeypatch.setattr(detail_columns, "CHUNK", chunk)
+    detail_columns.forget_details()
+    results, names = results_of(fresh(study)), ["learning_rate", "units_1", "activation_1", "val_accuracy"]
+    found = columns_named(study, results, names, fields_of(study, study.search_space, ["val_accuracy"]))
+
+    trials = list(study.trials.order_by("number"))
+    for name in names[:3]:
+        assert found[name].values.tolist() == [trial.params.get(name) for trial in trials], name
+    assert found["val_accuracy"].values[:3].tolist() == [0.9, 0.9, 0.9]
+    assert found["val_accuracy"].is_known.tolist() == [True, True, True, False]
