@@ -1,4 +1,4 @@
-"""`python -m benchmarks.pages [peer] [parzen] [lists]`: pages of Parzen and of optuna-dashboard in one run."""
+"""`python -m benchmarks.pages [peer] [parzen] [lists]`: Parzen beside optuna-dashboard in one run."""
 
 import os
 import platform
