@@ -1,9 +1,10 @@
-"""`python -m benchmarks.pages`: pages of Parzen and of optuna-dashboard on the same trials, in one run."""
+"""`python -m benchmarks.pages [peer] [parzen] [lists]`: Parzen beside optuna-dashboard in one run."""
 
 import os
 import platform
 import random
 import subprocess
+import sys
 import tempfile
 from functools import partial
 from importlib.metadata import version
@@ -38,16 +39,20 @@ N_STUDIES, N_LARGE, IDLE_SECONDS, N_COLD = 1_000, 100_000, 30, 3
 
 
 def main() -> None:
+    names = sys.argv[1:] or ["peer", "parzen", "lists"]
     with tempfile.TemporaryDirectory(prefix="parzen-bench-") as name, chromium() as browser:
         folder = Path(name)
         set_up(folder / "studies")
         table = Table()
         studies, owner = fill(folder / "studies")
         peer_database = folder / "studies" / "optuna.sqlite3"
-        measure_peer(browser, peer_database, table)
-        measure_parzen(browser, studies, owner, table)
+        if "peer" in names:
+            measure_peer(browser, peer_database, table)
+        if "parzen" in names:
+            measure_parzen(browser, studies, owner, table)
         table.add("lines of JavaScript of its own", None, parzen.lines_of_javascript(ROOT), "≤ 3,500")
-        measure_lists(browser, folder / "studies", owner, table)
+        if "lists" in names:
+            measure_lists(browser, folder / "studies", owner, table)
         print(f"\n{where()}\n\n{table.markdown()}")
 
 

@@ -14,6 +14,7 @@ import psutil
 
 from benchmarks.stack import ROOT
 
+START_SECONDS = 180
 PEER_BIN = ROOT / ".venv-pages" / "bin"
 
 
@@ -61,7 +62,7 @@ def _cpu_of(pid: int) -> float:
 def running(
     command: Sequence[str], address: str, path: str, headers: Mapping[str, str] | None = None
 ) -> Iterator[Server]:
-    popen = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    popen = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         _wait_for(address + path)
         agreed = {"Accept-Encoding": "gzip", **(headers or {})}
@@ -92,7 +93,7 @@ def copy_for_peer(source: Path, target: Path, *studies: int) -> None:
 
 
 def _wait_for(address: str) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         try:
             urllib.request.urlopen(address, timeout=30).close()
@@ -100,4 +101,4 @@ def _wait_for(address: str) -> None:
             time.sleep(0.2)
         else:
             return
-    sys.exit(f"{address} did not answer within a minute.")
+    sys.exit(f"{address} did not answer within {START_SECONDS} s.")
