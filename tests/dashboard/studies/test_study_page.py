@@ -302,6 +302,6 @@ def test_the_best_params_can_be_copied_and_varied(page, user):
     body = page.get(study.get_absolute_url()).content.decode()
     copied = html.unescape(re.search(r'<pre[^>]*id="best-python"[^>]*>(.*?)</pre>', body, re.DOTALL)[1])
     found = {}
-    exec(copied, found)  # noqa: S102
+    exec(copied, found)
     assert found["params"] == trial.params
     assert reverse("trial-variation", args=[study.pk, trial.number]) in body
