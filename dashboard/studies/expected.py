@@ -7,7 +7,7 @@ from functools import partial
 from django.db.models import F
 
 from dashboard.goals import Goal
-from dashboard.models import Report, TrialState
+from dashboard.models import Report, TrialState, ValueOf
 from dashboard.trials.results import Results
 from dashboard.wording import percent
 from optimizer.forecast import FinalForecast, forecast_final
@@ -52,11 +52,8 @@ def _at_step(results: Results, goal: Goal, step: int) -> tuple[list[float], list
     reports = Report.objects.filter(
         attempt__trial__in=list(final), attempt__number=F("attempt__trial__attempt"), step=step
     )
-    told = {
-        pk: value
-        for pk, metrics in reports.values_list("attempt__trial", "metrics")
-        if (value := metrics.get(goal.name)) is not None
-    }
+    values = reports.annotate(it=ValueOf(goal.name, "metrics")).values_list("attempt__trial", "it")
+    told = {pk: value for pk, value in values if value is not None}
     return list(told.values()), [final[pk] for pk in told]
 
 
