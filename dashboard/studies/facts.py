@@ -6,7 +6,7 @@ from dashboard.catalog import dataset_words, pruner_label, sampler_label, traine
 from dashboard.goals import Goal, best_epoch, is_percent, shown_metrics
 from dashboard.models import Study, Trial
 from dashboard.models.study_fields import study_field
-from dashboard.trials.params import ParamRow, param_rows
+from dashboard.trials.params import ParamRow, param_rows, python_dict
 from dashboard.wording import count_noun, thousands, value
 from optimizer import SearchSpace
 from trainers.job import TEST_PREFIX
@@ -18,6 +18,11 @@ class Best:
     value: str
     second: str
     params: list[ParamRow]
+
+    @property
+    def python(self) -> str:
+        """Its params as a dict to paste into a script."""
+        return python_dict("params", self.trial.params)
 
 
 def facts_of(study: Study, goal: Goal) -> list[tuple[str, str]]:

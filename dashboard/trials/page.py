@@ -16,6 +16,7 @@ from dashboard.models import Artifact, Attempt, Comment, Report, Role, Study, Tr
 from dashboard.trials import queries
 from dashboard.trials.curves import curves_of
 from dashboard.trials.metrics import Metrics, metrics_of
+from dashboard.trials.params import python_dict
 from dashboard.trials.results import Results, results_of
 from dashboard.trials.sentence import trial_sentence
 from dashboard.trials.trial_facts import Fact, facts_of
@@ -154,8 +155,7 @@ class TrialPage:
     @property
     def python(self) -> str:
         """The params as a dict to paste into a script."""
-        lines = "".join(f"    {name!r}: {value!r},\n" for name, value in self.trial.params.items())
-        return f"params = {{\n{lines}}}"
+        return python_dict("params", self.trial.params)
 
     @property
     def json(self) -> str:

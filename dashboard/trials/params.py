@@ -85,3 +85,9 @@ def tree_order(space: SearchSpace) -> Iterator[Parameter]:
 def only_with(space: SearchSpace, name: str) -> str:
     when = space[name].when
     return f"only with {when.parent} {one_of(map(show_param, when.values))}" if when else ""
+
+
+def python_dict(name: str, values: Mapping[str, Any]) -> str:
+    """The assignment of a dict, an entry a line, to paste into a script."""
+    lines = "".join(f"    {key!r}: {value!r},\n" for key, value in values.items())
+    return f"{name} = {{\n{lines}}}" if lines else f"{name} = {{}}"

@@ -1,11 +1,12 @@
 """What all files have: the study, its best trial, and the function that is to be filled in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from dashboard.export.queries import best_of
 from dashboard.models import Study
+from dashboard.trials.params import python_dict
 from optimizer import Direction, SearchSpace
 from optimizer.objective import is_higher_better
 
@@ -46,15 +47,9 @@ def head(found: Found) -> list[str]:
         f"STUDY = {found.name!r}",
         f"METRIC = {found.metric!r}  # {'higher' if found.is_higher_better else 'lower'} is better",
         f"BEST_VALUE = {found.value!r}",
-        *dict_lines("BEST_PARAMS", found.params),
+        python_dict("BEST_PARAMS", found.params),
         f"SEED = {found.seed!r}",
     ]
-
-
-def dict_lines(name: str, values: Mapping[str, Any]) -> Sequence[str]:
-    if not values:
-        return [f"{name} = {{}}"]
-    return [f"{name} = {{", *(f"    {key!r}: {value!r}," for key, value in values.items()), "}"]
 
 
 TRAIN = '''

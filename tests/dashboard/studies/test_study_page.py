@@ -1,5 +1,8 @@
 """The page of one study, in every state, and the moves that it offers."""
 
+import html
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -291,3 +294,14 @@ def test_the_page_calls_an_uploaded_dataset_as_people_do(page, user):
 
     assert '<span class="tag">Plants of 2026</span>' in body
     assert "plants-0a1b2c3d" not in body
+
+
+def test_the_best_params_can_be_copied_and_varied(page, user):
+    study = running_study()
+    (trial,) = add_trials(study, 1)
+    body = page.get(study.get_absolute_url()).content.decode()
+    copied = html.unescape(re.search(r'<pre[^>]*id="best-python"[^>]*>(.*?)</pre>', body, re.DOTALL)[1])
+    found = {}
+    exec(copied, found)
+    assert found["params"] == trial.params
+    assert reverse("trial-variation", args=[study.pk, trial.number]) in body
