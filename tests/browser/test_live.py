@@ -165,7 +165,7 @@ def test_open_stop_menu_stays_open_when_a_trial_completes(view, study, request):
         ("table", '#study-actions summary:has-text("Stop")'),
         ("overview", '#study-actions summary:has-text("Stop")'),
         ("overview", 'button:has-text("Pause")'),
-        ("overview", "#study-best a"),
+        ("overview", "#study-best .card-head a"),
         ("overview", "#training-now tbody a"),
         ("overview", "#training-now .scroll-x"),
         ("overview", '#study-tabs a:has-text("Trials")'),
