@@ -118,6 +118,6 @@ def test_params_that_do_not_fit_the_space_are_no_trouble(user):
     study = running_study(max_trials=500)
     many(study, 60)
     for odd in (None, "fast", 1e9, True):
-        add_trials(study, 1, params={**PARAMS, "learning_rate": odd})
-    add_trials(study, 1, params={})
+        add_trials(study, 1, params={**PARAMS, "learning_rate": odd}, value=lambda _: 1.0)
+    add_trials(study, 1, params={}, value=lambda _: 1.0)
     assert titles(study)
