@@ -116,7 +116,7 @@ def test_of_very_many_trials_the_best_and_the_latest_are_read(user, monkeypatch,
 
 def test_params_that_do_not_fit_the_space_are_no_trouble(user):
     study = running_study(max_trials=500)
-    many(study, 60)
+    many(study, 120)
     for odd in (None, "fast", 1e9, True):
         add_trials(study, 1, params={**PARAMS, "learning_rate": odd}, value=lambda _: 1.0)
     add_trials(study, 1, params={}, value=lambda _: 1.0)
