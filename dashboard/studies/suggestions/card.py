@@ -1,8 +1,9 @@
 """All suggestions of a study, the most important first."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from django.urls import reverse
@@ -13,14 +14,18 @@ from dashboard.studies.budget_meters import n_stale_of
 from dashboard.studies.suggestions.bounds import crowded_ends, wasteful_ends
 from dashboard.studies.suggestions.progress import no_progress
 from dashboard.studies.suggestions.suggestion import Suggestion, Tried
-from dashboard.trials.detail_columns import columns_named, fields_of
+from dashboard.trials.queries import params_of
 from dashboard.trials.results import Results
+from dashboard.trials.selection import Column
 from optimizer import SearchSpace
-from optimizer.distributions import Float, Int
+from optimizer.distributions import Distribution, Float, Int
 from trainers.errors import ParamsInvalid
 from trainers.registry import trainer_info
 
 MOST = 5
+# The best complete trials and the latest of all, as far as they are read: more would say the same.
+MANY = 4_000
+ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAILED)
 
 
 def suggestions_of(study: Study, results: Results) -> list[Suggestion]:
@@ -34,9 +39,13 @@ def _all(study: Study, results: Results) -> Iterator[Suggestion]:
         return f"{reverse('study-new')}?{urlencode(query)}"
 
     if not study.code:  # the space of a model file is changed in the file
-        tried = _tried(study, results)
-        yield from crowded_ends(tried, copy_with)
-        yield from wasteful_ends(tried, copy_with)
+        ended = results.by_end
+        complete = ended[np.isfinite(results.losses[ended])]
+        best = complete[np.argsort(results.losses[complete], kind="stable")][:MANY]
+        latest = ended[results.is_in(*ENDED)[ended]][-MANY:]
+        params = params_of(study, {*results["number"][best].tolist(), *results["number"][latest].tolist()})
+        yield from crowded_ends(_tried(study, results, best, params), copy_with)
+        yield from wasteful_ends(_tried(study, results, latest, params), copy_with)
     if study.state == StudyState.RUNNING and not study.is_draining and results.best is not None:
         found = no_progress(
             n_stale_of(study, results),
@@ -48,20 +57,29 @@ def _all(study: Study, results: Results) -> Iterator[Suggestion]:
             yield found
 
 
-def _tried(study: Study, results: Results) -> Tried:
+def _tried(
+    study: Study, results: Results, rows: np.ndarray, params: Mapping[int, Mapping[str, Any]]
+) -> Tried:
     space = study.search_space
     names = [name for name in space.searched if isinstance(space[name].distribution, Float | Int)]
-    columns = columns_named(study, results, names, fields_of(study, space, ()))
-    has_ended = results.is_in(TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAILED)
-    rows = np.flatnonzero(has_ended)
+    of_rows = [params.get(number, {}) for number in results["number"][rows].tolist()]
     return Tried(
         space=space,
         losses=results.losses[rows],
         is_wasted=results.is_in(TrialState.PRUNED, TrialState.FAILED)[rows],
         seconds=results["trained"][rows],
-        columns={name: column.at(rows) for name, column in columns.items()},
+        columns={name: _column(space[name].distribution, [of.get(name) for of in of_rows]) for name in names},
         limits=_limits(study, space),
     )
+
+
+def _column(distribution: Distribution, values: Sequence[Any]) -> Column:
+    """What does not fit the search space, as after an import, counts as not used."""
+    is_known = np.array(
+        [value is not None and distribution.contains(value) for value in values], dtype=np.bool_
+    )
+    numbers = [value if known else np.nan for value, known in zip(values, is_known, strict=True)]
+    return Column(np.array(numbers, dtype=float), is_known)
 
 
 def _limits(study: Study, space: SearchSpace) -> dict[str, tuple[float, float]]:

@@ -32,10 +32,6 @@ class Column:
     values: npt.NDArray[np.float64] | npt.NDArray[np.object_]
     is_known: Mask
 
-    def at(self, rows: npt.NDArray[np.intp]) -> "Column":
-        """The values of some trials."""
-        return Column(self.values[rows], self.is_known[rows])
-
 
 @dataclass(frozen=True)
 class Field:

@@ -1,12 +1,16 @@
 """The card of suggestions, and the copy of a study that its buttons open."""
 
+import math
+import random
 import re
 
 import pytest
 from django.urls import reverse
 
 from dashboard.models import Membership, Role, Team
+from dashboard.studies.suggestions.card import suggestions_of
 from dashboard.studies.suggestions.progress import no_progress
+from dashboard.trials.results import results_of
 from tests.builders import PARAMS, add_trials, make_user, running_study
 
 
@@ -73,3 +77,47 @@ def test_a_copy_opens_with_the_bound_of_the_button(page, study):
 def test_what_names_no_bound_is_left_aside(page, study, odd):
     body = page.get(f"{reverse('study-new')}?from={study.pk}&{odd}").content.decode()
     assert "Changed:" not in body
+
+
+def many(study, n, *, wasted=lambda rate: False):
+    """Trials with rates over the whole range in a random order, the lowest with the best value."""
+    low, high = math.log(1e-4), math.log(1e-1)
+    rng = random.Random(0)
+    for _ in range(n):
+        rate = math.exp(rng.uniform(low, high))
+        params = {**PARAMS, "learning_rate": rate}
+        if wasted(rate):
+            add_trials(study, 1, state="pruned", params=params, step=2)
+        else:
+            add_trials(study, 1, params=params, value=lambda _, v=rate: v)
+
+
+def titles(study):
+    return [found.title for found in suggestions_of(study, results_of(study))]
+
+
+def test_ranges_are_told_from_the_trials_of_the_database(user):
+    study = running_study(max_trials=500)
+    many(study, 120, wasted=lambda rate: rate > 2e-2)
+    found = titles(study)
+    assert "The best trials crowd the lower end of learning_rate." in found
+    assert "High values of learning_rate waste trials." in found
+
+
+def test_of_very_many_trials_the_best_and_the_latest_are_read(user, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr("dashboard.studies.suggestions.card.MANY", 50)
+    study = running_study(max_trials=500)
+    many(study, 120, wasted=lambda rate: rate > 2e-2)
+    results = results_of(study)
+    with django_assert_num_queries(1):
+        found = suggestions_of(study, results)
+    assert "The best trials crowd the lower end of learning_rate." in [each.title for each in found]
+
+
+def test_params_that_do_not_fit_the_space_are_no_trouble(user):
+    study = running_study(max_trials=500)
+    many(study, 120)
+    for odd in (None, "fast", 1e9, True):
+        add_trials(study, 1, params={**PARAMS, "learning_rate": odd}, value=lambda _: 1.0)
+    add_trials(study, 1, params={}, value=lambda _: 1.0)
+    assert titles(study)
