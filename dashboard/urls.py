@@ -43,6 +43,7 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/settings/", studies.study_settings, name="study-settings"),
     path("studies/<int:study_id>/discussion/", studies.study_discussion, name="study-discussion"),
     path("studies/archive/", bulk.studies_archive, name="studies-archive"),
+    path("studies/compare/", bulk.studies_compare, name="studies-compare"),
     path("studies/tag/", bulk.studies_tag, name="studies-tag"),
     path("studies/delete/", bulk.studies_delete, name="studies-delete"),
     path("studies/deleted/", studies.study_deleted, name="study-deleted"),

@@ -5,7 +5,7 @@ from functools import partial
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.models import Role, Study, Trial
 from dashboard.studies import actions
@@ -17,8 +17,9 @@ from dashboard.studies.several.bulk import (
     tags_among,
     ticked_studies,
 )
+from dashboard.studies.several.compare import FEWEST, MOST, compare_page
 from dashboard.web.done import Done, act_on_each
-from dashboard.web.requests import actor_of, person, posted
+from dashboard.web.requests import actor_of, person, posted, row_number
 
 NONE_TICKED = "Select at least one study."
 
@@ -38,6 +39,18 @@ def _why_not_archived(study: Study) -> str:
     if study.is_active:
         return f"it is {study.state}. Stop it first"
     return "it is archived already" if study.is_archived else "it is not archived"
+
+
+@require_safe
+def studies_compare(request: HttpRequest) -> HttpResponse:
+    """Two to six studies beside each other, in the order of the address."""
+    seen = {study.pk: study for study in ticked_studies(person(request), request.GET)}
+    asked = dict.fromkeys(row_number(text) for text in request.GET.getlist("study"))
+    studies = [seen[number] for number in asked if number in seen]
+    if not FEWEST <= len(studies) <= MOST:
+        messages.warning(request, f"Select {FEWEST} to {MOST} studies to compare.")
+        return redirect("study-list")
+    return render(request, "studies/compare/page.html", {"page": compare_page(studies)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -95,6 +95,7 @@ MATRIX: dict[str, Row] = {
     "usersessions_list": Row((), SIGNED_IN, SIGNED_IN),
     "study-list": Row((), SIGNED_IN, READ_ONLY),
     "studies-archive": Row((), SIGNED_IN, SIGNED_IN),
+    "studies-compare": Row((), SIGNED_IN, READ_ONLY),
     "studies-tag": Row((), SIGNED_IN, SIGNED_IN),
     "studies-delete": Row((), SIGNED_IN, SIGNED_IN),
     "study-new": Row((), SIGNED_IN, SIGNED_IN),
