@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404
 from dashboard.access.rules import studies_visible_to
 from dashboard.web.requests import person, row_number
 
-# Clocks on the page move on even while nothing happens.
-REFRESH_SECONDS = 10
+# Estimates and study time move on even while nothing happens; what counts seconds, the browser moves itself.
+REFRESH_SECONDS = 30
 
 
 def is_unchanged(request: HttpRequest, study_id: int) -> bool:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.browser.test_pages import add_worker
-from tests.builders import add_trials, running_study
+from tests.builders import add_trials, complete, running_study
 
 pytestmark = [
     pytest.mark.slow,
@@ -25,11 +25,14 @@ WATCH_SWAPS = """() => {
 
 
 def test_swap_never_shows_the_words_of_the_server(ada, site, person):
-    add_trials(running_study(owner=ada), 3)
+    study = running_study(owner=ada)
+    add_trials(study, 3)
     person.goto(f"{site}/studies/")
     person.evaluate(WATCH_SWAPS)
 
-    person.wait_for_function("() => window.texts.length >= 2")
+    for n in (1, 2):
+        complete(study)
+        person.wait_for_function("n => window.texts.length >= n", arg=n)
 
     texts = person.evaluate("window.texts")
     assert all(re.fullmatch(r"just now|\d+ (s|min|h) ago", text) for text in texts), texts
@@ -49,6 +52,22 @@ def test_words_follow_while_the_page_is_open(ada, site, person, minutes, words):
     person.clock.fast_forward((minutes * 60 + 30) * 1000)
 
     expect(time).to_have_text(re.compile(f"^{words}$"))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(20, r"2\d s"), (125, r"2 min (0[5-9]|1\d) s"), (3 * 3600 + 300, r"3 h 05 min")]
+)
+def test_how_long_a_trial_runs_ticks_between_news(ada, site, person, seconds, words):
+    person.clock.install()
+    study = running_study(owner=ada, started_at=timezone.now())
+    add_trials(study, 1, state="running")
+    person.goto(site + study.get_absolute_url())
+    running = person.locator("#training-now [data-words=duration]")
+    expect(running).to_have_text(re.compile(r"^\d s$"))
+
+    person.clock.fast_forward(seconds * 1000)
+
+    expect(running).to_have_text(re.compile(f"^{words}$"))
 
 
 def test_age_does_not_ask_the_clock_of_the_reader(ada, site, person):

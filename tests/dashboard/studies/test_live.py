@@ -51,7 +51,7 @@ def test_unknown_version_gets_the_fragments(ask, study, query):
     assert ask(study, **query).status_code == 200
 
 
-@pytest.mark.parametrize("age", [11, 10_000])
+@pytest.mark.parametrize("age", [31, 10_000])
 def test_clocks_move_on_although_nothing_was_reported(ask, study, age):
     assert ask(study, at=int(time.time()) - age).status_code == 200
 
