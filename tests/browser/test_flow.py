@@ -71,7 +71,7 @@ def _expect_trial_page(page):
     expect(page.get_by_role("heading", level=1)).to_contain_text("Trial #")
     expect(page.locator("#trial-head .chip")).to_have_text("Complete")
     assert steps.chart_points(page)["trial_epochs"]["val"] == 2
-    values = page.locator("section").filter(has=page.get_by_role("heading", name="Parameters"))
+    values = page.locator("section").filter(has=page.get_by_role("heading", name="Values", exact=True))
     expect(values.get_by_role("row").filter(has_text="pre_dropout_1")).to_be_visible()
     expect(values.get_by_role("row").filter(has_text="learning_rate")).to_be_visible()
     expect(page.get_by_role("region", name="Log tail")).to_contain_text("complete: val_loss")
