@@ -38,7 +38,10 @@ NOT_FOR_PEOPLE = {
 }
 
 # Of a datetime attribute, and for a script.
-NOT_FOR_READERS = {"templates/components/age.html": "floatformat"}
+NOT_FOR_READERS = {
+    "templates/components/age.html": "floatformat",
+    "templates/studies/views/_training_now.html": "floatformat",
+}
 IN_SCRIPTS = {
     "static/js/charts/numbers.js": "the words of charts",
     "static/js/charts/style.js": "ticks, of which all on an axis show as many decimals",

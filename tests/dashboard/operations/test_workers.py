@@ -13,6 +13,7 @@ from dashboard.models import Attempt, Study, Worker
 from dashboard.models.worker import slot_name
 from dashboard.operations import page as module
 from dashboard.operations.page import workers_page
+from dashboard.web.polling import REFRESH_SECONDS
 from tests.builders import claim, complete, fence_of, run_since, running_study, steps
 
 URL = reverse("worker-list")
@@ -196,7 +197,7 @@ def test_news_come_as_fragments(live, user, happen):
 def test_page_that_is_old_gets_its_clocks_set(live, user):
     register()
 
-    assert live(shown(), at=int(time.time()) - 11).status_code == 200
+    assert live(shown(), at=int(time.time()) - REFRESH_SECONDS - 1).status_code == 200
     assert live(shown(), at="").status_code == 200
 
 
