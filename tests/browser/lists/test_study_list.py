@@ -80,7 +80,7 @@ def test_ticked_studies_are_archived_with_keys_alone(list_page, studies):
     keys.tab_to(list_page, tick(list_page, "ended 0"))
     list_page.keyboard.press("Space")
     list_page.keyboard.press("Enter")
-    expect(bar(list_page).get_by_role("button", name="Tag 2…")).to_be_focused()
+    expect(bar(list_page).get_by_role("button", name="Compare")).to_be_focused()
     keys.tab_to(list_page, bar(list_page).get_by_role("button", name="Archive 2"))
     list_page.keyboard.press("Enter")
 
