@@ -7,7 +7,6 @@ import numpy as np
 from django.template.loader import render_to_string
 
 from dashboard.charts.static_svg import Look, StaticChart, static_best, static_epochs, static_trial
-from dashboard.engine.trials import best_trial
 from dashboard.goals import goal_of
 from dashboard.models import Role, Study, Trial
 from dashboard.refusal import Refused
@@ -17,22 +16,13 @@ from dashboard.trials.page import trial_page
 from dashboard.trials.proposals import proposals_of
 from dashboard.trials.queries import reports_of
 from dashboard.trials.results import Results, results_of
-from dashboard.trials.selected import Selected, selected_of
+from dashboard.trials.selected import Selected, selection_for
 from dashboard.web.csv_pieces import csv_pieces, plain_text
 from optimizer.objective import to_loss
 
 CHARTS = ("best", "epochs")
 ENDINGS = ("svg", "csv")
 MAX_DRAWN = 60
-
-
-def selection_for(study: Study, results: Results, text: str) -> Selected:
-    """Raises Refused where the filter cannot be read."""
-    best = best_trial(study)
-    selected = selected_of(study, study.search_space, results, text, best.metrics if best else {})
-    if selected.error:
-        raise Refused(selected.error)
-    return selected
 
 
 def chart_svg(study: Study, *, chart: str, text: str, look: Look) -> str:

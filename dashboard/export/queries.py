@@ -8,9 +8,8 @@ from django.db.models import F, Func, QuerySet, TextField
 
 from dashboard.engine.trials import best_trial
 from dashboard.models import Artifact, Study, Trial
-from dashboard.refusal import Refused
 from dashboard.trials.results import results_of
-from dashboard.trials.selected import selected_of
+from dashboard.trials.selected import selection_for
 
 CHUNK = 2_000
 
@@ -27,11 +26,8 @@ def numbers_selected(study: Study, text: str) -> frozenset[int] | None:
     """What a filter selects; None where there is no filter. Raises Refused where it cannot be read."""
     if not text.strip():
         return None
-    results, space, best = results_of(study), study.search_space, best_trial(study)
-    selected = selected_of(study, space, results, text, best.metrics if best else {})
-    if selected.error:
-        raise Refused(selected.error)
-    return frozenset(results["number"][selected.mask].tolist())
+    results = results_of(study)
+    return frozenset(results["number"][selection_for(study, results, text).mask].tolist())
 
 
 def rows_by_number(

@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from dashboard.engine.trials import best_trial
 from dashboard.models import Study
+from dashboard.refusal import Refused
 from dashboard.trials.columns import METRIC, PARAM
 from dashboard.trials.detail_columns import columns_named, fields_of, known_metrics
 from dashboard.trials.results import Results
@@ -90,6 +92,15 @@ def selected_of(
         return Selected("", fields, every, refusal)
     columns = columns_named(study, results, selection.names, fields)
     return Selected(selection.text, fields, selection.mask(columns), refusal)
+
+
+def selection_for(study: Study, results: Results, text: str) -> Selected:
+    """For what is done with the selected trials: Refused where the filter cannot be read."""
+    best = best_trial(study)
+    selected = selected_of(study, study.search_space, results, text, best.metrics if best else {})
+    if selected.error:
+        raise Refused(selected.error)
+    return selected
 
 
 def _edited(text: str, fields: Sequence[Field], edit: Edit) -> str:

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from django.http import QueryDict
 
-from dashboard.engine.trials import best_trial
 from dashboard.models import FailureKind, Study, TrialState
-from dashboard.refusal import Refused
 from dashboard.trials.results import SHOWN_STATES, Results, results_of
-from dashboard.trials.selected import selected_of
+from dashboard.trials.selected import selection_for
 from dashboard.web.requests import row_number
 from dashboard.wording import all_of, thousands
 
@@ -53,12 +51,7 @@ def ticked_trials(study: Study, query: QueryDict) -> Ticked:
     """`trial` names numbers; `all` holds the filter whose trials are meant instead. May raise Refused."""
     results = results_of(study)
     if "all" in query:
-        best = best_trial(study)
-        metrics = best.metrics if best else {}
-        selected = selected_of(study, study.search_space, results, str(query["all"]), metrics)
-        if selected.error:
-            raise Refused(selected.error)
-        return Ticked(results, np.flatnonzero(selected.mask))
+        return Ticked(results, np.flatnonzero(selection_for(study, results, str(query["all"])).mask))
     named = [row_number(text) for text in query.getlist("trial")]
     numbers = [number for number in named if number is not None]
     return Ticked(results, np.flatnonzero(np.isin(results["number"], numbers)))
