@@ -11,7 +11,7 @@ from dashboard.goals import Goal, best_epoch, goal_of
 from dashboard.models import Study, Trial, TrialState
 from dashboard.models.study_fields import study_field
 from dashboard.studies.budget_meters import Budget, budgets_of
-from dashboard.studies.charts import best_places, study_charts
+from dashboard.studies.charts import study_charts
 from dashboard.studies.facts import Best, best_of, facts_of
 from dashboard.trials.curves import curves_of
 from dashboard.trials.params import ParamRow, SpaceRow, param_rows, space_rows
@@ -73,7 +73,7 @@ def shared_page(study: Study) -> SharedPage:
 
 def _rows(study: Study, goal: Goal, results: Results, names: list[str]) -> list[Row]:
     """The best trials, the best first."""
-    places = best_places(results, N_BEST)
+    places = results.best_first[:N_BEST]
     params = params_of(study, results["number"][places].tolist())
     rows = []
     for place in places:

@@ -123,7 +123,7 @@ def epochs_chart_of(study: Study, goal: Goal, results: Results) -> dict[str, Any
     few = MAX_CURVES // 3
     running = np.flatnonzero(results.is_in(TrialState.RUNNING))[-few:]
     pruned = np.flatnonzero(results.is_in(TrialState.PRUNED))[-few:]
-    complete = best_places(results, MAX_CURVES - len(running) - len(pruned))
+    complete = results.best_first[: MAX_CURVES - len(running) - len(pruned)]
     return curves_at(study, goal, results, np.concatenate((complete, pruned, running)).astype(np.int64))
 
 
@@ -144,12 +144,6 @@ def curves_at(study: Study, goal: Goal, results: Results, shown: np.ndarray) -> 
         max_step=study.max_epochs,
     )
     return chart.to_json()
-
-
-def best_places(results: Results, n: int) -> np.ndarray:
-    """Where the n best complete trials are, the best first; among equals the earlier."""
-    complete = np.flatnonzero(np.isfinite(results.losses))
-    return complete[np.argsort(results.losses[complete], kind="stable")[:n]]
 
 
 def study_charts(

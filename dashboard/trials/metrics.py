@@ -65,7 +65,7 @@ def metrics_of(
     others = results.once("metrics of complete trials", lambda: _others(study))
     directions = _directions(study)
     names = _names(study, trial, reports, list(directions))
-    n_complete = int(np.isfinite(results.losses).sum())
+    n_complete = len(results.best_first)
     step = "fold" if study.n_folds else "epoch"
     last = reports[-1].step if reports else None
     reference = best.metrics if best and best.pk != trial.pk else {}
@@ -99,7 +99,7 @@ def objective_rank(trial: Trial, results: Results) -> str:
     if not len(place) or not np.isfinite(results.losses[place[0]]):
         return ""
     n_better = int((results.losses < results.losses[place[0]]).sum())
-    return f"{nth(n_better + 1)} of {thousands(int(np.isfinite(results.losses).sum()))}"
+    return f"{nth(n_better + 1)} of {thousands(len(results.best_first))}"
 
 
 def _names(study: Study, trial: Trial, reports: Sequence[Report], known: Sequence[str]) -> list[str]:

@@ -133,6 +133,15 @@ class Results:
         sign = -1.0 if is_higher_better(self.direction) else 1.0  # type: ignore[arg-type]
         return np.where(self.is_in(TrialState.COMPLETE), sign * self["value"], np.inf)
 
+    @property
+    def best_first(self) -> np.ndarray:
+        """Places of the complete trials that have a value, from the best on; among equals the earlier."""
+        return self.once("best first", self._best_first)
+
+    def _best_first(self) -> np.ndarray:
+        complete = np.flatnonzero(np.isfinite(self.losses))
+        return complete[np.argsort(self.losses[complete], kind="stable")]
+
     @cached_property
     def best(self) -> int | None:
         """The place of the complete trial with the best value; among equals the first."""

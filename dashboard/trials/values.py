@@ -80,12 +80,12 @@ def values_of(study: Study, space: SearchSpace, results: Results, params: Mappin
 
 
 def _best_params(study: Study, results: Results) -> list[dict[str, Any]]:
-    n_complete = int(np.isfinite(results.losses).sum())
+    n_complete = len(results.best_first)
     n = min(MOST, max(FEWEST, n_complete // 10))
     if n_complete < 2 * FEWEST:
         return []
-    places = np.argsort(results.losses, kind="stable")[:n]
-    return list(queries.params_of(study, results["number"][places].tolist()).values())
+    numbers = results["number"][results.best_first[:n]].tolist()
+    return list(queries.params_of(study, numbers).values())
 
 
 def _value(

@@ -84,8 +84,6 @@ def _more(results: Results, selected: Selected) -> np.ndarray:
 
 def _best_first(results: Results, selected: Selected) -> np.ndarray:
     """Complete ones from the best on, then the others from the last on."""
-    losses = np.where(selected.mask, results.losses, np.inf)
-    complete = np.flatnonzero(np.isfinite(losses))
-    complete = complete[np.argsort(losses[complete], kind="stable")]
+    complete = results.best_first[selected.mask[results.best_first]]
     others = np.flatnonzero(selected.mask & ~results.is_in(TrialState.COMPLETE))[::-1]
     return np.concatenate((complete, others))[:MAX_CURVES]

@@ -86,11 +86,9 @@ class FilteredPage:
         """The best value among the selected trials, in words; empty where nothing is left out."""
         if not self.is_asked or not self.selected.is_filter:
             return ""
-        losses = self.results.losses[self.selected.mask]
-        if not np.isfinite(losses).any():
-            return ""
-        place = np.flatnonzero(self.selected.mask)[np.argmin(losses)]
-        return self.goal.show(float(self.results["value"][place]))
+        best = self.results.best_first
+        found = self.results["value"][best[self.selected.mask[best]]]
+        return self.goal.show(float(found[0])) if len(found) else ""
 
     @property
     def ranges(self) -> list[Range]:

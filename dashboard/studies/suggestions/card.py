@@ -39,9 +39,7 @@ def _all(study: Study, results: Results) -> Iterator[Suggestion]:
         return f"{reverse('study-new')}?{urlencode(query)}"
 
     if not study.code:  # the space of a model file is changed in the file
-        ended = results.by_end
-        complete = ended[np.isfinite(results.losses[ended])]
-        best = complete[np.argsort(results.losses[complete], kind="stable")][:MANY]
+        best, ended = results.best_first[:MANY], results.by_end
         latest = ended[results.is_in(*ENDED)[ended]][-MANY:]
         params = params_of(study, {*results["number"][best].tolist(), *results["number"][latest].tolist()})
         yield from crowded_ends(_tried(study, results, best, params), copy_with)
