@@ -178,11 +178,6 @@ class StudyPage(FilteredPage):
     def has_forecasts(self) -> bool:
         return any(row.expected for row in self.training)
 
-    @property
-    def best_number(self) -> int | None:
-        place = self.results.best
-        return None if place is None else int(self.results["number"][place])
-
     @cached_property
     def failures(self) -> Failures | None:
         return self.results.once(

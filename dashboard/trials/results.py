@@ -149,6 +149,11 @@ class Results:
         return place if len(self) and np.isfinite(self.losses[place]) else None
 
     @property
+    def best_number(self) -> int | None:
+        """The number of the trial with the best value."""
+        return None if self.best is None else int(self["number"][self.best])
+
+    @property
     def by_end(self) -> np.ndarray:
         """Places of the trials that have ended, in the order in which they did."""
         return self.once("by_end", self._by_end)

@@ -1,8 +1,8 @@
 """All suggestions of a study, the most important first."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Sequence
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,6 @@ from dashboard.studies.suggestions.suggestion import Suggestion, Tried
 from dashboard.trials.queries import params_of
 from dashboard.trials.results import Results
 from dashboard.trials.selection import Column
-from optimizer import SearchSpace
 from optimizer.distributions import Distribution, Float, Int
 from trainers.errors import ParamsInvalid
 from trainers.registry import trainer_info
@@ -29,46 +28,50 @@ ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAILED)
 
 
 def suggestions_of(study: Study, results: Results) -> list[Suggestion]:
-    """What the trials that have ended say; kept as long as no other one ends."""
-    return results.once(f"suggestions {study.state}", lambda: list(islice(_all(study, results), MOST)))
+    """What the trials that have ended say; what is told from their params is kept until another one ends."""
+    found = results.once("suggestions", lambda: _about_bounds(study, results))
+    return [*found, *_about_progress(study, results)][:MOST]
 
 
-def _all(study: Study, results: Results) -> Iterator[Suggestion]:
+def _about_bounds(study: Study, results: Results) -> list[Suggestion]:
+    if study.code:  # the space of a model file is changed in the file
+        return []
+    space, limits = study.search_space, _limits(study)
+    names = [name for name in space.searched if isinstance(space[name].distribution, Float | Int)]
+    best, ended = results.best_first[:MANY], results.by_end
+    latest = ended[results.is_in(*ENDED)[ended]][-MANY:]
+    params = params_of(study, set(results["number"][np.union1d(best, latest)].tolist()))
+    is_wasted = results.is_in(TrialState.PRUNED, TrialState.FAILED)
+
+    def tried(rows: np.ndarray) -> Tried:
+        of_rows = [params.get(number, {}) for number in results["number"][rows].tolist()]
+        return Tried(
+            space=space,
+            losses=results.losses[rows],
+            is_wasted=is_wasted[rows],
+            seconds=results["trained"][rows],
+            columns={
+                name: _column(space[name].distribution, [of.get(name) for of in of_rows]) for name in names
+            },
+            limits=limits,
+        )
+
     def copy_with(name: str, end: str, value: float) -> str:
         query = {"from": str(study.pk), f"{end}.{name}": repr(value)}
         return f"{reverse('study-new')}?{urlencode(query)}"
 
-    if not study.code:  # the space of a model file is changed in the file
-        best, ended = results.best_first[:MANY], results.by_end
-        latest = ended[results.is_in(*ENDED)[ended]][-MANY:]
-        params = params_of(study, {*results["number"][best].tolist(), *results["number"][latest].tolist()})
-        yield from crowded_ends(_tried(study, results, best, params), copy_with)
-        yield from wasteful_ends(_tried(study, results, latest, params), copy_with)
-    if study.state == StudyState.RUNNING and not study.is_draining and results.best is not None:
-        found = no_progress(
-            n_stale_of(study, results),
-            int(results.is_in(TrialState.COMPLETE, TrialState.PRUNED).sum()),
-            int(results["number"][results.best]),
-            reverse("study-drain", args=[study.pk]),
-        )
-        if found:
-            yield found
+    found = chain(crowded_ends(tried(best), copy_with), wasteful_ends(tried(latest), copy_with))
+    return list(islice(found, MOST))
 
 
-def _tried(
-    study: Study, results: Results, rows: np.ndarray, params: Mapping[int, Mapping[str, Any]]
-) -> Tried:
-    space = study.search_space
-    names = [name for name in space.searched if isinstance(space[name].distribution, Float | Int)]
-    of_rows = [params.get(number, {}) for number in results["number"][rows].tolist()]
-    return Tried(
-        space=space,
-        losses=results.losses[rows],
-        is_wasted=results.is_in(TrialState.PRUNED, TrialState.FAILED)[rows],
-        seconds=results["trained"][rows],
-        columns={name: _column(space[name].distribution, [of.get(name) for of in of_rows]) for name in names},
-        limits=_limits(study, space),
-    )
+def _about_progress(study: Study, results: Results) -> list[Suggestion]:
+    number = results.best_number
+    if study.state != StudyState.RUNNING or study.is_draining or number is None:
+        return []
+    n_finished = int(results.is_in(TrialState.COMPLETE, TrialState.PRUNED).sum())
+    stop_url = reverse("study-drain", args=[study.pk])
+    found = no_progress(n_stale_of(study, results), n_finished, number, stop_url)
+    return [found] if found else []
 
 
 def _column(distribution: Distribution, values: Sequence[Any]) -> Column:
@@ -80,7 +83,7 @@ def _column(distribution: Distribution, values: Sequence[Any]) -> Column:
     return Column(np.array(numbers, dtype=float), is_known)
 
 
-def _limits(study: Study, space: SearchSpace) -> dict[str, tuple[float, float]]:
+def _limits(study: Study) -> dict[str, tuple[float, float]]:
     """What no value may ever leave, by the trainer."""
     try:
         knobs = trainer_info(study.trainer).knobs
@@ -92,5 +95,4 @@ def _limits(study: Study, space: SearchSpace) -> dict[str, tuple[float, float]]:
             math.inf if knob.maximum is None else knob.maximum,
         )
         for knob in knobs
-        if knob.name in space
     }

@@ -46,6 +46,13 @@ def test_no_progress_is_said_with_a_button_that_stops(page, study):
     assert "No better value" not in card(page, study)
 
 
+def test_a_study_that_already_stops_is_not_to_be_stopped(page, study):
+    add_trials(study, 1, state="running")
+    assert "No better value" in card(page, study)
+    page.post(reverse("study-drain", args=[study.pk]))
+    assert "No better value" not in card(page, study)
+
+
 def test_whoever_may_only_look_gets_no_button_that_acts(page, study, user):
     team = Team.objects.create(name="vision")
     Membership.objects.create(team=team, user=user, role=Role.VIEWER)
