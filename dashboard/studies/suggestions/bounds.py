@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 import numpy as np
 from scipy.stats import binomtest
@@ -72,31 +72,45 @@ def wasteful_ends(tried: Tried, url_of: UrlOf) -> Iterator[Suggestion]:
         values = column.values[places].astype(float)
         for end in ("low", "high"):
             order = np.argsort(values if end == "low" else -values, kind="stable")
-            is_wasted = tried.is_wasted[places[order]]
-            n = len(order) if is_wasted.all() else int(np.argmin(is_wasted))
-            if n < FEWEST_WASTED or n == len(order) or (1 - rate) ** n > CHANCE:
+            run = _wasted_run(values[order], tried.is_wasted[places[order]])
+            if run is None or run.n < FEWEST_WASTED or (1 - rate) ** run.n > CHANCE:
                 continue
-            edge, next_good = values[order[n - 1]], values[order[n]]
-            if edge == next_good:  # of equal values some completed
-                n = int((values[order[:n]] != edge).sum())
-                if n < FEWEST_WASTED or (1 - rate) ** n > CHANCE:
-                    continue
-                edge = values[order[n - 1]]
-            span = np.abs(np.diff(distribution.to_unit([getattr(distribution, end), next_good])))[0]
+            span = np.abs(np.diff(distribution.to_unit([getattr(distribution, end), run.next_good])))[0]
             if span < NARROW:
                 continue
-            share = tried.seconds[places[order[:n]]].sum() / max(tried.seconds.sum(), 1e-9)
+            share = tried.seconds[places[order[: run.n]]].sum() / max(tried.seconds.sum(), 1e-9)
             where = "above" if end == "high" else "below"
-            limit = _between(distribution, edge, next_good)
+            limit = _between(distribution, run.edge, run.next_good)
             took = f" They took {percent(share, 0)} of the training time." if share >= 0.01 else ""
             yield Suggestion(
                 key=f"wasteful {name} {end}",
                 tone="warning",
                 title=f"{'High' if end == 'high' else 'Low'} values of {name} waste trials.",
-                evidence=f"All {thousands(n)} trials {where} {_shown(limit)} were pruned or failed.{took}",
+                evidence=f"All {thousands(run.n)} trials {where} {_shown(limit)} were pruned or "
+                f"failed.{took}",
                 button=f"Copy with a range to {_shown(limit)}",
                 url=url_of(name, end, limit),
             )
+
+
+class _Run(NamedTuple):
+    """How many trials from an end on were wasted, the value of the last, and the next that was not."""
+
+    n: int
+    edge: float
+    next_good: float
+
+
+def _wasted_run(values: np.ndarray, is_wasted: np.ndarray) -> _Run | None:
+    """Of values in order from an end on; None where there is no run, or nothing after it.
+
+    What some trial with the same value completed is no part of it.
+    """
+    if not len(values) or is_wasted.all():
+        return None
+    next_good = values[int(np.argmin(is_wasted))]
+    before = values[: int(np.argmax(values == next_good))]
+    return _Run(len(before), before[-1], next_good) if len(before) else None
 
 
 def _at_end(distribution: Float | Int, values: np.ndarray, end: End) -> tuple[np.ndarray, float, str]:
