@@ -5,10 +5,9 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
-from dashboard.charts.points import log_range, value_range
+from dashboard.charts.points import metric_range
 from dashboard.wording import count_noun
 from optimizer import Direction
-from optimizer.objective import is_higher_better
 
 MAX_CURVES = 60
 MAX_STEPS = 60
@@ -51,13 +50,7 @@ def epochs_chart(
     """`curves` are (number, state, points), best trial first."""
     kept = [(n, state, thin_curve(points)) for n, state, points in curves[:MAX_CURVES] if points]
     values = [v for _, _, points in kept for _, v in points]
-    log = (
-        not is_percent
-        and not is_higher_better(direction)
-        and bool(values)
-        and 0 < 5 * min(values) < max(values)
-    )
-    bottom, top = log_range(values) if log else value_range(values, direction)
+    log, bottom, top = metric_range(values, direction, is_percent=is_percent)
     last = max(1, len(kept) - 1)
     return EpochsChart(
         metric=metric,

@@ -9,12 +9,14 @@ from typing import Any, TypeVar
 import numpy as np
 
 from optimizer import Direction, is_better
-from optimizer.objective import is_higher_better
+from optimizer.objective import is_higher_better, to_loss
 
 MAX_POINTS = 1_500
 # Digits that travel: more than any tooltip shows.
 DIGITS = 6
 COMPLETE = "complete"
+# Where values differ by a larger factor than this, a log axis shows more.
+WORTH_LOG = 5
 
 
 @dataclass(frozen=True)
@@ -76,15 +78,27 @@ def running_best(values: Iterable[tuple[X, float | None]], direction: Direction)
 
 def corners(x: np.ndarray, value: np.ndarray, direction: Direction) -> list[tuple[float, float]]:
     """Where the line of the best value so far turns, and its end. NaN is a trial that has no value."""
-    sign = -1.0 if is_higher_better(direction) else 1.0
-    best = np.minimum.accumulate(np.where(np.isnan(value), np.inf, sign * value))
-    known = np.isfinite(best)
-    if not known.any():
-        return []
-    x, best = x[known], best[known]
-    turns = np.flatnonzero(np.diff(best, prepend=np.inf))
-    places = np.unique(np.append(turns, len(best) - 1))
-    return [(at, sign * v) for at, v in zip(x[places].tolist(), best[places].tolist(), strict=True)]
+    x, best, places = _turns(x, value, direction)
+    return _at(x, best, np.union1d(places, [len(best) - 1]).astype(int)) if len(best) else []
+
+
+def turns(x: np.ndarray, value: np.ndarray, direction: Direction) -> list[tuple[float, float]]:
+    """The same without its end: where a value is better than all before it."""
+    return _at(*_turns(x, value, direction))
+
+
+def _turns(
+    x: np.ndarray, value: np.ndarray, direction: Direction
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The line of the best value so far from the first value on, and the places at which it turns."""
+    sign = to_loss(1.0, direction)
+    loss = np.minimum.accumulate(np.where(np.isnan(value), np.inf, sign * value))
+    known = np.isfinite(loss)
+    return x[known], sign * loss[known], np.flatnonzero(np.diff(loss[known], prepend=np.inf))
+
+
+def _at(x: np.ndarray, y: np.ndarray, places: np.ndarray) -> list[tuple[float, float]]:
+    return list(zip(x[places].tolist(), y[places].tolist(), strict=True))
 
 
 # A trial number and a value that is better than all before it.
@@ -119,6 +133,15 @@ def cut_range(values: Sequence[float], *, cut_low: bool = False) -> tuple[float,
     else:
         high = min(high, q3 + 3 * (q3 - q1) if q3 > q1 else high)
     return nice_range(low, high)
+
+
+def metric_range(
+    values: Sequence[float], direction: Direction, *, is_percent: bool
+) -> tuple[bool, float, float]:
+    """Whether the axis of a metric is better a log one, as of a loss that falls far, and its ends."""
+    is_loss = not is_percent and not is_higher_better(direction)
+    is_log = is_loss and bool(values) and 0 < WORTH_LOG * min(values) < max(values)
+    return (is_log, *(log_range(values) if is_log else value_range(values, direction)))
 
 
 def log_range(values: Sequence[float]) -> tuple[float, float]:

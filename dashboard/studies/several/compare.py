@@ -9,14 +9,14 @@ import numpy as np
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from dashboard.charts.points import log_range, value_range
+from dashboard.charts.points import metric_range, turns
 from dashboard.goals import Goal, goal_of
 from dashboard.models import Study, TrialState
 from dashboard.studies.facts import facts_of
 from dashboard.trials.params import space_rows
 from dashboard.trials.results import Results, results_of
 from dashboard.wording import NOTHING, all_of, count_noun, duration, thousands
-from optimizer.objective import is_higher_better, to_loss
+from optimizer.objective import best_of, to_loss
 
 FEWEST, MOST = 2, 6
 # Characters of a name in a chart and over a column.
@@ -41,13 +41,11 @@ class Compared:
     @cached_property
     def corners(self) -> list[tuple[int, float]]:
         """How many trials had ended when each new best value came, and that value."""
-        ended = self.results.by_end
-        losses = self.results.losses[ended]
-        lowest = np.minimum.accumulate(losses) if len(losses) else losses
-        is_new = np.isfinite(lowest) & (lowest < np.concatenate(([np.inf], lowest[:-1])))
-        places = np.flatnonzero(is_new)
-        sign = to_loss(1.0, self.goal.direction)
-        return [(int(place) + 1, sign * float(lowest[place])) for place in places]
+        values = self.results["value"][self.results.by_end]
+        is_complete = np.isfinite(self.results.losses[self.results.by_end])
+        n_ended = np.arange(1, self.n_ended + 1)
+        found = turns(n_ended, np.where(is_complete, values, np.nan), self.goal.direction)
+        return [(int(n), value) for n, value in found]
 
     @property
     def n_ended(self) -> int:
@@ -129,8 +127,7 @@ class ComparePage:
         known = [value for value in best if value is not None]
         top = None
         if self.has_one_goal and known:
-            direction = self.compared[0].goal.direction
-            top = min(known, key=lambda value: to_loss(value, direction))
+            top = best_of(known, self.compared[0].goal.direction)
         name = f"Best {self.compared[0].goal.name}" if self.has_one_goal else "Best value"
         cells = [
             (each.goal.show(each.best), each.best is not None and each.best == top) for each in self.compared
@@ -182,13 +179,7 @@ class ComparePage:
         drawn = [each for each in self.compared if each.curve] if self.has_one_goal else []
         goal = self.compared[0].goal
         values = [value for each in drawn for _, value in each.curve]
-        is_log = (
-            not goal.is_percent
-            and not is_higher_better(goal.direction)
-            and bool(values)
-            and 0 < 5 * min(values) < max(values)
-        )
-        low, high = log_range(values) if is_log else value_range(values, goal.direction)
+        is_log, low, high = metric_range(values, goal.direction, is_percent=goal.is_percent)
         return {
             "compare": {
                 "metric": goal.name,
