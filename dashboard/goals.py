@@ -8,7 +8,6 @@ from dashboard.models import Study, Trial
 from dashboard.models.study import Direction
 from dashboard.wording import percent, spread, thousands
 from dashboard.wording import value as show_value
-from optimizer.objective import is_higher_better
 from trainers import registry
 from trainers.errors import ParamsInvalid
 
@@ -66,13 +65,13 @@ def shown_metrics(study: Study, metrics: Mapping[str, float]) -> list[str]:
     ]
 
 
-def metric_directions(study: Study) -> dict[str, bool]:
-    """Whether higher is better, of each metric that the trainer declares; none where it is not installed."""
+def metric_directions(study: Study) -> dict[str, optimizer.Direction]:
+    """What is better, of each metric that the trainer declares; none where it is not installed."""
     try:
         metrics = registry.trainer_info(study.trainer).metrics
     except ParamsInvalid:
         return {}
-    return {metric.name: is_higher_better(metric.direction) for metric in metrics}
+    return {metric.name: metric.direction for metric in metrics}
 
 
 def best_epoch(study: Study, trial: Trial) -> str:

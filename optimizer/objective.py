@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Literal, TypeAlias
 
 Direction: TypeAlias = Literal["minimize", "maximize"]
-DIRECTIONS: Final[tuple[Direction, ...]] = ("minimize", "maximize")
+MINIMIZE: Final[Direction] = "minimize"
+DIRECTIONS: Final[tuple[Direction, ...]] = (MINIMIZE, "maximize")
 
 
 def is_better(a: float, b: float, direction: Direction) -> bool:

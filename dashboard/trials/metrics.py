@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from dashboard.charts.sparklines import metric_line
-from dashboard.goals import Goal, is_percent
+from dashboard.goals import Goal, is_percent, metric_directions
 from dashboard.models import Report, Study, Trial, TrialState
 from dashboard.trials import queries
 from dashboard.trials.results import Results
@@ -17,8 +17,6 @@ from dashboard.wording import thousands
 from dashboard.wording import value as show_value
 from optimizer import Direction
 from optimizer.objective import to_loss
-from trainers import registry
-from trainers.errors import ParamsInvalid
 
 # Medians are over so many complete trials, the latest ones.
 LATEST = 1_000
@@ -125,10 +123,7 @@ def _others(study: Study) -> dict[str, np.ndarray]:
 
 def _directions(study: Study) -> dict[str, Direction]:
     """Where better is, for the metrics of which it is known; in training as in validation."""
-    try:
-        found = {metric.name: metric.direction for metric in registry.trainer_info(study.trainer).metrics}
-    except ParamsInvalid:
-        found = {}
+    found = metric_directions(study)
     found |= {name.removeprefix("val_"): found[name] for name in list(found) if name.startswith("val_")}
     return found | {study.objective: study.direction}
 

@@ -20,8 +20,8 @@ from dashboard.trials.proposals import proposer_label
 from dashboard.wording import count_noun, duration, thousands
 from dashboard.wording import param as show_param
 from dashboard.wording import value as show_value
-from optimizer import SearchSpace
-from optimizer.objective import is_higher_better
+from optimizer import Direction, SearchSpace
+from optimizer.objective import MINIMIZE, best_of, to_loss
 from optimizer.values import value_key
 
 FEWEST, MOST = 2, 6
@@ -183,13 +183,12 @@ def _results(study: Study, goal: Goal, trials: Sequence[Trial]) -> list[Row]:
     names = dict.fromkeys(name for trial in trials for name in shown_metrics(study, trial.metrics))
     rows = [_value_row(goal, trials)]
     for name in names:
-        higher = directions.get(name)
         show = _shower(is_percent=is_percent(study, name))
-        rows.append(_row(name, [trial.metrics.get(name) for trial in trials], show, higher_is_better=higher))
+        rows.append(_row(name, [trial.metrics.get(name) for trial in trials], show, directions.get(name)))
     rows += [
         _row("Best epoch", [trial.best_step for trial in trials], thousands),
         _row("Epochs", [trial.step or None for trial in trials], thousands),
-        _row("Weights", [trial.n_parameters for trial in trials], thousands, higher_is_better=False),
+        _row("Weights", [trial.n_parameters for trial in trials], thousands, MINIMIZE),
         _row("Training time", [trial.seconds for trial in trials], duration),
     ]
     proposers = [proposer_label(trial.origin, trial.sampler) for trial in trials]
@@ -200,7 +199,7 @@ def _results(study: Study, goal: Goal, trials: Sequence[Trial]) -> list[Row]:
 def _value_row(goal: Goal, trials: Sequence[Trial]) -> Row:
     """Only complete trials have a value; of others the last report is shown, which cannot be the best."""
     final = [trial.value if trial.state == TrialState.COMPLETE else None for trial in trials]
-    row = _row(goal.name, final, goal.show, higher_is_better=is_higher_better(goal.direction))
+    row = _row(goal.name, final, goal.show, goal.direction)
     cells = [
         Cell(goal.show(trial.step_value), f"{trial.step_value}, at epoch {trial.step}", is_soft=True)
         if value is None and trial.step_value is not None
@@ -214,14 +213,11 @@ def _row(
     name: str,
     values: Sequence[float | None],
     show: Callable[[Any], str],
-    *,
-    higher_is_better: bool | None = None,
+    direction: Direction | None = None,
 ) -> Row:
     """Nothing is the best where no direction is known, or where all are equal."""
     known = [value for value in values if value is not None]
-    best = None
-    if higher_is_better is not None and len(set(known)) > 1:
-        best = max(known) if higher_is_better else min(known)
+    best = best_of(known, direction) if direction and len(set(known)) > 1 else None
     cells = [
         Cell(show(value), str(value), is_best=value == best)
         if value is not None
@@ -279,4 +275,4 @@ def _chart(study: Study, goal: Goal, trials: Sequence[Trial]) -> dict[str, Any]:
 def _loss(goal: Goal, trial: Trial) -> float:
     if trial.state != TrialState.COMPLETE or trial.value is None:
         return float("inf")
-    return -trial.value if is_higher_better(goal.direction) else trial.value
+    return to_loss(trial.value, goal.direction)
