@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from django.db.models import F
-
 from dashboard.goals import Goal
-from dashboard.models import Report, TrialState, ValueOf
+from dashboard.models import TrialState
+from dashboard.trials.queries import values_at
 from dashboard.trials.results import Results
 from dashboard.wording import percent
 from optimizer.forecast import FinalForecast, forecast_final
@@ -49,11 +48,7 @@ def _at_step(results: Results, goal: Goal, step: int) -> tuple[list[float], list
     complete = results.is_in(TrialState.COMPLETE)
     places = results.by_end[complete[results.by_end]][-ASKED:]
     final = dict(zip(results["pk"][places].tolist(), results["value"][places].tolist(), strict=True))
-    reports = Report.objects.filter(
-        attempt__trial__in=list(final), attempt__number=F("attempt__trial__attempt"), step=step
-    )
-    values = reports.annotate(it=ValueOf(goal.name, "metrics")).values_list("attempt__trial", "it")
-    told = {pk: value for pk, value in values if value is not None}
+    told = values_at(list(final), goal.name, step)
     return list(told.values()), [final[pk] for pk in told]
 
 

@@ -37,6 +37,13 @@ def curves(trial_ids: Sequence[int], metric: str) -> dict[int, list[tuple[int, f
     return by_trial
 
 
+def values_at(trial_ids: Sequence[int], metric: str, step: int) -> dict[int, float]:
+    """Trial id to one metric at one step of the trial's last attempt, where it was reported."""
+    reports = _last_reports(trial_ids).filter(step=step).annotate(it=ValueOf(metric, "metrics"))
+    values = reports.values_list("attempt__trial", "it")
+    return {pk: value for pk, value in values if value is not None}
+
+
 def latest_complete_ids(study: Study, *, limit: int) -> list[int]:
     complete = study.trials.filter(state=TrialState.COMPLETE)
     return list(complete.order_by("-number").values_list("pk", flat=True)[:limit])
