@@ -127,7 +127,7 @@ def study_live(request: HttpRequest, study_id: int) -> HttpResponse:
     With `select`, whatever follows the filter as well, which has been edited.
     """
     is_select = "select" in request.GET
-    if is_unchanged(request, study_id) and not is_select:
+    if not is_select and is_unchanged(request, study_id):
         return HttpResponse(status=204)
     study = visible_study(request, study_id)
     view = request.GET.get("view", "")
