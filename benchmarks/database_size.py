@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.synthetic import MAX_EPOCHS, SPACE
+from benchmarks.synthetic import MAX_EPOCHS, SPACE, attempt_of
 
 N_TRIALS, CHUNK = 10_000, 1_000
 PEERS = Path(".venv-peers/bin/python")
@@ -69,7 +69,9 @@ def _fill_parzen(folder: Path, n: int) -> list[dict[str, Any]]:
         trials.append(_trial(study, len(found) - 1, row))
         if len(trials) == CHUNK or len(found) == n:
             Trial.objects.bulk_create(trials)
-            attempts = Attempt.objects.bulk_create([_attempt(trial) for trial in trials])
+            attempts = Attempt.objects.bulk_create(
+                [attempt_of(trial, peak_memory=391_000_000, environment=ENVIRONMENT) for trial in trials]
+            )
             reports = [
                 Report(attempt=a, step=step, metrics={"val_loss": value}, seconds=step * 0.9)
                 for a in attempts
@@ -130,21 +132,6 @@ def _trial(study: Any, number: int, row: dict[str, Any]) -> Any:
         finished_at=began + dt.timedelta(seconds=len(curve) * 0.9),
         seconds=len(curve) * 0.9,
         n_parameters=50_000,
-    )
-
-
-def _attempt(trial: Any) -> Any:
-    from dashboard.models import Attempt, AttemptState
-
-    return Attempt(
-        trial=trial,
-        number=1,
-        state=AttemptState(trial.state),
-        worker="gpu-1 / 1",
-        started_at=trial.started_at,
-        finished_at=trial.finished_at,
-        peak_memory=391_000_000,
-        environment=ENVIRONMENT,
     )
 
 

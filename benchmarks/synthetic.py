@@ -58,7 +58,7 @@ def fill_study(study: Any, n: int, seed: int = 0, *, n_running: int = 0, n_repor
         trials = Trial.objects.bulk_create(
             [_trial(study, number, space, draw, began, is_running=number >= n) for number in numbers]
         )
-        attempts = Attempt.objects.bulk_create([_attempt(trial) for trial in trials])
+        attempts = Attempt.objects.bulk_create([attempt_of(trial) for trial in trials])
         _report(a for a in attempts if a.trial.number >= n - n_reported)
     Study.objects.filter(pk=study.pk).update(version=1, started_at=began)
 
@@ -116,7 +116,7 @@ def _value(space: Any, name: str, draw: random.Random) -> Any:
     return drawn
 
 
-def _attempt(trial: Any) -> Any:
+def attempt_of(trial: Any, **more: Any) -> Any:
     from dashboard.models import Attempt, AttemptState
 
     return Attempt(
@@ -126,6 +126,7 @@ def _attempt(trial: Any) -> Any:
         worker="gpu-1 / 1",
         started_at=trial.started_at,
         finished_at=trial.finished_at,
+        **more,
     )
 
 
