@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.charts.sparklines import polyline
 from dashboard.charts.trend import LARGER, SMALLER, tenth_words, trend_words
 from dashboard.wording import coefficient as show_coefficient
 from dashboard.wording import one_of, percent, thousands
@@ -245,12 +246,8 @@ class _Pencil:
         xs = [round(CURVE_WIDTH * float(u), 1) for u in distribution.to_unit(list(curve.at))]
         above, below = ([self._y(v) for v in side] for side in (curve.high, curve.low))
         outline = [*zip(xs, above, strict=True), *reversed(list(zip(xs, below, strict=True)))]
-        return _points(zip(xs, predicted, strict=True)), _points(outline), []
+        return polyline(zip(xs, predicted, strict=True)), polyline(outline), []
 
     def _y(self, value: float) -> float:
         share = (value - self.low) / (self.high - self.low) if self.high > self.low else 0.5
         return round(CURVE_HEIGHT * (1 - min(1.0, max(0.0, share))), 1)
-
-
-def _points(places: Iterable[tuple[float, float]]) -> str:
-    return " ".join(f"{x},{y}" for x, y in places)

@@ -1,6 +1,6 @@
 """Small repeated pictures as SVG numbers: sparklines, bars of trial counts, places in a range, priors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -78,6 +78,11 @@ def _thinned(corners: Sequence[tuple[float, float]]) -> list[tuple[float, float]
         for i, corner in enumerate(corners)
         if i in {0, len(corners) - 1} or not corners[i - 1][0] == corner[0] == corners[i + 1][0]
     ]
+
+
+def polyline(places: Iterable[tuple[float, float]]) -> str:
+    """Places as the points of an SVG line or polygon."""
+    return " ".join(f"{x},{y}" for x, y in places)
 
 
 def metric_line(points: Sequence[tuple[int, float]]) -> tuple[str, tuple[float, float] | None]:

@@ -10,6 +10,7 @@ import numpy as np
 from django.urls import reverse
 
 from dashboard.charts.points import value_range
+from dashboard.charts.sparklines import polyline
 from dashboard.goals import Goal
 from dashboard.models import Attempt, AttemptState, Study, TrialState
 from dashboard.studies.expected import Expected, expected_of
@@ -119,8 +120,4 @@ def _picture(
 
     line = [at(step, value) for step, value in curve]
     fan = [line[-1], *(at(last, value) for value in ends)] if ends and curve[-1][0] < last else []
-    return _points(line), line[-1], _points(fan)
-
-
-def _points(places: list[tuple[float, float]]) -> str:
-    return " ".join(f"{x},{y}" for x, y in places)
+    return polyline(line), line[-1], polyline(fan)

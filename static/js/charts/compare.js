@@ -1,7 +1,7 @@
 // The best values so far of several studies, by how many of their trials had ended.
 (function () {
   "use strict";
-  const { register, token, axis, metricAxis, noGrid, reading } = window.ParzenCharts;
+  const { register, token, axis, metricAxis, noGrid, reading, withRoom } = window.ParzenCharts;
 
   function line({ name, color, points }) {
     return {
@@ -15,14 +15,6 @@
       pointHitRadius: 8,
       clip: 6,
     };
-  }
-
-  function range({ min, max, log }) {
-    if (log) {
-      return { min: min * 0.95, max: max * 1.05 };
-    }
-    const room = (max - min) * 0.04 || Math.abs(min) * 0.1 || 0.1;
-    return { min: min - room, max: max + room };
   }
 
   function words(lines) {
@@ -55,7 +47,7 @@
             isLog: data.log,
             isUnknown: !data.lines.length,
             isPercent: data.is_percent,
-            ...range(data),
+            ...withRoom(data.min, data.max, data.log),
           }),
         },
         plugins: {

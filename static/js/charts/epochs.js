@@ -1,7 +1,7 @@
 // The curves of many trials by epoch: color by final rank, the best on top, pruned ones dashed.
 (function () {
   "use strict";
-  const { register, token, alpha, seq, axis, metricAxis, noGrid, reading } = window.ParzenCharts;
+  const { register, token, alpha, seq, axis, metricAxis, noGrid, reading, withRoom } = window.ParzenCharts;
   const PALE = 0.16;
 
   function curveSet(curve, isBest, isOut, order) {
@@ -52,11 +52,7 @@
     const more = selection?.epochs?.curves.length ? selection.epochs : data;
     const low = Math.min(data.min ?? 0, more.min ?? 0);
     const high = Math.max(data.max ?? 1, more.max ?? 1);
-    if (isLog) {
-      return { min: low * 0.95, max: high * 1.05 };
-    }
-    const room = (high - low) * 0.04 || Math.abs(low) * 0.1 || 0.1;
-    return { min: low - room, max: high + room };
+    return withRoom(low, high, isLog);
   }
 
   function endOf(curve) {

@@ -88,6 +88,15 @@
     });
   }
 
+  // The ends of an axis with a little room around the values.
+  function withRoom(low, high, isLog) {
+    if (isLog) {
+      return { min: low * 0.95, max: high * 1.05 };
+    }
+    const room = (high - low) * 0.04 || Math.abs(low) * 0.1 || 0.1;
+    return { min: low - room, max: high + room };
+  }
+
   function applyDefaults() {
     const defaults = Chart.defaults;
     defaults.font.family = getComputedStyle(document.body).fontFamily;
@@ -112,6 +121,6 @@
     });
   }
 
-  Object.assign(shared, { token, alpha, seq, axis, metricAxis, applyDefaults });
+  Object.assign(shared, { token, alpha, seq, axis, metricAxis, withRoom, applyDefaults });
   shared.noGrid = { display: false };
 })();
