@@ -23,6 +23,7 @@ import numpy as np
 from optimizer.importance.binned_space import BinnedSpace
 from optimizer.importance.boosting import Ensembles, fit_ensembles
 from optimizer.importance.decomposition import Decomposition, jackknife_error
+from optimizer.importance.explanation import Explanation
 from optimizer.importance.loss_scale import LossScale
 from optimizer.importance.report import Curve, Importance, Interaction, ParameterImportance
 from optimizer.importance.trials import Trials
@@ -70,6 +71,30 @@ def fanova(history: History, *, objective: int = 0, seed: int = 0, n_interaction
     ('x', True)
 
     """
+    return explain(history, objective=objective, seed=seed, n_interactions=n_interactions)[0]
+
+
+def explain(
+    history: History, *, objective: int = 0, seed: int = 0, n_interactions: int = 5
+) -> tuple[Importance, Explanation | None]:
+    """``fanova``, and the model that it rests on; None where there is none, for the reason in the note.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from optimizer import Float, History, Parameter, SearchSpace
+    >>> from optimizer.importance import explain
+    >>> space = SearchSpace([Parameter('x', Float(0, 1)), Parameter('y', Float(0, 1))])
+    >>> history, rng = History(space), np.random.default_rng(0)
+    >>> for number in range(50):
+    ...     params = space.sample(rng)
+    ...     history.add(number, params, 10 * params['x'] + params['y'], 'complete')
+    >>> importance, explanation = explain(history)
+    >>> surface = explanation.surface('x', 'y')
+    >>> bool(surface.expected[0, 0] < surface.expected[-1, -1])
+    True
+
+    """
     trials = Trials.of(history, objective)
     direction = history.directions[objective]
     if len(trials) < MIN_TRIALS:
@@ -78,15 +103,17 @@ def fanova(history: History, *, objective: int = 0, seed: int = 0, n_interaction
             f"Importance needs {count_noun(MIN_TRIALS, 'complete trial')}, but there {are} only "
             f"{thousands(len(trials))}."
         )
-        return _no_importance(trials, note)
+        return _no_importance(trials, note), None
     if trials.is_constant:
-        return _no_importance(trials, f"All {thousands(len(trials))} complete trials have the same value.")
+        note = f"All {thousands(len(trials))} complete trials have the same value."
+        return _no_importance(trials, note), None
     scale = LossScale.of(trials.losses)
     model = _fit(trials, scale, generator_for(seed, 0))
     if model.clarity < CLEAR:
         note = "No pattern was found: a model predicts unseen trials no better than their mean."
-        return _no_importance(trials, note, scale.describe(direction))
-    return _report(trials, scale, model, direction, n_interactions)
+        return _no_importance(trials, note, scale.describe(direction)), None
+    explanation = Explanation(trials.space, scale, model, direction)
+    return _report(trials, scale, model, direction, n_interactions), explanation
 
 
 def _fit(trials: Trials, scale: LossScale, rng: np.random.Generator) -> Ensembles:

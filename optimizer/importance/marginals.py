@@ -82,6 +82,11 @@ class Boxes:
         mass: FloatArray = on[self.roots].prod(axis=0)
         return mass
 
+    def active_mass(self, j: int) -> FloatArray:
+        """Mass of axis j and all below it in each box, while it is active, shape (l,)."""
+        mass: FloatArray = self._below[0][j]
+        return mass
+
     def main_sums(self, j: int) -> FloatArray:
         """By bin of axis j, the values summed by their boxes' mass where it is active, shape (n_bins,).
 
