@@ -77,7 +77,12 @@
         radius: isOnTones && !isPruned ? size + 0.8 : size,
         borderColor: shown,
         borderWidth: isPruned || isOnTones ? 1 : 0,
-        backgroundColor: isOnTones && !isPruned ? alpha(token("surface"), isOut ? PALE : 1) : isPruned ? "transparent" : shown,
+        backgroundColor:
+          isOnTones && !isPruned
+            ? alpha(token("surface"), isOut ? PALE : 1)
+            : isPruned
+              ? "transparent"
+              : shown,
         clip: 4,
         order: (isPruned ? 7 : 6) + (isOut ? 10 : 0),
       };
@@ -90,7 +95,13 @@
     return {
       key: "dots",
       type: "scatter",
-      data: mark.x.map((x, i) => ({ x, y: mark.y[i], n: mark.n[i], title: "#" + mark.n[i], words: [mark.words[i]] })),
+      data: mark.x.map((x, i) => ({
+        x,
+        y: mark.y[i],
+        n: mark.n[i],
+        title: "#" + mark.n[i],
+        words: [mark.words[i]],
+      })),
       radius: 2.2,
       borderWidth: 0,
       backgroundColor: shown,
@@ -108,7 +119,10 @@
         y: clamped(mark.y[i], sent.y),
         n: mark.n,
         title: mark.words,
-        words: x === null ? [] : [(sent.x.title || "epoch") + " " + short(x, 3) + ": " + wordsOf(sent.y, mark.y[i])],
+        words:
+          x === null
+            ? []
+            : [(sent.x.title || "epoch") + " " + short(x, 3) + ": " + wordsOf(sent.y, mark.y[i])],
       })),
       borderColor: alpha(token(mark.color), isOut ? PALE : mark.n === undefined ? 1 : 0.5),
       borderWidth: mark.width,
@@ -207,7 +221,8 @@
         const raw = set.data[index];
         if (raw.box) {
           const { left, top, width, height } = pixelBox(chart, raw.box);
-          const isIn = event.x >= left && event.x <= left + width && event.y >= top && event.y <= top + height;
+          const isIn =
+            event.x >= left && event.x <= left + width && event.y >= top && event.y <= top + height;
           if (isIn && least === REACH) {
             found = [{ element, datasetIndex: meta.index, index }];
           }
@@ -238,7 +253,10 @@
     const { x, y, marks, texts } = picture.panels[Number(canvas.dataset.panel)];
     const isSmall = canvas.closest(".small-plots") !== null;
     const metric = page.of("explore").metric.name;
-    const sent = { x: { ...x, title: isSmall ? "" : x.title }, y: { ...y, isY: true, isMetric: y.name === metric } };
+    const sent = {
+      x: { ...x, title: isSmall ? "" : x.title },
+      y: { ...y, isY: true, isMetric: y.name === metric },
+    };
     sent.x.isMetric = x.name === metric;
     const labelled = { x: { ...sent.x, title: x.title }, y: { ...sent.y, title: y.title } };
     return {

@@ -35,9 +35,14 @@
     const shown = state.order.filter((name) => !off.has(name));
     const room = Math.max(2, Math.floor(width / LEAST)) - 1;
     // The least telling without a filter go first.
-    const dropped = names.filter((name) => shown.includes(name) && !bounds[name]).slice(room - shown.length || names.length);
+    const dropped = names
+      .filter((name) => shown.includes(name) && !bounds[name])
+      .slice(room - shown.length || names.length);
     const kept = shown.length > room ? shown.filter((name) => !dropped.includes(name)) : shown;
-    return [...kept.map((name) => ({ ...known.get(name), key: "p:" + name })), { ...sent.metric, key: "value" }];
+    return [
+      ...kept.map((name) => ({ ...known.get(name), key: "p:" + name })),
+      { ...sent.metric, key: "value" },
+    ];
   }
 
   function layout(canvas, sent) {
@@ -110,7 +115,14 @@
     const crowd = Math.min(1, 12 / Math.sqrt(all.length));
     strokeAll(ctx, room, columns, all.filter(isOut), alpha(token("chart-dim"), Math.max(PALE, crowd / 2)), 1);
     const chosen = all.filter((index) => !isOut(index));
-    strokeAll(ctx, room, columns, chosen.filter((i) => ranks[i] === null), alpha(token("mark-bad"), 0.35), 1);
+    strokeAll(
+      ctx,
+      room,
+      columns,
+      chosen.filter((i) => ranks[i] === null),
+      alpha(token("mark-bad"), 0.35),
+      1,
+    );
     const few = selection ? 1 : crowd;
     for (let tone = 0; tone < 7; tone += 1) {
       const part = chosen.filter((i) => ranks[i] !== null && Math.min(6, Math.floor(ranks[i] * 7)) === tone);
@@ -145,7 +157,14 @@
     ctx.font = "11px " + Chart.defaults.font.family;
     ctx.textBaseline = "middle";
     axis.ticks.forEach(([value, text]) =>
-      words(ctx, text, axis.x + (isLast ? -5 : 5), axis.y(value), token("chart-axis"), isLast ? "right" : "left"),
+      words(
+        ctx,
+        text,
+        axis.x + (isLast ? -5 : 5),
+        axis.y(value),
+        token("chart-axis"),
+        isLast ? "right" : "left",
+      ),
     );
     if (axis.when) {
       words(ctx, "not used", axis.x, room.rail + 9, token("text-faint"), "center");
@@ -170,7 +189,17 @@
     if (isDragged) {
       rangeOf(axis, drag)
         .slice(1)
-        .forEach((text, end) => text && words(ctx, text, axis.x + 12, end === axis.isFlipped ? Math.max(from, to) : Math.min(from, to), token("chart-best")));
+        .forEach(
+          (text, end) =>
+            text &&
+            words(
+              ctx,
+              text,
+              axis.x + 12,
+              end === axis.isFlipped ? Math.max(from, to) : Math.min(from, to),
+              token("chart-best"),
+            ),
+        );
     }
   }
 
@@ -182,7 +211,11 @@
         return "";
       }
       const value = valueAt(axis, at);
-      const whole = axis.is_whole ? (isHigh ? Math.floor(value) : Math.ceil(value)) : Number(value.toPrecision(3));
+      const whole = axis.is_whole
+        ? isHigh
+          ? Math.floor(value)
+          : Math.ceil(value)
+        : Number(value.toPrecision(3));
       return axis.is_percent ? Number((100 * whole).toPrecision(4)) + "%" : String(whole);
     };
     return [axis.name, write(low, false), write(high, true)];
@@ -202,7 +235,10 @@
       button.textContent = axis.title + (axis.isFlipped ? " ↓" : "");
       button.title = axis.when || axis.title;
       const help = isMetric ? "Enter turns it round." : "Arrow keys move it, Enter turns it round.";
-      button.setAttribute("aria-label", axis.title + ", axis " + (index + 1) + " of " + names.length + ". " + help);
+      button.setAttribute(
+        "aria-label",
+        axis.title + ", axis " + (index + 1) + " of " + names.length + ". " + help,
+      );
       button.style.left = axis.x + "px";
       button.style.maxWidth = Math.max(60, room.step - 6) + "px";
       button.classList.toggle("is-last", isMetric);
@@ -278,7 +314,10 @@
     if (!isOn || !names.includes(name)) {
       return;
     }
-    const nearest = names.reduce((best, _, i) => (Math.abs(axes[i].x - x) < Math.abs(axes[best].x - x) ? i : best), 0);
+    const nearest = names.reduce(
+      (best, _, i) => (Math.abs(axes[i].x - x) < Math.abs(axes[best].x - x) ? i : best),
+      0,
+    );
     move(name, names, nearest);
   }
 
