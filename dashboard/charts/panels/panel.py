@@ -1,7 +1,7 @@
 """What a picture is made of, as plain data.
 
 A picture is a row of plots, a plot two axes and marks between them. The browser draws every one with the same
-few lines (static/js/charts/panel.js), and so does `svg`. Colors are names of tokens.
+few lines (static/js/explore/panel.js), and so does `svg`. Colors are names of tokens.
 """
 
 from collections.abc import Sequence

@@ -176,7 +176,8 @@ def _shapes(
     if isinstance(mark, Band):
         return [Shape("area", area, COLORS[mark.color], 0.2) for area in _areas(mark, x, y)]
     if isinstance(mark, Boxes):
-        pale, numbers = mark.pale or [False] * len(mark.x0), mark.n or [None] * len(mark.x0)
+        pale = mark.pale or [False] * len(mark.x0)
+        numbers: Sequence[int | None] = mark.n or [None] * len(mark.x0)
         return [
             Shape(
                 "rect",

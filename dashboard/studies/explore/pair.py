@@ -37,7 +37,7 @@ def pair(asked: Asked) -> Picture:
         is_lower_better=subject.is_lower_better,
     )
     note = (
-        f"Darker is better; steps at {', '.join(breaks)}. Mean of a model of {thousands(model.n_seen)} "
+        f"Colors change at {', '.join(breaks)}, from worse to better. Mean of a model of {thousands(model.n_seen)} "
         "trials. Pale: no trial is nearby, so the model is guessing."
     )
     rows = [
