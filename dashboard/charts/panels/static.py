@@ -86,8 +86,7 @@ def static_picture(
 ) -> StaticPicture:
     """`columns` are those of the trials of the page; trials that `has` leaves out are pale."""
     n = len(picture.panels)
-    per_row = COLUMNS if n > 1 else 1
-    height = SMALL_HEIGHT if n > 1 else HEIGHT
+    per_row, height = (COLUMNS, SMALL_HEIGHT) if picture.is_grid else (1, HEIGHT)
     width = WIDTH / per_row
     frames = [
         _frame(panel, columns, has, (i % per_row) * width, (i // per_row) * height, width, height)
@@ -166,7 +165,12 @@ def _shapes(
         return _trials(mark, panel, columns, shown, x, y)
     if isinstance(mark, Dots):
         return [
-            Shape("circle", (x(a), y(b), 2.2), COLORS[f"tone-{t}" if t else "chart-point"], shown(n, 0.85))
+            Shape(
+                "circle",
+                (x(a), y(b), 2.2),
+                COLORS[f"{mark.ramp}-{t}" if t else "chart-point"],
+                shown(n, 0.85),
+            )
             for n, a, b, t in zip(mark.n, mark.x, mark.y, mark.tones, strict=True)
         ]
     if isinstance(mark, Line):

@@ -71,7 +71,7 @@
   }
 
   function dotSet(mark, sent, selection) {
-    const colors = mark.tones.map((tone) => token(tone ? "tone-" + tone : "chart-point"));
+    const colors = mark.tones.map((tone) => token(tone ? mark.ramp + "-" + tone : "chart-point"));
     const shown = mark.n.map((n, i) => alpha(colors[i], selection && !selection.has(n) ? PALE : 0.85));
     return {
       key: "dots",
