@@ -16,6 +16,7 @@ from dashboard.studies.explore import views as explore
 from dashboard.studies.several import bulk_views as bulk
 from dashboard.studies.several import trial_views as tables
 from dashboard.trials import views as trials
+from dashboard.trials.steering import views as steering
 from dashboard.winners import views as winners
 
 accounts = [  # /account/
@@ -40,6 +41,7 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/trials/", studies.study_trials, name="study-trials"),
     path("studies/<int:study_id>/trials/columns/", tables.study_columns, name="study-columns"),
     path("studies/<int:study_id>/trials/retry/", tables.trials_retry, name="trials-retry"),
+    path("studies/<int:study_id>/trials/enqueue/", steering.study_enqueue, name="study-enqueue"),
     path("studies/<int:study_id>/trials/compare/", trials.trials_compare, name="trials-compare"),
     path("studies/<int:study_id>/trials/variation/", trials.trials_variation, name="trials-variation"),
     path("studies/<int:study_id>/settings/", studies.study_settings, name="study-settings"),
@@ -118,9 +120,16 @@ trial_pages = [  # /studies/<id>/trials/<number>/
     path("studies/<int:study_id>/trials/<int:number>/repeat/", winners.trial_repeat, name="trial-repeat"),
     path(
         "studies/<int:study_id>/trials/<int:number>/variation/",
-        trials.trial_variation,
+        steering.trial_variation,
         name="trial-variation",
     ),
+    path("studies/<int:study_id>/trials/<int:number>/judge/", steering.trial_judge, name="trial-judge"),
+    path(
+        "studies/<int:study_id>/trials/<int:number>/judge/undo/",
+        steering.trial_judge_undo,
+        name="trial-judge-undo",
+    ),
+    path("studies/<int:study_id>/trials/<int:number>/remove/", steering.trial_remove, name="trial-remove"),
     path("studies/<int:study_id>/trials/<int:number>/retry/", trials.trial_retry, name="trial-retry"),
     path("studies/<int:study_id>/trials/<int:number>/try/", winners.trial_try, name="trial-try"),
     path("studies/<int:study_id>/trials/<int:number>/package/", winners.trial_package, name="trial-package"),

@@ -18,7 +18,7 @@ from dashboard.engine.trials import (
     best_value_of_each,
     do_many_fail,
     ended_and_failed,
-    part_infeasible,
+    part_kinds,
     seconds_trained,
 )
 from dashboard.models import Attempt, AuditEntry, Review, Study, Trial, TrialState, ValueOf, searches
@@ -60,7 +60,7 @@ def review_queue(studies: QuerySet[Study]) -> list[Waiting]:
     ended = Trial.objects.filter(study__in=[row.pk for row in rows]).order_by()
     for pk, state, n in ended.values_list("study", "state").annotate(n=Count("pk")):
         counts[pk][state] = n
-    part_infeasible(counts)
+    part_kinds(counts)
     waiting = [_waiting(row, counts[row.pk]) for row in rows]
     return [row for row in waiting if row.reasons]
 

@@ -173,6 +173,8 @@ def _outcome(goal: Goal, trial: Trial) -> str:
         return f"pruned at epoch {thousands(trial.step)}"
     if trial.state == TrialState.RUNNING and trial.step:
         return f"running, epoch {thousands(trial.step)}"
+    if trial.is_judged:
+        return str(trial.get_failure_kind_display())
     if trial.state == TrialState.FAILED:
         return f"{trial.shown_state}: {trial.get_failure_kind_display()}".removesuffix(": infeasible")
     return str(trial.state)
