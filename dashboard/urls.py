@@ -15,6 +15,7 @@ from dashboard.studies import views as studies
 from dashboard.studies.explore import views as explore
 from dashboard.studies.several import bulk_views as bulk
 from dashboard.studies.several import trial_views as tables
+from dashboard.studies.steering import views as search
 from dashboard.trials import views as trials
 from dashboard.trials.steering import views as steering
 from dashboard.winners import views as winners
@@ -45,6 +46,8 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/trials/compare/", trials.trials_compare, name="trials-compare"),
     path("studies/<int:study_id>/trials/variation/", trials.trials_variation, name="trials-variation"),
     path("studies/<int:study_id>/settings/", studies.study_settings, name="study-settings"),
+    path("studies/<int:study_id>/settings/space/", search.study_space, name="study-space"),
+    path("studies/<int:study_id>/settings/search/", search.study_search, name="study-search"),
     path("studies/<int:study_id>/discussion/", studies.study_discussion, name="study-discussion"),
     path("studies/archive/", bulk.studies_archive, name="studies-archive"),
     path("studies/compare/", bulk.studies_compare, name="studies-compare"),

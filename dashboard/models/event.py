@@ -11,7 +11,7 @@ class StudyEvent(models.Model):
     at = models.DateTimeField(db_default=Now())
     # The person's name at that time; empty where Parzen did it by itself.
     by = models.CharField(max_length=150, blank=True)
-    # A past participle and more: "paused", "changed the budget: trials 60".
+    # A past participle and more: "paused", "changed the budget: trials 30 → 60".
     what = models.CharField(max_length=300)
 
     class Meta:

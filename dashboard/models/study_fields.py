@@ -88,10 +88,10 @@ class StudyField:
             return value
         return f"{param(value)}%" if self.kind is Kind.PERCENT else param(value)
 
-    def show_change(self, value: Any) -> str:
+    def show_change(self, value: Any, before: Any) -> str:
         """What the history says when it is set."""
-        words = self.label.lower()
-        return f"no {words}" if self.is_unset(value) else f"{words} {self.show(value)}"
+        old, new = ("none" if self.is_unset(each) else self.show(each) for each in (before, value))
+        return f"{self.label.lower()} {old} → {new}"
 
 
 NAME_LENGTH = 100

@@ -34,6 +34,7 @@ from dashboard.studies.facts import Best, best_of, facts_of
 from dashboard.studies.queue import Queue, queue_of
 from dashboard.studies.selection.filtered_page import FilteredPage
 from dashboard.studies.sentence import study_sentence
+from dashboard.studies.steering.versions import SpaceLine, fitting_words, space_lines
 from dashboard.studies.training_now import TrainingRow, training_now
 from dashboard.trials.columns import Columns, Kept, known_columns
 from dashboard.trials.failures import Failures, failures_of
@@ -226,6 +227,19 @@ class StudyPage(FilteredPage):
     @cached_property
     def space_rows(self) -> list[SpaceRow]:
         return space_rows(self.space)
+
+    @cached_property
+    def space_lines(self) -> list[SpaceLine]:
+        return space_lines(self.study)
+
+    @property
+    def fitting_words(self) -> str:
+        return fitting_words(self.study, self.results)
+
+    @property
+    def may_steer(self) -> bool:
+        """Whether the person may change how a study searches that has begun."""
+        return self.may_enqueue and not self.study.is_archived and self.study.state != StudyState.DRAFT
 
     @cached_property
     def events(self) -> list[StudyEvent]:

@@ -115,6 +115,8 @@ MATRIX: dict[str, Row] = {
     "study-enqueue": Row(STUDY, CHANGES, CHANGES),
     "trials-variation": study_page(),
     "study-settings": study_page(),
+    "study-space": Row(STUDY, CHANGES, CHANGES),
+    "study-search": Row(STUDY, CHANGES, CHANGES),
     "study-discussion": study_page(),
     "study-live": study_page(),
     "study-importance": study_page(),
