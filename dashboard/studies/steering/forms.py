@@ -38,7 +38,7 @@ class PartRow:
 
 
 class SpaceForm(forms.Form):
-    """Bounds and values of each param, and whether it is searched. Fields have numbers, as params any name."""
+    """Bounds and values of each param, and whether it is searched. Fields have numbers: params any name."""
 
     def __init__(self, study: Study, version: int, data: QueryDict | None = None) -> None:
         super().__init__(data)

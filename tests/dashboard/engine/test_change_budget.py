@@ -33,7 +33,7 @@ def test_running_study_gets_more_trials(hints, django_capture_on_commit_callback
         change(study, max_trials=3)
 
     assert claim(study).number == 1
-    assert latest_event() == ("Grace", "changed the budget: trials 2 → 3")
+    assert latest_event() == ("Grace", "changed the budget: trials 1 → 3")
     assert hints == [2]
 
 
