@@ -64,10 +64,15 @@ def change_budget(study: Study, *, by: Actor, **fields: Any) -> None:
 
 @action("study-space", needs=Role.EDITOR)
 def change_space(
-    study: Study, *, space: Mapping[str, Any], seen: int | None = None, by: Actor
+    study: Study,
+    *,
+    space: Mapping[str, Any],
+    defaults: Mapping[str, Any] | None = None,
+    seen: int | None = None,
+    by: Actor,
 ) -> SpaceChange:
     """Let the study suggest from this space from now on. Raises SpaceError or Refused."""
-    return spaces.change_space(study_id=study.pk, space=space, seen=seen, by=by.name)
+    return spaces.change_space(study_id=study.pk, space=space, defaults=defaults, seen=seen, by=by.name)
 
 
 @action("study-search", needs=Role.EDITOR)

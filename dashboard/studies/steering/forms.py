@@ -45,6 +45,8 @@ class SpaceForm(forms.Form):
         self.parts = parts_of(study)
         # The new space, once the form is valid.
         self.space: Json = {}
+        # What trials so far have of params that it adds: their trainer's defaults.
+        self.defaults: dict[str, Any] = {}
         self.fields["seen"] = forms.IntegerField(initial=version, widget=forms.HiddenInput)
         for place, part in enumerate(self.parts):
             self._add(place, part)
@@ -95,17 +97,26 @@ class SpaceForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        # What no space has had, and trials could have used, they had at its default: it stays unsaid.
+        reachable = {entry["name"] for entry in space_of([p.entry for p in self.parts])["params"]}
         entries = []
         for place, part in enumerate(self.parts):
             own = {
                 key: value for key, value in part.entry.items() if key in {"name", "label", "group", "when"}
             }
             try:
-                entries.append(own | self._distribution(place, part, data))
+                found = self._distribution(place, part, data)
             except SpaceError as error:
                 self._refuse(place, part, error)
+            else:
+                is_same = part.name in reachable and found == plain(part.entry)
+                if part.is_known or not is_same:
+                    entries.append(own | found)
         if not self.errors:
             self.space = space_of(entries)
+            new = {entry["name"] for entry in self.space["params"]}
+            added = [part for part in self.parts if part.name in new and not part.is_used and part.knob]
+            self.defaults = {part.name: part.knob.default for part in added if part.knob}
         return data
 
     def _refuse(self, place: int, part: Part, error: SpaceError) -> None:
@@ -123,6 +134,8 @@ class SpaceForm(forms.Form):
         problem = part.knob.check_distribution(found) if part.knob else None
         if problem:
             raise SpaceError("", problem)
+        if part.knob and "value" in found:
+            found = found | {"value": part.knob.normalize(found["value"])}
         distribution_from_json(found)
         return found
 

@@ -29,6 +29,8 @@ class Part:
     options: Sequence[Any]
     # Whether the current space has it.
     is_used: bool
+    # Whether some space has had it. What none had is at its trainer's default in every trial.
+    is_known: bool
 
     @property
     def name(self) -> str:
@@ -99,7 +101,7 @@ def _part(name: str, entries: Sequence[Json], info: TrainerInfo | None, *, is_us
     searched = next((plain(e) for e in reversed(entries) if e["type"] != "constant"), None)
     if searched is None and knob is not None and knob.distribution:
         searched = dict(knob.distribution)
-    return Part(own | latest, searched, knob, _options(entries, knob), is_used)
+    return Part(own | latest, searched, knob, _options(entries, knob), is_used, bool(entries))
 
 
 def _options(entries: Sequence[Json], knob: Knob | None) -> list[Any]:

@@ -25,7 +25,11 @@ def study_space(request: HttpRequest, study_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             change = actions.change_space(
-                study, space=form.space, seen=form.cleaned_data["seen"], by=actor_of(request)
+                study,
+                space=form.space,
+                defaults=form.defaults,
+                seen=form.cleaned_data["seen"],
+                by=actor_of(request),
             )
         except (Refused, SpaceError) as refusal:
             form.add_error(None, str(refusal))
