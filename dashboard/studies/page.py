@@ -264,7 +264,8 @@ class StudyPage(FilteredPage):
     @property
     def confirmed_row(self) -> Row | None:
         """What came of the trial that was chosen, or else of the best one."""
-        rows = [row for row in self.confirmed.rows if row.test] if self.confirmed else []
+        known = self.confirmed.rows if self.confirmed else []
+        rows = [row for row in known if row.test and not row.trial.is_judged]
         chosen = next((row for row in rows if row.trial.pk == self.study.winner_id), None)
         return chosen or next(iter(rows), None)
 

@@ -43,6 +43,7 @@ class SpaceForm(forms.Form):
     def __init__(self, study: Study, version: int, data: QueryDict | None = None) -> None:
         super().__init__(data)
         self.parts = parts_of(study)
+        self._place = {entry["name"]: place for place, entry in enumerate(study.space["params"])}
         # The new space, once the form is valid.
         self.space: Json = {}
         # What trials so far have of params that it adds: their trainer's defaults.
@@ -114,6 +115,8 @@ class SpaceForm(forms.Form):
                     entries.append(own | found)
         if not self.errors:
             self.space = space_of(entries)
+            # As it was: the order of params is a part of what a sampler sees.
+            self.space["params"].sort(key=lambda entry: self._place.get(entry["name"], len(self._place)))
             new = {entry["name"] for entry in self.space["params"]}
             added = [part for part in self.parts if part.name in new and not part.is_used and part.knob]
             self.defaults = {part.name: part.knob.default for part in added if part.knob}
