@@ -79,6 +79,7 @@ def _retry(study: Study, trials: QuerySet[Trial], what: Callable[[int], str], by
         state=TrialState.WAITING,
         failure_kind="",
         failure_message="",
+        judged_at=None,
         judged={},  # there is nothing to go back to once it has trained again
         metrics={},
         finished_at=None,

@@ -71,6 +71,7 @@ class TrialRecord:
     attempts: list[AttemptRecord]
     # What a person said of it, and the columns that this changed; files of earlier versions have none.
     judged: dict[str, Any] = field(default_factory=dict)
+    judged_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

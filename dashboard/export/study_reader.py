@@ -61,7 +61,11 @@ def _record(kind: type[R], found: Any, path: str) -> R:
         raise _wrong(path, "an object", found)
     hints = _types_of(cast(Hashable, kind))
     # What a later version has added, and a file of an earlier one cannot have.
-    later = {each.name for each in fields(kind) if each.default_factory is not MISSING}  # type: ignore[arg-type]
+    later = {
+        each.name
+        for each in fields(kind)  # type: ignore[arg-type]
+        if each.default is not MISSING or each.default_factory is not MISSING
+    }
     for name in hints.keys() - found.keys() - later:
         raise StudyFileInvalid(f"{_below(path, name)}: is missing.")
     for name in found.keys() - hints.keys():

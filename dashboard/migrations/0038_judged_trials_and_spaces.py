@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
 
     operations = (
         migrations.AddField("trial", "judged", models.JSONField(blank=True, default=dict)),
+        migrations.AddField("trial", "judged_at", models.DateTimeField(blank=True, null=True)),
         migrations.AlterField(
             "attempt", "failure_kind", models.CharField(blank=True, choices=KINDS, max_length=15)
         ),

@@ -73,8 +73,9 @@ class Trial(models.Model):
     # What the sampler said about its proposal; {"sampler": ..., "kind": "startup" | "model", "text": ...}.
     explanation = models.JSONField(default=dict)
 
-    # What a person said of it: {"kind", "reason", "by", "at", "before": the columns that this has changed}.
+    # What a person said of it: {"kind", "reason", "by", "before": the columns that this has changed}.
     judged = models.JSONField(default=dict, blank=True)
+    judged_at = models.DateTimeField(null=True, blank=True)
 
     # The trial of another study that it trains again.
     copy_of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="+")

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from dashboard.engine.endings import end_study_if_done
 from dashboard.engine.lifecycle import OPEN_TRIALS, check_steerable, record_event
@@ -43,12 +43,16 @@ def judge_trial(*, study_id: int, number: int, kind: FailureKind, reason: str, b
             "kind": str(kind),
             "reason": reason,
             "by": by,
-            "at": timezone.now().isoformat(),
             "before": before,
             "is_winner": is_winner,
         }
         study.trials.filter(pk=trial.pk).update(
-            state=STATES[kind], failure_kind=kind, failure_message=reason, value=None, judged=judged
+            state=STATES[kind],
+            failure_kind=kind,
+            failure_message=reason,
+            value=None,
+            judged=judged,
+            judged_at=Now(),
         )
         what = WORDS[kind].format(trial) + (", which was the winner" if is_winner else "")
         _record(study, f"{what}: {reason}", by, **({"winner": None} if is_winner else {}))
@@ -64,7 +68,7 @@ def undo_judgement(*, study_id: int, number: int, by: str) -> bool:
         if not trial.is_judged:
             return False
         judged = trial.judged
-        study.trials.filter(pk=trial.pk).update(judged={}, **judged["before"])
+        study.trials.filter(pk=trial.pk).update(judged={}, judged_at=None, **judged["before"])
         is_winner = judged["is_winner"] and study.winner_id is None
         what = WORDS[FailureKind(judged["kind"])].format(trial)
         words = f"took back: {what}" + (", which is the winner again" if is_winner else "")
