@@ -178,10 +178,8 @@ def test_pictures_are_taken_away_as_they_are_asked_for(explore):
         with explore.expect_download() as download:
             card.locator(item).click()
         assert download.value.suggested_filename == f"explored-pair.{ending}"
-        content = download.value.path().read_bytes()
-        assert content.startswith(
-            {"png": b"\x89PNG", "svg": b"\n<svg", "csv": b"\xef\xbb\xbfoptimizer"}[ending][:4]
-        )
+        content = download.value.path().read_bytes().lstrip(b"\xef\xbb\xbf\n")
+        assert content.startswith({"png": b"\x89PNG", "svg": b"<svg", "csv": b"optimizer"}[ending])
 
 
 def test_it_looks_right_in_every_look(explore):
