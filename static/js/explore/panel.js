@@ -6,7 +6,7 @@
 
   // Names of choices below a small plot, as far as there is room.
   function fitted(words, { kind, isY, ticks }) {
-    const room = kind === "category" && !isY ? Math.max(2, Math.floor(22 / ticks.length)) : words.length;
+    const room = kind === "category" && !isY ? Math.max(2, Math.floor(18 / ticks.length)) : words.length;
     return words.length > room ? words.slice(0, room - 1) + "…" : words;
   }
 
