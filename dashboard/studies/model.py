@@ -1,4 +1,4 @@
-"""The model of importance that the pages of a study share: fitted once per process and number of complete trials."""
+"""The model of importance that pages share: fitted once per process and number of complete trials."""
 
 import threading
 import time

@@ -1,0 +1,1 @@
+"""The study's second view: why it goes as it does."""
