@@ -44,7 +44,7 @@ def trend_words(distribution: Distribution, curve: Curve | None, direction: Dire
 
 
 def n_best(n_trials: int) -> int:
-    """How many complete trials are the best tenth, on every page; 0 where they are too few to say anything."""
+    """How many complete trials are the best tenth, on every page; 0 where these are too few to tell."""
     return max(FEWEST_BEST, round(TENTH * n_trials)) if n_trials >= FEWEST else 0
 
 

@@ -19,7 +19,12 @@ MAX_LOOKS = 100
 
 def pruner_of(study: Study) -> Pruner | None:
     """The study's pruner with options that suit its number of epochs; None without one."""
-    return create_pruner(study.pruner, **_options(study.pruner, study.max_epochs)) if study.pruner else None
+    return pruner_called(study.pruner, study.max_epochs) if study.pruner else None
+
+
+def pruner_called(name: str, max_epochs: int) -> Pruner:
+    """A pruner as a study with so many epochs would have it."""
+    return create_pruner(name, **_options(name, max_epochs))
 
 
 def _options(name: str, max_epochs: int) -> dict[str, Any]:

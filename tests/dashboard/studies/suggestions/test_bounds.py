@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from dashboard.charts.trend import n_best
 from dashboard.studies.suggestions.bounds import crowded_ends, wasteful_ends
-from dashboard.studies.suggestions.suggestion import Tried
+from dashboard.studies.suggestions.tried import Tried
 from dashboard.trials.selection import Column
 from optimizer import SearchSpace
 
@@ -19,11 +20,21 @@ def tried(spec, values, losses, is_wasted=None, limits=(-np.inf, np.inf)):
     return Tried(
         space=SearchSpace.from_json({"version": 1, "params": [spec]}),
         losses=losses,
+        is_best=is_best(losses),
         is_wasted=wasted,
         seconds=np.ones(len(losses)),
+        kinds=np.zeros(len(losses), dtype=int),
         columns={spec["name"]: Column(values, ~np.isnan(values))},
         limits={spec["name"]: limits},
+        n_all=len(losses),
+        n_complete=int(np.isfinite(losses).sum()),
     )
+
+
+def is_best(losses):
+    """The best tenth."""
+    n = n_best(int(np.isfinite(losses).sum()))
+    return np.isin(np.arange(len(losses)), np.argsort(losses, kind="stable")[:n])
 
 
 def url_of(name, end, value):
