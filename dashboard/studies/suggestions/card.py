@@ -4,7 +4,7 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from django.urls import reverse
 
@@ -62,12 +62,14 @@ def suggestions_of(study: Study, results: Results) -> list[Suggestion]:
     if study.confirms_id is not None:
         return []
     from_params = results.once(f"suggestions {_stamp(study)}", lambda: _from_params(study, results))
-    found = [*from_params.found, *_about_noise(study, results), *_about_progress(study, results)]
-    found += [
-        *_about_branches(study, results, from_params.rare),
-        *_about_epochs(study, results),
-        *_about_model(study, results),
-    ]
+    found = chain(
+        from_params.found,
+        _about_noise(study, results),
+        _about_progress(study, results),
+        _about_branches(study, results, from_params.rare),
+        _about_epochs(study, results),
+        _about_model(study, results),
+    )
     return list(_once_each(found))
 
 

@@ -123,7 +123,7 @@ def test_of_very_many_trials_the_best_and_the_latest_are_read(user, monkeypatch)
     model_of(study)
     with CaptureQueriesContext(connection) as queries:
         found = suggestions_of(study, results)
-    read = [query["sql"] for query in queries if '"params"' in query["sql"]]
+    read = [query["sql"] for query in queries if '"params" AS "params" FROM' in query["sql"]]
     assert len(read) == 1
     n_read = read[0].partition(" IN (")[2].partition(")")[0].count(",") + 1
     assert n_read <= 60
