@@ -24,7 +24,8 @@ class Curves:
 
     trials: Sequence[tuple[int, float, Curve]]
     max_epochs: int
-    # The worst value of the best tenth of the whole study.
+    # Of the whole study: number and value of its best trial, and the worst value of its best tenth.
+    best: tuple[int, float]
     good: float
 
 
@@ -47,10 +48,15 @@ class Replay:
 
 
 def replay(curves: Curves, pruner: Pruner, goal: Goal) -> Replay | None:
-    """Each trial is judged at each of its epochs by those before it; stopped ones report nothing more."""
+    """Each trial is judged at each of its epochs by those before it; stopped ones report nothing more.
+
+    None where the epochs of the best trial are not stored, so that nobody can say what had become of it.
+    """
     reports, n_epochs, n_spared = Reports(goal.direction), 0, 0
     kept: list[tuple[int, float]] = []
     trials = [trial for trial in curves.trials if trial[2]]
+    if curves.best[0] not in {number for number, _, _ in trials}:
+        return None
     for number, value, curve in trials:
         n = _epochs_trained(reports, pruner, number, curve, curves.max_epochs)
         n_epochs, n_spared = n_epochs + len(curve), n_spared + len(curve) - n
@@ -62,11 +68,10 @@ def replay(curves: Curves, pruner: Pruner, goal: Goal) -> Replay | None:
     def loss(trial: tuple[int, float]) -> float:
         return to_loss(trial[1], goal.direction)
 
-    best = min(((number, value) for number, value, _ in trials), key=loss)
     best_kept = min(kept, key=loss)
     is_good = loss(best_kept) <= to_loss(curves.good, goal.direction)
     n_stopped = len(trials) - len(kept)
-    return Replay(pruner.name, len(trials), n_stopped, n_spared / n_epochs, best, best_kept, is_good)
+    return Replay(pruner.name, len(trials), n_stopped, n_spared / n_epochs, curves.best, best_kept, is_good)
 
 
 def _epochs_trained(reports: Reports, pruner: Pruner, number: int, curve: Curve, max_epochs: int) -> int:

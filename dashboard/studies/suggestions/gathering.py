@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.stats import hypergeom
@@ -40,18 +41,58 @@ UrlOf = Callable[[Iterable[Change]], str]
 
 @dataclass(frozen=True)
 class _Places:
-    """Parts of a parameter's values that were looked at, with their trials: arrays of shape (n_places,)."""
+    """Parts of one parameter's values, with their trials: arrays of shape (n_places,).
+
+    `edge` is the last value of a part, `beyond` the next one outside; of a choice, itself. Only some of the
+    places, `is_tested`, are looked at for evidence; next to a clear one, the others say where it ends.
+    """
 
     name: str
     what: np.ndarray
-    # An edge and the next value that is no part of it; a choice twice.
     edge: np.ndarray
     beyond: np.ndarray
+    is_tested: np.ndarray
     n: np.ndarray
     n_failed: np.ndarray
     n_best: np.ndarray
     n_all: int
     n_all_failed: int
+
+    def __getitem__(self, i: int) -> "_Place":
+        n, n_failed = int(self.n[i]), int(self.n_failed[i])
+        edge, beyond = float(self.edge[i]), float(self.beyond[i])
+        rest = self.n_all - n, self.n_all_failed - n_failed
+        return _Place(self.name, str(self.what[i]), edge, beyond, n, n_failed, *rest)
+
+    @cached_property
+    def chances(self) -> np.ndarray:
+        """That as many or more of the failures are there by chance; 1 where the place may not go anyway."""
+        n_else, n_failed_else = self.n_all - self.n, self.n_all_failed - self.n_failed
+        rate, rate_else = self.n_failed / np.maximum(self.n, 1), n_failed_else / np.maximum(n_else, 1)
+        is_far = (self.n_failed >= FEWEST) & (rate >= OFTEN) & (rate_else <= ELSEWHERE * rate)
+        may_go = np.flatnonzero(is_far & (n_else > 0) & (self.n_best == 0))
+        found = np.ones(len(self.n))
+        if len(may_go):
+            found[may_go] = hypergeom.sf(
+                self.n_failed[may_go] - 1, self.n_all, self.n_all_failed, self.n[may_go]
+            )
+        return found
+
+    @cached_property
+    def clearest(self) -> int:
+        """Of those that are tested."""
+        return int(np.where(self.is_tested, self.chances, 2.0).argmin())
+
+    @property
+    def refined(self) -> "_Place":
+        """The clearest place with its end where it is clearest, up to the next tested places."""
+        i = self.clearest
+        before = np.flatnonzero(self.is_tested[:i])
+        after = np.flatnonzero(self.is_tested[i + 1 :])
+        first = int(before[-1]) + 1 if len(before) else 0
+        last = i + 1 + int(after[0]) if len(after) else len(self.n)
+        near = np.arange(first, last)[self.what[first:last] == self.what[i]]
+        return self[int(near[self.chances[near].argmin()])]
 
 
 @dataclass(frozen=True)
@@ -77,9 +118,10 @@ def gathered_failures(tried: Tried, url_of: UrlOf) -> Iterator[Suggestion]:
         if is_kind.sum() < FEWEST:
             continue
         places = [found for name in tried.columns if (found := _places(tried, name, is_kind))]
-        clearest = _clearest(places)
-        if clearest is not None:
-            yield _suggestion(tried, kind, clearest, url_of)
+        n_looked = sum(int(each.is_tested.sum()) for each in places)
+        clearest = min(places, key=lambda each: each.chances[each.clearest], default=None)
+        if clearest and n_looked * clearest.chances[clearest.clearest] <= CHANCE:
+            yield _suggestion(tried, kind, clearest.refined, url_of)
 
 
 def _places(tried: Tried, name: str, is_kind: np.ndarray) -> _Places | None:
@@ -89,9 +131,8 @@ def _places(tried: Tried, name: str, is_kind: np.ndarray) -> _Places | None:
         return None
     values = column.values[rows].astype(float)
     counted = np.stack([np.ones(len(rows)), is_kind[rows], tried.is_best[rows]]).astype(int)
-    if isinstance(tried.space[name].distribution, Choice):
-        return _choices(name, values, counted)
-    return _ends(name, values, counted)
+    find = _choices if isinstance(tried.space[name].distribution, Choice) else _ends
+    return find(name, values, counted)
 
 
 def _choices(name: str, values: np.ndarray, counted: np.ndarray) -> _Places | None:
@@ -101,51 +142,36 @@ def _choices(name: str, values: np.ndarray, counted: np.ndarray) -> _Places | No
     n, n_failed, n_best = (
         np.bincount(place, weights=row, minlength=len(different)).astype(int) for row in counted
     )
-    what = np.full(len(different), "without")
-    return _Places(name, what, different, different, n, n_failed, n_best, *counted[:2].sum(axis=1).tolist())
+    what, is_tested = np.full(len(different), "without"), np.ones(len(different), dtype=np.bool_)
+    total = counted.sum(axis=1)
+    return _Places(
+        name, what, different, different, is_tested, n, n_failed, n_best, int(total[0]), int(total[1])
+    )
 
 
 def _ends(name: str, values: np.ndarray, counted: np.ndarray) -> _Places | None:
-    """Both ends, each cut at some places between neighbouring values."""
+    """Both ends, cut between neighbouring values."""
     order = np.argsort(values, kind="stable")
     ordered, up_to = values[order], counted[:, order].cumsum(axis=1)
     cuts = np.flatnonzero(np.diff(ordered) > 0)  # the last one below a cut
     if not len(cuts):
         return None
-    cuts = cuts[np.unique(np.linspace(0, len(cuts) - 1, N_CUTS).round().astype(int))]
+    is_tested = np.zeros(len(cuts), dtype=np.bool_)
+    is_tested[np.linspace(0, len(cuts) - 1, N_CUTS).round().astype(int)] = True
     below, total = up_to[:, cuts], up_to[:, -1]
-    above = total[:, None] - below
-    n, n_failed, n_best = np.concatenate([below, above], axis=1)
+    n, n_failed, n_best = np.concatenate([below, total[:, None] - below], axis=1)
     return _Places(
         name,
         np.repeat(["low", "high"], len(cuts)),
         np.concatenate([ordered[cuts], ordered[cuts + 1]]),
         np.concatenate([ordered[cuts + 1], ordered[cuts]]),
+        np.tile(is_tested, 2),
         n,
         n_failed,
         n_best,
         int(total[0]),
         int(total[1]),
     )
-
-
-def _clearest(places: list[_Places]) -> _Place | None:
-    n_looked = sum(len(each.n) for each in places)
-    found: tuple[float, _Place] | None = None
-    for each in places:
-        n_else = each.n_all - each.n
-        n_failed_else = each.n_all_failed - each.n_failed
-        rate, rate_else = each.n_failed / np.maximum(each.n, 1), n_failed_else / np.maximum(n_else, 1)
-        is_far = (each.n_failed >= FEWEST) & (rate >= OFTEN) & (rate_else <= ELSEWHERE * rate)
-        for i in np.flatnonzero(is_far & (n_else > 0) & (each.n_best == 0)).tolist():
-            chance = n_looked * float(
-                hypergeom.sf(each.n_failed[i] - 1, each.n_all, each.n_all_failed, each.n[i])
-            )
-            if chance <= CHANCE and (found is None or chance < found[0]):
-                counts = (int(a[i]) for a in (each.n, each.n_failed, n_else, n_failed_else))
-                what, edge, beyond = str(each.what[i]), float(each.edge[i]), float(each.beyond[i])
-                found = chance, _Place(each.name, what, edge, beyond, *counts)
-    return found[1] if found else None
 
 
 def _suggestion(tried: Tried, kind: FailureKind, place: _Place, url_of: UrlOf) -> Suggestion:

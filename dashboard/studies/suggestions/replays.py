@@ -69,5 +69,6 @@ def _curves(study: Study, results: Results) -> Curves | None:
             )
         ],
         study.max_epochs,
+        (int(results["number"][results.best]), float(results["value"][results.best])),
         float(results["value"][good]),
     )
