@@ -68,7 +68,7 @@ def suggestions_of(study: Study, results: Results) -> list[Suggestion]:
         _about_progress(study, results),
         _about_branches(study, results, from_params.rare),
         _about_epochs(study, results),
-        _about_model(study, results),
+        _about_model(study, results) if from_params.is_varied else (),
     )
     return list(_once_each(found))
 
@@ -93,14 +93,17 @@ class _FromParams:
 
     found: list[Suggestion]
     rare: list[Rare]
+    # Whether any parameter had more than one value.
+    is_varied: bool
 
 
 def _from_params(study: Study, results: Results) -> _FromParams:
-    """A model file says its own space: no button can change it."""
-    if study.code or not len(results.by_end):
-        return _FromParams([], [])
+    if not len(results.by_end):
+        return _FromParams([], [], is_varied=False)
     tried = tried_ones(study, study.search_space, results)
-    return _FromParams(list(_about_space(study, tried)), list(rarely_seen(tried.latest)))
+    # A model file says its own space: no button can change it.
+    about_space = [] if study.code else list(_about_space(study, tried))
+    return _FromParams(about_space, list(rarely_seen(tried.latest)), tried.latest.is_varied)
 
 
 def _about_space(study: Study, tried: TriedOnes) -> Iterator[Suggestion]:

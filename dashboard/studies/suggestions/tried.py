@@ -54,6 +54,11 @@ class Tried:
         return ~np.isin(self.kinds, [KINDS.index(kind) for kind in NOT_OF_PARAMS])
 
     @property
+    def is_varied(self) -> bool:
+        """Whether any parameter had more than one value."""
+        return any(len(np.unique(each.values[each.is_known])) > 1 for each in self.columns.values())
+
+    @property
     def among(self) -> str:
         """Which trials these are, at the end of a sentence; nothing where they are all."""
         return f", of the latest {thousands(len(self))} trials" if self.n_all > len(self) else ""
