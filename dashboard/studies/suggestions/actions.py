@@ -14,7 +14,7 @@ from dashboard.engine.retries import enqueue_trial
 from dashboard.engine.search.observations import n_made
 from dashboard.models import DismissedSuggestion, Role, Study, StudyState, Trial
 from dashboard.refusal import Refused
-from dashboard.studies.suggestions.branches import FEWEST, branches_of, draw_in_branch
+from dashboard.studies.suggestions.branches import FEWEST, MORE, branches_of, draw_in_branch
 from dashboard.studies.suggestions.queries import count_with
 from dashboard.studies.suggestions.replays import PRUNERS
 from dashboard.studies.suggestions.suggestion import Suggestion
@@ -55,7 +55,7 @@ def _record(study: Study, what: str, suggestion: Suggestion, by: Actor) -> None:
 
 @action("branch-trials", needs=Role.EDITOR)
 def try_branch(study: Study, *, name: str, value: Any, by: Actor) -> list[Trial]:
-    """Enqueue random trials with a value that others depend on, until a few have it. Raises Refused."""
+    """Enqueue a few random trials with a value that others depend on. Raises Refused where a few have it."""
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study.pk)
         space = study.search_space
@@ -65,9 +65,11 @@ def try_branch(study: Study, *, name: str, value: Any, by: Actor) -> list[Trial]
         ):
             raise Refused(f"No branch of the search space has {name} {param(value)}.")
         first = n_made(study.pk)
-        n = min(FEWEST - count_with(study, name, value), study.max_trials - first)
+        n = min(MORE, study.max_trials - first)
         if study.state != StudyState.RUNNING or n < 1:
             raise Refused(f"{study.name} has no trial left to add with {name} {param(value)}.")
+        if count_with(study, name, value) >= FEWEST:
+            raise Refused(f"Enough trials of {study.name} use or will use {name} {param(value)}.")
         rng = np.random.default_rng((study.seed, first))
         return [
             enqueue_trial(study_id=study.pk, params=draw_in_branch(space, name, value, rng), by=by.name)

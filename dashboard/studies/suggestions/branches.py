@@ -16,6 +16,8 @@ from optimizer.values import Value
 
 # A branch of fewer trials says nothing, where draws from the space alone would have given twice as many.
 FEWEST, EXPECTED = 4, 8
+# So many are added at a time.
+MORE = 4
 # Of a whole number with more values, none is a branch of its own.
 FEW_VALUES = 12
 # Points of the space that tell how often a branch would be drawn.
@@ -44,8 +46,8 @@ def rare_branches(
     for rare in candidates[:MOST]:
         name, value, expected = rare.name, rare.value, rare.expected
         n = count_of(name, value)
-        n_more = min(FEWEST - n, n_to_go)
-        if n_more < 1:
+        n_more = min(MORE, n_to_go)
+        if n >= FEWEST or n_more < 1:
             continue
         used = f"{thousands(n)} of {count_noun(rare.n_trials, 'trial')} used it"
         yield Suggestion(
