@@ -187,7 +187,7 @@ def _suggestion(tried: Tried, kind: FailureKind, place: _Place, url_of: UrlOf) -
         side = "above" if place.what == "high" else "below"
         change, where, there = Change(place.what, place.name, value), f"{side} {shown(limit)}", ""
         there, button = where, f"Copy with a range {'to' if place.what == 'high' else 'from'} {shown(limit)}"
-    elsewhere = f"{thousands(place.n_failed_else)} of {thousands(place.n_else)} elsewhere"
+    few = f"but only {thousands(place.n_failed_else)}" if place.n_failed_else else "and none"
     return Suggestion(
         key=f"{kind} {place.name} {place.what}" + (f" {where}" if place.what == "without" else ""),
         tone="warning",
@@ -196,8 +196,8 @@ def _suggestion(tried: Tried, kind: FailureKind, place: _Place, url_of: UrlOf) -
             if kind == FailureKind.DIVERGED
             else f"Trials {VERBS[kind]} where {place.name} is {where}."
         ),
-        evidence=f"{thousands(place.n_failed)} of {thousands(place.n)} trials {there} {PAST[kind]}, but only "
-        f"{elsewhere}{tried.among}.",
+        evidence=f"{thousands(place.n_failed)} of {thousands(place.n)} trials {there} {PAST[kind]}, {few} of "
+        f"{thousands(place.n_else)} elsewhere{tried.among}.",
         strength=place.n_failed,
         about=f"{place.name} {where if place.what == 'without' else place.what}",
         button=button,

@@ -33,7 +33,7 @@ def test_losses_that_diverge_above_a_rate_ask_for_a_narrower_range():
     (found,) = gathered([RATE], {"rate": values}, values > 1e-2)
     n = int((values > 1e-2).sum())
     assert found.title == "Losses diverge where rate is above 0.01."
-    assert found.evidence.startswith(f"{n} of {n} trials above 0.01 diverged, but only 0 of {100 - n}")
+    assert found.evidence.startswith(f"{n} of {n} trials above 0.01 diverged, and none of {100 - n}")
     assert (found.url, found.button) == ("high rate 0.01", "Copy with a range to 0.01")
     assert found.strength == n
 
