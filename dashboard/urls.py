@@ -12,6 +12,7 @@ from dashboard.people import views as people
 from dashboard.review import views as review
 from dashboard.sharing import views as sharing
 from dashboard.studies import views as studies
+from dashboard.studies.explore import views as explore
 from dashboard.studies.several import bulk_views as bulk
 from dashboard.studies.several import trial_views as tables
 from dashboard.studies.suggestions import views as suggestions
@@ -36,6 +37,7 @@ study_pages = [  # /studies/
     path("studies/new/sampler/<slug:trainer>/", new_study.sampler_note, name="sampler-note"),
     path("studies/<int:study_id>/", studies.study_detail, name="study-detail"),
     path("studies/<int:study_id>/explore/", studies.study_explore, name="study-explore"),
+    path("studies/<int:study_id>/explore/<slug:name>/", explore.study_picture, name="study-picture"),
     path("studies/<int:study_id>/trials/", studies.study_trials, name="study-trials"),
     path("studies/<int:study_id>/trials/columns/", tables.study_columns, name="study-columns"),
     path("studies/<int:study_id>/trials/retry/", tables.trials_retry, name="trials-retry"),

@@ -1,6 +1,6 @@
 """Taking results away: whoever sees a study may, and each download is one line of the audit log."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import IO
 
 from dashboard.access.actions import action
@@ -8,6 +8,7 @@ from dashboard.access.actor import Actor
 from dashboard.charts.static_svg import Look
 from dashboard.export.charts import chart_csv, chart_svg, trial_chart_csv, trial_chart_svg
 from dashboard.export.columns import columns_of
+from dashboard.export.pictures import NAMES, picture_csv, picture_svg
 from dashboard.export.python_files.hyperopt_file import hyperopt_file
 from dashboard.export.python_files.keras_file import keras_file
 from dashboard.export.python_files.optuna_file import optuna_file
@@ -74,8 +75,24 @@ def export_python(study: Study, *, library: str, by: Actor) -> str:
 
 
 @action("study-export-chart", needs=Role.VIEWER)
-def export_chart(study: Study, *, chart: str, ending: str, text: str, look: Look, by: Actor) -> Iterator[str]:
-    """One of CHARTS as one of ENDINGS. Raises Refused for a filter `text` that cannot be read."""
+def export_chart(
+    study: Study,
+    *,
+    chart: str,
+    ending: str,
+    text: str,
+    look: Look,
+    query: Mapping[str, str],
+    by: Actor,
+) -> Iterator[str]:
+    """One of CHARTS, or of the pictures of the explore view, as one of ENDINGS.
+
+    Raises Refused for a filter `text` that cannot be read.
+    """
+    if chart in NAMES:
+        if ending == "csv":
+            return picture_csv(study, name=chart, text=text, query=query)
+        return iter([picture_svg(study, name=chart, text=text, query=query)])
     if ending == "csv":
         return chart_csv(study, chart=chart, text=text)
     return iter([chart_svg(study, chart=chart, text=text, look=look)])

@@ -23,6 +23,7 @@ from dashboard.export.actions import (
 )
 from dashboard.export.charts import CHARTS, ENDINGS
 from dashboard.export.forms import ChartForm, TrialsForm
+from dashboard.export.pictures import NAMES
 from dashboard.models import Study
 from dashboard.refusal import Refused
 from dashboard.web.csv_pieces import CSV_TYPE
@@ -102,7 +103,7 @@ def study_export_python(request: HttpRequest, study_id: int, library: str) -> Ht
 @require_safe
 def study_export_chart(request: HttpRequest, study_id: int, chart: str, ending: str) -> HttpResponseBase:
     study = visible_study(request, study_id)
-    if chart not in CHARTS or ending not in ENDINGS:
+    if chart not in (*CHARTS, *NAMES) or ending not in ENDINGS:
         raise Http404
     form = ChartForm(request.GET)
     if not form.is_valid():
@@ -117,6 +118,7 @@ def study_export_chart(request: HttpRequest, study_id: int, chart: str, ending: 
             ending=ending,
             text=form.cleaned_data["q"],
             look=form.look(),
+            query=request.GET.dict(),
             by=actor_of(request),
         ),
     )

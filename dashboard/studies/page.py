@@ -28,7 +28,8 @@ from dashboard.models import (
     code_digest,
 )
 from dashboard.studies.budget_meters import Budget, budgets_of
-from dashboard.studies.charts import best_chart_of, epochs_chart_of, open_trials_of
+from dashboard.studies.charts import best_chart_of, epochs_chart_of, open_trials_of, places_drawn
+from dashboard.studies.explore.axes import Subject, axis_order, explore_data
 from dashboard.studies.facts import Best, best_of, facts_of
 from dashboard.studies.queue import Queue, queue_of
 from dashboard.studies.selection.filtered_page import FilteredPage
@@ -43,6 +44,7 @@ from dashboard.trials.results import KINDS, results_of
 from dashboard.trials.selected import Edit
 from dashboard.trials.table import Table, trial_table
 from dashboard.winners.confirm_page import Confirmed, Row, last_confirmed
+from dashboard.wording import thousands
 
 # The latest ones that the page lists.
 EVENTS = 20
@@ -159,7 +161,7 @@ class StudyPage(FilteredPage):
     @cached_property
     def charts(self) -> dict[str, Any]:
         if self.view == "explore":
-            return {"epochs": epochs_chart_of(self.study, self.goal, self.results)}
+            return self._explore_charts
         if self.view != "overview":
             return {}
         if self.is_progress and self._since is not None:
@@ -169,6 +171,31 @@ class StudyPage(FilteredPage):
                 self.study, self.space, self.goal, self.results, self.proposals, since=self._since
             )
         }
+
+    @property
+    def _explore_charts(self) -> dict[str, Any]:
+        """What depends on ended trials alone goes to somebody who has it once it changes."""
+        if self.is_progress and self._since is not None:
+            return {}
+        subject = Subject(self.study, self.results)
+        epochs = epochs_chart_of(self.study, self.goal, self.results)
+        return {"explore": explore_data(subject, self._since), "epochs": epochs}
+
+    @property
+    def axis_names(self) -> list[str]:
+        return axis_order(Subject(self.study, self.results))
+
+    @property
+    def parallel_note(self) -> str:
+        """How many trials have a line, and what that leaves out."""
+        n, n_all = len(places_drawn(self.results)), len(self.results)
+        drawn = (
+            f"{thousands(n)} of {thousands(n_all)} trials are drawn, the best one among them"
+            if n < n_all
+            else ""
+        )
+        unused = "a line runs along the bottom where a trial does not use a parameter"
+        return ". ".join(part[:1].upper() + part[1:] for part in (drawn, unused) if part) + "."
 
     @cached_property
     def training(self) -> list[TrainingRow]:

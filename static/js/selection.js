@@ -51,6 +51,7 @@
     }
     if (url.href !== location.href) {
       history.pushState(null, "", url);
+      window.htmx.trigger(document.body, "selected");
     }
   }
 
@@ -115,7 +116,7 @@
   window.addEventListener("popstate", function () {
     const text = new URL(location.href).searchParams.get("q") || "";
     if (input() && text !== input().value) {
-      ask(text, []);
+      ask(text, []).then(() => window.htmx.trigger(document.body, "selected"));
     }
   });
   document.addEventListener("DOMContentLoaded", () => input() && showError());

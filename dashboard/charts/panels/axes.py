@@ -30,7 +30,10 @@ def param_axis(name: str, distribution: Distribution, tried: Sequence[Any] = ())
     low, high = ends(distribution, [float(v) for v in tried if _is_number(v)])
     is_log = bool(getattr(distribution, "log", False)) and low > 0
     is_whole = isinstance(distribution.from_unit(np.array([0.5]))[0], int)
-    ticks = [(v, show_param(v)) for v in (decades(low, high) if is_log else round_values(low, high))]
+    places = decades(low, high) if is_log else round_values(low, high)
+    if is_whole:
+        places = [v for v in places if v.is_integer()]
+    ticks = [(v, show_param(int(v) if is_whole else v)) for v in places]
     return Axis(name, "log" if is_log else "linear", low, high, ticks, name=name, is_whole=is_whole)
 
 
@@ -108,4 +111,4 @@ def round_values(low: float, high: float, most: int = 5) -> list[float]:
     power = 10.0 ** math.floor(math.log10(width / most))
     step = next(f * power for f in (1, 2, 5, 10) if f * power >= width / most * 0.999)
     first = math.ceil(low / step - 1e-9)
-    return [round(i * step, 12) for i in range(first, math.floor(high / step + 1e-9) + 1)]
+    return [float(f"{i * step:.12g}") for i in range(first, math.floor(high / step + 1e-9) + 1)]

@@ -25,6 +25,6 @@ def distribution_panel(x: Axis, losses: np.ndarray, sign: float) -> Panel:
     )
     median = float(np.clip(sign * losses[(n - 1) // 2], x.low, x.high))
     texts = [
-        Text(median, 0.5, f"half: {show_value(median, x.is_percent)}", "text", dx=10, ring=True, is_bold=True)
+        Text(median, 0.5, f"half: {show_value(median, x.is_percent)}", "text", dx=12, ring=True, is_bold=True)
     ]
     return Panel("", x, y, [line], label=f"Share of complete trials by {x.title}", texts=texts)

@@ -1,7 +1,7 @@
 """What a picture is made of, as plain data.
 
 A picture is a row of plots, a plot two axes and marks between them. The browser draws every one with the same
-few lines (static/js/charts/panel.js), and so does `svg`. Colors are names of tokens.
+few lines (static/js/explore/panel.js), and so does `svg`. Colors are names of tokens.
 """
 
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ class Trials(Mark):
 
 @dataclass(frozen=True)
 class Dots(Mark):
-    """One dot a trial. `tones` are 1 to 7 of the scale from low to high, or 0 for none."""
+    """One dot a trial. `tones` are 1 to 7 of the `ramp`, low to high or worse to better; 0 is none."""
 
     kind = "dots"
     n: Sequence[int]
@@ -60,6 +60,7 @@ class Dots(Mark):
     y: Sequence[float]
     tones: Sequence[int]
     words: Sequence[str]
+    ramp: Literal["tone", "seq"] = "tone"
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ class Panel:
 class Picture:
     """`sub` stands beside the title, `note` below; `empty` says what is missing to draw anything.
 
-    `rows` are the numbers for a table, with their `header`.
+    `rows` are the numbers for a table, with their `header`. In a grid of small plots each has its title.
     """
 
     title: str
@@ -157,6 +158,7 @@ class Picture:
     empty: str = ""
     header: Sequence[str] = ()
     rows: Sequence[Sequence[Any]] = field(default_factory=list)
+    is_grid: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {"panels": [panel.to_json() for panel in self.panels]}

@@ -46,14 +46,14 @@ def surface_panel(
         words=[f"{metric.title} {word} expected" for word in words],
         pale=is_far.ravel().tolist(),
     )
-    texts = [] if best is None else [_ring(best)]
+    texts = [] if best is None else [ring(best)]
     label = f"Expected {metric.title} by {x.title} and {y.title}, {words[0]} and more tones"
     panel = Panel(f"{x.title} and {y.title}", x, y, [boxes, Trials(x.name, y.name)], label=label, texts=texts)
     shown = [show_value(v, metric.is_percent) for v in (breaks[::-1] if is_lower_better else breaks)]
     return replace(panel, label=f"Expected {metric.title} by {x.title} and {y.title}"), shown
 
 
-def _ring(best: tuple[int, float, float]) -> Text:
+def ring(best: tuple[int, float, float]) -> Text:
     number, x, y = best
     return Text(x, y, f"#{number}", "chart-best", dx=10, ring=True, is_bold=True)
 

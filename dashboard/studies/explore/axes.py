@@ -12,6 +12,7 @@ from dashboard.charts.panels.panel import Axis
 from dashboard.goals import Goal, goal_of
 from dashboard.models import Study, TrialState
 from dashboard.studies.charts import places_drawn, points_of
+from dashboard.studies.model import model_of
 from dashboard.trials import queries
 from dashboard.trials.params import only_with
 from dashboard.trials.ranking import ranked_params
@@ -20,6 +21,8 @@ from optimizer import SearchSpace
 
 # Params that pictures have a plot or an axis for at most; the most telling of them come first.
 MAX_PARAMS = 24
+# With more complete trials a page does not wait for a model.
+MANY_COMPLETE = 5_000
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,12 @@ class Subject:
 
     @cached_property
     def names(self) -> list[str]:
-        return ranked_params(self.study, self.space, self.results)[:MAX_PARAMS]
+        """Searched params, the most important first; in a large study those that go with the value most."""
+        if len(self.results.best_first) > MANY_COMPLETE:
+            return ranked_params(self.study, self.space, self.results)[:MAX_PARAMS]
+        importance = model_of(self.study).importance
+        order = [p.name for p in sorted(importance.parameters, key=lambda p: -p.share)]
+        return [name for name in order if name in set(self.space.searched)][:MAX_PARAMS]
 
     @property
     def is_lower_better(self) -> bool:

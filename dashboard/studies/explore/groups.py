@@ -53,6 +53,7 @@ def groups_picture(subject: Subject, selected: Selected, by: str) -> Picture:
         "an epoch, so pruning makes them look better, and end where fewer than 3 are left.",
         header=["group", "epoch", "trials", "lower_quartile", "median", "upper_quartile"],
         rows=group_rows(groups),
+        is_grid=True,
     )
 
 

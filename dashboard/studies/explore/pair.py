@@ -5,8 +5,10 @@ from typing import Any
 import numpy as np
 
 from dashboard.charts.panels.panel import Picture
-from dashboard.charts.panels.surface import surface_panel
-from dashboard.studies.explore.asked import NEEDS, Asked, by_importance
+from dashboard.charts.panels.ranks import ranks_panel
+from dashboard.charts.panels.surface import ring, surface_panel
+from dashboard.models import TrialState
+from dashboard.studies.explore.asked import Asked, by_importance
 from dashboard.studies.explore.axes import Subject
 from dashboard.studies.model import Model, model_of
 from dashboard.wording import thousands
@@ -18,12 +20,16 @@ def pair(asked: Asked) -> Picture:
     if len(known) < 2:
         return Picture("", [], empty="Needs two searched parameters.")
     x, y = pair_of(asked, known, model)
-    if model.explanation is None:
-        return Picture("", [], empty=f"{NEEDS} {model.importance.note}")
-    surface = None if x == y else model.explanation.surface(x, y)
-    if surface is None:
-        return Picture("", [], empty=f"{x} and {y} are never in one trial together. Choose another pair.")
     at = [subject.places(name, subject.drawn_params) for name in (x, y)]
+    if x == y or not any(a is not None and b is not None for a, b in zip(*at, strict=True)):
+        return Picture("", [], empty=f"{x} and {y} are in no trial together. Choose another pair.")
+    if asked.query.get("show") == "ranks" or model.explanation is None:
+        return _ranks(subject, x, y, at, "" if model.explanation else model.importance.note)
+    surface = model.explanation.surface(x, y)
+    if surface is None:
+        return _ranks(
+            subject, x, y, at, f"{y} depends on {x} or the other way round, so the model has no mean."
+        )
     points = [(a, b) for a, b in zip(*at, strict=True) if a is not None and b is not None]
     best = _best_place(subject, *at)
     metric = subject.metric()
@@ -37,8 +43,8 @@ def pair(asked: Asked) -> Picture:
         is_lower_better=subject.is_lower_better,
     )
     note = (
-        f"Darker is better; steps at {', '.join(breaks)}. Mean of a model of {thousands(model.n_seen)} "
-        "trials. Pale: no trial is nearby, so the model is guessing."
+        f"Colors change at {', '.join(breaks)}, from worse to better. Mean of a model of "
+        f"{thousands(model.n_seen)} trials. Pale: no trial is nearby, so the model is guessing."
     )
     rows = [
         [a, b, surface.expected[i, j].item()]
@@ -46,6 +52,32 @@ def pair(asked: Asked) -> Picture:
         for j, b in enumerate(surface.y)
     ]
     return Picture("", [panel], note=note, header=[x, y, f"expected {subject.goal.name}"], rows=rows)
+
+
+def _ranks(subject: Subject, x: str, y: str, at: list[list[float | None]], why: str) -> Picture:
+    """The trials themselves, colored by rank; `why` there is nothing better."""
+    results, goal = subject.results, subject.goal
+    value = np.where(results.is_in(TrialState.COMPLETE), results["value"], results["step_value"])
+    numbers = results["number"][subject.drawn].tolist()
+    rows = [
+        (n, a, b, float(v))
+        for n, a, b, v in zip(numbers, *at, value[subject.drawn].tolist(), strict=True)
+        if a is not None and b is not None and np.isfinite(v)
+    ]
+    if not rows:
+        return Picture("", [], empty="No trial with a value yet.")
+    best = _best_place(subject, *at)
+    panel = ranks_panel(
+        subject.axis(x),
+        subject.axis(y),
+        subject.metric(),
+        rows,
+        None if best is None else ring(best),
+        is_lower_better=subject.is_lower_better,
+    )
+    note = f"Each dot is a trial, colored by the rank of its {goal.name}; of a pruned one, of its last epoch."
+    header = ["trial", x, y, goal.name]
+    return Picture("", [panel], note=f"{why} {note}".strip(), header=header, rows=rows)
 
 
 def pair_of(asked: Asked, known: list[str], model: Model) -> tuple[str, str]:

@@ -42,7 +42,9 @@ def scatter(asked: Asked) -> Picture:
         if model.explanation
         else f"No model yet: {model.importance.note}"
     )
-    return Picture("by parameter", panels, sub, note, empty="" if panels else "No parameter is searched.")
+    return Picture(
+        "by parameter", panels, sub, note, "" if panels else "No parameter is searched.", is_grid=True
+    )
 
 
 def tenth(asked: Asked) -> Picture:
@@ -68,7 +70,7 @@ def tenth(asked: Asked) -> Picture:
     sub = f"The best {n} of {count_noun(len(complete), f'complete{chosen_words} trial')}"
     note = "Narrow bars: the best tenth. Wide bars: all trials that have ended, with or without a value."
     header = ["param", "values", "share_of_best_tenth", "share_of_all"]
-    return Picture("", panels, sub, note, header=header, rows=rows)
+    return Picture("", panels, sub, note, header=header, rows=rows, is_grid=True)
 
 
 def distribution(asked: Asked) -> Picture:

@@ -9,6 +9,7 @@ import numpy as np
 from dashboard.goals import Goal
 from dashboard.models import Study, TrialState
 from dashboard.studies.charts import curves_at, drawn_at, places_drawn
+from dashboard.studies.explore.axes import Subject, more_columns
 from dashboard.trials.results import Results
 from dashboard.trials.selected import Edit, Selected, bits_of
 from dashboard.trials.selection import bounds_in, choices_in, write_number
@@ -67,6 +68,7 @@ def selection_of(
         data["best"] = drawn_at(study, space, results, _more(results, selected))
     elif view == "explore":
         data["epochs"] = curves_selected(study, goal, results, selected)
+        data["columns"] = more_columns(Subject(study, results), _more(results, selected))
     return data
 
 

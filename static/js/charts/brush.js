@@ -96,7 +96,7 @@
     }
     const bounds = data.selection()?.bounds || {};
     const pairs = ["x", "y"]
-      .filter((axis) => bounds[chart.data.brush[axis].name])
+      .filter((axis) => bounds[chart.data.brush[axis]?.name])
       .map((axis) => [axis, ends(chart, axis, bounds[chart.data.brush[axis].name])]);
     return { pairs, words: "" };
   }

@@ -62,17 +62,19 @@
 
   function configOf(canvas) {
     const name = canvas.dataset.chart;
-    if (!builders.has(name) || !data.of(name)) {
+    if (!builders.has(name) || !dataOf(canvas)) {
       throw new Error("no builder or no data for the chart " + name);
     }
-    return builders.get(name)(data.of(name), canvas, data.selection());
+    return builders.get(name)(dataOf(canvas), canvas, data.selection());
   }
 
-  function labelOf(name) {
+  // A chart has the data of its own name, or those that it names.
+  const dataOf = (canvas) => data.of(canvas.dataset.source || canvas.dataset.chart);
+
+  function labelOf(canvas) {
     const text = data.selection()?.text;
-    return (
-      (data.of(name).label || "") + (text ? ". Trials that the filter leaves out are pale: " + text : "")
-    );
+    const label = dataOf(canvas).panels?.[canvas.dataset.panel]?.label ?? dataOf(canvas).label ?? "";
+    return label + (text ? ". Trials that the filter leaves out are pale: " + text : "");
   }
 
   function drawOne(canvas) {
@@ -81,7 +83,7 @@
       const config = configOf(canvas);
       canvas.hidden = false;
       sentence(canvas)?.remove();
-      canvas.setAttribute("aria-label", labelOf(name));
+      canvas.setAttribute("aria-label", labelOf(canvas));
       canvas.classList.toggle("has-brush", Boolean(config.data.brush && window.ParzenSelection));
       writeNote(name, config, canvas);
       if (charts.has(canvas)) {

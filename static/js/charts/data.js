@@ -1,8 +1,8 @@
-// What the page says of its charts: <script id="chart-data"> by chart, and <script id="selection-data">, which
-// trials a filter selects.
+// What the page says of its charts: each <script id="chart-data…"> by chart, and <script id="selection-data">,
+// which trials a filter selects.
 (function () {
   "use strict";
-  let lastText = "";
+  let lastTexts = new Map(); // by the id of their script
   let lastSelection = "";
   let current = {}; // what is drawn, by chart
   let selection = null; // null without a filter
@@ -24,10 +24,25 @@
 
   const byNumber = (rows) => [...rows.values()].sort((one, other) => one.n - other.n);
 
+  // Trials that stay in columns: those of `fresh` come behind the others, or take their places.
+  function mergeColumns(before, fresh) {
+    const isNew = new Set(fresh.n);
+    const kept = before.n.map((_, index) => index).filter((index) => !isNew.has(before.n[index]));
+    return Object.fromEntries(
+      Object.entries(fresh).map(([name, column]) => [
+        name,
+        [...kept.map((index) => before[name]?.[index] ?? null), ...column],
+      ]),
+    );
+  }
+
   // An update holds only the trials that changed; the others stay as they are.
   function accept(fresh) {
-    const next = { ...fresh };
+    const next = { ...current, ...fresh };
     Object.entries(fresh).forEach(function ([name, data]) {
+      if (data.columns && data.is_update && current[name]) {
+        next[name] = { ...data, columns: mergeColumns(current[name].columns, data.columns) };
+      }
       if (!data.trials || Array.isArray(data.trials)) {
         return;
       }
@@ -53,16 +68,15 @@
 
   // Whether there is anything new.
   function read() {
-    const text = textOf("chart-data");
+    const scripts = [...document.querySelectorAll('script[id^="chart-data"]')];
+    const fresh = scripts.filter((script) => script.textContent !== lastTexts.get(script.id));
     const selected = textOf("selection-data");
-    const isNew = text !== lastText || selected !== lastSelection;
-    if (text && text !== lastText) {
-      accept(JSON.parse(text));
-    }
+    const isNew = fresh.length > 0 || selected !== lastSelection;
+    fresh.forEach((script) => accept(JSON.parse(script.textContent)));
     if (selected !== lastSelection) {
       selection = acceptSelection(JSON.parse(selected || "{}"));
     }
-    lastText = text;
+    lastTexts = new Map(scripts.map((script) => [script.id, script.textContent]));
     lastSelection = selected;
     return isNew;
   }
@@ -75,5 +89,14 @@
     return byNumber(new Map([...selection.more, ...data.trials].map((row) => [row.n, row])));
   }
 
-  window.ParzenCharts = { data: { read, of: (name) => current[name], trialsOf, selection: () => selection } };
+  // With the selected trials that were not drawn yet.
+  function of(name) {
+    const data = current[name];
+    if (!data?.columns || !selection?.columns) {
+      return data;
+    }
+    return { ...data, columns: mergeColumns(selection.columns, data.columns) };
+  }
+
+  window.ParzenCharts = { data: { read, of, trialsOf, selection: () => selection } };
 })();

@@ -6,6 +6,7 @@
   const RATIO = 2;
   const ROOM = 110; // pixels for title and legend
   const EDGE = 16;
+  const HEAD = 44;
 
   // Of states; curves have their names at their ends.
   function legend(datasets) {
@@ -68,7 +69,41 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
 
+  // Canvases that stand as they are, in their places and with the titles above them, below the name of the study.
+  function copyOf(card) {
+    const body = card.querySelector(".card-body").getBoundingClientRect();
+    const paper = document.createElement("canvas");
+    paper.width = RATIO * (body.width + 2 * EDGE);
+    paper.height = RATIO * (body.height + HEAD);
+    const ctx = paper.getContext("2d");
+    ctx.scale(RATIO, RATIO);
+    ctx.fillStyle = token("surface");
+    ctx.fillRect(0, 0, paper.width, paper.height);
+    ctx.fillStyle = token("text");
+    ctx.font = "600 14px " + Chart.defaults.font.family;
+    ctx.fillText([document.querySelector("h1"), card.querySelector("h2")].map(wordsOf).join(": "), EDGE, 24);
+    ctx.font = "600 12px " + Chart.defaults.font.family;
+    card
+      .querySelectorAll(".card-body canvas, .small-plot-name, .parallel-names button")
+      .forEach(function (part) {
+        const { left, top, width, height } = part.getBoundingClientRect();
+        const [x, y] = [left - body.left + EDGE, top - body.top + HEAD];
+        if (part.matches("canvas")) {
+          ctx.drawImage(part, x, y, width, height);
+        } else {
+          ctx.fillText(wordsOf(part), x, y + height / 2 + 4, width);
+        }
+      });
+    return paper;
+  }
+
+  const wordsOf = (element) => element.textContent.trim();
+
   function savePicture(button, canvas) {
+    if (canvas.matches("[data-parallel], [data-source]")) {
+      copyOf(canvas.closest(".card")).toBlob((blob) => save(blob, button.dataset.png));
+      return;
+    }
     const { paper, chart } = picture(canvas);
     paper.toBlob(function (blob) {
       chart.destroy();
@@ -80,10 +115,11 @@
   function address(link, canvas) {
     const url = new URL(link.href);
     const { axis, scale, pruned, metric } = canvas.dataset;
-    Object.entries({ q: window.ParzenSelection?.text(), axis, scale, pruned, metric }).forEach(function ([
-      name,
-      value,
-    ]) {
+    const asked = Object.fromEntries(
+      new FormData(canvas.closest(".card").querySelector("form[id^=ask-]") ?? undefined),
+    );
+    const shown = { q: window.ParzenSelection?.text(), axis, scale, pruned, metric, ...asked };
+    Object.entries(shown).forEach(function ([name, value]) {
       url.searchParams[value ? "set" : "delete"](name, value);
     });
     link.href = url;
@@ -91,7 +127,7 @@
 
   document.addEventListener("click", function (event) {
     const item = event.target.closest("[data-png], a[data-chart-file]");
-    const canvas = item?.closest(".card").querySelector("canvas[data-chart]");
+    const canvas = item?.closest(".card").querySelector("canvas");
     if (!canvas) {
       return;
     }

@@ -8,12 +8,13 @@
   const EDGE = 3; // so near the edge a range is open
   const SHARE = 5; // a drag is along one axis if it is so many times longer than across
 
-  // Beside the plot, and in a strip below it, there is one axis only.
+  // Beside the plot, and in a strip below it, there is one axis only; some select nothing.
   function axesAt({ x, y }, chart) {
     const { left, bottom } = chart.scales.y;
     const isBelow = y > bottom;
     const isBeside = x < chart.chartArea.left && x >= left;
-    return isBelow ? ["x"] : isBeside ? ["y"] : ["x", "y"];
+    const near = isBelow ? ["x"] : isBeside ? ["y"] : ["x", "y"];
+    return near.filter((axis) => chart.data.brush[axis]);
   }
 
   function axesOf({ axes, from, to }) {

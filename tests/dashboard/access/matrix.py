@@ -117,6 +117,7 @@ MATRIX: dict[str, Row] = {
     "study-discussion": study_page(),
     "study-live": study_page(),
     "study-importance": study_page(),
+    "study-picture": Row((*STUDY, "timeline"), SEES, READ_ONLY),
     "study-suggestions": study_page(),
     "study-suggestion-dismiss": study_change(),
     "study-suggestion-restore": study_change(),
