@@ -1,23 +1,24 @@
-"""What an address asks to be different in the copy of a study: bounds, choices left out, early stopping."""
+"""What an address asks to be different in the copy of a study: bounds, choices left out, sampler, pruner."""
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from dashboard.catalog import pruner_label
+from dashboard.catalog import pruner_label, sampler_label
 from dashboard.new_study.page import Start
 from dashboard.wording import bound, param
 from optimizer.pruners import PRUNERS
+from optimizer.samplers import SAMPLERS
 from optimizer.values import value_key
 from trainers.space import KnobSetting
 
 
 def with_changes(start: Start, asked: Mapping[str, str]) -> Start:
-    """Other bounds (`low.l2`, `high.l2`), choices left out (`without.optimizer`, as JSON), and a `pruner`.
+    """Other bounds (`low.l2`, `high.l2`), choices left out (`without.optimizer`, as JSON), another `sampler`.
 
-    What names nothing of the study is left aside; the form checks the rest.
+    And `pruner`. What names nothing of the study is left aside; the form checks the rest.
     """
     settings_of, fields, changed = dict(start.settings), dict(start.fields), []
     for key, text in asked.items():
@@ -27,9 +28,10 @@ def with_changes(start: Start, asked: Mapping[str, str]) -> Start:
         if found is not None:
             settings_of[name], words = found
             changed.append(f"{name} {words}")
-    if asked.get("pruner") in PRUNERS:
-        fields["pruner"] = asked["pruner"]
-        changed.append(f"early stopping {pruner_label(asked['pruner'])}")
+    for field, known, words_of in FIELDS:
+        if asked.get(field) in known:
+            fields[field] = asked[field]
+            changed.append(words_of(asked[field]))
     if not changed:
         return start
     notice = f"{start.notice} Changed: {', '.join(changed)}."
@@ -85,6 +87,10 @@ def _number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
+FIELDS: Sequence[tuple[str, Container[str], Callable[[str], str]]] = (
+    ("sampler", SAMPLERS, lambda name: f"sampler {sampler_label(name)}"),
+    ("pruner", PRUNERS, lambda name: f"early stopping {pruner_label(name)}"),
+)
 CHANGES: Mapping[str, Callable[[Distribution, str], Changed]] = {
     "low": _with_low,
     "high": _with_high,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
+import numpy as np
 from django.urls import reverse
 
 from dashboard.goals import goal_of
@@ -138,7 +139,7 @@ def _about_progress(study: Study, results: Results) -> Iterator[Suggestion]:
     if study.state != StudyState.RUNNING or study.is_draining or results.best is None:
         return
     goal, by_end = goal_of(study), results.by_end
-    later = by_end[list(by_end).index(results.best) + 1 :] if results.best in by_end else by_end[:0]
+    later = by_end[int(np.argmax(by_end == results.best)) + 1 :]
     losses = results.losses[later]
     since = goal.show(float(results["value"][later[losses.argmin()]])) if losses.size else ""
     number = results.best_number
@@ -150,6 +151,8 @@ def _about_progress(study: Study, results: Results) -> Iterator[Suggestion]:
         reverse("study-drain", args=[study.pk]),
         best=goal.show(float(results["value"][results.best])),
         since=since,
+        sampler=study.sampler,
+        learn_url="" if study.code else copy_url(study, {"sampler": "auto"}),
     )
     yield from [found] if found else []
 

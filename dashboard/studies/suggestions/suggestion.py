@@ -11,9 +11,9 @@ CHANCE = 0.001
 class Suggestion:
     """One finding. `key` is the same as long as the finding is about the same thing.
 
-    The button leads to `url`, with a GET, or with a POST of `fields` where it `acts` at once; there is none
-    where `url` is empty. `strength` is how many trials say so: whoever has dismissed it sees it again when
-    these are many more. Of several findings about the same part of the space, `about`, the first counts.
+    The button leads to `url`, with a GET, or with a POST of `fields` where it `acts` at once. `strength` is
+    how many trials say so: whoever has dismissed it sees it again when these are many more. Of several
+    findings about the same part of the space, `about`, the first counts.
     """
 
     key: str
@@ -21,8 +21,10 @@ class Suggestion:
     title: str
     evidence: str
     strength: float
-    button: str = ""
-    url: str = ""
+    button: str
+    url: str
     acts: bool = False
+    # Whether the button is of use to editors of the study alone.
+    is_for_editors: bool = False
     fields: tuple[tuple[str, str], ...] = ()
     about: str = ""

@@ -36,4 +36,5 @@ def hardly_explained(
         strength=n_trials,
         button="Add trials" if is_few else "Copy with fewer parameters",
         url=more_url if is_few else copy_url,
+        is_for_editors=is_few,
     )

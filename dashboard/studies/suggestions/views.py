@@ -46,10 +46,11 @@ def _of_one(act: Callable[..., object]) -> Callable[[HttpRequest, int], HttpResp
         study = visible_study(request, study_id)
         if request.method != "POST":
             return back_to(request, study)
-        check_role(person(request), study, Role.EDITOR)
         key = request.POST.get("key", "")
         found = _find(study, key)
-        if found is not None:
+        if found is None:
+            check_role(person(request), study, Role.EDITOR)
+        else:
             act(study, found, by=actor_of(request))
         return (
             _card(request, study, done=key) if request.headers.get("HX-Request") else back_to(request, study)

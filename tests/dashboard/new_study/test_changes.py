@@ -52,6 +52,11 @@ def test_early_stopping_is_chosen_if_it_is_known(pruner, fields):
     assert with_changes(start, {"pruner": pruner}).fields == fields
 
 
+@pytest.mark.parametrize(("sampler", "fields"), [("tpe", {"sampler": "tpe"}), ("nobody", {})])
+def test_a_sampler_is_chosen_if_it_is_known(sampler, fields):
+    assert with_changes(Start("mlp", {}, {}, "Copied."), {"sampler": sampler}).fields == fields
+
+
 def test_several_changes_are_named_together():
     start = Start("mlp", {}, {"it": KnobSetting.search({"type": "int", "low": 1, "high": 9})}, "Copied.")
     asked = {"low.it": json.dumps(2), "high.it": json.dumps(4), "pruner": "asha"}

@@ -7,11 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.urls import reverse
 
-from dashboard.models import FailureKind, Origin, Report, Study, StudyState
+from dashboard.models import FailureKind, Membership, Origin, Report, Role, Study, StudyState, Team
 from dashboard.studies.suggestions.card import MOST, card_of, suggestions_of
 from dashboard.trials.results import results_of
 from dashboard.winners.actions import confirm_best
-from tests.builders import PARAMS, actor, add_trials, make_study, running_study
+from tests.builders import PARAMS, actor, add_trials, make_study, make_user, running_study
 
 BRANCHES = {
     "version": 1,
@@ -172,9 +172,36 @@ def test_without_stored_epochs_nothing_is_replayed(user):
     assert "early stopping" not in found(study)
 
 
+def test_without_progress_a_sampler_that_learns_nothing_is_changed(page, user):
+    study = running_study(max_trials=500, sampler="random")
+    add_trials(study, 60, value=lambda number: number)
+    each = found(study)["no progress"]
+    assert not each.acts
+    assert "Changed: sampler Automatic" in page.get(each.url).content.decode()
+
+
+def test_without_progress_the_best_value_is_compared_with_what_came_later(study):
+    add_trials(study, 60, value=lambda number: 0.25 + number / 100)
+    assert found(study)["no progress"].evidence == (
+        "Trial #0, 0.2500, is still the best after 60 trials; the best since then is 0.2600."
+    )
+
+
 def test_values_that_no_param_explains_are_named(study):
     spread(study, 60)
     assert "unexplained" in found(study)
+
+
+def test_whoever_may_only_look_is_not_led_to_a_budget_that_they_may_not_change(page, study, user):
+    spread(study, 45)
+    team = Team.objects.create(name="vision")
+    Membership.objects.create(team=team, user=user, role=Role.VIEWER)
+    address = reverse("study-budget", args=[study.pk])
+    assert address in page.get(reverse("study-suggestions", args=[study.pk])).content.decode()
+    Study.objects.filter(pk=study.pk).update(owner=make_user("bob"), team=team)
+    body = page.get(reverse("study-suggestions", args=[study.pk])).content.decode()
+    assert "The parameters hardly explain the values." in body
+    assert address not in body
 
 
 def test_values_that_params_explain_are_not(study):
