@@ -22,7 +22,7 @@ from dashboard.wording import param
 from optimizer.values import value_key
 
 
-@action("suggestion-dismiss", needs=Role.EDITOR)
+@action("study-suggestion-dismiss", needs=Role.EDITOR)
 def dismiss(study: Study, suggestion: Suggestion, *, by: Actor) -> bool:
     """Hide it from everybody, until many more trials say the same. False when it is hidden already."""
     with transaction.atomic():
@@ -38,7 +38,7 @@ def dismiss(study: Study, suggestion: Suggestion, *, by: Actor) -> bool:
     return True
 
 
-@action("suggestion-restore", needs=Role.EDITOR)
+@action("study-suggestion-restore", needs=Role.EDITOR)
 def restore(study: Study, suggestion: Suggestion, *, by: Actor) -> bool:
     """Show a dismissed one again. False when it is not dismissed."""
     with transaction.atomic():
@@ -53,7 +53,7 @@ def _record(study: Study, what: str, suggestion: Suggestion, by: Actor) -> None:
     Study.objects.filter(pk=study.pk).update(version=F("version") + 1)
 
 
-@action("branch-trials", needs=Role.EDITOR)
+@action("study-branch", needs=Role.EDITOR)
 def try_branch(study: Study, *, name: str, value: Any, by: Actor) -> list[Trial]:
     """Enqueue a few random trials with a value that others depend on. Raises Refused where a few have it."""
     with transaction.atomic():
