@@ -46,7 +46,10 @@ def test_both_are_in_the_history_and_in_the_audit_log(page, study):
     assert [what.partition(" the suggestion ")[0] for what, _ in events] == ["restored", "dismissed"]
     assert all("No better value for 59 trials" in what and by for what, by in events)
     actions = AuditEntry.objects.filter(action__startswith="study-suggestion-", is_refused=False)
-    assert sorted(actions.values_list("action", flat=True)) == ["study-suggestion-dismiss", "study-suggestion-restore"]
+    assert sorted(actions.values_list("action", flat=True)) == [
+        "study-suggestion-dismiss",
+        "study-suggestion-restore",
+    ]
 
 
 @pytest.mark.parametrize(("n_more", "is_back"), [(10, False), (58, False), (59, True)])
