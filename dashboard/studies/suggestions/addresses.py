@@ -28,4 +28,5 @@ def space_url(study: Study, changes: Iterable[Change]) -> str:
 
 def copy_url(study: Study, changes: Mapping[str, str] | None = None) -> str:
     """A new study with the settings of this one, but for some changes."""
-    return f"{reverse('study-new')}?{urlencode({'from': str(study.pk), **(changes or {})})}"
+    page = "custom-study-new" if study.code else "study-new"
+    return f"{reverse(page)}?{urlencode({'from': str(study.pk), **(changes or {})})}"

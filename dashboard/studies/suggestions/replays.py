@@ -27,11 +27,13 @@ def early_stopping_of(study: Study, results: Results) -> Suggestion | None:
     """Replayed anew when the model of importance is: it costs about as much."""
     if study.pruner or study.n_folds or study.max_epochs < FEWEST_EPOCHS or len(results.best_first) < FEWEST:
         return None
+    is_running = study.state == StudyState.RUNNING and not study.is_draining
+    if study.code and not is_running:  # a copy of it takes no changes from an address
+        return None
     memory = model_of(study).memory
     key = f"replays {study.max_epochs} {study.objective}"
     if key not in memory:
         memory[key] = _replays(study, results, goal_of(study))
-    is_running = study.state == StudyState.RUNNING and not study.is_draining
     button = "Turn it on" if is_running else "Copy with early stopping"
 
     def url_of(pruner: str) -> tuple[str, tuple[tuple[str, str], ...]]:

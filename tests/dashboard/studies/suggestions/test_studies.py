@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from dashboard.models import FailureKind, Membership, Origin, Report, Role, Study, StudyState, Team
+from dashboard.studies.suggestions.addresses import copy_url
 from dashboard.studies.suggestions.card import MOST, card_of, suggestions_of
 from dashboard.trials.results import results_of
 from dashboard.winners.actions import confirm_best
@@ -150,6 +151,27 @@ def test_a_study_that_has_ended_is_copied_with_early_stopping(page, user):
     each = found(study)["early stopping"]
     assert not each.acts
     assert "Changed: early stopping" in page.get(each.url).content.decode()
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_a_model_file_can_stop_early_while_it_runs_and_is_copied_as_one(user, is_over):
+    study = running_study(max_trials=500, max_epochs=8)
+    with_epochs(study)
+    Study.objects.filter(pk=study.pk).update(code="def build(hp): ...")
+    if is_over:
+        end(study)
+    assert ("early stopping" in found(study)) == (not is_over)
+    study.refresh_from_db()
+    assert copy_url(study).startswith(reverse("custom-study-new"))
+
+
+def test_a_model_file_says_its_own_space(user):
+    study = running_study(max_trials=500)
+    spread(study, 40, activation_1="relu")
+    add_trials(study, 12, params={**PARAMS, "activation_1": "tanh"}, state="failed")
+    assert "error activation_1 without tanh" in found(study)
+    Study.objects.filter(pk=study.pk).update(code="def build(hp): ...", n_rewrites=1)
+    assert not [each for each in found(study).values() if "without." in each.url]
 
 
 def test_a_pruner_that_needs_options_cannot_be_turned_on(page, study):
