@@ -40,7 +40,14 @@ class PartRow:
 class SpaceForm(forms.Form):
     """Bounds and values of each param, and whether it is searched. Fields have numbers: params any name."""
 
-    def __init__(self, study: Study, version: int, data: QueryDict | None = None) -> None:
+    def __init__(
+        self,
+        study: Study,
+        version: int,
+        data: QueryDict | None = None,
+        asked: Mapping[str, str] | None = None,
+    ) -> None:
+        """`asked` are bounds that an address names, as in `high.learning_rate`, for the form to open with."""
         super().__init__(data)
         self.parts = parts_of(study)
         self._place = {entry["name"]: place for place, entry in enumerate(study.space["params"])}
@@ -51,6 +58,7 @@ class SpaceForm(forms.Form):
         self.fields["seen"] = forms.IntegerField(initial=version, widget=forms.HiddenInput)
         for place, part in enumerate(self.parts):
             self._add(place, part)
+            self._open_with(place, part, asked or {})
 
     def _add(self, place: int, part: Part) -> None:
         if part.searched is not None:
@@ -73,6 +81,12 @@ class SpaceForm(forms.Form):
         if part.may_grow:
             self._add_text(f"more-{place}", "More values, with commas between them", "")
         self._add_value(place, part)
+
+    def _open_with(self, place: int, part: Part, asked: Mapping[str, str]) -> None:
+        for end in ENDS:
+            text, name = asked.get(f"{end}.{part.name}", ""), f"{end}-{place}"
+            if text and name in self.fields:
+                self.fields[name].initial = text[:40]
 
     def _add_value(self, place: int, part: Part) -> None:
         value = part.entry.get("value")

@@ -21,7 +21,7 @@ def study_space(request: HttpRequest, study_id: int) -> HttpResponse:
     """Bounds, values, and what is searched, from the next suggestion on."""
     study = changing_study(request, study_id)
     version = current_version(study)
-    form = SpaceForm(study, version, posted(request))
+    form = SpaceForm(study, version, posted(request), request.GET.dict())
     if request.method == "POST" and form.is_valid():
         try:
             change = actions.change_space(

@@ -112,6 +112,14 @@ def test_the_form_changes_bounds_values_and_what_is_searched(page, study):
     assert again(study).space_versions.count() == 2
 
 
+def test_an_address_opens_the_form_with_other_bounds(page, study):
+    url = reverse("study-space", args=[study.pk])
+    form = page.get(f"{url}?high.learning_rate=0.5&low.no_such=1&high.units_1=<b>").context["form"]
+    assert form[f"high-{place_of(form, 'learning_rate')}"].value() == "0.5"
+    assert form[f"low-{place_of(form, 'learning_rate')}"].value() == "0.0001"
+    assert form[f"high-{place_of(form, 'units_1')}"].value() == "<b>"
+
+
 @pytest.mark.parametrize(
     ("name", "field", "value"),
     [
