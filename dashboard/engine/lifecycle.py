@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, Now
 from dashboard.engine.hints import announce_work
 from dashboard.engine.quotas import check_trials
 from dashboard.models import Attempt, AttemptState, Study, StudyEvent, StudyState, Trial, TrialState, Watch
+from dashboard.models.event import EVENT_LENGTH
 from dashboard.refusal import Refused, check_text
 from optimizer import SearchSpace
 
@@ -195,4 +196,4 @@ def check_steerable(study: Study) -> None:
 
 def record_event(study_id: int, what: str, *, by: str = "") -> None:
     """Add to the history of a study, in the transaction of what it tells. Without a name it was Parzen."""
-    StudyEvent.objects.create(study_id=study_id, what=what[:300], by=by[:150])
+    StudyEvent.objects.create(study_id=study_id, what=what[:EVENT_LENGTH], by=by[:150])

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
     operations = (
         migrations.AddField("trial", "judged", models.JSONField(blank=True, default=dict)),
         migrations.AddField("trial", "judged_at", models.DateTimeField(blank=True, null=True)),
+        migrations.AlterField("studyevent", "what", models.CharField(max_length=1000)),
         migrations.AlterField(
             "attempt", "failure_kind", models.CharField(blank=True, choices=KINDS, max_length=15)
         ),
