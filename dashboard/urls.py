@@ -46,6 +46,7 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/discussion/", studies.study_discussion, name="study-discussion"),
     path("studies/archive/", bulk.studies_archive, name="studies-archive"),
     path("studies/compare/", bulk.studies_compare, name="studies-compare"),
+    path("studies/compare/importance/", bulk.studies_compare_importance, name="studies-compare-importance"),
     path("studies/tag/", bulk.studies_tag, name="studies-tag"),
     path("studies/delete/", bulk.studies_delete, name="studies-delete"),
     path("studies/deleted/", studies.study_deleted, name="study-deleted"),
@@ -81,6 +82,7 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/stop/", studies.study_stop, name="study-stop"),
 ]
 export_files = [  # /studies/<id>/export/
+    path("studies/compare/chart.<slug:ending>", export.studies_compare_chart, name="studies-compare-chart"),
     path("studies/<int:study_id>/export/trials.csv", export.study_export_csv, name="study-export-csv"),
     path(
         "studies/<int:study_id>/export/trials.parquet",

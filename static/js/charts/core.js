@@ -6,7 +6,7 @@
   const { data } = window.ParzenCharts;
   const builders = new Map();
   const charts = new Map(); // canvas -> Chart
-  const VIEWS = ["axis", "metric", "scale", "pruned"];
+  const VIEWS = ["axis", "metric", "scale", "pruned", "repeats"];
   let isScheduled = false;
 
   function register(name, build) {

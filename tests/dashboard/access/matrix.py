@@ -96,6 +96,8 @@ MATRIX: dict[str, Row] = {
     "study-list": Row((), SIGNED_IN, READ_ONLY),
     "studies-archive": Row((), SIGNED_IN, SIGNED_IN),
     "studies-compare": Row((), SIGNED_IN, READ_ONLY),
+    "studies-compare-importance": Row((), SIGNED_IN, READ_ONLY),
+    "studies-compare-chart": Row(("csv",), "sign in, 422, 422, 422, 422, 422", READ_ONLY),
     "studies-tag": Row((), SIGNED_IN, SIGNED_IN),
     "studies-delete": Row((), SIGNED_IN, SIGNED_IN),
     "study-new": Row((), SIGNED_IN, SIGNED_IN),
