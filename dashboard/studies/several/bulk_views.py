@@ -70,8 +70,8 @@ def studies_compare(request: HttpRequest) -> HttpResponse:
 def studies_compare_importance(request: HttpRequest) -> HttpResponse:
     """Asked for behind the page, because looking for it takes longer."""
     studies = studies_in_order(person(request), request.GET)[:MOST]
-    context = {"compared": compare_page(studies).compared if studies else []}
-    context["rows"] = importance_rows([each.study for each in context["compared"]])
+    compared = compare_page(studies).compared if studies else []
+    context = {"compared": compared, "rows": importance_rows(compared)}
     return render(request, "studies/compare/_importance.html", context)
 
 

@@ -18,6 +18,8 @@ from optimizer.objective import to_loss
 
 # Characters of a name in a chart and over a column, and of what several names must have in common to be cut.
 SHORT, COMMON = 18, 3
+# Characters of a name in a sentence.
+LONGEST = 60
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Group:
     """A study, or several that differ in nothing but seed and name."""
 
     name: str
+    short: str
     members: Sequence[Compared]
 
     @property
@@ -80,7 +83,7 @@ class Group:
 
     @property
     def racer(self) -> Racer:
-        return Racer(self.name, self.color, [each.run for each in self.members])
+        return Racer(self.short, self.color, [each.run for each in self.members])
 
     @property
     def bests(self) -> list[float]:
@@ -132,15 +135,31 @@ def groups_of(studies: Sequence[Study], without: Sequence[str]) -> list[Group]:
         )
     ]
     groups = [[each for each in compared if each.color == color] for color in colors.values()]
-    names = short_names([_name_of([each.study.name for each in group]) for group in groups])
-    return [Group(name, group) for name, group in zip(names, groups, strict=True)]
+    names = _without_common([_name_of([each.study.name for each in group]) for group in groups])
+    return [
+        Group(truncated(name, LONGEST), short, group)
+        for name, short, group in zip(names, short_names(names), groups, strict=True)
+    ]
 
 
 def short_names(names: Sequence[str]) -> list[str]:
-    """Without the words with which all begin: names of studies that are compared often begin alike."""
+    """Without the words with which all begin; the end of a long name where another begins as it does."""
+    cut = _without_common(names)
+    heads = [truncated(name, SHORT) for name in cut]
+    return [
+        head if heads.count(head) == 1 or len(name) <= SHORT else f"…{name[1 - SHORT :].lstrip()}"
+        for name, head in zip(cut, heads, strict=True)
+    ]
+
+
+def truncated(name: str, n: int) -> str:
+    return name if len(name) <= n else f"{name[: n - 1].rstrip()}…"
+
+
+def _without_common(names: Sequence[str]) -> list[str]:
+    """Names of studies that are compared often begin alike."""
     n = len(_common(names)) if len(set(names)) > 1 else 0
-    cut = [name[n:].lstrip(" ,:;-") or name for name in names]
-    return [name if len(name) <= SHORT else f"{name[: SHORT - 1].rstrip()}…" for name in cut]
+    return [name[n:].lstrip(" ,:;-") or name for name in names]
 
 
 def _name_of(names: Sequence[str]) -> str:
@@ -149,7 +168,9 @@ def _name_of(names: Sequence[str]) -> str:
         return names[0]
     common = _common(names).rstrip(" ,:;-(#") if len(set(names)) > 1 else names[0]
     common = common.removesuffix(" seed").rstrip(" ,:;-(#")
-    return f"{common if len(common) >= COMMON else names[0]} × {len(names)}"
+    if len(common) >= COMMON:
+        return f"{common} × {len(names)}"
+    return f"{names[0]} and {len(names) - 1} more"
 
 
 def _common(names: Sequence[str]) -> str:

@@ -44,20 +44,16 @@ class Verdict:
         """As in: TPE reached 0.0900 after 14 trials, random after 51."""
         if self.goal is None:
             return ""
-        spent = {group.name: group.reach(self.goal, "trials") for group in self.groups}
+        spent = {group.color: group.reach(self.goal, "trials") for group in self.groups}
         reached = sorted(
-            (g for g in self.groups if math.isfinite(spent[g.name])), key=lambda g: spent[g.name]
+            (g for g in self.groups if math.isfinite(spent[g.color])), key=lambda g: spent[g.color]
         )
         words = self._shown.show(self.goal)
         if not reached:
             return f"None of these studies has reached {words}."
-        parts = [f"{reached[0].name} reached {words} after {_trials(spent[reached[0].name])}"]
-        parts += [f"{group.name} after {_trials(spent[group.name])}" for group in reached[1:]]
-        parts += [
-            f"{g.name} {'has not yet' if g.is_open else 'did not'} in {count_noun(g.n_ended, 'trial')}"
-            for g in self.groups
-            if g not in reached
-        ]
+        parts = [f"{reached[0].name} reached {words} after {_trials(spent[reached[0].color])}"]
+        parts += [f"{group.name} after {_trials(spent[group.color])}" for group in reached[1:]]
+        parts += [_not_reached(group) for group in self.groups if group not in reached]
         return all_of(parts) + "." if len(parts) > 2 else ", ".join(parts) + "."
 
     @property
@@ -130,6 +126,13 @@ def cautions(compared: Sequence[Compared]) -> list[str]:
             " trials, epochs, or training time rather than wall clock."
         )
     return said
+
+
+def _not_reached(group: Group) -> str:
+    if not group.bests:
+        return f"{group.name} has no value{' yet' if group.is_open else ''}"
+    words = "has not yet" if group.is_open else "did not"
+    return f"{group.name} {words} in {count_noun(group.n_ended, 'trial')}"
 
 
 def _pairs(lead: Group, second: Group) -> str:

@@ -77,7 +77,13 @@
       options: {
         layout: { padding: { right: isWide ? 120 : 8, top: 8 } },
         scales: {
-          x: axis(data.axes[name].title, { type: "linear", min: 0, max: data.axes[name].max, grid: noGrid }),
+          x: axis(data.axes[name].title, {
+            type: "linear",
+            min: 0,
+            max: data.axes[name].max,
+            grid: noGrid,
+            ticks: { includeBounds: false },
+          }),
           y: metricAxis({
             isLog,
             isUnknown: !racers.some(({ points }) => points[name].length),

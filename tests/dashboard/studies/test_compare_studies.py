@@ -199,3 +199,14 @@ def test_the_number_of_queries_does_not_grow_with_the_trials(page, two, django_a
     add_trials(two[0], 200)
     with django_assert_max_num_queries(30):
         opened(page, *two)
+
+
+def test_long_names_that_begin_alike_differ():
+    names = short_names(["a study with a long name 1", "a study with a long name 2", "b"])
+    assert len(set(names)) == 3
+    assert names[0].endswith("name 1")
+
+
+def test_studies_without_a_value_are_said(two):
+    third = running_study(name="third", sampler="gp")
+    assert "third has no value yet" in compare_page([*two, third]).verdict.first
