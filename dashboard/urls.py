@@ -8,6 +8,7 @@ from dashboard.discussion import views as discussion
 from dashboard.export import views as export
 from dashboard.new_study import views as new_study
 from dashboard.operations import views as operations
+from dashboard.palette import views as palette
 from dashboard.people import views as people
 from dashboard.review import views as review
 from dashboard.sharing import views as sharing
@@ -165,6 +166,8 @@ dataset_pages = [  # /datasets/
     path("datasets/<slug:name>/delete/", datasets.dataset_delete, name="dataset-delete"),
 ]
 others = [
+    path("find/", palette.palette, name="palette"),
+    path("shortcuts/", palette.shortcuts, name="shortcuts"),
     path("notifications/", discussion.notification_list, name="notification-list"),
     path("notifications/read/", discussion.notification_read, name="notification-read"),
     path("notifications/settings/", discussion.notification_settings, name="notification-settings"),

@@ -1,6 +1,6 @@
 """Best values so far of several runs against what they had spent; repeats as a median with its quartiles."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from dashboard.charts.points import corners, log_range, value_range
 from dashboard.charts.static_axes import unit_of
+from dashboard.wording import value as show_value
 from optimizer import Direction
 from optimizer.objective import is_higher_better, to_loss
 
@@ -64,38 +65,32 @@ def race_chart(
     return {
         "metric": metric,
         "is_percent": is_percent,
-        "is_higher_better": is_higher_better(direction),
         **ranges(values, direction, is_percent=is_percent),
         "axes": {
             axis: {"title": title, "max": max(end / size, 2.0 if axis == "trials" else 1e-9)}
             for axis, end, (size, title) in zip(AXES, ends, units, strict=True)
         },
         "racers": [
-            {
-                "name": racer.name,
-                "color": f"chart-{racer.color}",
-                "number": racer.color,
-                "points": {
-                    axis: _in_units(band(lines[at][place]), units[place][0])
-                    for place, axis in enumerate(AXES)
-                },
-                "runs": [
-                    {
-                        "name": run.name,
-                        "points": {
-                            axis: _in_units(_rows(lines[at][place][which]), units[place][0])
-                            for place, axis in enumerate(AXES)
-                        },
-                    }
-                    for which, run in enumerate(racer.runs)
-                ]
-                if len(racer.runs) > 1
-                else [],
-            }
-            for at, racer in enumerate(racers)
+            _racer(racer, of_axes, [size for size, _ in units])
+            for racer, of_axes in zip(racers, lines, strict=True)
         ],
+        "is_empty": not values,
         "label": label,
     }
+
+
+def _racer(racer: Racer, of_axes: Sequence[Sequence[Line]], sizes: Sequence[float]) -> dict[str, Any]:
+    look = {"color": f"chart-{racer.color}", "number": racer.color}
+    rows = [band(of_runs) for of_runs in of_axes]
+    runs = [
+        {**look, "name": run.name, "is_thin": len(racer.runs) > 1, "points": _points(map(_rows, own), sizes)}
+        for run, own in zip(racer.runs, zip(*of_axes, strict=True), strict=True)
+    ]
+    return {**look, "name": racer.name, "points": _points(rows, sizes), "runs": runs}
+
+
+def _points(of_axes: Iterable[np.ndarray], sizes: Sequence[float]) -> dict[str, list[list[float]]]:
+    return {axis: _in_units(rows, size) for axis, rows, size in zip(AXES, of_axes, sizes, strict=True)}
 
 
 _TIMES = ("epochs", "wall", "training")
@@ -134,10 +129,16 @@ def ranges(values: Sequence[float], direction: Direction, *, is_percent: bool) -
     """The ends of the linear axis, and of the log one where there can be one and whether it opens so."""
     is_loss = not is_percent and not is_higher_better(direction)
     can_be_log = is_loss and bool(values) and 0 < min(values) < max(values)
+    linear, log = value_range(values, direction), log_range(values) if can_be_log else None
+    bad, words = (0, "below") if is_higher_better(direction) else (1, "above")
     return {
-        "linear": value_range(values, direction),
-        "log": log_range(values) if can_be_log else None,
+        "linear": linear,
+        "log": log,
         "is_log": can_be_log and max(values) > WORTH_LOG * min(values),
+        "edges": [
+            f"Values {words} {show_value(ends[bad], is_percent)} are drawn at the edge." if ends else ""
+            for ends in (linear, log)
+        ],
     }
 
 

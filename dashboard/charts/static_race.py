@@ -81,10 +81,9 @@ def _drawn(
     chart: Mapping[str, Any], axis: str, is_each: bool
 ) -> Iterator[tuple[str, int, bool, list[list[float]]]]:
     for racer in chart["racers"]:
-        several = racer["runs"] if is_each else []
-        for each in several or [racer]:
+        for each in racer["runs"] if is_each else [racer]:
             if each["points"][axis]:
-                yield each["name"], racer["number"], bool(several), each["points"][axis]
+                yield each["name"], racer["number"], each.get("is_thin", False), each["points"][axis]
 
 
 def _steps(line: Pairs) -> Pairs:

@@ -16,7 +16,7 @@
       isNamed: true,
       data: place(1),
       borderColor: color,
-      borderWidth: racer.isThin ? 1.2 : 2,
+      borderWidth: racer.is_thin ? 1.2 : 2,
       pointHitRadius: 8,
     };
     if (points[0]?.length !== 4) {
@@ -57,19 +57,12 @@
     const isLog = Boolean(data.log) && scale === "log";
     const [min, max] = isLog ? data.log : data.linear;
     const clamp = (y) => Math.min(max, Math.max(min, y));
-    const each = (racer) => racer.runs.map((run) => ({ ...run, color: racer.color, isThin: true }));
-    const racers =
-      repeats === "each"
-        ? data.racers.flatMap((racer) => (racer.runs.length ? each(racer) : [racer]))
-        : data.racers;
+    const racers = repeats === "each" ? data.racers.flatMap((racer) => racer.runs) : data.racers;
     const isBeyond = racers.some(({ points }) => points[name].some(([, y]) => y !== clamp(y)));
-    const bad =
-      (data.is_higher_better ? "below " : "above ") +
-      reading(data.is_higher_better ? min : max, data.is_percent);
     const isWide = canvas.parentNode.clientWidth > WIDE;
     return {
       type: "line",
-      note: isBeyond ? "Values " + bad + " are drawn at the edge." : "",
+      note: isBeyond ? data.edges[Number(isLog)] : "",
       data: {
         datasets: racers.flatMap((racer) => sets(racer, name, clamp)),
         words: words(racers, name, clamp, isWide),
@@ -84,13 +77,7 @@
             grid: noGrid,
             ticks: { includeBounds: false },
           }),
-          y: metricAxis({
-            isLog,
-            isUnknown: !racers.some(({ points }) => points[name].length),
-            isPercent: data.is_percent,
-            min,
-            max,
-          }),
+          y: metricAxis({ isLog, isUnknown: data.is_empty, isPercent: data.is_percent, min, max }),
         },
         plugins: { tooltip: tooltip(data, data.axes[name].title) },
       },
