@@ -20,6 +20,7 @@ MAX_POINTS = 2_000
 N_SAMPLES = 60
 # Losses that differ by a larger factor open with a log axis.
 WORTH_LOG = 3
+BANDS = "Line: median of the repeats. Band: their middle half, from where all have a value to where the first ends."
 QUARTILES = (0.25, 0.5, 0.75)
 
 Line = list[tuple[float, float]]
@@ -75,6 +76,7 @@ def race_chart(
             for racer, of_axes in zip(racers, lines, strict=True)
         ],
         "is_empty": not values,
+        "bands": BANDS if any(len(racer.runs) > 1 for racer in racers) else "",
         "label": label,
     }
 

@@ -62,7 +62,9 @@
     const isWide = canvas.parentNode.clientWidth > WIDE;
     return {
       type: "line",
-      note: isBeyond ? data.edges[Number(isLog)] : "",
+      note: [repeats !== "each" && data.bands, isBeyond && data.edges[Number(isLog)]]
+        .filter(Boolean)
+        .join(" "),
       data: {
         datasets: racers.flatMap((racer) => sets(racer, name, clamp)),
         words: words(racers, name, clamp, isWide),

@@ -150,3 +150,10 @@ def test_somebody_elses_study_is_not_there(page):
     add_trials(study, 2)
     url = reverse("trials-compare", args=[study.pk])
     assert page.get(url, {"trial": [0, 1]}).status_code == 404
+
+
+def test_the_curves_of_these_trials_alone_are_taken_away(page, compare, study):
+    address = reverse("study-export-chart", args=[study.pk, "epochs", "csv"])
+    answer = page.get(f"{address}?{page_of(compare(1, 2)).files_query}")
+    rows = answer.getvalue().decode().splitlines()[1:]
+    assert {row.split(",")[0] for row in rows} == {"1", "2"}
