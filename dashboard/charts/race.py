@@ -20,7 +20,7 @@ MAX_POINTS = 2_000
 N_SAMPLES = 60
 # Losses that differ by a larger factor open with a log axis.
 WORTH_LOG = 3
-BANDS = "Line: median of the repeats. Band: their middle half, from where all have a value to where the first ends."
+BANDS = "Line: median of the repeats. Band: their middle half, while all have a value and none has ended."
 QUARTILES = (0.25, 0.5, 0.75)
 
 Line = list[tuple[float, float]]

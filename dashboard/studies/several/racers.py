@@ -62,6 +62,7 @@ class Compared:
         is_complete = np.isfinite(self.results.losses[order])
         spent = {"trials": np.arange(1, len(order) + 1)}
         spent |= {axis: getattr(points, axis)[order] for axis in AXES if axis != "trials"}
+        spent["epochs"] = spent["epochs"].astype(np.int64)
         return Run(self.short_name, np.where(is_complete, points.value[order], np.nan), spent)
 
 

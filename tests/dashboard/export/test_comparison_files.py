@@ -1,4 +1,4 @@
-"""The chart of a comparison as a file: of the studies that somebody sees, with a line in the audit log each."""
+"""The chart of a comparison as a file: of the studies that somebody sees, each in the audit log."""
 
 import csv
 import io
@@ -71,7 +71,7 @@ def test_each_study_has_a_line_in_the_audit_log(page, two):
 def test_unseen_studies_are_left_out(page, two):
     two[1].owner = make_user("bob")
     two[1].save()
-    assert "second" not in get(page, two, "csv").getvalue().decode()
+    assert ",second," not in get(page, two, "csv").getvalue().decode()
     assert get(page, two[1:], "csv").status_code == 422
 
 

@@ -125,8 +125,8 @@ def test_one_can_be_removed_as_long_as_two_are_left(compare):
 
 
 def test_page_asks_for_news_only_while_a_trial_can_change(compare):
-    assert "hx-get" in compare(0, 4).content.decode()
-    assert "hx-get" not in compare(0, 1).content.decode()
+    assert 'hx-trigger="every' in compare(0, 4).content.decode()
+    assert 'hx-trigger="every' not in compare(0, 1).content.decode()
 
 
 def test_poll_brings_what_changed_and_204_where_nothing_did(page, user):
