@@ -27,7 +27,7 @@ def final_loss(params: dict[str, Any]) -> float:
     loss = 0.078 + 0.035 * away**2 + OFFSETS[params["optimizer"]]
     loss += 0.006 * abs(params["n_layers"] - 2) + 0.05 * (params["dropout_1"] - 0.2) ** 2
     loss += 0.012 * (1 - params["units_1"] / 512) + 0.004 * abs(math.log10(params["l2"]) + 5)
-    return loss + 0.004 * abs(math.log2(params["batch_size"]) - 6)
+    return float(loss + 0.004 * abs(math.log2(params["batch_size"]) - 6))
 
 
 def curve_of(params: dict[str, Any], draw: random.Random) -> list[float]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.charts.points import corners, log_range, value_range
-from dashboard.charts.static_axes import unit_of
+from dashboard.charts.static_axes import AxisName, unit_of
 from dashboard.wording import value as show_value
 from optimizer import Direction
 from optimizer.objective import is_higher_better, to_loss
@@ -95,7 +95,7 @@ def _points(of_axes: Iterable[np.ndarray], sizes: Sequence[float]) -> dict[str, 
     return {axis: _in_units(rows, size) for axis, rows, size in zip(AXES, of_axes, sizes, strict=True)}
 
 
-_TIMES = ("epochs", "wall", "training")
+_TIMES: tuple[AxisName, ...] = ("epochs", "wall", "training")
 
 
 def band(lines: Sequence[Line]) -> np.ndarray:
@@ -148,7 +148,8 @@ def thinned(rows: np.ndarray) -> np.ndarray:
     """At most MAX_POINTS, evenly, the first and the last, which is the best, among them."""
     if len(rows) <= MAX_POINTS:
         return rows
-    return rows[np.unique(np.linspace(0, len(rows) - 1, MAX_POINTS).astype(int))]
+    kept: np.ndarray = rows[np.unique(np.linspace(0, len(rows) - 1, MAX_POINTS).astype(int))]
+    return kept
 
 
 def _rows(line: Line) -> np.ndarray:
