@@ -1,8 +1,7 @@
 """The new-study page: which form values it opens with, and how its knobs are grouped."""
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -19,7 +18,7 @@ from dashboard.new_study.forms import PrunerOption, StudyForm, pruner_options
 from dashboard.new_study.grid import GridNote, grid_note
 from dashboard.new_study.knob_form import LABELS, SEARCH, KnobForm
 from dashboard.studies.forms import as_copied, as_drafted
-from dashboard.wording import bound, count_noun, one_of
+from dashboard.wording import count_noun, one_of
 from dashboard.wording import param as show_param
 from optimizer import SearchSpace, SpaceError
 from optimizer.samplers import SAMPLERS, SamplerInfo
@@ -280,35 +279,6 @@ def start_from_study(study: Study) -> Start:
     """The same again, to be changed."""
     notice = f"Copied from {study.name}. Change what you need, then start."
     return Start(study.trainer, as_copied(study), _settings_in(study), notice)
-
-
-def with_bounds(start: Start, asked: Mapping[str, str]) -> Start:
-    """A start whose searched knobs have other bounds: `low.l2` and `high.l2` name them, as in an address.
-
-    What is no number, or names no searched number, is left aside; the form checks the rest.
-    """
-    settings_of = dict(start.settings)
-    changed = []
-    for key, text in asked.items():
-        end, _, name = key.partition(".")
-        searched = settings_of[name].distribution if name in settings_of else None
-        value = _number(text)
-        if end not in {"low", "high"} or not searched or end not in searched or value is None:
-            continue
-        is_whole = searched["type"] == "int" and value.is_integer()
-        settings_of[name] = KnobSetting.search({**searched, end: int(value) if is_whole else value})
-        changed.append(f"{name} {'from' if end == 'low' else 'up to'} {bound(value)}")
-    if not changed:
-        return start
-    return replace(start, settings=settings_of, notice=f"{start.notice} Changed: {', '.join(changed)}.")
-
-
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
 
 
 def start_from_draft(study: Study) -> Start:
