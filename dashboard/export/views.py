@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
@@ -151,7 +152,7 @@ def studies_compare_chart(request: HttpRequest, ending: str) -> HttpResponseBase
         raise Http404
     studies = studies_in_order(person(request), request.GET)
     if not 1 <= len(studies) <= MOST:
-        return _refusal(f"Name one to {MOST} studies that you can see, as in study=7&study=9.")
+        return redirect(f"{reverse('studies-compare')}?{request.GET.urlencode()}")  # which says why
 
     def pieces() -> Pieces:
         taken = [take_for_comparison(study, by=actor_of(request)) for study in studies]

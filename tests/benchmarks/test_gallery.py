@@ -38,7 +38,7 @@ def test_a_picture_has_a_palette_of_its_own():
 
 
 @pytest.mark.django_db
-def test_the_same_seed_gives_the_same_trials(user):
+def test_the_same_seed_gives_the_same_trials():
     found = []
     for name in ("one", "other"):
         study = running_study(name=name, space=SPACE, max_epochs=MAX_EPOCHS, pruner="median", seed=3)
