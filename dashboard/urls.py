@@ -8,6 +8,7 @@ from dashboard.discussion import views as discussion
 from dashboard.export import views as export
 from dashboard.new_study import views as new_study
 from dashboard.operations import views as operations
+from dashboard.palette import views as palette
 from dashboard.people import views as people
 from dashboard.review import views as review
 from dashboard.sharing import views as sharing
@@ -52,6 +53,7 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/discussion/", studies.study_discussion, name="study-discussion"),
     path("studies/archive/", bulk.studies_archive, name="studies-archive"),
     path("studies/compare/", bulk.studies_compare, name="studies-compare"),
+    path("studies/compare/importance/", bulk.studies_compare_importance, name="studies-compare-importance"),
     path("studies/tag/", bulk.studies_tag, name="studies-tag"),
     path("studies/delete/", bulk.studies_delete, name="studies-delete"),
     path("studies/deleted/", studies.study_deleted, name="study-deleted"),
@@ -103,6 +105,7 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/stop/", studies.study_stop, name="study-stop"),
 ]
 export_files = [  # /studies/<id>/export/
+    path("studies/compare/chart.<slug:ending>", export.studies_compare_chart, name="studies-compare-chart"),
     path("studies/<int:study_id>/export/trials.csv", export.study_export_csv, name="study-export-csv"),
     path(
         "studies/<int:study_id>/export/trials.parquet",
@@ -192,6 +195,8 @@ dataset_pages = [  # /datasets/
     path("datasets/<slug:name>/delete/", datasets.dataset_delete, name="dataset-delete"),
 ]
 others = [
+    path("find/", palette.palette, name="palette"),
+    path("shortcuts/", palette.shortcuts, name="shortcuts"),
     path("notifications/", discussion.notification_list, name="notification-list"),
     path("notifications/read/", discussion.notification_read, name="notification-read"),
     path("notifications/settings/", discussion.notification_settings, name="notification-settings"),

@@ -102,3 +102,9 @@ def export_chart(
 def export_trial_chart(trial: Trial, *, ending: str, metric: str, by: Actor) -> Iterator[str]:
     """As one of ENDINGS. Raises Refused where there is no epoch to draw."""
     return trial_chart_csv(trial) if ending == "csv" else iter([trial_chart_svg(trial, metric=metric)])
+
+
+@action("study-export-comparison", needs=Role.VIEWER)
+def take_for_comparison(study: Study, *, by: Actor) -> Study:
+    """One of the studies of a comparison that somebody takes away: each has a line in the audit log."""
+    return study

@@ -62,6 +62,7 @@ WORDS = {
     "study-export-python": "Export as a Python file",
     "study-export-chart": "Export chart",
     "trial-export-chart": "Export chart of a trial",
+    "study-export-comparison": "Export comparison",
     # Sharing
     "study-access": "Change study access",
     "link-make": "Create share link",

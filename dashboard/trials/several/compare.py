@@ -90,6 +90,11 @@ class ComparePage:
         return compare_url(self.study, [trial.number for trial in self.trials])
 
     @property
+    def files_query(self) -> str:
+        """What selects these trials where their curves are exported."""
+        return urlencode({"q": f"trial in ({', '.join(str(trial.number) for trial in self.trials)})"})
+
+    @property
     def is_open(self) -> bool:
         """Whether one of them can still change."""
         return any(trial.state in OPEN_TRIALS for trial in self.trials)
