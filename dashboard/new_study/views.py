@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -38,15 +38,20 @@ from dashboard.new_study.custom_page import (
 from dashboard.new_study.forms import CustomModelForm, NewStudyForm
 from dashboard.new_study.knob_form import KnobForm
 from dashboard.new_study.priors import prior_of
+from dashboard.new_study.rows import ALL_BUTTON, UNFOLD, unfolded
+from dashboard.new_study.study_forms import StudyForms
 from dashboard.refusal import Refused
 from dashboard.studies.forms import as_copied, as_drafted
 from dashboard.studies.queries import templates_among
 from dashboard.web.requests import actor_of, changing_study, person, posted, row_number, visible_study
+from trainers.base import TrainerInfo
 from trainers.custom.user_code import CodeInvalid
 from trainers.datasets.base import DatasetInfo
 from trainers.errors import ParamsInvalid
 from trainers.registry import trainer_info
 
+# Buttons that show more of the form and save nothing; where scripts run, they fetch just that part.
+LOOKS = (ALL_BUTTON, UNFOLD)
 # What says where a study is seen.
 PLACE = place_fields(None)
 
@@ -84,17 +89,23 @@ def _form_page(
     request: HttpRequest, start: page.Start, datasets: Sequence[DatasetInfo], draft: Study | None = None
 ) -> HttpResponse:
     """A form of a new study, or of a draft; a draft moves to another place by its own page."""
-    forms = page.StudyForms(
-        trainer_info(start.trainer),
+    info, data = trainer_info(start.trainer), posted(request)
+    if data is not None and UNFOLD in data:
+        data = unfolded(info, data, data[UNFOLD])
+    forms = StudyForms(
+        info,
         start,
-        request.POST or None,
+        data,
         datasets=datasets,
         places=() if draft else places_for(person(request)),
     )
-    if request.method == "POST" and forms.is_valid():
+    is_look = data is not None and any(name in data for name in LOOKS)
+    if data is not None and not is_look and forms.is_valid():
         study = _save(request, forms, draft)
         if study is not None:
             return redirect(study)
+    if forms.n_errors:
+        forms.focus_on_error()
     context = {
         "forms": forms,
         "start": start,
@@ -102,8 +113,10 @@ def _form_page(
         "presets": [] if draft else page.all_presets(),
         "templates": [] if draft else templates_among(studies_visible_to(person(request))),
         "may_run_code": not draft and may_run_own_code(person(request)),
+        "is_look": is_look,
     }
-    return render(request, "new_study/new.html", context, status=422 if forms.n_errors else 200)
+    is_refused = forms.n_errors and not is_look
+    return render(request, "new_study/new.html", context, status=422 if is_refused else 200)
 
 
 @require_safe
@@ -127,6 +140,24 @@ def knob_prior(request: HttpRequest, trainer: str, knob: str) -> HttpResponse:
 
 
 @require_POST
+def knobs_below(request: HttpRequest, trainer: str) -> HttpResponse:
+    """The rows below the fold, for somebody who opens it."""
+    forms = _forms_as_they_stand(request, trainer)
+    return render(request, "new_study/_all_knobs.html", {"forms": forms})
+
+
+@require_POST
+def knob_layers(request: HttpRequest, trainer: str) -> HttpResponse:
+    """One row for each layer, in place of the one for all."""
+    info = _info(trainer)
+    shared = request.POST.get(UNFOLD, "")
+    before = {form.knob.name: form.members for form in _forms_as_they_stand(request, trainer).knobs}
+    forms = _forms_as_they_stand(request, trainer, unfolded(info, request.POST, shared))
+    rows = [form for form in forms.knobs if form.knob.name in before.get(shared, ())]
+    return render(request, "new_study/_layers.html", {"rows": rows, "forms": forms})
+
+
+@require_POST
 def sampler_note(request: HttpRequest, trainer: str) -> HttpResponse:
     """What the chosen sampler makes of the form as it stands. Posted, for it is too long for an address."""
     return render(request, "new_study/_sampler_note.html", {"forms": _forms_as_they_stand(request, trainer)})
@@ -145,14 +176,17 @@ def study_cost(request: HttpRequest, trainer: str) -> HttpResponse:
     return answer
 
 
-def _forms_as_they_stand(request: HttpRequest, trainer: str) -> page.StudyForms:
+def _forms_as_they_stand(request: HttpRequest, trainer: str, data: QueryDict | None = None) -> StudyForms:
+    info, datasets = _info(trainer), datasets_for(person(request))
+    start = page.start_from_defaults(datasets, trainer=info.name)
+    return StudyForms(info, start, data or request.POST, datasets=datasets)
+
+
+def _info(trainer: str) -> TrainerInfo:
     try:
-        info = trainer_info(trainer)
+        return trainer_info(trainer)
     except ParamsInvalid as error:
         raise Http404(str(error)) from error
-    datasets = datasets_for(person(request))
-    start = page.start_from_defaults(datasets, trainer=info.name)
-    return page.StudyForms(info, start, request.POST, datasets=datasets)
 
 
 def _start(request: HttpRequest, datasets: Sequence[DatasetInfo]) -> page.Start:
@@ -178,7 +212,7 @@ def _start_from(study: Study) -> page.Start:
     return page.start_from_study(study)
 
 
-def _save(request: HttpRequest, forms: page.StudyForms, draft: Study | None) -> Study | None:
+def _save(request: HttpRequest, forms: StudyForms, draft: Study | None) -> Study | None:
     assert forms.space is not None  # noqa: S101 (is_valid has built it)
     asked = {
         "space": forms.space.to_json(),

@@ -8,7 +8,8 @@ import pytest
 from django.http import HttpResponse, QueryDict
 
 from dashboard.catalog import known_datasets
-from dashboard.new_study.page import Start, StudyForms, start_from_defaults
+from dashboard.new_study.page import Start, start_from_defaults
+from dashboard.new_study.study_forms import StudyForms
 from trainers import registry
 from trainers.registry import trainer_info
 
@@ -18,7 +19,7 @@ KNOBS = {"n_layers", "units_1", "units_2", "activation_1", "optimizer", "learnin
 def posted_fields(start: Start | None = None, **changes: Any) -> dict[str, Any]:
     """The new-study form as it was opened; `knob__units_1__low=3` changes one field, None leaves it out."""
     start = start or start_from_defaults(known_datasets())
-    forms = StudyForms(trainer_info(start.trainer), start, datasets=known_datasets())
+    forms = StudyForms(trainer_info(start.trainer), start, datasets=known_datasets(), is_folded=False)
     data: dict[str, Any] = {}
     for form in (forms.study, *forms.knobs):
         for bound in form:
