@@ -126,7 +126,7 @@ def knob_editor(request: HttpRequest, trainer: str, knob: str) -> HttpResponse:
         form = KnobForm(page.find_knob(trainer, knob))
     except ParamsInvalid as error:
         raise Http404(str(error)) from error
-    return render(request, "new_study/_editor.html", {"form": form, "prior": prior_of(form)})
+    return render(request, "new_study/space/_editor.html", {"form": form, "prior": prior_of(form)})
 
 
 @require_safe
@@ -136,14 +136,14 @@ def knob_prior(request: HttpRequest, trainer: str, knob: str) -> HttpResponse:
         form = KnobForm(page.find_knob(trainer, knob), data=request.GET)
     except ParamsInvalid as error:
         raise Http404(str(error)) from error
-    return render(request, "new_study/_prior_answer.html", {"form": form, "prior": prior_of(form)})
+    return render(request, "new_study/space/_prior_answer.html", {"form": form, "prior": prior_of(form)})
 
 
 @require_POST
 def knobs_below(request: HttpRequest, trainer: str) -> HttpResponse:
     """The rows below the fold, for somebody who opens it."""
     forms = _forms_as_they_stand(request, trainer)
-    return render(request, "new_study/_all_knobs.html", {"forms": forms})
+    return render(request, "new_study/space/_all_knobs.html", {"forms": forms})
 
 
 @require_POST
@@ -154,7 +154,7 @@ def knob_layers(request: HttpRequest, trainer: str) -> HttpResponse:
     before = {form.knob.name: form.members for form in _forms_as_they_stand(request, trainer).knobs}
     forms = _forms_as_they_stand(request, trainer, unfolded(info, request.POST, shared))
     rows = [form for form in forms.knobs if form.knob.name in before.get(shared, ())]
-    return render(request, "new_study/_layers.html", {"rows": rows, "forms": forms})
+    return render(request, "new_study/space/_layers.html", {"rows": rows, "forms": forms})
 
 
 @require_POST

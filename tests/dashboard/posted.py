@@ -49,7 +49,7 @@ def query_dict(fields: dict[str, Any]) -> QueryDict:
     return data
 
 
-def shown_fields(response: HttpResponse) -> dict[str, str]:
+def shown_fields(response: HttpResponse) -> dict[str, Any]:
     """What a browser would post from the forms of a page, and `at`, its address."""
     parser = _Fields()
     parser.feed(response.content.decode())
@@ -59,13 +59,16 @@ def shown_fields(response: HttpResponse) -> dict[str, str]:
 class _Fields(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.fields: dict[str, str] = {}
+        self.fields: dict[str, Any] = {}
         self._select = self._textarea = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         name, value = given.get("name") or "", given.get("value") or ""
-        if tag == "input" and name and ("checked" in given or given.get("type") not in {"radio", "checkbox"}):
+        if tag == "input" and given.get("type") == "checkbox" and "checked" in given and name in self.fields:
+            known = self.fields[name]  # one of several that are ticked
+            self.fields[name] = [*(known if isinstance(known, list) else [known]), value]
+        elif tag == "input" and name and ("checked" in given or given.get("type") not in {"radio", "checkbox"}):
             self.fields[name] = value
         elif tag == "input" and name and given.get("type") == "radio":
             self.fields.setdefault(name, "")
