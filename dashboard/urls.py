@@ -34,6 +34,7 @@ study_pages = [  # /studies/
     path("studies/new/editor/<slug:trainer>/<str:knob>/", new_study.knob_editor, name="knob-editor"),
     path("studies/new/knobs/<slug:trainer>/", new_study.knobs_below, name="knobs-below"),
     path("studies/new/layers/<slug:trainer>/", new_study.knob_layers, name="knob-layers"),
+    path("studies/new/samples/<slug:trainer>/", new_study.study_samples, name="study-samples"),
     path("studies/new/cost/<slug:trainer>/", new_study.study_cost, name="study-cost"),
     path("studies/new/sampler/<slug:trainer>/", new_study.sampler_note, name="sampler-note"),
     path("studies/<int:study_id>/", studies.study_detail, name="study-detail"),

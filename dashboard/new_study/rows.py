@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.http import QueryDict
 
 from dashboard.new_study.families import SHARED, alike, members_of, shared_knob
-from dashboard.new_study.kept import KEPT, read_kept
+from dashboard.new_study.kept import KEPT, read_kept, write_kept
 from dashboard.new_study.knob_form import KnobForm
 from trainers.base import Knob, TrainerInfo
 from trainers.errors import ParamsInvalid
@@ -53,6 +53,15 @@ def unfolded(trainer: TrainerInfo, data: QueryDict, name: str) -> QueryDict:
     if name in shown:
         at = shown.index(name)
         changed[SHOWN] = " ".join([*shown[:at], *members, *shown[at + 1 :]])
+    return changed
+
+
+def with_settings(trainer: TrainerInfo, data: QueryDict, settings: Mapping[str, KnobSetting]) -> QueryDict:
+    """The form as posted, with these settings instead of those of its rows."""
+    changed = data.copy()
+    for key in [key for key in changed if key.startswith("knob-") or key in {SHOWN, ALL}]:
+        del changed[key]
+    changed[KEPT] = write_kept(trainer.knobs, settings)
     return changed
 
 

@@ -37,8 +37,10 @@ from dashboard.new_study.custom_page import (
 )
 from dashboard.new_study.forms import CustomModelForm, NewStudyForm
 from dashboard.new_study.knob_form import KnobForm
+from dashboard.new_study.paste import READ, Paste, read_paste
 from dashboard.new_study.priors import prior_of
 from dashboard.new_study.rows import ALL_BUTTON, UNFOLD, unfolded
+from dashboard.new_study.samples import SampleTable, sample_table
 from dashboard.new_study.study_forms import StudyForms
 from dashboard.refusal import Refused
 from dashboard.studies.forms import as_copied, as_drafted
@@ -51,7 +53,8 @@ from trainers.errors import ParamsInvalid
 from trainers.registry import trainer_info
 
 # Buttons that show more of the form and save nothing; where scripts run, they fetch just that part.
-LOOKS = (ALL_BUTTON, UNFOLD)
+DRAW = "draw"
+LOOKS = (ALL_BUTTON, UNFOLD, READ, DRAW)
 # What says where a study is seen.
 PLACE = place_fields(None)
 
@@ -90,8 +93,11 @@ def _form_page(
 ) -> HttpResponse:
     """A form of a new study, or of a draft; a draft moves to another place by its own page."""
     info, data = trainer_info(start.trainer), posted(request)
+    paste = Paste()
     if data is not None and UNFOLD in data:
         data = unfolded(info, data, data[UNFOLD])
+    elif data is not None and READ in data:
+        data, paste = read_paste(info, data)
     forms = StudyForms(
         info,
         start,
@@ -104,7 +110,7 @@ def _form_page(
         study = _save(request, forms, draft)
         if study is not None:
             return redirect(study)
-    if forms.n_errors:
+    if forms.n_errors and not paste.problem:
         forms.focus_on_error()
     context = {
         "forms": forms,
@@ -114,8 +120,11 @@ def _form_page(
         "templates": [] if draft else templates_among(studies_visible_to(person(request))),
         "may_run_code": not draft and may_run_own_code(person(request)),
         "is_look": is_look,
+        "paste": paste,
+        "has_samples": data is not None and DRAW in data,
+        "samples": _samples(forms) if data is not None and DRAW in data else None,
     }
-    is_refused = forms.n_errors and not is_look
+    is_refused = paste.problem or (forms.n_errors and not is_look)
     return render(request, "new_study/new.html", context, status=422 if is_refused else 200)
 
 
@@ -155,6 +164,17 @@ def knob_layers(request: HttpRequest, trainer: str) -> HttpResponse:
     forms = _forms_as_they_stand(request, trainer, unfolded(info, request.POST, shared))
     rows = [form for form in forms.knobs if form.knob.name in before.get(shared, ())]
     return render(request, "new_study/space/_layers.html", {"rows": rows, "forms": forms})
+
+
+@require_POST
+def study_samples(request: HttpRequest, trainer: str) -> HttpResponse:
+    """Ten configurations of the space as the form stands."""
+    table = _samples(_forms_as_they_stand(request, trainer))
+    return render(request, "new_study/_samples.html", {"table": table})
+
+
+def _samples(forms: StudyForms) -> SampleTable | None:
+    return sample_table(forms.trainer, forms.planned_space) if forms.planned_space else None
 
 
 @require_POST
