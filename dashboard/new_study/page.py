@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -10,15 +11,21 @@ from django.utils.text import slugify
 
 from dashboard.catalog import fitting_datasets
 from dashboard.models import Study
+from dashboard.models.study_fields import NAME_LENGTH
 from dashboard.new_study.families import knob_or_shared
+from dashboard.new_study.first_trials import stored_points
 from dashboard.studies.forms import as_copied, as_drafted
 from dashboard.wording import bound
+from optimizer.samplers import SAMPLERS
 from trainers.base import Knob, TrainerInfo
 from trainers.datasets.base import DatasetInfo
 from trainers.datasets.registry import KNOWN
 from trainers.presets import Preset, preset, presets
 from trainers.registry import compatible_trainers, trainer_info, trainer_infos
 from trainers.space import KnobSetting, space_json
+
+# Of a number in an address.
+MAX_DIGITS = 3
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,9 @@ class Start:
     fields: dict[str, Any]
     settings: Mapping[str, KnobSetting]
     notice: str = ""
+    # The study that it starts from, whose best trials may come first, and what the first trials open with.
+    earlier: Study | None = None
+    first: Mapping[str, Any] = field(default_factory=dict)
 
 
 def start_from_defaults(
@@ -82,10 +92,21 @@ def _preset_notice(chosen: Preset, dataset: str) -> str:
     )
 
 
-def start_from_study(study: Study) -> Start:
-    """The same again, to be changed."""
+def start_from_study(study: Study, asked: Mapping[str, str] = MappingProxyType({})) -> Start:
+    """The same again, to be changed: `sampler` and `first`, a number of best trials, name what else."""
     notice = f"Copied from {study.name}. Change what you need, then start."
-    return Start(study.trainer, as_copied(study), _settings_in(study), notice)
+    n_best = asked.get("first", "")
+    first = {"best": n_best} if n_best.isdecimal() and len(n_best) < MAX_DIGITS else {}
+    return Start(study.trainer, copied_fields(study, asked), _settings_in(study), notice, study, first)
+
+
+def copied_fields(study: Study, asked: Mapping[str, str]) -> dict[str, Any]:
+    """Those of a copy, with the sampler that is asked for; its name then says so."""
+    fields, other = as_copied(study), SAMPLERS.get(asked.get("sampler", ""))
+    if other is None:
+        return fields
+    name = f"{study.name[: NAME_LENGTH - len(other.label) - 3]} ({other.label.lower()})"
+    return {**fields, "sampler": other.name, "name": name}
 
 
 def with_bounds(start: Start, asked: Mapping[str, str]) -> Start:
@@ -119,7 +140,8 @@ def _number(text: str) -> float | None:
 
 def start_from_draft(study: Study) -> Start:
     """The draft as it was saved."""
-    return Start(study.trainer, as_drafted(study), _settings_in(study))
+    first = {"own": stored_points(study)}
+    return Start(study.trainer, as_drafted(study), _settings_in(study), first=first)
 
 
 def with_other_trainer(draft: Study, datasets: Sequence[DatasetInfo], trainer: str) -> Start:

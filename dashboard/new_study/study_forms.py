@@ -11,6 +11,7 @@ from dashboard.access.rules import Place
 from dashboard.catalog import fitting_datasets
 from dashboard.engine.queues import known_queues
 from dashboard.new_study.families import heading_of
+from dashboard.new_study.first_trials import FirstTrialsForm
 from dashboard.new_study.forms import PrunerOption, StudyForm, pruner_options
 from dashboard.new_study.grid import GridNote, grid_note
 from dashboard.new_study.kept import write_kept
@@ -93,12 +94,21 @@ class StudyForms:
             places=places,
             initial=start.fields,
         )
+        self.first = FirstTrialsForm(data, trainer, earlier=start.earlier, initial=start.first)
         self.knobs = knob_rows(trainer, start.settings, data, is_folded=is_folded)
         self.space: SearchSpace | None = None
 
     def is_valid(self) -> bool:
-        valid = [form.is_valid() for form in (self.study, *self.knobs)]
-        return all(valid) and self._build_space()
+        valid = [form.is_valid() for form in self._forms]
+        return all(valid) and self._build_space() and self._fit_first_trials()
+
+    @property
+    def _forms(self) -> list[StudyForm | KnobForm | FirstTrialsForm]:
+        """In page order."""
+        return [self.study, *self.knobs, self.first]
+
+    def _fit_first_trials(self) -> bool:
+        return self.space is not None and self.first.fit(self.space, self.study.cleaned_data["max_trials"])
 
     def _build_space(self) -> bool:
         try:
@@ -113,7 +123,7 @@ class StudyForms:
 
     @property
     def n_errors(self) -> int:
-        return sum(len(form.errors) for form in (self.study, *self.knobs))
+        return sum(len(form.errors) for form in self._forms)
 
     @property
     def wrong_fields(self) -> list[WrongField]:
@@ -126,11 +136,12 @@ class StudyForms:
             for name in form.errors:
                 label = f"{form.title}, {LABELS.get(name, name).lower()}"
                 wrong.append(WrongField(label, form[name].id_for_label or f"row-{form.knob.name}"))
-        return wrong
+        first = [self.first[name] for name in self.first.errors]
+        return wrong + [WrongField(str(field.label), field.id_for_label) for field in first]
 
     def focus_on_error(self) -> None:
         """Let the first field that has to be corrected have the focus when the page is there."""
-        for form in (self.study, *self.knobs):
+        for form in self._forms:
             for name in form.fields:
                 if name in form.errors:
                     form.fields[name].widget.attrs["autofocus"] = True

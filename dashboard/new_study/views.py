@@ -37,13 +37,13 @@ from dashboard.new_study.custom_page import (
 )
 from dashboard.new_study.forms import CustomModelForm, NewStudyForm
 from dashboard.new_study.knob_form import KnobForm
-from dashboard.new_study.paste import READ, Paste, read_paste
+from dashboard.new_study.pasted.box import READ, Paste, read_paste
 from dashboard.new_study.priors import prior_of
 from dashboard.new_study.rows import ALL_BUTTON, UNFOLD, unfolded
 from dashboard.new_study.samples import SampleTable, sample_table
 from dashboard.new_study.study_forms import StudyForms
 from dashboard.refusal import Refused
-from dashboard.studies.forms import as_copied, as_drafted
+from dashboard.studies.forms import as_drafted
 from dashboard.studies.queries import templates_among
 from dashboard.web.requests import actor_of, changing_study, person, posted, row_number, visible_study
 from trainers.base import TrainerInfo
@@ -63,7 +63,7 @@ PLACE = place_fields(None)
 def study_new(request: HttpRequest) -> HttpResponse:
     earlier = row_number(request.GET.get("from", ""))
     if earlier is not None and visible_study(request, earlier).code and may_run_own_code(person(request)):
-        return redirect(f"{reverse('custom-study-new')}?from={earlier}")
+        return redirect(f"{reverse('custom-study-new')}?{request.GET.urlencode()}")
     datasets = datasets_for(person(request))
     return _form_page(request, _start(request, datasets), datasets)
 
@@ -215,7 +215,7 @@ def _start(request: HttpRequest, datasets: Sequence[DatasetInfo]) -> page.Start:
         if "preset" in request.GET:
             return page.start_from_preset(request.GET["preset"], datasets)
         if request.GET.get("from", "").isdecimal():
-            start = _start_from(visible_study(request, row_number(request.GET["from"])))
+            start = _start_from(request, visible_study(request, row_number(request.GET["from"])))
             return page.with_bounds(start, request.GET)
         return page.start_from_defaults(datasets, request.GET.get("dataset"), request.GET.get("trainer"))
     except ParamsInvalid as error:
@@ -223,13 +223,13 @@ def _start(request: HttpRequest, datasets: Sequence[DatasetInfo]) -> page.Start:
     return page.start_from_defaults(datasets, request.GET.get("dataset"))
 
 
-def _start_from(study: Study) -> page.Start:
+def _start_from(request: HttpRequest, study: Study) -> page.Start:
     if study.code:
         raise ParamsInvalid(
             f"{study.name} uses a custom model, which you are not allowed to train. Ask an administrator."
         )
     trainer_info(study.trainer)
-    return page.start_from_study(study)
+    return page.start_from_study(study, request.GET)
 
 
 def _save(request: HttpRequest, forms: StudyForms, draft: Study | None) -> Study | None:
@@ -238,6 +238,7 @@ def _save(request: HttpRequest, forms: StudyForms, draft: Study | None) -> Study
         "space": forms.space.to_json(),
         "is_draft": _is_draft(request),
         "by": actor_of(request),
+        "first_trials": forms.first.points,
         **_fields(forms.study, draft),
     }
     return _saved(lambda: edit_study(draft, **asked) if draft else make_study(**asked), forms.study)
@@ -258,7 +259,7 @@ def custom_study_new(request: HttpRequest) -> HttpResponse:
     """For whom it may be; others find nothing here."""
     if request.GET.get("from", "").isdecimal():
         earlier = visible_study(request, row_number(request.GET["from"]))
-        return _custom_page(request, as_copied(earlier), check_of_study(earlier))
+        return _custom_page(request, page.copied_fields(earlier, request.GET), check_of_study(earlier))
     return _custom_page(request, start_fields(), check_of_example())
 
 

@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 
 from dashboard.models import Study
-from dashboard.new_study.pasted_space import read_space
-from dashboard.new_study.text_errors import TextError
+from dashboard.new_study.pasted.space import read_space
+from dashboard.new_study.pasted.errors import TextError
 from tests.dashboard.posted import shown_fields
 from trainers.registry import trainer_info
 from trainers.space import KnobSetting

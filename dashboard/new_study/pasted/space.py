@@ -8,9 +8,9 @@ from typing import Any
 
 from django.http import QueryDict
 
-from dashboard.new_study.hyperopt_text import read_hyperopt
+from dashboard.new_study.pasted.hyperopt import read_hyperopt
 from dashboard.new_study.knob_form import EDITOR, KnobForm, initial_of
-from dashboard.new_study.text_errors import TextError
+from dashboard.new_study.pasted.errors import TextError
 from dashboard.wording import bound
 from optimizer import SearchSpace, SpaceError
 from optimizer.distributions import distribution_from_json

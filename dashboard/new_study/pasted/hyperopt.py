@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
-from dashboard.new_study.text_errors import TextError
+from dashboard.new_study.pasted.errors import TextError
 from optimizer import SearchSpace, SpaceError, hp
 from optimizer.compat.hp.nodes import Draw, Switch
 
