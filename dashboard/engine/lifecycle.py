@@ -13,7 +13,17 @@ from django.db.models.functions import Coalesce, Now
 
 from dashboard.engine.hints import announce_work
 from dashboard.engine.quotas import check_trials
-from dashboard.models import Attempt, AttemptState, Origin, Study, StudyEvent, StudyState, Trial, TrialState, Watch
+from dashboard.models import (
+    Attempt,
+    AttemptState,
+    Origin,
+    Study,
+    StudyEvent,
+    StudyState,
+    Trial,
+    TrialState,
+    Watch,
+)
 from dashboard.refusal import Refused, check_text
 from optimizer import SearchSpace
 

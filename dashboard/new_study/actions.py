@@ -29,9 +29,7 @@ NO_DATASET = "The model file needs data: it has build(params), or an argument da
 
 
 @action("study-new")
-def make_study(
-    *, is_draft: bool, by: Actor, first_trials: Sequence[FirstTrial] = (), **fields: Any
-) -> Study:
+def make_study(*, is_draft: bool, by: Actor, first_trials: Sequence[FirstTrial] = (), **fields: Any) -> Study:
     """A study, started unless it stays a draft: both or neither. Raises ValidationError or QuotaRefused."""
     with transaction.atomic():
         study = create_study(owner=by.account, **fields)

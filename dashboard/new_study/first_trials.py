@@ -11,8 +11,8 @@ from django.http import QueryDict
 from dashboard.engine.lifecycle import FirstTrial
 from dashboard.engine.trials import best_trials
 from dashboard.models import Study, Trial
-from dashboard.new_study.pasted.points import read_points
 from dashboard.new_study.pasted.errors import TextError
+from dashboard.new_study.pasted.points import read_points
 from dashboard.web.fields import number_input
 from dashboard.wording import count_noun
 from dashboard.wording import param as show_param
@@ -27,9 +27,7 @@ LOOKED_THROUGH = 200
 class FirstTrialsForm(forms.Form):
     """The defaults of the model, the best of an earlier study, and params of one's own."""
 
-    defaults = forms.BooleanField(
-        label="The model’s defaults", required=False
-    )
+    defaults = forms.BooleanField(label="The model’s defaults", required=False)
     best = forms.IntegerField(
         label="Best trials of the earlier study",
         min_value=0,
@@ -140,7 +138,9 @@ class FirstTrialsForm(forms.Form):
             if params not in [point.params for point in found]:
                 found.append(FirstTrial(params, f" from trial #{trial.number} of {earlier.name}"))
         if not found:
-            self.add_error("best", f"No trial of {earlier.name} fits this space. Enter 0, or widen the space.")
+            self.add_error(
+                "best", f"No trial of {earlier.name} fits this space. Enter 0, or widen the space."
+            )
         return found
 
     def _completed(
@@ -179,10 +179,8 @@ def _value(
     if space.is_constant(name):
         fixed = next(iter(distribution.values()))
         if is_strict and name in given and given[name] != fixed:
-            raise TextError(
-                f"{name} is fixed at {show_param(fixed)}, not {show_param(given[name])}. Search it, or take it out.",
-                line,
-            )
+            words = f"{name} is fixed at {show_param(fixed)}, not {str(given[name])[:40]}."
+            raise TextError(f"{words} Search it, or take it out.", line)
         return fixed
     value = given.get(name, default)
     if isinstance(value, float) and value.is_integer() and distribution.contains(int(value)):

@@ -18,7 +18,6 @@ from trainers.base import Metric, TrainerInfo
 from trainers.custom.declaration import MAX_CODE_LENGTH
 from trainers.datasets.base import DatasetInfo
 
-
 # The limits that stand first.
 ESSENTIAL = ("max_trials", "max_epochs", "max_minutes", "n_parallel")
 
@@ -89,12 +88,11 @@ class StudyForm(NewStudyForm):
         super().__init__(*args, asked_by=NewStudy.TRAINER, places=places, **kwargs)
         self.trainer = trainer
         self.datasets = {entry.name: entry for entry in datasets}
-        set_choices(self, "dataset", [(entry.name, entry.label) for entry in datasets])
-        missing = frozenset(entry.name for entry in datasets if not entry.is_available)
-        self.fields["dataset"].widget = DatasetSelect(
-            attrs={"class": "select"}, choices=self.fields["dataset"].choices
-        )
-        self.fields["dataset"].widget.missing = missing
+        names = [(entry.name, entry.label) for entry in datasets]
+        widget = DatasetSelect(attrs={"class": "select"})
+        widget.missing = frozenset(entry.name for entry in datasets if not entry.is_available)
+        self.fields["dataset"].widget = widget
+        set_choices(self, "dataset", names)
         goals = [
             (m.name, f"{Direction(m.direction).label.capitalize()} {m.label}")
             for m in trainer.metrics

@@ -1,4 +1,4 @@
-"""Settings of knobs that the page does not show: they travel in one hidden field and come back as they were."""
+"""Settings of knobs that the page does not show: one hidden field carries them and brings them back."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ KEPT = "kept"
 
 def write_kept(knobs: Iterable[Knob], settings: Mapping[str, KnobSetting]) -> str:
     """As JSON; what is as its trainer says is left out."""
-    changed = {
+    changed: dict[str, Any] = {
         knob.name: {FIXED: one.value} if one.mode == FIXED else {SEARCH: one.distribution}
         for knob in knobs
         if (one := settings.get(knob.name)) and one != default_setting(knob)

@@ -29,7 +29,7 @@ def knob_rows(
     """Forms in the order of the trainer's knobs: those that were posted, and those of all other knobs."""
     posted = _posted_rows(trainer, data) if data is not None else []
     if data is not None and KEPT in data:
-        settings = read_kept(trainer, data[KEPT])
+        settings = read_kept(trainer, data.get(KEPT, ""))
     there = {name for form in posted for name in form.members}
     others = [knob for knob in trainer.knobs if knob.name not in there]
     parts = _parts(trainer, others, settings) if is_folded else [[knob] for knob in others]
@@ -104,7 +104,7 @@ def _row(
 
 def settings_of_rows(rows: Sequence[KnobForm]) -> dict[str, KnobSetting]:
     """Of all knobs: as posted where that is right, else as their rows opened if nothing was posted."""
-    found = {}
+    found: dict[str, KnobSetting] = {}
     for form in rows:
         setting = getattr(form, "setting", None if form.is_bound else form.opened)
         found |= dict.fromkeys(form.members, setting) if setting else {}

@@ -151,7 +151,7 @@ class StudyForms:
     def shown(self) -> list[KnobForm]:
         """The rows above the fold."""
         if self.data is not None and SHOWN in self.data:
-            names = set(self.data[SHOWN].split())
+            names = set(self.data.get(SHOWN, "").split())
             return [form for form in self.knobs if form.knob.name in names]
         return [form for form in self.knobs if mode_of(form) == SEARCH and self._is_used(form)]
 

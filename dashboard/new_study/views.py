@@ -95,7 +95,7 @@ def _form_page(
     info, data = trainer_info(start.trainer), posted(request)
     paste = Paste()
     if data is not None and UNFOLD in data:
-        data = unfolded(info, data, data[UNFOLD])
+        data = unfolded(info, data, data.get(UNFOLD, ""))
     elif data is not None and READ in data:
         data, paste = read_paste(info, data)
     forms = StudyForms(

@@ -13,6 +13,7 @@ from dashboard.new_study.study_forms import StudyForms
 from trainers import registry
 from trainers.registry import trainer_info
 
+TICKED = {"radio", "checkbox"}
 KNOBS = {"n_layers", "units_1", "units_2", "activation_1", "optimizer", "learning_rate", "batch_size"}
 
 
@@ -68,7 +69,9 @@ class _Fields(HTMLParser):
         if tag == "input" and given.get("type") == "checkbox" and "checked" in given and name in self.fields:
             known = self.fields[name]  # one of several that are ticked
             self.fields[name] = [*(known if isinstance(known, list) else [known]), value]
-        elif tag == "input" and name and ("checked" in given or given.get("type") not in {"radio", "checkbox"}):
+        elif (
+            tag == "input" and name and ("checked" in given or given.get("type") not in {"radio", "checkbox"})
+        ):
             self.fields[name] = value
         elif tag == "input" and name and given.get("type") == "radio":
             self.fields.setdefault(name, "")

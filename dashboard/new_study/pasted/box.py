@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from dashboard.new_study.knob_form import SEARCH
+from dashboard.new_study.pasted.errors import TextError
 from dashboard.new_study.pasted.space import read_space
 from dashboard.new_study.rows import with_settings
-from dashboard.new_study.pasted.errors import TextError
 from dashboard.wording import count_noun
 from trainers.base import TrainerInfo
 

@@ -64,7 +64,9 @@ def read_hyperopt(text: str) -> tuple[SearchSpace, dict[str, int]]:
     except SyntaxError as error:
         raise TextError(f"This is not valid Python: {error.msg}.", error.lineno) from None
     except (RecursionError, MemoryError, ValueError) as error:
-        raise TextError("This is nested too deeply, or holds characters that Python does not allow.") from error
+        raise TextError(
+            "This is nested too deeply, or holds characters that Python does not allow."
+        ) from error
     if not reader.line_of:
         raise TextError('There is no hp.* in this text. Write for example hp.uniform("dropout_1", 0, 0.5).')
     try:
@@ -116,7 +118,9 @@ class _Reader:
     def _number(self, node: ast.expr) -> Any:
         value = self._value(node)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise TextError(f"Only numbers can be calculated with, not {ast.unparse(node)[:40]}.", node.lineno)
+            raise TextError(
+                f"Only numbers can be calculated with, not {ast.unparse(node)[:40]}.", node.lineno
+            )
         return value
 
     def _calculated(self, node: ast.BinOp) -> Any:
@@ -155,7 +159,8 @@ class _Reader:
         words = {word.arg or "": self._value(word.value) for word in node.keywords}
         if name in LOGARITHMIC and _are_bounds(args[1:3]):
             raise TextError(
-                f"hp.{name} takes logarithms of its bounds. Write math.log({args[1]}) and math.log({args[2]}).",
+                f"hp.{name} takes logarithms of its bounds. "
+                f"Write math.log({args[1]}) and math.log({args[2]}).",
                 node.lineno,
             )
         try:

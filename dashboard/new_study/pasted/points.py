@@ -20,12 +20,12 @@ def read_points(text: str) -> list[tuple[int | None, dict[str, Any]]]:
     if len(text) > MAX_LENGTH:
         raise TextError("First trials can have at most 20,000 characters.")
     try:
-        found = [(None, point) for point in _points(text.strip())]
+        found: list[tuple[int | None, dict[str, Any]]] = [(None, one) for one in _points(text.strip())]
     except TextError as whole:
         lines = [(n, line.strip().rstrip(",")) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
         if len(lines) < 2 or not all(line.startswith("{") and line.endswith("}") for _, line in lines):
             raise whole from None
-        found = [(n, point) for n, line in lines for point in _points(line, n)]
+        found = [(n, one) for n, line in lines for one in _points(line, n)]
     if len(found) > MAX_POINTS:
         raise TextError(f"A study can begin with at most {MAX_POINTS} trials of your own, not {len(found)}.")
     return found
@@ -49,6 +49,8 @@ def _value(text: str, line: int | None) -> Any:
         return ast.literal_eval(text)
     except SyntaxError as error:
         wrong = line or error.lineno
-        raise TextError("This is neither JSON nor a dict of Python. Check quotes and brackets.", wrong) from None
+        raise TextError(
+            "This is neither JSON nor a dict of Python. Check quotes and brackets.", wrong
+        ) from None
     except (ValueError, TypeError, RecursionError, MemoryError):
         raise TextError("Only numbers, texts, true and false can be params.", line) from None

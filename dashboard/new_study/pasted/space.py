@@ -4,13 +4,14 @@ import json
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import Any
 
 from django.http import QueryDict
 
-from dashboard.new_study.pasted.hyperopt import read_hyperopt
 from dashboard.new_study.knob_form import EDITOR, KnobForm, initial_of
 from dashboard.new_study.pasted.errors import TextError
+from dashboard.new_study.pasted.hyperopt import read_hyperopt
 from dashboard.wording import bound
 from optimizer import SearchSpace, SpaceError
 from optimizer.distributions import distribution_from_json
@@ -44,7 +45,8 @@ def read_space(trainer: TrainerInfo, text: str) -> dict[str, KnobSetting]:
 
 def _from_hyperopt(text: str) -> tuple[dict[str, Any], dict[str, int]]:
     space, line_of = read_hyperopt(text)
-    return {obj["name"]: obj for obj in space.to_json()["params"]}, line_of
+    params: Any = space.to_json()["params"]
+    return {obj["name"]: obj for obj in params}, line_of
 
 
 def _from_json(text: str) -> tuple[dict[str, Any], dict[str, int]]:
@@ -61,10 +63,10 @@ def _from_json(text: str) -> tuple[dict[str, Any], dict[str, int]]:
         raise TextError("A search space is an object with a distribution for each parameter.")
     if "params" in given:
         try:
-            space = SearchSpace.from_json(given).to_json()
+            params: Any = SearchSpace.from_json(given).to_json()["params"]
         except SpaceError as error:
             raise TextError(f"{error}.") from None
-        given = {obj["name"]: obj for obj in space["params"]}
+        given = {obj["name"]: obj for obj in params}
     line_of = {name: text[: text.find(f'"{name}"')].count("\n") + 1 for name in given if f'"{name}"' in text}
     return given, line_of
 
@@ -77,7 +79,7 @@ def _setting(trainer: TrainerInfo, name: str, obj: Any) -> KnobSetting:
         raise TextError(f"There is no parameter {name[:60]} in {trainer.label}.{meant}")
     knob = knobs[name]
     try:
-        distribution = distribution_from_json(_fitted(knob, _plain(obj))).to_json()
+        distribution: Any = distribution_from_json(_fitted(knob, _plain(obj))).to_json()
     except SpaceError as error:
         raise TextError(f"{name} {error.path} {error.message}.".replace("  ", " ")) from None
     problem = knob.check_distribution(distribution)
@@ -125,7 +127,7 @@ def _fitted(knob: Knob, obj: dict[str, Any]) -> dict[str, Any]:
 
 def _steps(knob: Knob, choices: Any) -> dict[str, Any]:
     numbers = [n for n in choices if isinstance(n, int | float) and not isinstance(n, bool)]
-    gaps = {round(after - before, 9) for before, after in zip(numbers, numbers[1:], strict=False)}
+    gaps = {round(after - before, 9) for before, after in pairwise(numbers)}
     if len(numbers) != len(choices) or len(gaps) != 1 or min(gaps) <= 0:
         raise TextError(
             f"{knob.name} is a number and takes a range. Write low, high and step instead of these choices."
@@ -148,5 +150,7 @@ def _as_a_form_keeps_it(knob: Knob, setting: KnobSetting) -> KnobSetting:
     kept = form.setting.distribution or {}
     lost = {key for key in setting.distribution or {} if key not in kept}
     if lost:
-        raise TextError(f"{knob.name} cannot be searched with {' and '.join(sorted(lost))} here. Leave it out.")
+        raise TextError(
+            f"{knob.name} cannot be searched with {' and '.join(sorted(lost))} here. Leave it out."
+        )
     return setting

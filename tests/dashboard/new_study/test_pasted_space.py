@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 
 from dashboard.models import Study
-from dashboard.new_study.pasted.space import read_space
 from dashboard.new_study.pasted.errors import TextError
+from dashboard.new_study.pasted.space import read_space
 from tests.dashboard.posted import shown_fields
 from trainers.registry import trainer_info
 from trainers.space import KnobSetting
@@ -16,7 +16,7 @@ from trainers.space import KnobSetting
 MLP = trainer_info("mlp")
 URL = reverse("study-new") + "?trainer=mlp"
 
-HYPEROPT = '''
+HYPEROPT = """
 from hyperopt import hp
 import numpy as np
 
@@ -29,7 +29,7 @@ space = {
     "more": hp.choice("units_2", [64, 128, 192]),
     "epsilon": 1e-7,
 }
-'''
+"""
 SEARCHED = {
     "learning_rate": {"type": "float", "low": 1e-4, "high": 0.1, "log": True},
     "units_1": {"type": "int", "low": 32, "high": 512, "step": 32},
