@@ -49,20 +49,21 @@ def is_percent(study: Study, metric: str) -> bool:
 
 
 def shown_metrics(study: Study, metrics: Mapping[str, float]) -> list[str]:
-    """The names beside the objective's that say something about the result.
+    """The names beside the objective's that say something about the result, declared ones first.
 
-    Left out is what a trainer measures in training, and what has a twin in validation.
+    Left out is what a trainer measures in training, and what has a twin in validation. The order is not
+    that of `metrics`: PostgreSQL has one of its own for the names in its JSON.
     """
-    try:
-        info = registry.trainer_info(study.trainer)
-        in_training = {m.name for m in info.metrics if not m.name.startswith("val_")}
-    except ParamsInvalid:
-        in_training = set()
-    return [
+    declared = list(metric_directions(study))
+    shown = [
         name
         for name in metrics
-        if name != study.objective and name not in in_training and f"val_{name}" not in metrics
+        if name != study.objective
+        and (name not in declared or name.startswith("val_"))
+        and f"val_{name}" not in metrics
     ]
+    place = {name: i for i, name in enumerate(declared)}
+    return sorted(shown, key=lambda name: (place.get(name, len(place)), name))
 
 
 def metric_directions(study: Study) -> dict[str, optimizer.Direction]:

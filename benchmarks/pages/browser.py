@@ -24,6 +24,22 @@ PARZEN_DRAWN = """() => {
   return document.readyState === "complete" && charts.every(isInked);
 }"""
 PEER_DRAWN = "() => document.querySelector('.js-plotly-plot .scatterlayer .trace')"
+# Every picture of the explore view, also those further down.
+EXPLORED = """() => {
+  const charts = [...document.querySelectorAll("canvas[data-chart]")];
+  return document.querySelectorAll(".picture canvas").length > 20
+    && charts.every((canvas) => window.Chart?.getChart(canvas))
+    && Boolean(window.ParzenCharts.parallel?.state.lines);
+}"""
+# From the end of a drag to the charts in sight, with the answer of the server between.
+BRUSHED = """async (high) => {
+  const drawn = new Promise((resolve) =>
+    document.addEventListener("chartsdrawn", () => resolve(performance.now()), { once: true }));
+  const began = performance.now();
+  window.ParzenSelection.selectRanges([["learning_rate", "1e-5", high]]);
+  return (await drawn) - began;
+}"""
+HEAP = "() => performance.memory.usedJSHeapSize / 1e6"
 PARZEN_LISTED = "() => document.querySelectorAll('main tbody tr').length >= 10"
 PEER_LISTED = "() => document.querySelectorAll('a[href*=\"/studies/\"]').length >= 10"
 

@@ -25,6 +25,7 @@ class Table:
         self._visits()
         self._answers()
         self._changes()
+        self._explore()
         self._lists()
         head = ("what", "optuna-dashboard", "Parzen", "goal")
         lines = [head, ("---",) * 4, *self.rows]
@@ -63,6 +64,13 @@ class Table:
         self._row("CSV of 10,000", "csv", lambda s: f"{s:.2f} s", "≤ 1 s")
         self._row("… memory", "csv memory", lambda mb: f"+{mb:.0f} MB", "flat")
         self._row("two tabs of two people on 100,000: server busy", "two tabs", _share, "idle")
+
+    def _explore(self) -> None:
+        self._row("explore view drawn whole, cold, 10,000", "explore", _seconds, "≤ 2 s")
+        self._row("… bytes, with those of every page", "explore", _bytes, "")
+        self._row("… server CPU", "explore", _cpu, "≤ 0.3 s")
+        self._row("… memory of the tab", "heap", lambda mb: f"{mb:.0f} MB", "≤ 100 MB")
+        self._row("brush to redraw, 10,000", "brush", _milliseconds, "≤ 100 ms")
 
     def _lists(self) -> None:
         self._row("list of 1,000 studies, cold", "list", _seconds, "≤ 0.4 s")

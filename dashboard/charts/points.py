@@ -158,7 +158,7 @@ def nice_range(low: float, high: float) -> tuple[float, float]:
     top = math.ceil((high + 0.06 * width) / step) * step
     if low >= 0:
         bottom = max(bottom, 0.0)
-    return round(bottom, 12), round(top, 12)
+    return float(f"{bottom:.12g}"), float(f"{top:.12g}")
 
 
 def thin(state: np.ndarray, keep: Sequence[int] = ()) -> np.ndarray:

@@ -56,7 +56,7 @@ def round_ticks(high: float) -> list[float]:
     rough = high / MOST_TICKS
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(f * power for f in (1, 2, 5, 10) if f * power >= rough * 0.999)
-    return [round(i * step, 12) for i in range(math.floor(high / step + 1e-9) + 1)]
+    return [float(f"{i * step:.12g}") for i in range(math.floor(high / step + 1e-9) + 1)]
 
 
 def log_ticks(low: float, high: float) -> list[float]:

@@ -15,7 +15,7 @@ CHART_POINTS = """() => {
   const canvases = [...document.querySelectorAll("canvas[data-chart]")];
   return Object.fromEntries(canvases.map((canvas) => {
     const sets = Chart.getChart(canvas).data.datasets.map((set, i) => [set.key ?? i, set.data.length]);
-    return [canvas.dataset.chart, Object.fromEntries(sets)];
+    return [canvas.dataset.source || canvas.dataset.chart, Object.fromEntries(sets)];
   }));
 }"""
 

@@ -52,7 +52,7 @@ class Trials(Mark):
 
 @dataclass(frozen=True)
 class Dots(Mark):
-    """One dot a trial. `tones` are 1 to 7 of the `ramp`, from low to high or from worse to better; 0 is none."""
+    """One dot a trial. `tones` are 1 to 7 of the `ramp`, low to high or worse to better; 0 is none."""
 
     kind = "dots"
     n: Sequence[int]

@@ -16,7 +16,7 @@ JITTER = 0.618034
 COLORS = {
     "surface": "#ffffff",
     "text": "#161b22",
-    "text-faint": "#666f7c",
+    "text-faint": "#616a78",
     "chart-1": "#2f63c6",
     "chart-2": "#d6700f",
     "chart-axis": "#616a78",

@@ -7,8 +7,6 @@ from dashboard.studies.explore.axes import Subject
 from dashboard.studies.model import Model
 from dashboard.trials.selected import Selected
 
-NEEDS = "Needs 10 complete trials that differ."
-
 
 @dataclass(frozen=True)
 class Asked:

@@ -4,7 +4,7 @@ import numpy as np
 
 from dashboard.charts.panels.beeswarm import Row, beeswarm_panel, spread_of
 from dashboard.charts.panels.panel import Picture
-from dashboard.studies.explore.asked import NEEDS, Asked, by_importance
+from dashboard.studies.explore.asked import Asked, by_importance
 from dashboard.studies.explore.axes import Subject
 from dashboard.studies.model import Model, model_of
 from dashboard.wording import thousands
@@ -20,7 +20,7 @@ MAX_EFFECTS = 500
 def effects(asked: Asked) -> Picture:
     subject, model = asked.subject, model_of(asked.subject.study)
     if model.explanation is None:
-        return Picture("", [], empty=f"{NEEDS} {model.importance.note}")
+        return Picture("", [], empty=model.importance.note)
     if "effects" not in model.memory:
         model.memory["effects"] = _effects(subject, model, model.explanation)
     picture: Picture = model.memory["effects"]

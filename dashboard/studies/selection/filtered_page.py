@@ -10,6 +10,7 @@ import numpy as np
 
 from dashboard.goals import Goal, goal_of
 from dashboard.models import Study, Trial
+from dashboard.studies.explore.axes import Subject, axis_order
 from dashboard.studies.selection.data import AXES, Range, ranges_of, selection_of
 from dashboard.trials.results import Results
 from dashboard.trials.selected import Edit, Selected, selected_of
@@ -93,7 +94,16 @@ class FilteredPage:
     @property
     def ranges(self) -> list[Range]:
         """What the axes of the view's charts can be narrowed to, with what the filter says of it now."""
-        return ranges_of(self.selected, AXES.get(self.view, ()), self.goal.name)
+        names = [*AXES.get(self.view, ()), *self.axis_ranges]
+        return ranges_of(self.selected, names, self.goal.name)
+
+    @property
+    def axis_ranges(self) -> list[str]:
+        """Params along which the view's charts can be narrowed, as numbers."""
+        if self.view != "explore":
+            return []
+        known = {field.name for field in self.selected.fields if field.kind == "number"}
+        return [name for name in axis_order(Subject(self.study, self.results)) if name in known]
 
     @property
     def example(self) -> str:

@@ -6,8 +6,10 @@
   const { data } = window.ParzenCharts;
   const builders = new Map();
   const charts = new Map(); // canvas -> Chart
+  const drawnFrom = new WeakMap(); // canvas -> what it was drawn from
   const VIEWS = ["axis", "metric", "scale", "pruned"];
   let isScheduled = false;
+  let waiting = []; // canvases out of sight, which are drawn one after the other
 
   function register(name, build) {
     builders.set(name, build);
@@ -86,6 +88,7 @@
       canvas.setAttribute("aria-label", labelOf(canvas));
       canvas.classList.toggle("has-brush", Boolean(config.data.brush && window.ParzenSelection));
       writeNote(name, config, canvas);
+      drawnFrom.set(canvas, sourcesOf(canvas));
       if (charts.has(canvas)) {
         update(charts.get(canvas), config);
       } else {
@@ -111,15 +114,43 @@
     return [...document.querySelectorAll("canvas[data-chart]")];
   }
 
-  // Draws every chart of the page; without `isForced` only if the data, the selection or the canvases changed.
+  const sourcesOf = (canvas) => [dataOf(canvas), data.of("explore"), data.selection()];
+
+  function isStale(canvas) {
+    const before = drawnFrom.get(canvas);
+    return !charts.has(canvas) || sourcesOf(canvas).some((source, index) => source !== before[index]);
+  }
+
+  function isInSight(canvas) {
+    const { top, bottom } = canvas.getBoundingClientRect();
+    return bottom > -100 && top < window.innerHeight + 100;
+  }
+
+  function drawWaiting() {
+    const canvas = waiting.shift();
+    if (canvas?.isConnected) {
+      drawOne(canvas);
+    }
+    if (waiting.length) {
+      setTimeout(drawWaiting);
+    }
+  }
+
+  // Draws the charts of the page whose data or selection changed, or all: those in sight at once, the others when there is time.
   function draw(isForced) {
     forgetRemoved();
-    const isNew = data.read();
-    if (!isForced && !isNew && canvases().every((canvas) => charts.has(canvas))) {
+    data.read();
+    const due = canvases().filter((canvas) => isForced || isStale(canvas));
+    if (!due.length) {
       return;
     }
     window.ParzenCharts.applyDefaults();
-    canvases().forEach(drawOne);
+    due.filter(isInSight).forEach(drawOne);
+    const isBusy = waiting.length > 0;
+    waiting = [...new Set([...waiting, ...due])].filter((canvas) => !isInSight(canvas));
+    if (waiting.length && !isBusy) {
+      setTimeout(drawWaiting);
+    }
     document.dispatchEvent(new CustomEvent("chartsdrawn"));
   }
 

@@ -89,13 +89,17 @@
     return byNumber(new Map([...selection.more, ...data.trials].map((row) => [row.n, row])));
   }
 
-  // With the selected trials that were not drawn yet.
+  let whole = { from: null, selection: null, data: null }; // the trials in columns, with those that a filter brought
+
   function of(name) {
-    const data = current[name];
-    if (!data?.columns || !selection?.columns) {
-      return data;
+    const from = current[name];
+    if (!from?.columns || !selection?.columns) {
+      return from;
     }
-    return { ...data, columns: mergeColumns(selection.columns, data.columns) };
+    if (whole.from !== from || whole.selection !== selection) {
+      whole = { from, selection, data: { ...from, columns: mergeColumns(selection.columns, from.columns) } };
+    }
+    return whole.data;
   }
 
   window.ParzenCharts = { data: { read, of, trialsOf, selection: () => selection } };

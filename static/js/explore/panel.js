@@ -6,7 +6,7 @@
 
   // Names of choices below a small plot, as far as there is room.
   function fitted(words, { kind, isY, ticks }) {
-    const room = kind === "category" && !isY ? Math.max(2, Math.floor(22 / ticks.length)) : words.length;
+    const room = kind === "category" && !isY ? Math.max(2, Math.floor(18 / ticks.length)) : words.length;
     return words.length > room ? words.slice(0, room - 1) + "…" : words;
   }
 
@@ -73,7 +73,7 @@
           return;
         }
         const distance = Math.hypot(element.x - event.x, element.y - event.y);
-        if (raw.title && distance < least) {
+        if (set.about && distance < least) {
           least = distance;
           found = [{ element, datasetIndex: meta.index, index }];
         }
@@ -92,6 +92,8 @@
 
   const column = ({ name, is_whole: isWhole, is_percent: isPercent, kind }) =>
     name && kind !== "category" ? { name, isWhole, isPercent } : undefined;
+
+  const aboutOf = ({ dataset, raw }) => dataset.about(raw);
 
   register("panel", function (picture, canvas, selection) {
     const { x, y, marks, texts } = picture.panels[Number(canvas.dataset.panel)];
@@ -119,7 +121,7 @@
         },
         plugins: {
           tooltip: {
-            callbacks: { title: ([item]) => item.raw.title, label: (item) => item.raw.words },
+            callbacks: { title: ([item]) => aboutOf(item).title, label: (item) => aboutOf(item).words },
           },
         },
         onClick: open,

@@ -18,76 +18,82 @@
     return sent.isMetric ? reading(value, sent.is_percent) : short(value, 3);
   }
 
+  // Each set once more, pale and below, with the points that a filter leaves out.
+  function parted(set, selection) {
+    const isIn = (point) => !selection || selection.has(point.n);
+    const pale = { borderColor: alpha(set.color, PALE), backgroundColor: alpha(set.color, PALE) };
+    const out = set.data.filter((point) => !isIn(point));
+    const sets = [{ ...set, data: set.data.filter(isIn) }];
+    return out.length
+      ? [...sets, { ...set, ...pale, key: set.key + "-out", data: out, order: set.order + 10 }]
+      : sets;
+  }
+
   // The trials of the page by two of its columns.
   function trialSets(mark, sent, selection) {
     const { columns, metric } = page.of("explore");
     const isOnTones = mark.y !== "value";
     const column = (name) => columns[name === "value" ? "value" : "p:" + name] || [];
     const [xs, ys] = [column(mark.x), column(mark.y)];
-    const sides = { complete: [], pruned: [], "complete-out": [], "pruned-out": [] };
+    const points = { complete: [], pruned: [] };
     columns.n.forEach(function (n, i) {
-      const state = columns.state[i];
-      if (xs[i] === null || ys[i] === null || !(state in sides)) {
-        return;
+      if (xs[i] !== null && ys[i] !== null && columns.state[i] in points) {
+        const x = clamped(xs[i], sent.x) + (sent.x.kind === "category" ? jitter(n) : 0);
+        const y = clamped(ys[i], sent.y) + (sent.y.kind === "category" ? jitter(n + 7) : 0);
+        points[columns.state[i]].push({ x, y, n, i });
       }
-      const isOut = selection && !selection.has(n);
-      sides[state + (isOut ? "-out" : "")].push({
-        x: clamped(xs[i], sent.x) + (sent.x.kind === "category" ? jitter(n) : 0),
-        y: clamped(ys[i], sent.y) + (sent.y.kind === "category" ? jitter(n + 7) : 0),
-        n,
-        title: "#" + n + "  " + state,
-        words: [
-          sent.x.title + " " + wordsOf(sent.x, xs[i]),
-          sent.y.title + " " + wordsOf(sent.y, ys[i]),
-          ...(isOnTones ? [metric.title + " " + reading(columns.value[i], metric.is_percent)] : []),
-        ],
-      });
     });
-    const size = columns.n.length > 500 ? 1.6 : 2.4;
-    return Object.entries(sides).map(function ([state, points]) {
-      const isOut = state.endsWith("-out");
-      const isPruned = state.startsWith("pruned");
-      const color = token(isOnTones ? "text" : isPruned ? "mark-caution" : "chart-1");
-      const shown = alpha(color, isOut ? PALE : isPruned ? 0.55 : 0.8);
-      return {
-        key: state,
-        type: "scatter",
-        data: points,
-        pointStyle: isPruned ? "triangle" : "circle",
-        rotation: isPruned ? 180 : 0,
-        radius: isOnTones && !isPruned ? size + 0.8 : size,
-        borderColor: shown,
-        borderWidth: isPruned || isOnTones ? 1 : 0,
-        backgroundColor:
-          isOnTones && !isPruned
-            ? alpha(token("surface"), isOut ? PALE : 1)
-            : isPruned
-              ? "transparent"
-              : shown,
-        clip: 4,
-        order: (isPruned ? 7 : 6) + (isOut ? 10 : 0),
-      };
+    const about = ({ n, i }) => ({
+      title: "#" + n + "  " + columns.state[i],
+      words: [
+        sent.x.title + " " + wordsOf(sent.x, xs[i]),
+        sent.y.title + " " + wordsOf(sent.y, ys[i]),
+        ...(isOnTones ? [metric.title + " " + reading(columns.value[i], metric.is_percent)] : []),
+      ],
     });
+    const radius = columns.n.length > 500 ? 1.6 : 2.4;
+    const complete = { key: "complete", data: points.complete, radius, order: 6 };
+    const color = token(isOnTones ? "text" : "chart-1");
+    const ring = {
+      radius: radius + 0.8,
+      borderWidth: 1,
+      borderColor: color,
+      backgroundColor: token("surface"),
+    };
+    const filled = { borderWidth: 0, backgroundColor: alpha(color, 0.8) };
+    Object.assign(complete, isOnTones ? ring : filled, { color });
+    const amber = token(isOnTones ? "text" : "mark-caution");
+    const pruned = {
+      key: "pruned",
+      data: points.pruned,
+      radius: radius * 0.8,
+      order: 7,
+      borderWidth: 0,
+      color: amber,
+    };
+    pruned.backgroundColor = alpha(amber, 0.5);
+    return [complete, pruned].flatMap((set) =>
+      parted({ type: "scatter", clip: 4, about, ...set }, selection),
+    );
   }
 
-  function dotSet(mark, sent, selection) {
-    const colors = mark.tones.map((tone) => token(tone ? mark.ramp + "-" + tone : "chart-point"));
-    const shown = mark.n.map((n, i) => alpha(colors[i], selection && !selection.has(n) ? PALE : 0.85));
-    return {
-      key: "dots",
-      type: "scatter",
-      data: mark.x.map((x, i) => ({
-        x,
-        y: mark.y[i],
-        n: mark.n[i],
-        title: "#" + mark.n[i],
-        words: [mark.words[i]],
-      })),
-      radius: 2.2,
-      borderWidth: 0,
-      backgroundColor: shown,
-      clip: 6,
-    };
+  // A set for each color: Chart.js draws points that look alike much faster.
+  function dotSets(mark, selection) {
+    const about = ({ n, i }) => ({ title: "#" + n, words: [mark.words[i]] });
+    return [...new Set(mark.tones)].flatMap(function (tone) {
+      const color = token(tone ? mark.ramp + "-" + tone : "chart-point");
+      const data = mark.x
+        .map((x, i) => ({ x, y: mark.y[i], n: mark.n[i], i }))
+        .filter((point) => mark.tones[point.i] === tone);
+      const look = {
+        type: "scatter",
+        radius: 2.2,
+        borderWidth: 0,
+        backgroundColor: alpha(color, 0.85),
+        clip: 6,
+      };
+      return parted({ key: "dots-" + tone, data, about, color, order: 6, ...look }, selection);
+    });
   }
 
   function lineSet(mark, index, sent, selection) {
@@ -99,12 +105,11 @@
         x,
         y: clamped(mark.y[i], sent.y),
         n: mark.n,
-        title: mark.words,
-        words:
-          x === null
-            ? []
-            : [(sent.x.title || "epoch") + " " + short(x, 3) + ": " + wordsOf(sent.y, mark.y[i])],
       })),
+      about: ({ x, y }) => ({
+        title: mark.words,
+        words: [(sent.x.title || "epoch") + " " + short(x, 3) + ": " + wordsOf(sent.y, y)],
+      }),
       borderColor: alpha(token(mark.color), isOut ? PALE : mark.n === undefined ? 1 : 0.5),
       borderWidth: mark.width,
       borderDash: mark.is_dotted ? [2, 3] : [],
@@ -123,7 +128,6 @@
       pointRadius: 0,
       fill,
       backgroundColor: alpha(token(mark.color), 0.2),
-      isSilent: true,
       order: 2,
     });
     return [side("low", false), side("high", "-1")];
@@ -144,9 +148,9 @@
           (mark.pale?.[i] ? 0.4 : 1) * (mark.n && selection && !selection.has(mark.n[i]) ? PALE : 1),
         ),
         n: mark.n?.[i],
-        title: mark.words[i],
-        words: [],
+        i,
       })),
+      about: ({ i }) => ({ title: mark.words[i], words: [] }),
     };
   }
 
@@ -155,7 +159,7 @@
       case "trials":
         return trialSets(mark, sent, selection);
       case "dots":
-        return [dotSet(mark, sent, selection)];
+        return dotSets(mark, selection);
       case "line":
         return [lineSet(mark, index, sent, selection)];
       case "band":

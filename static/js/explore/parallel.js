@@ -126,6 +126,7 @@
     const room = layout(canvas, sent);
     if (isFresh || !state.lines) {
       state.lines = paintLines(room, sent, ratio);
+      Object.assign(state, { sent, selection: page.selection() });
       placeNames(canvas, room);
       canvas.setAttribute("aria-label", sent.label);
     }
@@ -139,7 +140,11 @@
     state.room = room;
   }
 
-  document.addEventListener("chartsdrawn", () => paint(true));
+  // Other pictures come one by one; the lines are painted anew only if they are others.
+  document.addEventListener("chartsdrawn", function () {
+    const isNew = state.sent !== page.of("explore") || state.selection !== page.selection();
+    paint(isNew);
+  });
   document.addEventListener("themechange", () => paint(true));
   Object.assign(parallel, { paint, canvasOf, rangeOf });
 })();

@@ -6,6 +6,7 @@
   const RAIL = 16; // above the bottom: lines of trials that do not use a param
   const LEAST = 84; // pixels between two axes
   const PALE = 0.1;
+  const AT_ONCE = 8;
   const state = { order: null, flipped: new Set(), drag: null, lines: null };
 
   function share({ kind, low, high }, value) {
@@ -88,12 +89,16 @@
 
   const jitterOf = (n) => (((n * 0.618034) % 1) - 0.5) * 0.3;
 
+  // A path of few lines at a time: the time for one grows faster than its length.
   function strokeAll(ctx, room, columns, indices, color, width) {
-    ctx.beginPath();
-    indices.forEach((index) => trace(ctx, room, columns, index, jitterOf(columns.n[index])));
     ctx.strokeStyle = color;
     ctx.lineWidth = width;
-    ctx.stroke();
+    for (let first = 0; first < indices.length; first += AT_ONCE) {
+      ctx.beginPath();
+      const some = indices.slice(first, first + AT_ONCE);
+      some.forEach((index) => trace(ctx, room, columns, index, jitterOf(columns.n[index])));
+      ctx.stroke();
+    }
   }
 
   // All lines, once; while somebody drags they are only copied.

@@ -93,9 +93,10 @@ def test_the_data_are_those_of_the_selected_trials(overview, tmp_path):
 def test_curves_are_taken_away_by_keyboard(name, study, site, person):
     person.goto(site + steps.view_of(study, "explore"))
     steps.chart_points(person)
-    keys.tab_to(person, menu(person))
+    card = person.locator("#epochs")
+    keys.tab_to(person, menu(card))
     person.keyboard.press("Enter")
-    keys.tab_to(person, item(person, name))
+    keys.tab_to(person, item(card, name))
     with person.expect_download() as found:
         person.keyboard.press("Enter")
     assert found.value.suggested_filename == f"brushed-epochs.{name.lower()}"

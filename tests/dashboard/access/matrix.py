@@ -120,6 +120,7 @@ MATRIX: dict[str, Row] = {
     "study-discussion": study_page(),
     "study-live": study_page(),
     "study-importance": study_page(),
+    "study-picture": Row((*STUDY, "timeline"), SEES, READ_ONLY),
     "study-suggestions": study_page(),
     "study-report": study_page(),
     "study-export-csv": Row(STUDY, SEES, SEES),

@@ -6,7 +6,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from dashboard.models import Study, StudyState
-from dashboard.studies import importance
+from dashboard.studies import model
 from optimizer import SearchSpace
 from tests.builders import SPACE, add_trials, make_study, make_user, running_study
 
@@ -120,8 +120,8 @@ def test_trials_that_do_not_fit_the_space_are_no_trouble(page, study):
 def n_looks(monkeypatch):
     """How often all complete trials of a study were read."""
     looks = []
-    read = importance.complete_results
-    monkeypatch.setattr(importance, "complete_results", lambda study: looks.append(study.pk) or read(study))
+    read = model.complete_results
+    monkeypatch.setattr(model, "complete_results", lambda study: looks.append(study.pk) or read(study))
     return looks
 
 
@@ -151,19 +151,19 @@ def test_another_complete_trial_or_one_taken_back_is_a_new_look(page, study, n_l
 
 
 def test_study_with_many_trials_is_looked_at_once_in_a_while(page, study, n_looks, monkeypatch):
-    monkeypatch.setattr(importance, "MANY_TRIALS", 11)
+    monkeypatch.setattr(model, "MANY_TRIALS", 11)
     add_results(study, 12, lambda p: p["learning_rate"])
     page.get(url_of(study))
     add_results(study, 1, lambda p: p["learning_rate"])
     assert page.get(url_of(study)).context["card"].n_seen == 12
 
-    monkeypatch.setattr(importance, "SLOW_POLL_SECONDS", 0)
+    monkeypatch.setattr(model, "SLOW_SECONDS", 0)
     assert page.get(url_of(study)).context["card"].n_seen == 13
     assert len(n_looks) == 2
 
 
 def test_study_that_has_ended_shows_all_its_trials(page, study, monkeypatch):
-    monkeypatch.setattr(importance, "MANY_TRIALS", 11)
+    monkeypatch.setattr(model, "MANY_TRIALS", 11)
     add_results(study, 12, lambda p: p["learning_rate"])
     page.get(url_of(study))
     add_results(study, 1, lambda p: p["learning_rate"])
