@@ -29,7 +29,7 @@ def test_study_finishes_on_the_page_when_a_person_starts_it(ada, site, visitor, 
     page = visitor
     steps.sign_in(page, site)
     page.get_by_role("link", name="New study").click()
-    page.locator(".choice-card").filter(has_text="Digits").click()
+    page.get_by_label("Dataset").select_option(label="Digits")
     steps.set_mode(page, "pre_dropout_1", "Search")
     steps.open_editor(page, "pre_dropout_1")
     steps.field(page, "pre_dropout_1", "low").fill("0.1")
