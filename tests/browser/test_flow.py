@@ -188,9 +188,17 @@ def test_study_is_made_started_and_stopped_when_there_is_only_a_keyboard(ada, si
 
 def _fill_new_study_by_keyboard(page):
     page.wait_for_url("**/studies/new/")
+    keys.tab_to(page, page.get_by_label("Dataset"))
+    page.keyboard.type("Digits")
+    keys.type_over(page, page.get_by_label("Trials", exact=True), 3)
+    keys.type_over(page, page.get_by_label("Epochs per trial"), 100_000)
     keys.type_over(page, page.get_by_label("Name", exact=True), "by keyboard")
-    keys.tab_to(page, page.locator('input[name="dataset"][value="digits"]'))
-    page.keyboard.press("Space")
+    keys.tab_to(page, page.locator("#all-knobs > summary"))
+    page.keyboard.press("Enter")
+    shared = steps.shared_row(page, "pre_dropout_1")
+    keys.tab_to(page, shared.get_by_role("button", name="One row a layer"))
+    page.keyboard.press("Enter")
+    expect(steps.knob(page, "pre_dropout_8")).to_be_attached()
     keys.tab_to(page, steps.field(page, "pre_dropout_1", "mode").first)
     page.keyboard.press("ArrowRight")
     keys.check_focus(page)
@@ -198,8 +206,6 @@ def _fill_new_study_by_keyboard(page):
     page.keyboard.press("Enter")
     keys.type_over(page, steps.field(page, "pre_dropout_1", "low"), "0.1")
     keys.type_over(page, steps.field(page, "pre_dropout_1", "high"), "0.3")
-    keys.type_over(page, page.get_by_label("Trials", exact=True), 3)
-    keys.type_over(page, page.get_by_label("Epochs per trial"), 100_000)
     keys.tab_to(page, page.get_by_role("button", name="Start study"))
     page.keyboard.press("Enter")
 
