@@ -113,9 +113,11 @@ def test_preset_fills_the_form_and_starts_when_it_is_pressed_in_the_empty_list(a
     person.get_by_role("link", name="MNIST MLP, the classic").click()
     expect(person.locator(".head")).to_contain_text("mnist is not on this machine")
     expect(person.get_by_label("Name", exact=True)).to_have_value("digits-classic")
+    steps.open_all(person)
     expect(steps.field(person, "units_1", "value")).to_have_value("512")
     expect(steps.field(person, "units_2", "value")).to_have_value("1000")
     for name in ("activation_1", "pre_dropout_2", "dropout_2"):
+        steps.reveal(person, name)
         assert steps.field(person, name, "mode").nth(1).is_checked()
     steps.press_start(person)
     steps.expect_state(person, "Running")
