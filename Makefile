@@ -154,6 +154,7 @@ static/vendor/htmx.min.js: package-lock.json $(UV)
 	@cp node_modules/chart.js/dist/chart.umd.min.js node_modules/chart.js/dist/chart.umd.min.js.map \
 		node_modules/htmx.org/dist/htmx.min.js \
 		node_modules/idiomorph/dist/idiomorph-ext.min.js static/vendor/
+	@cp node_modules/fflate/umd/index.js static/vendor/fflate.js
 	@touch $@
 
 # Linters and the accessibility checker. This also installs the browser libraries.

@@ -15,6 +15,7 @@ from dashboard.studies import views as studies
 from dashboard.studies.explore import views as explore
 from dashboard.studies.several import bulk_views as bulk
 from dashboard.studies.several import trial_views as tables
+from dashboard.studies.suggestions import views as suggestions
 from dashboard.trials import views as trials
 from dashboard.winners import views as winners
 
@@ -59,7 +60,23 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/edit/", new_study.study_edit, name="study-edit"),
     path("studies/<int:study_id>/live/", studies.study_live, name="study-live"),
     path("studies/<int:study_id>/importance/", studies.study_importance, name="study-importance"),
-    path("studies/<int:study_id>/suggestions/", studies.study_suggestions, name="study-suggestions"),
+    path("studies/<int:study_id>/suggestions/", suggestions.study_suggestions, name="study-suggestions"),
+    path(
+        "studies/<int:study_id>/suggestions/dismiss/",
+        suggestions.study_suggestion_dismiss,
+        name="study-suggestion-dismiss",
+    ),
+    path(
+        "studies/<int:study_id>/suggestions/restore/",
+        suggestions.study_suggestion_restore,
+        name="study-suggestion-restore",
+    ),
+    path("studies/<int:study_id>/suggestions/branch/", suggestions.study_branch, name="study-branch"),
+    path(
+        "studies/<int:study_id>/suggestions/early-stopping/",
+        suggestions.study_early_stopping,
+        name="study-early-stopping",
+    ),
     path("studies/<int:study_id>/start/", studies.study_start, name="study-start"),
     path("studies/<int:study_id>/pause/", studies.study_pause, name="study-pause"),
     path("studies/<int:study_id>/resume/", studies.study_resume, name="study-resume"),

@@ -89,6 +89,25 @@ class Reports:
         for group_of, groups in self._groups.items():
             self._part(groups, group_of(number)).add(number, step, value)
 
+    def keep_only(self, number: int) -> None:
+        """Forget what all other trials have reported.
+
+        Costs what they reported, however much the trial itself has: a trial is judged at each of its steps.
+        """
+        for step in {
+            step for other, curve in self._curves.items() if other != number for step in curve.steps
+        }:
+            own = self._loss_or_nan(number, step)
+            if math.isnan(own):
+                del self._at[step]
+            else:
+                self._at[step] = array("d", [own])
+        self._curves = {number: self._curves[number]} if number in self._curves else {}
+        self._columns, self._listed = {}, set()
+        for groups in self._groups.values():
+            for part in groups.values():
+                part.keep_only(number)
+
     def of(self, number: int) -> dict[int, float]:
         """Losses of one trial by step, in the order of the steps; empty when it has not reported."""
         curve = self._curves.get(number)

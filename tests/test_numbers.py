@@ -19,7 +19,7 @@ COUNT = re.compile(r"^(n|n_\w+)$")
 
 # Where a number is formatted for another reader than a person, or for one who gives it back.
 NOT_FOR_PEOPLE = {
-    ("dashboard/charts/points.py", ".{DIGITS}g"): "rounds what travels to a chart as JSON",
+    ("dashboard/charts/digits.py", ".{digits}g"): "rounds what travels to a chart as JSON",
     ("dashboard/trials/selection/literals.py", "f"): "a filter is read back: a number keeps its digits",
     ("dashboard/charts/density.py", ".1f"): "places in a picture",
     ("dashboard/charts/explanations.py", ".3g"): "rounds what is kept, to be read back",

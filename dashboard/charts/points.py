@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from dashboard.charts.digits import significant
 from optimizer import Direction, is_better
 from optimizer.objective import is_higher_better, to_loss
 
@@ -58,7 +59,7 @@ class Points:
 
 
 def _short(value: float) -> float | None:
-    return None if math.isnan(value) else float(f"{value:.{DIGITS}g}")
+    return None if math.isnan(value) else significant(value, DIGITS)
 
 
 X = TypeVar("X", int, float)
@@ -158,7 +159,7 @@ def nice_range(low: float, high: float) -> tuple[float, float]:
     top = math.ceil((high + 0.06 * width) / step) * step
     if low >= 0:
         bottom = max(bottom, 0.0)
-    return float(f"{bottom:.12g}"), float(f"{top:.12g}")
+    return significant(bottom, 12), significant(top, 12)
 
 
 def thin(state: np.ndarray, keep: Sequence[int] = ()) -> np.ndarray:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dashboard.charts.digits import significant
+
 AxisName = Literal["trial", "epochs", "wall", "training"]
 LOG_STEPS = (1, 2, 5)
 MOST_TICKS = 8
@@ -56,7 +58,7 @@ def round_ticks(high: float) -> list[float]:
     rough = high / MOST_TICKS
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(f * power for f in (1, 2, 5, 10) if f * power >= rough * 0.999)
-    return [float(f"{i * step:.12g}") for i in range(math.floor(high / step + 1e-9) + 1)]
+    return [significant(i * step, 12) for i in range(math.floor(high / step + 1e-9) + 1)]
 
 
 def log_ticks(low: float, high: float) -> list[float]:

@@ -44,8 +44,15 @@ def trend_words(distribution: Distribution, curve: Curve | None, direction: Dire
 
 
 def n_best(n_trials: int) -> int:
-    """How many trials are the best tenth; 0 where there are too few to say anything."""
+    """How many complete trials are the best tenth, on every page; 0 where these are too few to tell."""
     return max(FEWEST_BEST, round(TENTH * n_trials)) if n_trials >= FEWEST else 0
+
+
+def thinned(places: np.ndarray, most: int) -> np.ndarray:
+    """At most so many of these places, evenly from the first to the last."""
+    if len(places) <= most:
+        return places
+    return places[np.linspace(0, len(places) - 1, most).round().astype(np.int64)]
 
 
 def tenth_words(distribution: Distribution, values: Sequence[object]) -> str:

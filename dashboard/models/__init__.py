@@ -5,7 +5,7 @@ from dashboard.models.attempt import Attempt, AttemptState
 from dashboard.models.audit import AuditEntry, Door
 from dashboard.models.comment import MAX_TAGS, TAG_LENGTH, Comment, Tag
 from dashboard.models.dataset import Dataset, DatasetState, FileForm
-from dashboard.models.event import StudyEvent
+from dashboard.models.event import DismissedSuggestion, StudyEvent
 from dashboard.models.event_counter import CountedEvent, EventCounter
 from dashboard.models.json_keys import ValueOf
 from dashboard.models.notification import Notification, NotificationKind, NotificationPreferences, Watch
@@ -35,6 +35,7 @@ __all__ = [
     "CountedEvent",
     "Dataset",
     "DatasetState",
+    "DismissedSuggestion",
     "Door",
     "EventCounter",
     "FailureKind",

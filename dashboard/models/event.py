@@ -20,3 +20,27 @@ class StudyEvent(models.Model):
 
     def __str__(self) -> str:
         return self.what
+
+
+class DismissedSuggestion(models.Model):
+    """A suggestion about a study that somebody has hidden from everybody who sees the study."""
+
+    study = models.ForeignKey(
+        Study, on_delete=models.CASCADE, related_name="dismissed_suggestions", db_index=False
+    )
+    # What the suggestion is about: "crowded l2 low".
+    key = models.CharField(max_length=300)
+    # How many trials said so: it is shown again when many more do.
+    strength = models.FloatField()
+    at = models.DateTimeField(db_default=Now())
+    # The person's name at that time.
+    by = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = (
+            # Also serves the card, which asks for all of a study.
+            models.UniqueConstraint(fields=("study", "key"), name="suggestion_dismissed_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.key

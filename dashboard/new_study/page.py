@@ -1,8 +1,7 @@
 """What the new-study page opens with: defaults, a preset, an earlier study or a draft."""
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -15,7 +14,6 @@ from dashboard.models.study_fields import NAME_LENGTH
 from dashboard.new_study.families import knob_or_shared
 from dashboard.new_study.first_trials import stored_points
 from dashboard.studies.forms import as_copied, as_drafted
-from dashboard.wording import bound
 from optimizer.samplers import SAMPLERS
 from trainers.base import Knob, TrainerInfo
 from trainers.datasets.base import DatasetInfo
@@ -107,35 +105,6 @@ def copied_fields(study: Study, asked: Mapping[str, str]) -> dict[str, Any]:
         return fields
     name = f"{study.name[: NAME_LENGTH - len(other.label) - 3]} ({other.label.lower()})"
     return {**fields, "sampler": other.name, "name": name}
-
-
-def with_bounds(start: Start, asked: Mapping[str, str]) -> Start:
-    """A start whose searched knobs have other bounds: `low.l2` and `high.l2` name them, as in an address.
-
-    What is no number, or names no searched number, is left aside; the form checks the rest.
-    """
-    settings_of = dict(start.settings)
-    changed = []
-    for key, text in asked.items():
-        end, _, name = key.partition(".")
-        searched = settings_of[name].distribution if name in settings_of else None
-        value = _number(text)
-        if end not in {"low", "high"} or not searched or end not in searched or value is None:
-            continue
-        is_whole = searched["type"] == "int" and value.is_integer()
-        settings_of[name] = KnobSetting.search({**searched, end: int(value) if is_whole else value})
-        changed.append(f"{name} {'from' if end == 'low' else 'up to'} {bound(value)}")
-    if not changed:
-        return start
-    return replace(start, settings=settings_of, notice=f"{start.notice} Changed: {', '.join(changed)}.")
-
-
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
 
 
 def start_from_draft(study: Study) -> Start:

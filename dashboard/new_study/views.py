@@ -24,6 +24,7 @@ from dashboard.new_study.actions import (
     make_custom_study,
     make_study,
 )
+from dashboard.new_study.changes import with_changes
 from dashboard.new_study.cost_page import cost_page, given_by
 from dashboard.new_study.costs import ask_cost
 from dashboard.new_study.custom_page import (
@@ -216,7 +217,7 @@ def _start(request: HttpRequest, datasets: Sequence[DatasetInfo]) -> page.Start:
             return page.start_from_preset(request.GET["preset"], datasets)
         if request.GET.get("from", "").isdecimal():
             start = _start_from(request, visible_study(request, row_number(request.GET["from"])))
-            return page.with_bounds(start, request.GET)
+            return with_changes(start, request.GET)
         return page.start_from_defaults(datasets, request.GET.get("dataset"), request.GET.get("trainer"))
     except ParamsInvalid as error:
         messages.warning(request, str(error))

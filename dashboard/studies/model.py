@@ -40,7 +40,7 @@ class Model:
 
 
 _kept: OrderedDict[int, Model] = OrderedDict()
-_lock = threading.Lock()
+_lock, _fitting = threading.Lock(), threading.Lock()
 
 
 def model_of(study: Study) -> Model:
@@ -48,7 +48,14 @@ def model_of(study: Study) -> Model:
     with _lock:
         model = _kept.get(study.pk)
     if model is None or not _is_fresh(study, model):
-        model = _fitted(study)
+        # Several parts of a page ask at once: one of them fits, the others wait for it.
+        with _fitting:
+            with _lock:
+                model = _kept.get(study.pk)
+            if model is None or not _is_fresh(study, model):
+                model = _fitted(study)
+                with _lock:
+                    _kept[study.pk] = model
     with _lock:
         _kept[study.pk] = model
         _kept.move_to_end(study.pk)

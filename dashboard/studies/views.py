@@ -21,10 +21,8 @@ from dashboard.studies.list_address import STAMP
 from dashboard.studies.list_page import list_stamp, still_live_url, studies_page
 from dashboard.studies.page import VIEWS, StudyPage, study_page
 from dashboard.studies.selection.data import edits_in
-from dashboard.studies.suggestions.card import suggestions_of
 from dashboard.trials.columns import kept_columns
 from dashboard.trials.failures import numbers_in
-from dashboard.trials.results import results_of
 from dashboard.web.pager import pager_of
 from dashboard.web.polling import is_fresh, is_unchanged
 from dashboard.web.requests import actor_of, back_to, changing_study, person, posted, visible_study
@@ -133,17 +131,6 @@ def study_live(request: HttpRequest, study_id: int) -> HttpResponse:
     view = request.GET.get("view", "")
     page = page_of(request, study, view if view in VIEWS else "overview")
     return render(request, "studies/_live.html", {"page": page, "is_select": is_select})
-
-
-@require_safe
-def study_suggestions(request: HttpRequest, study_id: int) -> HttpResponse:
-    """What the trials say about the search, if anything."""
-    study = visible_study(request, study_id)
-    found = suggestions_of(study, results_of(study))
-    may_edit = role_in(person(request), study) != Role.VIEWER
-    return render(
-        request, "studies/_suggestions.html", {"study": study, "suggestions": found, "may_edit": may_edit}
-    )
 
 
 @require_safe

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from django.db.models import F, FloatField, Func, Q, QuerySet
 
+from dashboard.charts.trend import n_best
 from dashboard.engine.lifecycle import OPEN_TRIALS
 from dashboard.engine.trials import seconds_trained_of_each
 from dashboard.models import FailureKind, Origin, Study, Trial, TrialState
@@ -141,6 +142,11 @@ class Results:
     def _best_first(self) -> np.ndarray:
         complete = np.flatnonzero(np.isfinite(self.losses))
         return complete[np.argsort(self.losses[complete], kind="stable")]
+
+    @property
+    def best_tenth(self) -> np.ndarray:
+        """Places of the best tenth of the complete trials, the best first; none where these are too few."""
+        return self.best_first[: n_best(len(self.best_first))]
 
     @cached_property
     def best(self) -> int | None:

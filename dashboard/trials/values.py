@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.charts.sparklines import place_in_range
+from dashboard.charts.trend import thinned
 from dashboard.models import Study
 from dashboard.trials import queries
 from dashboard.trials.params import param_rows
@@ -17,7 +18,7 @@ from optimizer import SearchSpace
 from optimizer.distributions import Distribution
 from optimizer.values import value_key
 
-# The best tenth of the complete trials, but so many at least and at most: fewer say nothing of a range.
+# So many of the best tenth say where its middle is, and fewer say nothing of a range.
 FEWEST, MOST = 5, 200
 # So much of them is left out on both sides.
 TAIL = 0.1
@@ -75,16 +76,12 @@ def values_of(study: Study, space: SearchSpace, results: Results, params: Mappin
         searched=searched,
         fixed=[(row.name, row.value) for row in rows if row.is_active and not row.is_searched],
         unused=[(row.name, row.only_with) for row in rows if not row.is_active],
-        best_words=f"best {count_noun(len(best), 'trial')}" if has_zone else "",
+        best_words=f"best {count_noun(len(results.best_tenth), 'trial')}" if has_zone else "",
     )
 
 
 def _best_params(study: Study, results: Results) -> list[dict[str, Any]]:
-    n_complete = len(results.best_first)
-    n = min(MOST, max(FEWEST, n_complete // 10))
-    if n_complete < 2 * FEWEST:
-        return []
-    numbers = results["number"][results.best_first[:n]].tolist()
+    numbers = results["number"][thinned(results.best_tenth, MOST)].tolist()
     return list(queries.params_of(study, numbers).values())
 
 

@@ -143,3 +143,25 @@ def test_survives_pickling():
     again.add(2, 1, 3.0)
     assert again.direction == "maximize"
     assert list(again.at(1)) == [-3.0, -2.0, math.inf]
+
+
+def test_what_others_reported_can_be_forgotten():
+    reports = filled([(0, 1, 2.0), (0, 2, 1.0), (1, 1, 0.5), (2, 1, 0.7), (2, 3, 0.1)])
+    reports.group(lambda number: number % 2, 0)
+    reports.keep_only(0)
+    assert len(reports) == 1
+    assert (list(reports.at(1)), list(reports.at(2)), list(reports.at(3))) == ([2.0], [1.0], [])
+    assert reports.of(0) == {1: 2.0, 2: 1.0}
+    reports.add(4, 2, 0.3)
+    assert list(reports.at(2)) == [0.3, 1.0]
+
+
+def test_what_others_reported_is_forgotten_in_groups_too():
+    def half(number):
+        return number % 2
+
+    reports = filled([(0, 1, 2.0), (1, 1, 0.5), (2, 1, 0.7)])
+    assert list(reports.group(half, 0).at(1)) == [0.7, 2.0]
+    reports.keep_only(0)
+    assert list(reports.group(half, 0).at(1)) == [2.0]
+    assert list(reports.group(half, 1).at(1)) == []

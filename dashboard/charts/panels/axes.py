@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.charts.digits import significant
 from dashboard.charts.panels.panel import Axis
 from dashboard.charts.points import metric_range
 from dashboard.charts.static_axes import log_ticks
@@ -111,4 +112,4 @@ def round_values(low: float, high: float, most: int = 5) -> list[float]:
     power = 10.0 ** math.floor(math.log10(width / most))
     step = next(f * power for f in (1, 2, 5, 10) if f * power >= width / most * 0.999)
     first = math.ceil(low / step - 1e-9)
-    return [float(f"{i * step:.12g}") for i in range(first, math.floor(high / step + 1e-9) + 1)]
+    return [significant(i * step, 12) for i in range(first, math.floor(high / step + 1e-9) + 1)]

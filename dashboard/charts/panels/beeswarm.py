@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dashboard.charts.digits import significant
 from dashboard.charts.panels.panel import Axis, Dots, Panel, Text
 from dashboard.charts.panels.surface import unit
 from dashboard.wording import param as show_param
@@ -122,7 +123,7 @@ def _reading(axis: Axis, at: float) -> str:
 
 def _ticks(reach: float, *, is_log: bool, is_percent: bool) -> list[tuple[float, str]]:
     if not is_log:
-        step = float(f"{reach / 2:.1g}")
+        step = significant(reach / 2, 1)
         return [
             (
                 round(i * step, 12),
@@ -134,7 +135,7 @@ def _ticks(reach: float, *, is_log: bool, is_percent: bool) -> list[tuple[float,
     inside = [(math.log2(f), words) for f, words in FACTORS.items() if abs(math.log2(f)) <= reach]
     if len(inside) > 1:
         return inside
-    factor = float(f"{2 ** (reach * 0.8):.2g}")
+    factor = significant(2 ** (reach * 0.8), 2)
     smaller, larger = round((1 - 1 / factor) * 100), round((factor - 1) * 100)
     words = f"{smaller}% smaller", "same", f"{larger}% larger"
     return list(zip((-math.log2(factor), 0.0, math.log2(factor)), words, strict=True))

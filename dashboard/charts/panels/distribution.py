@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from dashboard.charts.digits import significant
 from dashboard.charts.panels.panel import Axis, Line, Panel, Text
 from dashboard.wording import value as show_value
 
@@ -17,7 +18,7 @@ def distribution_panel(x: Axis, losses: np.ndarray, sign: float) -> Panel:
     shares = (places + 1) / n
     y = Axis("share of complete trials", "linear", 0.0, 1.0, [(v / 4, f"{25 * v}%") for v in range(5)])
     line = Line(
-        [float(f"{v:.6g}") for v in values],
+        [significant(v, 6) for v in values],
         [round(float(v), 4) for v in shares],
         "chart-1",
         is_stepped=True,

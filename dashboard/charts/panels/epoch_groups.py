@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dashboard.charts.digits import significant
 from dashboard.charts.panels.panel import Axis, Band, Line, Mark, Panel, Text
 from dashboard.wording import count_noun
 from dashboard.wording import value as show_value
@@ -101,4 +102,4 @@ def group_rows(groups: Sequence[tuple[str, Sequence[Curve]]]) -> list[list[objec
 
 
 def _short(value: float) -> float:
-    return float(f"{value:.6g}")
+    return significant(value, 6)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dashboard.charts.digits import significant
 from dashboard.charts.panels.panel import Axis, Band, Line, Mark, Number, Panel, Trials
 from optimizer.importance import Curve
 
@@ -36,4 +37,4 @@ def _held(values: Sequence[float]) -> list[Number]:
 
 
 def _rounded(values: Sequence[Number]) -> list[Number]:
-    return [None if v is None or not np.isfinite(v) else float(f"{v:.5g}") for v in values]
+    return [None if v is None or not np.isfinite(v) else significant(v, 5) for v in values]

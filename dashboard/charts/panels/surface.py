@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from dashboard.charts.digits import significant
 from dashboard.charts.panels.panel import Axis, Boxes, Panel, Text, Trials
 from dashboard.wording import value as show_value
 from optimizer.importance import Surface
@@ -90,4 +91,4 @@ def unit(axis: Axis, values: np.ndarray) -> np.ndarray:
 
 
 def _short(values: np.ndarray) -> list[float]:
-    return [float(f"{v:.5g}") for v in values.tolist()]
+    return [significant(v, 5) for v in values.tolist()]

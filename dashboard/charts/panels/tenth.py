@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dashboard.charts.digits import significant
 from dashboard.charts.panels.panel import Axis, Boxes, Panel
 from dashboard.charts.panels.surface import unit
 from dashboard.wording import param as show_param
@@ -71,7 +72,7 @@ def _span(axis: Axis, i: int, edges: np.ndarray) -> str:
     if axis.kind == "category":
         return axis.ticks[i][1]
     low, high = (_value(axis, float(edge)) for edge in edges[i : i + 2])
-    return f"{show_param(float(f'{low:.2g}'))} to {show_param(float(f'{high:.2g}'))}"
+    return f"{show_param(significant(low, 2))} to {show_param(significant(high, 2))}"
 
 
 def _typical(axis: Axis, best: Sequence[float]) -> str:
@@ -81,7 +82,7 @@ def _typical(axis: Axis, best: Sequence[float]) -> str:
         values, counts = np.unique(np.array(best), return_counts=True)
         return f"mostly {dict(axis.ticks)[float(values[counts.argmax()])]}"
     middle = float(np.median(best))
-    return f"median {show_param(round(middle) if axis.is_whole else float(f'{middle:.2g}'))}"
+    return f"median {show_param(round(middle) if axis.is_whole else significant(middle, 2))}"
 
 
 def _ticks(axis: Axis) -> list[tuple[float, str]]:

@@ -7,7 +7,8 @@ import numpy as np
 
 from dashboard.charts.panels.axes import round_values
 from dashboard.charts.panels.panel import Axis, Boxes, Panel, Text
-from dashboard.wording import duration
+from dashboard.wording import count_noun, duration
+from dashboard.wording import param as show_param
 
 HALF = 0.34
 COLORS = {
@@ -74,11 +75,11 @@ def timeline_panel(
             "linear",
             0.0,
             high,
-            [(v, f"{v:g}") for v in round_values(0.0, high, 8)],
+            [(v, show_param(v)) for v in round_values(0.0, high, 8)],
         ),
         Axis("", "category", -0.6, max(len(slots), 1) - 0.4, [(row[slot], slot) for slot in slots]),
         [away, boxes] if pauses else [boxes],
-        label=f"{len(bars)} attempts by slot over {duration(end)}",
+        label=f"{count_noun(len(bars), 'attempt')} by slot over {duration(end)}",
         texts=texts,
     )
 

@@ -1,8 +1,9 @@
 """Whether a running trial is worth going on with, from what all trials of its study have reported."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from dashboard.engine.search.observations import values_at
@@ -18,7 +19,12 @@ MAX_LOOKS = 100
 
 def pruner_of(study: Study) -> Pruner | None:
     """The study's pruner with options that suit its number of epochs; None without one."""
-    return create_pruner(study.pruner, **_options(study.pruner, study.max_epochs)) if study.pruner else None
+    return pruner_called(study.pruner, study.max_epochs) if study.pruner else None
+
+
+def pruner_called(name: str, max_epochs: int) -> Pruner:
+    """A pruner as a study with so many epochs would have it."""
+    return create_pruner(name, **_options(name, max_epochs))
 
 
 def _options(name: str, max_epochs: int) -> dict[str, Any]:
@@ -36,32 +42,40 @@ def _options(name: str, max_epochs: int) -> dict[str, Any]:
     return {}
 
 
-def find_hopeless_step(
-    study: Study, number: int, curve: Mapping[int, float | None], steps: Sequence[int]
-) -> tuple[int, Decision] | None:
-    """The first of these steps at which the pruner says stop, and what it says.
+class Judge:
+    """Judges one trial while it runs, from each step to the next.
 
-    `curve` holds all values that trial `number` has reported, `steps` those not judged yet. After the last
-    epoch there is nothing left to save.
+    It keeps the trial's own curve, so that a look costs as much after a thousand epochs as after ten, and of
+    the others no more than the step in question: pruners compare trials at the same step only.
     """
-    pruner = pruner_of(study)
-    if pruner is None:
+
+    def __init__(self, study: Study, number: int) -> None:
+        self.study, self.number = study, number
+        show = partial(show_value, is_percent=is_percent(study.trainer, study.objective))
+        self._reports = Reports(study.direction, show=show)
+
+    def find_hopeless_step(self, reported: Mapping[int, float | None]) -> tuple[int, Decision] | None:
+        """The first of these steps at which the pruner says stop, and what it says.
+
+        `reported` holds the values since the last call. After the last epoch there is nothing left to save.
+        """
+        pruner = pruner_of(self.study)
+        if pruner is None:
+            return None
+        judged = sorted(step for step in reported if step < self.study.max_epochs)[:MAX_LOOKS]
+        for step, value in sorted(reported.items(), key=itemgetter(0)):
+            self._reports.add(self.number, step, math.nan if value is None else value)
+            if step not in judged:
+                continue
+            decision = self._look(pruner, step)
+            if decision.should_prune:
+                return step, decision
         return None
-    for step in [step for step in steps if step < study.max_epochs][:MAX_LOOKS]:
-        decision = pruner.decide(_reports(study, number, curve, step), number, step)
-        if decision.should_prune:
-            return step, decision
-    return None
 
-
-def _reports(study: Study, number: int, curve: Mapping[int, float | None], step: int) -> Reports:
-    """The trial's own curve and the others at this step: pruners compare trials at the same step only."""
-    show = partial(show_value, is_percent=is_percent(study.trainer, study.objective))
-    reports = Reports(study.direction, show=show)
-    for other, value in values_at(study, step, study.objective):
-        if other != number:
-            reports.add(other, step, value)
-    for own_step, own in curve.items():
-        if own_step <= step:
-            reports.add(number, own_step, math.nan if own is None else own)
-    return reports
+    def _look(self, pruner: Pruner, step: int) -> Decision:
+        for other, value in values_at(self.study, step, self.study.objective):
+            if other != self.number:
+                self._reports.add(other, step, value)
+        decision = pruner.decide(self._reports, self.number, step)
+        self._reports.keep_only(self.number)
+        return decision

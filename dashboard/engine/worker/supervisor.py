@@ -21,7 +21,7 @@ from dashboard.engine import fences
 from dashboard.engine.artifacts import keep_model, model_draft
 from dashboard.engine.checkpoints import delete_checkpoints
 from dashboard.engine.fences import UNKEPT, Fence, Outcome, Step
-from dashboard.engine.search.pruning import find_hopeless_step
+from dashboard.engine.search.pruning import Judge
 from dashboard.engine.worker.jobs import job_of
 from dashboard.engine.worker.messages import (
     MAX_LINE,
@@ -77,7 +77,7 @@ class Supervisor:
         self.host = host
         self.shutting_down = shutting_down
         self.steps: list[Step] = []  # not written yet
-        self.curve: dict[int, float | None] = {}  # the objective by step, for the pruner
+        self.judge = Judge(self.study, trial.number)
         self.log: deque[str] = deque(maxlen=MAX_LOG_LINES)
         self.has_news = False
         self.memory = self.peak_memory = 0  # bytes
@@ -187,12 +187,12 @@ class Supervisor:
         if not self.study.pruner or self.measured:
             return False
         known = {step.number: step for step in news if step.number <= self.study.max_epochs}
-        self.curve |= {n: step.metrics.get(self.study.objective) for n, step in known.items()}
-        found = find_hopeless_step(self.study, self.trial.number, self.curve, sorted(known))
+        reported = {n: step.metrics.get(self.study.objective) for n, step in known.items()}
+        found = self.judge.find_hopeless_step(reported)
         if found is None:
             return False
         at, decision = found
-        step, value = known[at], self.curve[at]
+        step, value = known[at], reported[at]
         self.is_finished = self._record(
             lambda: fences.prune_trial(self.fence, step=step, value=value, reason=decision.text)
         )

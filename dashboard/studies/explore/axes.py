@@ -7,17 +7,20 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.charts.digits import significant
 from dashboard.charts.panels.axes import UNUSED, metric_axis, param_axis, places_of
 from dashboard.charts.panels.panel import Axis
 from dashboard.goals import Goal, goal_of
-from dashboard.models import Study, TrialState
+from dashboard.models import Study
 from dashboard.studies.charts import places_drawn, points_of
 from dashboard.studies.model import model_of
 from dashboard.trials import queries
 from dashboard.trials.params import only_with
 from dashboard.trials.ranking import ranked_params
 from dashboard.trials.results import Results, results_of
+from dashboard.wording import count_noun, thousands
 from optimizer import SearchSpace
+from optimizer.objective import is_higher_better
 
 # Params that pictures have a plot or an axis for at most; the most telling of them come first.
 MAX_PARAMS = 24
@@ -55,7 +58,7 @@ class Subject:
 
     @property
     def is_lower_better(self) -> bool:
-        return self.study.direction == "minimize"
+        return not is_higher_better(self.goal.direction)
 
     @cached_property
     def drawn(self) -> np.ndarray:
@@ -154,11 +157,11 @@ def axis_order(subject: Subject) -> list[str]:
 
 
 def _label(subject: Subject) -> str:
-    n = int(subject.results.is_in(TrialState.COMPLETE).sum())
+    drawn, n_all = thousands(len(subject.drawn)), count_noun(len(subject.results), "trial")
     best = subject.results.best_number
-    words = f"Parallel coordinates of {len(subject.drawn)} of {len(subject.results)} trials, {n} complete"
+    words = f"Parallel coordinates: {drawn} of {n_all}"
     return words if best is None else f"{words}; #{best} is the best"
 
 
 def _short(value: float | None) -> float | None:
-    return None if value is None or not np.isfinite(value) else float(f"{value:.6g}")
+    return None if value is None or not np.isfinite(value) else significant(value, 6)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.charts.digits import significant
 from dashboard.charts.epochs import thin_curve
 from dashboard.charts.panels.axes import UNUSED, metric_axis, round_values
 from dashboard.charts.panels.epoch_groups import Curve, group_panels, group_rows
@@ -41,7 +42,7 @@ def groups_picture(subject: Subject, selected: Selected, by: str) -> Picture:
     goal = subject.goal
     y = metric_axis(goal.name, values, goal.direction, is_percent=goal.is_percent, few=True)
     last = float(max(2, subject.study.max_epochs))
-    ticks = [(v, f"{v:g}") for v in round_values(1, last, 4) if v.is_integer()]
+    ticks = [(v, show_param(v)) for v in round_values(1, last, 4) if v.is_integer()]
     x = Axis("epoch", "linear", 1.0, last, ticks, name="epoch", is_whole=True)
     of = f" of {thousands(n_all)}" if n_all > len(curves) else ""
     chosen = " selected" if selected.is_filter else ""
@@ -119,7 +120,7 @@ def _quarters(
     by: str, rows: list[tuple[Curve, dict[str, Any]]], tried: list[Any]
 ) -> list[tuple[str, list[Curve]]]:
     """Four groups of about the same number of trials."""
-    cuts = [float(f"{v:.2g}") for v in np.quantile(np.array(tried, dtype=float), QUARTERS)]
+    cuts = [significant(v, 2) for v in np.quantile(np.array(tried, dtype=float), QUARTERS)]
     cuts = list(dict.fromkeys(cuts))
     edges = [-np.inf, *cuts, np.inf]
     groups = []

@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple, cast
 import numpy as np
 from scipy.stats import binomtest
 
-from dashboard.charts.trend import n_best
-from dashboard.studies.suggestions.suggestion import CHANCE, Suggestion, Tried
+from dashboard.studies.suggestions.suggestion import CHANCE, Suggestion
+from dashboard.studies.suggestions.tried import Tried
 from dashboard.wording import bound, param, percent, rounded, thousands
 from dashboard.wording import spread as two_digits
 from optimizer.distributions import Float, Int
@@ -31,7 +31,7 @@ def crowded_ends(tried: Tried, url_of: UrlOf) -> Iterator[Suggestion]:
     """Say where half or more of the best tenth lie at an end, far more than chance puts there."""
     if tried.n_complete < FEWEST_COMPLETE:
         return
-    best = np.array(tried.best(n_best(tried.n_complete)), dtype=int)
+    best = np.flatnonzero(tried.is_best)
     for name, column in tried.columns.items():
         distribution = tried.space[name].distribution
         if not isinstance(distribution, Float | Int):
@@ -54,6 +54,8 @@ def crowded_ends(tried: Tried, url_of: UrlOf) -> Iterator[Suggestion]:
                 title=f"The best trials crowd the {side} end of {name}.",
                 evidence=f"{thousands(n)} of the best {thousands(len(values))} {words}; the range ends at "
                 f"{bound(getattr(distribution, end))}.",
+                strength=n,
+                about=f"{name} {end}",
                 button=f"Copy with a range to {bound(wider)}",
                 url=url_of(name, end, wider),
             )
@@ -61,7 +63,7 @@ def crowded_ends(tried: Tried, url_of: UrlOf) -> Iterator[Suggestion]:
 
 def wasteful_ends(tried: Tried, url_of: UrlOf) -> Iterator[Suggestion]:
     """Say beyond which value every trial was pruned or failed, where others complete often enough."""
-    rate = tried.n_complete / len(tried.losses) if len(tried.losses) else 0.0
+    rate = float(np.isfinite(tried.losses).mean()) if len(tried) else 0.0
     if not 0 < rate < 1:
         return
     for name, column in tried.columns.items():
@@ -80,15 +82,17 @@ def wasteful_ends(tried: Tried, url_of: UrlOf) -> Iterator[Suggestion]:
                 continue
             share = tried.seconds[places[order[: run.n]]].sum() / max(tried.seconds.sum(), 1e-9)
             where = "above" if end == "high" else "below"
-            limit = _between(distribution, run.edge, run.next_good)
+            limit = between(distribution, run.edge, run.next_good)
             took = f" They took {percent(share, 0)} of the training time." if share >= 0.01 else ""
             yield Suggestion(
                 key=f"wasteful {name} {end}",
                 tone="warning",
                 title=f"{'High' if end == 'high' else 'Low'} values of {name} waste trials.",
-                evidence=f"All {thousands(run.n)} trials {where} {_shown(limit)} were pruned or "
-                f"failed.{took}",
-                button=f"Copy with a range to {_shown(limit)}",
+                evidence=f"All {thousands(run.n)} trials {where} {shown(limit)} were pruned or "
+                f"failed{tried.among}.{took}",
+                strength=run.n,
+                about=f"{name} {end}",
+                button=f"Copy with a range to {shown(limit)}",
                 url=url_of(name, end, limit),
             )
 
@@ -123,7 +127,7 @@ def _at_end(distribution: Float | Int, values: np.ndarray, end: End) -> tuple[np
     units = distribution.to_unit(values.tolist())
     edge = _at(distribution, EDGE if end == "low" else 1 - EDGE)
     is_there = units <= EDGE if end == "low" else units >= 1 - EDGE
-    return is_there, EDGE, f"use {'less' if end == 'low' else 'more'} than {_shown(edge)}"
+    return is_there, EDGE, f"use {'less' if end == 'low' else 'more'} than {shown(edge)}"
 
 
 def _wider(distribution: Float | Int, end: End, limits: tuple[float, float]) -> float | None:
@@ -143,7 +147,7 @@ def _wider(distribution: Float | Int, end: End, limits: tuple[float, float]) -> 
     return wider if wider != (low if end == "low" else high) else None
 
 
-def _between(distribution: Float | Int, edge: float, next_good: float) -> float:
+def between(distribution: Float | Int, edge: float, next_good: float) -> float:
     """A bound between the last value that was wasted and the next that was not, with few digits."""
     if isinstance(distribution, Int):
         return next_good
@@ -162,5 +166,6 @@ def _at(distribution: Float | Int, place: float) -> float:
     return float(cast("float", distribution.from_unit(np.array([place]))[0]))
 
 
-def _shown(value: float) -> str:
+def shown(value: float) -> str:
+    """A bound with as many digits as it was found with."""
     return param(int(value)) if value.is_integer() else two_digits(value)

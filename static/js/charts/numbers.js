@@ -72,8 +72,8 @@
   }
 
   // For the filter: without the noise of binary fractions, 0.3 rather than 0.30000000000000004.
-  function plain(value) {
-    return Number(value.toPrecision(12));
+  function plain(value, digits = 12) {
+    return Number(value.toPrecision(digits));
   }
 
   Object.assign(window.ParzenCharts, { short, metric, percent, reading, plain });

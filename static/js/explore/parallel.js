@@ -1,7 +1,7 @@
 // Parallel coordinates: an axis per param, a line per trial. All lines are painted once, and copied while somebody drags.
 (function () {
   "use strict";
-  const { token, alpha, data: page, parallel } = window.ParzenCharts;
+  const { token, alpha, plain, data: page, parallel } = window.ParzenCharts;
   const { TOP, state, layout, paintLines, valueAt } = parallel;
 
   const canvasOf = () => document.querySelector("canvas[data-parallel]");
@@ -81,12 +81,8 @@
         return "";
       }
       const value = valueAt(axis, at);
-      const whole = axis.is_whole
-        ? isHigh
-          ? Math.floor(value)
-          : Math.ceil(value)
-        : Number(value.toPrecision(3));
-      return axis.is_percent ? Number((100 * whole).toPrecision(4)) + "%" : String(whole);
+      const whole = axis.is_whole ? (isHigh ? Math.floor(value) : Math.ceil(value)) : plain(value, 3);
+      return axis.is_percent ? plain(100 * whole, 4) + "%" : String(whole);
     };
     return [axis.name, write(low, false), write(high, true)];
   }

@@ -37,6 +37,7 @@ def test_page_on_paper_is_light_and_has_nothing_to_press(view, study, site, pers
     person.emulate_media(color_scheme="dark")
     person.goto(site + steps.view_of(study, view))
     person.wait_for_function(steps.ALL_DRAWN)
+    person.wait_for_load_state("networkidle")  # cards that come by themselves have buttons, too
     before = person.evaluate(STATE, PRESSABLE)
     assert before["shown"]
     assert not before["isLight"]

@@ -36,6 +36,10 @@ CHANGES = {"study-start", "study-pause", "study-resume", "study-drain", "study-s
 CHANGES |= {
     "study-retry-lost",
     "study-retry-failed",
+    "study-suggestion-dismiss",
+    "study-suggestion-restore",
+    "study-branch",
+    "study-early-stopping",
     "trial-retry",
     "study-archive",
     "study-comment",

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from dashboard.charts.trend import n_best
 from dashboard.engine.lifecycle import touch_study
 from dashboard.models import TrialState
+from dashboard.trials import queries
 from dashboard.trials.results import results_of
 from dashboard.trials.values import FEWEST, MOST, values_of
 from optimizer import SearchSpace
@@ -65,7 +67,7 @@ def test_zone_is_the_middle_of_the_best_tenth(study):
     assert "most of the best trials: tanh" in by_name(found)["activation_1"].words
 
 
-@pytest.mark.parametrize(("n", "n_best"), [(0, 0), (2 * FEWEST - 1, 0), (2 * FEWEST, FEWEST), (60, 6)])
+@pytest.mark.parametrize(("n", "n_best"), [(0, 0), (19, 0), (20, FEWEST), (60, 6)])
 def test_few_trials_say_nothing_of_a_range(study, n, n_best):
     add_trials(study, n)
     add_trials(study, 4, state=TrialState.FAILED)
@@ -74,10 +76,25 @@ def test_few_trials_say_nothing_of_a_range(study, n, n_best):
     assert (by_name(found)["learning_rate"].zone is not None) == bool(n_best)
 
 
-def test_the_best_tenth_of_a_long_study_is_cut(user):
+def test_of_the_best_tenth_of_a_long_study_so_many_are_read(user, monkeypatch):
+    read = []
+    monkeypatch.setattr(queries, "params_of", lambda study, numbers: read.extend(numbers) or {})
     study = running_study(max_trials=3_000)
     add_trials(study, 10 * MOST + 50)
-    assert values(study, PARAMS).best_words == f"best {MOST} trials"
+    assert values(study, PARAMS).best_words == ""  # none was read
+    assert len(read) == MOST
+    # value falls with the number: the best first, and the last of the best tenth
+    assert (read[0], read[-1]) == (10 * MOST + 49, 10 * MOST + 50 - n_best(10 * MOST + 50))
+
+
+@pytest.mark.parametrize("n", [0, 19, 20, 64, 300])
+def test_the_best_tenth_is_the_same_everywhere(user, n):
+    study = running_study(max_trials=500)
+    add_trials(study, n)
+    study.refresh_from_db()
+    found = results_of(study).best_tenth
+    assert len(found) == n_best(n)
+    assert found.tolist() == list(range(n - 1, n - 1 - n_best(n), -1))
 
 
 def test_a_param_of_a_branch_is_compared_within_it(study):

@@ -5,9 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from dashboard.engine.fences import Step, finish_trial, lose_trial, prune_trial, report_steps
-from dashboard.engine.search.pruning import find_hopeless_step, pruner_of
+from dashboard.engine.search.pruning import Judge, pruner_of
 from dashboard.models import Trial
 from optimizer.pruners import PRUNERS
+from optimizer.reports import Reports
 from tests.builders import add_trials, claim, complete, everything, fence_of, outcome, running_study, steps
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,7 @@ def study_with_others(n=6, **changes):
 def judge(study, trial, *values):
     curve = dict(enumerate(values, 1))
     report(trial, *values)
-    return find_hopeless_step(study, trial.number, curve, sorted(curve))
+    return Judge(study, trial.number).find_hopeless_step(curve)
 
 
 def test_trial_that_is_worse_than_half_of_the_others_is_stopped_with_the_reason():
@@ -91,7 +92,7 @@ def test_study_without_a_pruner_stops_nothing():
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        assert find_hopeless_step(study, trial.number, {1: 9.0, 2: 9.0}, [1, 2]) is None
+        assert Judge(study, trial.number).find_hopeless_step({1: 9.0, 2: 9.0}) is None
     assert len(queries) == 0
 
 
@@ -101,9 +102,43 @@ def test_a_look_costs_one_query_however_many_trials_there_are(n):
     trial = claim(study)
     report(trial, 0.1, 0.1)
 
+    judge = Judge(study, trial.number)
+    judge.find_hopeless_step({1: 0.1})
     with CaptureQueriesContext(connection) as queries:
-        find_hopeless_step(study, trial.number, {1: 0.1, 2: 0.1}, [2])
+        judge.find_hopeless_step({2: 0.1})
     assert len(queries) == 1
+
+
+@pytest.mark.parametrize("name", PRUNERS)
+def test_reports_that_come_one_by_one_are_judged_as_those_that_come_together(name):
+    study = study_with_others(n=12, pruner=name, max_epochs=8)
+    curves = ([0.9, 0.6, 0.55, 0.54, 0.54, 0.53, 0.53, 0.53], [1.0, 0.5, 0.3, 0.2, 0.1, 0.1, 0.1, 0.1])
+    for curve in curves:
+        trial = claim(study)
+        report(trial, *curve)
+        together = Judge(study, trial.number).find_hopeless_step(dict(enumerate(curve, 1)))
+        judge = Judge(study, trial.number)
+        alone = (judge.find_hopeless_step({step: value}) for step, value in enumerate(curve, 1))
+        assert next(filter(None, alone), None) == together
+
+
+@pytest.mark.parametrize("name", ["median", "asha", "hyperband", "patient"])
+def test_a_look_adds_no_more_of_its_own_curve_than_what_is_new(name, monkeypatch):
+    study = study_with_others(pruner=name, max_epochs=500)
+    trial = claim(study)
+    added = []
+    add = Reports.add
+
+    def counted(self, number, step, value):
+        added.append(number)
+        add(self, number, step, value)
+
+    monkeypatch.setattr(Reports, "add", counted)
+    judge = Judge(study, trial.number)
+    for step in range(1, 301):
+        judge.find_hopeless_step({step: 1 / step})
+    # Hyperband keeps the reports of a bracket apart as well, which the first look fills.
+    assert added.count(trial.number) <= 601
 
 
 @pytest.mark.parametrize("name", PRUNERS)

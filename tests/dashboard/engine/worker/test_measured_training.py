@@ -43,7 +43,7 @@ def test_a_shutdown_does_not_train_a_measured_trial_again(supervise, trial, shut
 
 def test_a_pruner_is_not_asked_about_a_measured_trial(supervise, trial, monkeypatch):
     monkeypatch.setattr(
-        "dashboard.engine.worker.supervisor.find_hopeless_step", lambda *_: pytest.fail("asked")
+        "dashboard.engine.search.pruning.Judge.find_hopeless_step", lambda *_: pytest.fail("asked")
     )
 
     def prune(supervisor: Supervisor) -> None:

@@ -4,42 +4,23 @@ import numpy as np
 import pytest
 
 from dashboard.studies.suggestions.bounds import crowded_ends, wasteful_ends
-from dashboard.studies.suggestions.suggestion import Tried
-from dashboard.trials.selection import Column
-from optimizer import SearchSpace
-
-RATE = {"name": "rate", "type": "float", "low": 1e-5, "high": 1e-1, "log": True}
-LAYERS = {"name": "layers", "type": "int", "low": 1, "high": 6}
+from tests.dashboard.studies.suggestions.tables import LAYERS, RATE, rates, tried
 
 
-def tried(spec, values, losses, is_wasted=None, limits=(-np.inf, np.inf)):
-    losses = np.asarray(losses, dtype=float)
-    wasted = ~np.isfinite(losses) if is_wasted is None else np.asarray(is_wasted)
-    values = np.asarray(values, dtype=float)
-    return Tried(
-        space=SearchSpace.from_json({"version": 1, "params": [spec]}),
-        losses=losses,
-        is_wasted=wasted,
-        seconds=np.ones(len(losses)),
-        columns={spec["name"]: Column(values, ~np.isnan(values))},
-        limits={spec["name"]: limits},
-    )
+def one_param(spec, values, losses, is_wasted=None, **fields):
+    return tried([spec], {spec["name"]: values}, losses, is_wasted=is_wasted, **fields)
 
 
 def url_of(name, end, value):
     return f"{name} {end} {value:g}"
 
 
-def rates(n, seed=0):
-    return 10 ** np.random.default_rng(seed).uniform(-5, -1, n)
-
-
 def crowded(*args, **kwargs):
-    return list(crowded_ends(tried(*args, **kwargs), url_of))
+    return list(crowded_ends(one_param(*args, **kwargs), url_of))
 
 
 def wasteful(*args, **kwargs):
-    return list(wasteful_ends(tried(*args, **kwargs), url_of))
+    return list(wasteful_ends(one_param(*args, **kwargs), url_of))
 
 
 def test_best_trials_at_the_lower_end_ask_for_a_wider_range():
@@ -124,3 +105,9 @@ def test_a_parameter_of_a_branch_counts_where_it_is_used():
     used = np.where(np.arange(200) % 2, values, np.nan)
     (found,) = crowded(RATE, used, values)
     assert found.evidence.startswith("11 of the best 11 use less"), "of the best 20, 11 have the parameter"
+
+
+def test_a_part_of_a_long_study_is_named_as_one():
+    values = rates(100)
+    (found,) = wasteful(RATE, values, np.where(values > 1e-2, np.inf, 1.0), n_all=5_000)
+    assert ", of the latest 100 trials." in found.evidence

@@ -5,9 +5,12 @@ import random
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dashboard.models import Membership, Role, Team
+from dashboard.studies.model import model_of
 from dashboard.studies.suggestions.card import suggestions_of
 from dashboard.studies.suggestions.progress import no_progress
 from dashboard.trials.results import results_of
@@ -111,13 +114,19 @@ def test_ranges_are_told_from_the_trials_of_the_database(user):
     assert "High values of learning_rate waste trials." in found
 
 
-def test_of_very_many_trials_the_best_and_the_latest_are_read(user, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr("dashboard.studies.suggestions.card.MANY", 50)
+def test_of_very_many_trials_the_best_and_the_latest_are_read(user, monkeypatch):
+    monkeypatch.setattr("dashboard.studies.suggestions.tried.MOST_BEST", 10)
+    monkeypatch.setattr("dashboard.studies.suggestions.tried.LATEST", 50)
     study = running_study(max_trials=500)
     many(study, 120, wasted=lambda rate: rate > 2e-2)
     results = results_of(study)
-    with django_assert_num_queries(1):
+    model_of(study)
+    with CaptureQueriesContext(connection) as queries:
         found = suggestions_of(study, results)
+    read = [query["sql"] for query in queries if '"params" AS "params" FROM' in query["sql"]]
+    assert len(read) == 1
+    n_read = read[0].partition(" IN (")[2].partition(")")[0].count(",") + 1
+    assert n_read <= 60
     assert "The best trials crowd the lower end of learning_rate." in [each.title for each in found]
 
 
