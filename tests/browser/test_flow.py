@@ -113,7 +113,8 @@ def test_preset_fills_the_form_and_starts_when_it_is_pressed_in_the_empty_list(a
     person.get_by_role("link", name="MNIST MLP, the classic").click()
     expect(person.locator(".head")).to_contain_text("mnist is not on this machine")
     expect(person.get_by_label("Name", exact=True)).to_have_value("digits-classic")
-    steps.open_all(person)
+    steps.reveal(person, "units_1")
+    steps.reveal(person, "units_2")
     expect(steps.field(person, "units_1", "value")).to_have_value("512")
     expect(steps.field(person, "units_2", "value")).to_have_value("1000")
     for name in ("activation_1", "pre_dropout_2", "dropout_2"):
