@@ -41,7 +41,8 @@ call_command("migrate", verbosity=0)
 import dashboard.urls, dashboard.wsgi
 from django.test import Client, RequestFactory
 from dashboard.catalog import known_datasets
-from dashboard.new_study.page import StudyForms, all_presets, start_from_defaults
+from dashboard.new_study.page import all_presets, start_from_defaults
+from dashboard.new_study.study_forms import StudyForms
 from django.shortcuts import render
 from trainers.registry import trainer_info
 assert Client().get("/account/login/", headers={{"host": "localhost"}}).status_code == 200

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.charts.digits import significant
 from dashboard.charts.points import corners, log_range, value_range
 from dashboard.charts.static_axes import AxisName, unit_of
 from dashboard.wording import value as show_value
@@ -164,4 +165,4 @@ def _in_units(rows: np.ndarray, size: float) -> list[list[float]]:
     scaled = rows.copy()
     if len(scaled):
         scaled[:, 0] /= size
-    return [[float(f"{number:.6g}") for number in row] for row in scaled.tolist()]
+    return [[significant(number, 6) for number in row] for row in scaled.tolist()]

@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -13,12 +13,30 @@ from django.db.models.functions import Coalesce, Now
 
 from dashboard.engine.hints import announce_work
 from dashboard.engine.quotas import check_trials
-from dashboard.models import Attempt, AttemptState, Study, StudyEvent, StudyState, Trial, TrialState, Watch
+from dashboard.models import (
+    Attempt,
+    AttemptState,
+    Origin,
+    Study,
+    StudyEvent,
+    StudyState,
+    Trial,
+    TrialState,
+    Watch,
+)
 from dashboard.models.event import EVENT_LENGTH
 from dashboard.refusal import Refused, check_text
 from optimizer import SearchSpace
 
 logger = logging.getLogger(__name__)
+
+
+class FirstTrial(NamedTuple):
+    """Params that a study begins with, and words on where they come from."""
+
+    params: dict[str, Any]
+    why: str = ""
+
 
 OPEN_TRIALS = (TrialState.WAITING, TrialState.RUNNING)
 # Failed ones may be retried by hand.
@@ -57,6 +75,27 @@ def change_draft(*, study_id: int, by: str, space: dict[str, Any], **fields: Any
         study.full_clean()
         study.save(update_fields=[*fields, "version"])
         record_event(study_id, "changed the draft", by=by)
+
+
+def set_first_trials(*, study_id: int, points: Sequence[FirstTrial], by: str) -> None:
+    """Let a draft begin with these trials, instead of those that it was to begin with.
+
+    Raises SpaceError where params do not fit the space, or Refused once it has started.
+    """
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=study_id)
+        if study.state != StudyState.DRAFT:
+            raise Refused(f"{study.name} has started. Enqueue trials on its page.")
+        study.trials.all().delete()  # a draft has no others
+        for number, (params, why) in enumerate(points):
+            study.search_space.validate_params(params)
+            Trial.objects.create(
+                study=study,
+                number=number,
+                params=params,
+                origin=Origin.ENQUEUED,
+                explanation={"kind": "enqueued", "text": f"Enqueued by {by}{why}"},
+            )
 
 
 def start_study(*, study_id: int, by: str) -> bool:

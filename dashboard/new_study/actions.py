@@ -1,5 +1,6 @@
 """Making and editing drafts: with a trainer of Parzen's, or with a Python file that a person brings."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,14 @@ from dashboard.access.actions import action
 from dashboard.access.actor import Actor
 from dashboard.access.rules import may_run_own_code
 from dashboard.catalog import info_of_dataset
-from dashboard.engine.lifecycle import change_draft, create_study, record_event, start_study
+from dashboard.engine.lifecycle import (
+    FirstTrial,
+    change_draft,
+    create_study,
+    record_event,
+    set_first_trials,
+    start_study,
+)
 from dashboard.models import Role, Study, code_digest
 from dashboard.new_study.model_files import read_declaration
 from dashboard.refusal import Refused
@@ -21,23 +29,30 @@ NO_DATASET = "The model file needs data: it has build(params), or an argument da
 
 
 @action("study-new")
-def make_study(*, is_draft: bool, by: Actor, **fields: Any) -> Study:
+def make_study(*, is_draft: bool, by: Actor, first_trials: Sequence[FirstTrial] = (), **fields: Any) -> Study:
     """A study, started unless it stays a draft: both or neither. Raises ValidationError or QuotaRefused."""
     with transaction.atomic():
         study = create_study(owner=by.account, **fields)
+        set_first_trials(study_id=study.pk, points=first_trials, by=by.name)
         if not is_draft:
             start_study(study_id=study.pk, by=by.name)
     return study
 
 
 @action("study-edit", needs=Role.EDITOR)
-def edit_study(study: Study, *, is_draft: bool, by: Actor, **fields: Any) -> Study:
+def edit_study(
+    study: Study, *, is_draft: bool, by: Actor, first_trials: Sequence[FirstTrial] = (), **fields: Any
+) -> Study:
     """Change a draft, and start it unless it stays one: both or neither.
 
     Raises ValidationError, QuotaRefused, or Refused where it has started meanwhile.
     """
     with transaction.atomic():
-        return _change(study, is_draft=is_draft, by=by, **fields)
+        change_draft(study_id=study.pk, by=by.name, **fields)
+        set_first_trials(study_id=study.pk, points=first_trials, by=by.name)
+        if not is_draft:
+            start_study(study_id=study.pk, by=by.name)
+        return study
 
 
 @action("custom-model-check")

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from dashboard.models import Cost
 from dashboard.new_study.costs import cost_given, cost_key
-from dashboard.new_study.page import StudyForms
+from dashboard.new_study.study_forms import StudyForms
 from dashboard.wording import about, count_noun, duration, thousands
 
 LABELS = {"smallest": "Smallest network", "default": "With the defaults", "largest": "Largest network"}

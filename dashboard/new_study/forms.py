@@ -10,13 +10,16 @@ from dashboard.access.forms import offer_places, place_field, set_choices
 from dashboard.access.rules import Place, place_fields
 from dashboard.models.study import Direction
 from dashboard.models.study_fields import NewStudy, asked_fields
-from dashboard.studies.forms import SettingsForm
+from dashboard.studies.forms import Row, SettingsForm
 from dashboard.wording import count_noun, thousands
 from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
 from trainers.base import Metric, TrainerInfo
 from trainers.custom.declaration import MAX_CODE_LENGTH
 from trainers.datasets.base import DatasetInfo
+
+# The limits that stand first.
+ESSENTIAL = ("max_trials", "max_epochs", "max_minutes", "n_parallel")
 
 
 class PrunerOption(NamedTuple):
@@ -57,10 +60,22 @@ class NewStudyForm(SettingsForm):
         }
 
 
+class DatasetSelect(forms.Select):
+    """A list in which what is not on this machine cannot be chosen."""
+
+    missing: frozenset[str] = frozenset()
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if value in self.missing:
+            option["attrs"]["disabled"] = True
+        return option
+
+
 class StudyForm(NewStudyForm):
     """Names, data, goal and budgets. `trainer` decides which objectives there are."""
 
-    widgets = dict.fromkeys(("dataset", "sampler", "pruner"), forms.RadioSelect)
+    widgets = dict.fromkeys(("sampler", "pruner"), forms.RadioSelect)
 
     def __init__(
         self,
@@ -73,7 +88,11 @@ class StudyForm(NewStudyForm):
         super().__init__(*args, asked_by=NewStudy.TRAINER, places=places, **kwargs)
         self.trainer = trainer
         self.datasets = {entry.name: entry for entry in datasets}
-        set_choices(self, "dataset", [(entry.name, entry.label) for entry in datasets])
+        names = [(entry.name, entry.label) for entry in datasets]
+        widget = DatasetSelect(attrs={"class": "select"})
+        widget.missing = frozenset(entry.name for entry in datasets if not entry.is_available)
+        self.fields["dataset"].widget = widget
+        set_choices(self, "dataset", names)
         goals = [
             (m.name, f"{Direction(m.direction).label.capitalize()} {m.label}")
             for m in trainer.metrics
@@ -84,6 +103,22 @@ class StudyForm(NewStudyForm):
         chosen = self["objective"].value()
         self.say_target_unit(is_share=any(m.name == chosen and m.is_percent for m in trainer.metrics))
         self.fields["n_parallel"].help_text = f"This machine has {count_noun(settings.SLOTS, 'slot')}."
+
+    @property
+    def essential_rows(self) -> list[Row]:
+        """The limits that most people change."""
+        return [row for row in self.main_rows if row.field.name in ESSENTIAL]
+
+    @property
+    def other_rows(self) -> list[Row]:
+        """The other limits of the budget; the target stands beside the objective."""
+        return [row for row in self.main_rows if row.field.name not in {*ESSENTIAL, "target_value"}]
+
+    @property
+    def is_how_open(self) -> bool:
+        """Whether a field that is folded away is set, or is wrong."""
+        fields = [self["seed"], self["n_folds"], *(row.field for row in self.other_rows)]
+        return any(field.errors or field.value() not in {None, ""} for field in fields)
 
     @property
     def metric(self) -> Metric:

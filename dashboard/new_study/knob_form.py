@@ -1,12 +1,14 @@
 """One row of the search-space table: a knob that is fixed or searched."""
 
 import math
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
 
+from dashboard.new_study.families import layers_in_words
 from dashboard.web.fields import number_input, typed
 from dashboard.wording import bound
 from dashboard.wording import param as show_param
@@ -39,6 +41,7 @@ LABELS = {
     "median": "Median",
     "spread": "Spread (in decades on a log scale)",
 }
+SHARED_NAME = re.compile(r"_all_\d+$")
 # Posted by an editor that a page shows.
 EDITOR = "editor"
 # Where the optimizer names a field by its own word.
@@ -59,9 +62,25 @@ class KnobForm(forms.Form):
     """
 
     def __init__(
-        self, knob: Knob, setting: KnobSetting | None = None, *, data: QueryDict | None = None
+        self,
+        knob: Knob,
+        setting: KnobSetting | None = None,
+        *,
+        data: QueryDict | None = None,
+        members: Sequence[Knob] = (),
+        is_kept: bool = False,
     ) -> None:
+        """Of one knob, or of the `members` of several layers. One that is kept was not on the page."""
         self.knob = knob
+        self.members = [member.name for member in members or [knob]]
+        self.is_shared = bool(members)
+        self.title = f"{SHARED_NAME.sub('', knob.name)}_*" if members else knob.name
+        self.layers = layers_in_words(members) if members else ""
+        # What the row opens with.
+        self.opened = setting or default_setting(knob)
+        self.is_kept = is_kept
+        if is_kept:
+            self.setting = self.opened
         self.searched: Mapping[str, Any] = (setting and setting.distribution) or knob.distribution
         super().__init__(prefix=f"knob-{knob.name}", data=data, initial=initial_of(knob, setting))
         self.fields["mode"] = forms.ChoiceField(
@@ -71,6 +90,9 @@ class KnobForm(forms.Form):
             self._add_numeric_fields()
         else:
             self._add_choice_fields()
+
+    def is_valid(self) -> bool:
+        return self.is_kept or super().is_valid()
 
     @property
     def is_numeric(self) -> bool:

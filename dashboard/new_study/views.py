@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -38,16 +38,24 @@ from dashboard.new_study.custom_page import (
 )
 from dashboard.new_study.forms import CustomModelForm, NewStudyForm
 from dashboard.new_study.knob_form import KnobForm
+from dashboard.new_study.pasted.box import READ, Paste, read_paste
 from dashboard.new_study.priors import prior_of
+from dashboard.new_study.rows import ALL_BUTTON, UNFOLD, unfolded
+from dashboard.new_study.samples import SampleTable, sample_table
+from dashboard.new_study.study_forms import StudyForms
 from dashboard.refusal import Refused
-from dashboard.studies.forms import as_copied, as_drafted
+from dashboard.studies.forms import as_drafted
 from dashboard.studies.queries import templates_among
 from dashboard.web.requests import actor_of, changing_study, person, posted, row_number, visible_study
+from trainers.base import TrainerInfo
 from trainers.custom.user_code import CodeInvalid
 from trainers.datasets.base import DatasetInfo
 from trainers.errors import ParamsInvalid
 from trainers.registry import trainer_info
 
+# Buttons that show more of the form and save nothing; where scripts run, they fetch just that part.
+DRAW = "draw"
+LOOKS = (ALL_BUTTON, UNFOLD, READ, DRAW)
 # What says where a study is seen.
 PLACE = place_fields(None)
 
@@ -56,7 +64,7 @@ PLACE = place_fields(None)
 def study_new(request: HttpRequest) -> HttpResponse:
     earlier = row_number(request.GET.get("from", ""))
     if earlier is not None and visible_study(request, earlier).code and may_run_own_code(person(request)):
-        return redirect(f"{reverse('custom-study-new')}?from={earlier}")
+        return redirect(f"{reverse('custom-study-new')}?{request.GET.urlencode()}")
     datasets = datasets_for(person(request))
     return _form_page(request, _start(request, datasets), datasets)
 
@@ -85,17 +93,26 @@ def _form_page(
     request: HttpRequest, start: page.Start, datasets: Sequence[DatasetInfo], draft: Study | None = None
 ) -> HttpResponse:
     """A form of a new study, or of a draft; a draft moves to another place by its own page."""
-    forms = page.StudyForms(
-        trainer_info(start.trainer),
+    info, data = trainer_info(start.trainer), posted(request)
+    paste = Paste()
+    if data is not None and UNFOLD in data:
+        data = unfolded(info, data, data.get(UNFOLD, ""))
+    elif data is not None and READ in data:
+        data, paste = read_paste(info, data)
+    forms = StudyForms(
+        info,
         start,
-        request.POST or None,
+        data,
         datasets=datasets,
         places=() if draft else places_for(person(request)),
     )
-    if request.method == "POST" and forms.is_valid():
+    is_look = data is not None and any(name in data for name in LOOKS)
+    if data is not None and not is_look and forms.is_valid():
         study = _save(request, forms, draft)
         if study is not None:
             return redirect(study)
+    if forms.n_errors and not paste.problem:
+        forms.focus_on_error()
     context = {
         "forms": forms,
         "start": start,
@@ -103,8 +120,13 @@ def _form_page(
         "presets": [] if draft else page.all_presets(),
         "templates": [] if draft else templates_among(studies_visible_to(person(request))),
         "may_run_code": not draft and may_run_own_code(person(request)),
+        "is_look": is_look,
+        "paste": paste,
+        "has_samples": data is not None and DRAW in data,
+        "samples": _samples(forms) if data is not None and DRAW in data else None,
     }
-    return render(request, "new_study/new.html", context, status=422 if forms.n_errors else 200)
+    is_refused = paste.problem or (forms.n_errors and not is_look)
+    return render(request, "new_study/new.html", context, status=422 if is_refused else 200)
 
 
 @require_safe
@@ -114,7 +136,7 @@ def knob_editor(request: HttpRequest, trainer: str, knob: str) -> HttpResponse:
         form = KnobForm(page.find_knob(trainer, knob))
     except ParamsInvalid as error:
         raise Http404(str(error)) from error
-    return render(request, "new_study/_editor.html", {"form": form, "prior": prior_of(form)})
+    return render(request, "new_study/space/_editor.html", {"form": form, "prior": prior_of(form)})
 
 
 @require_safe
@@ -124,7 +146,36 @@ def knob_prior(request: HttpRequest, trainer: str, knob: str) -> HttpResponse:
         form = KnobForm(page.find_knob(trainer, knob), data=request.GET)
     except ParamsInvalid as error:
         raise Http404(str(error)) from error
-    return render(request, "new_study/_prior_answer.html", {"form": form, "prior": prior_of(form)})
+    return render(request, "new_study/space/_prior_answer.html", {"form": form, "prior": prior_of(form)})
+
+
+@require_POST
+def knobs_below(request: HttpRequest, trainer: str) -> HttpResponse:
+    """The rows below the fold, for somebody who opens it."""
+    forms = _forms_as_they_stand(request, trainer)
+    return render(request, "new_study/space/_all_knobs.html", {"forms": forms})
+
+
+@require_POST
+def knob_layers(request: HttpRequest, trainer: str) -> HttpResponse:
+    """One row for each layer, in place of the one for all."""
+    info = _info(trainer)
+    shared = request.POST.get(UNFOLD, "")
+    before = {form.knob.name: form.members for form in _forms_as_they_stand(request, trainer).knobs}
+    forms = _forms_as_they_stand(request, trainer, unfolded(info, request.POST, shared))
+    rows = [form for form in forms.knobs if form.knob.name in before.get(shared, ())]
+    return render(request, "new_study/space/_layers.html", {"rows": rows, "forms": forms})
+
+
+@require_POST
+def study_samples(request: HttpRequest, trainer: str) -> HttpResponse:
+    """Ten configurations of the space as the form stands."""
+    table = _samples(_forms_as_they_stand(request, trainer))
+    return render(request, "new_study/_samples.html", {"table": table})
+
+
+def _samples(forms: StudyForms) -> SampleTable | None:
+    return sample_table(forms.trainer, forms.planned_space) if forms.planned_space else None
 
 
 @require_POST
@@ -146,14 +197,17 @@ def study_cost(request: HttpRequest, trainer: str) -> HttpResponse:
     return answer
 
 
-def _forms_as_they_stand(request: HttpRequest, trainer: str) -> page.StudyForms:
+def _forms_as_they_stand(request: HttpRequest, trainer: str, data: QueryDict | None = None) -> StudyForms:
+    info, datasets = _info(trainer), datasets_for(person(request))
+    start = page.start_from_defaults(datasets, trainer=info.name)
+    return StudyForms(info, start, data or request.POST, datasets=datasets)
+
+
+def _info(trainer: str) -> TrainerInfo:
     try:
-        info = trainer_info(trainer)
+        return trainer_info(trainer)
     except ParamsInvalid as error:
         raise Http404(str(error)) from error
-    datasets = datasets_for(person(request))
-    start = page.start_from_defaults(datasets, trainer=info.name)
-    return page.StudyForms(info, start, request.POST, datasets=datasets)
 
 
 def _start(request: HttpRequest, datasets: Sequence[DatasetInfo]) -> page.Start:
@@ -162,7 +216,7 @@ def _start(request: HttpRequest, datasets: Sequence[DatasetInfo]) -> page.Start:
         if "preset" in request.GET:
             return page.start_from_preset(request.GET["preset"], datasets)
         if request.GET.get("from", "").isdecimal():
-            start = _start_from(visible_study(request, row_number(request.GET["from"])))
+            start = _start_from(request, visible_study(request, row_number(request.GET["from"])))
             return with_changes(start, request.GET)
         return page.start_from_defaults(datasets, request.GET.get("dataset"), request.GET.get("trainer"))
     except ParamsInvalid as error:
@@ -170,21 +224,22 @@ def _start(request: HttpRequest, datasets: Sequence[DatasetInfo]) -> page.Start:
     return page.start_from_defaults(datasets, request.GET.get("dataset"))
 
 
-def _start_from(study: Study) -> page.Start:
+def _start_from(request: HttpRequest, study: Study) -> page.Start:
     if study.code:
         raise ParamsInvalid(
             f"{study.name} uses a custom model, which you are not allowed to train. Ask an administrator."
         )
     trainer_info(study.trainer)
-    return page.start_from_study(study)
+    return page.start_from_study(study, request.GET)
 
 
-def _save(request: HttpRequest, forms: page.StudyForms, draft: Study | None) -> Study | None:
+def _save(request: HttpRequest, forms: StudyForms, draft: Study | None) -> Study | None:
     assert forms.space is not None  # noqa: S101 (is_valid has built it)
     asked = {
         "space": forms.space.to_json(),
         "is_draft": _is_draft(request),
         "by": actor_of(request),
+        "first_trials": forms.first.points,
         **_fields(forms.study, draft),
     }
     return _saved(lambda: edit_study(draft, **asked) if draft else make_study(**asked), forms.study)
@@ -205,7 +260,7 @@ def custom_study_new(request: HttpRequest) -> HttpResponse:
     """For whom it may be; others find nothing here."""
     if request.GET.get("from", "").isdecimal():
         earlier = visible_study(request, row_number(request.GET["from"]))
-        return _custom_page(request, as_copied(earlier), check_of_study(earlier))
+        return _custom_page(request, page.copied_fields(earlier, request.GET), check_of_study(earlier))
     return _custom_page(request, start_fields(), check_of_example())
 
 

@@ -10,7 +10,7 @@ from dashboard.wording import clean_text
 
 View = Callable[[HttpRequest], HttpResponse]
 # Posted only because they are long; they change nothing.
-ASKING = {"sampler-note", "study-cost", "shared-seen"}
+ASKING = {"sampler-note", "study-cost", "study-samples", "knobs-below", "knob-layers", "shared-seen"}
 # Forms that come back with a word about what is wrong.
 COMES_BACK = {
     *(

@@ -32,13 +32,37 @@ def knob(page, name):
     return page.locator(f"#row-{name}")
 
 
+def shared_row(page, name):
+    """The row of several layers, of which this knob is one."""
+    return page.locator(f'.knob:has(> input[name$="-members"][value~="{name}"])')
+
+
+def open_all(page):
+    """Open the fold that all other knobs are below; its rows are fetched then."""
+    fold = page.locator("#all-knobs")
+    if fold.get_attribute("open") is None:
+        fold.locator("> summary").click()
+    expect(fold.locator(".knobs").first).to_be_visible()
+
+
+def reveal(page, name):
+    """Let the page show the row of this knob alone, wherever it is."""
+    if knob(page, name).or_(shared_row(page, name)).count() == 0:
+        open_all(page)
+    if knob(page, name).count() == 0:
+        shared_row(page, name).get_by_role("button", name="One row a layer").click()
+    expect(knob(page, name)).to_have_count(1)
+
+
 def set_mode(page, name, mode):
     """Fixed or Search; the radio itself is hidden below its label."""
+    reveal(page, name)
     knob(page, name).locator("label").filter(has_text=re.compile(f"^{mode}$")).click()
 
 
 def open_editor(page, name):
     """That of a knob that was fixed comes when it is opened."""
+    reveal(page, name)
     knob(page, name).locator("summary").click()
     expect(field(page, name, "editor")).to_have_count(1)
 

@@ -24,6 +24,11 @@ def form(site, person, listener):
     return person
 
 
+def open_more(page, summary):
+    """A part of the form that is folded away."""
+    page.locator("details.more > summary").filter(has_text=summary).click()
+
+
 def search(page, name, **values):
     """Set a knob to search these values."""
     steps.set_mode(page, name, "Search")
@@ -64,6 +69,8 @@ STUDY_ROUNDS = {
 @pytest.mark.parametrize("name", STUDY_ROUNDS)
 def test_message_stands_beside_each_field_when_the_study_makes_no_sense(name, form):
     cases = STUDY_ROUNDS[name]
+    if {"Seed", "Time per trial"} & cases.keys():
+        open_more(form, "Seed")
     for label, (text, _) in cases.items():
         form.get_by_label(label, exact=True).fill(text)
     steps.press_start(form)
@@ -180,6 +187,7 @@ def test_everything_stays_when_one_field_is_wrong(form):
     steps.set_mode(form, "units_1", "Fixed")
     steps.field(form, "units_1", "value").fill("77")
     form.get_by_label("Objective").select_option("val_accuracy")
+    open_more(form, "Sampler")
     form.get_by_role("radio", name="Random search").check()
     form.get_by_label("Study time").fill("12.5")
     steps.fill_budget(form, trials=0, epochs=3)
@@ -212,6 +220,7 @@ def test_wrong_fields_do_not_block_when_nobody_can_see_them(form):
 
 
 def test_form_says_so_when_nothing_is_searched(form):
+    steps.open_all(form)
     for radio in form.locator('input[type="radio"][value="fixed"]').all():
         radio.evaluate("(element) => element.click()")
     steps.press_start(form)
@@ -220,6 +229,7 @@ def test_form_says_so_when_nothing_is_searched(form):
 
 
 def test_row_shows_the_parts_of_its_mode_when_it_is_switched(form):
+    steps.reveal(form, "pre_dropout_1")
     row = steps.knob(form, "pre_dropout_1")
     expect(steps.field(form, "pre_dropout_1", "value")).to_be_visible()
     expect(row.locator("summary")).to_be_hidden()
@@ -281,6 +291,7 @@ def test_choices_follow_when_they_are_ticked(form):
 
 def test_branch_opens_when_its_parent_is_searched_and_stays_closed_once_closed(form):
     form.wait_for_load_state("networkidle")
+    steps.open_all(form)
     count, box = form.locator("#count-knobs"), form.locator("details.branch-box:has(#row-momentum)")
     before = count.inner_text()
     assert not box.evaluate("(box) => box.open")

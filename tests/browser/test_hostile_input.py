@@ -7,7 +7,8 @@ from django.test import Client
 
 from dashboard.catalog import known_datasets
 from dashboard.models import Study
-from dashboard.new_study.page import StudyForms, start_from_defaults
+from dashboard.new_study.page import start_from_defaults
+from dashboard.new_study.study_forms import StudyForms
 from tests.builders import add_trials, make_user, running_study
 from tests.dashboard.posted import keep_few_knobs
 from trainers.registry import trainer_info
@@ -74,7 +75,7 @@ def client():
 def posted():
     """What the untouched form sends."""
     start = start_from_defaults(known_datasets())
-    forms = StudyForms(trainer_info(start.trainer), start, datasets=known_datasets())
+    forms = StudyForms(trainer_info(start.trainer), start, datasets=known_datasets(), is_folded=False)
     shown = {field.name: field.value() for field in forms.study}
     data = {name: value for name, value in shown.items() if value is not None}
     for knob in forms.knobs:

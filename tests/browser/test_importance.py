@@ -91,6 +91,7 @@ def test_grid_follows_the_form_and_the_keyboard(site, person):
     person.goto(f"{site}/studies/new/?preset=classic")
     note = person.locator("#sampler-note")
     radios = person.get_by_role("radio", name="Grid search")
+    person.locator("details.more > summary").filter(has_text="Sampler").click()
     person.locator('[name="sampler"]:checked').focus()
     while not radios.is_checked():
         person.keyboard.press("ArrowDown")

@@ -98,7 +98,8 @@ def test_page_that_does_not_exist(site, person, listener):
 
 def test_new_study_page_when_every_group_and_editor_is_open(site, person):
     person.goto(f"{site}/studies/new/?preset=quick")
-    editors = "details.knobs, .knob-edit, .more"
+    steps.open_all(person)
+    editors = "details.knobs, .knob-edit, .more, .fold, .paste"
     person.evaluate(f"document.querySelectorAll('{editors}').forEach((e) => e.open = true)")
     check_looks(person)
 

@@ -55,7 +55,7 @@ def test_a_table_is_uploaded_described_and_trained_on(ada, site, person, worker,
     check_looks(page)
 
     page.get_by_role("link", name="New study").click()
-    expect(page.locator(".choice-card").filter(has_text="Garden plants").get_by_role("radio")).to_be_checked()
+    expect(page.get_by_label("Dataset").locator("option:checked")).to_have_text("Garden plants")
     steps.fill_budget(page, trials=2, epochs=2)
     steps.press_start(page)
     expect(page).to_have_url(re.compile(r"/studies/\d+/$"))

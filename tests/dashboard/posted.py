@@ -8,17 +8,19 @@ import pytest
 from django.http import HttpResponse, QueryDict
 
 from dashboard.catalog import known_datasets
-from dashboard.new_study.page import Start, StudyForms, start_from_defaults
+from dashboard.new_study.page import Start, start_from_defaults
+from dashboard.new_study.study_forms import StudyForms
 from trainers import registry
 from trainers.registry import trainer_info
 
+TICKED = {"radio", "checkbox"}
 KNOBS = {"n_layers", "units_1", "units_2", "activation_1", "optimizer", "learning_rate", "batch_size"}
 
 
 def posted_fields(start: Start | None = None, **changes: Any) -> dict[str, Any]:
     """The new-study form as it was opened; `knob__units_1__low=3` changes one field, None leaves it out."""
     start = start or start_from_defaults(known_datasets())
-    forms = StudyForms(trainer_info(start.trainer), start, datasets=known_datasets())
+    forms = StudyForms(trainer_info(start.trainer), start, datasets=known_datasets(), is_folded=False)
     data: dict[str, Any] = {}
     for form in (forms.study, *forms.knobs):
         for bound in form:
@@ -48,7 +50,7 @@ def query_dict(fields: dict[str, Any]) -> QueryDict:
     return data
 
 
-def shown_fields(response: HttpResponse) -> dict[str, str]:
+def shown_fields(response: HttpResponse) -> dict[str, Any]:
     """What a browser would post from the forms of a page, and `at`, its address."""
     parser = _Fields()
     parser.feed(response.content.decode())
@@ -58,13 +60,18 @@ def shown_fields(response: HttpResponse) -> dict[str, str]:
 class _Fields(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.fields: dict[str, str] = {}
+        self.fields: dict[str, Any] = {}
         self._select = self._textarea = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         name, value = given.get("name") or "", given.get("value") or ""
-        if tag == "input" and name and ("checked" in given or given.get("type") not in {"radio", "checkbox"}):
+        if tag == "input" and given.get("type") == "checkbox" and "checked" in given and name in self.fields:
+            known = self.fields[name]  # one of several that are ticked
+            self.fields[name] = [*(known if isinstance(known, list) else [known]), value]
+        elif (
+            tag == "input" and name and ("checked" in given or given.get("type") not in {"radio", "checkbox"})
+        ):
             self.fields[name] = value
         elif tag == "input" and name and given.get("type") == "radio":
             self.fields.setdefault(name, "")

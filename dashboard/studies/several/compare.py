@@ -17,6 +17,7 @@ from dashboard.studies.several.differences import Setting, params_of, settings_o
 from dashboard.studies.several.racers import Compared, Group, groups_of
 from dashboard.studies.several.verdict import Verdict, cautions, verdict_of, why_not
 from dashboard.wording import NOTHING, all_of, count_noun, duration, thousands
+from dashboard.wording import param as show_param
 from optimizer.objective import best_of
 
 FEWEST, MOST = 2, 6
@@ -100,7 +101,7 @@ class ComparePage:
 
     @property
     def goal_text(self) -> str:
-        return self.query.get("goal", "") or ("" if self.verdict.goal is None else f"{self.verdict.goal:g}")
+        return self.query.get("goal", "") or ("" if self.verdict.goal is None else str(self.verdict.goal))
 
     @property
     def axis_words(self) -> list[str]:
@@ -171,7 +172,7 @@ class ComparePage:
             end = line[-1][0] if line else -1.0
             columns.append([y if x <= end else np.nan for x, y in zip(ticks, values, strict=True)])
         return [
-            (f"{tick:g}", [NOTHING if np.isnan(y) else self.goal.show(float(y)) for y in row])
+            (show_param(tick), [NOTHING if np.isnan(y) else self.goal.show(float(y)) for y in row])
             for tick, row in zip(ticks, zip(*columns, strict=True), strict=True)
         ]
 

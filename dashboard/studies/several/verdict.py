@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.catalog import dataset_words
+from dashboard.charts.digits import significant
 from dashboard.charts.race import AXES
 from dashboard.goals import Goal
 from dashboard.studies.several.racers import Compared, Group
-from dashboard.wording import all_of, count_noun
+from dashboard.wording import all_of, count_noun, thousands
 from optimizer.objective import to_loss
 
 # A goal that is not typed has so many digits.
@@ -86,7 +87,13 @@ class Verdict:
                 for axis in AXES
             ]
             rows.append(
-                CostRow(group, f"{n} of {len(group.members)} repeats" if group.is_repeated else "", cells)
+                CostRow(
+                    group,
+                    f"{thousands(n)} of {count_noun(len(group.members), 'repeat')}"
+                    if group.is_repeated
+                    else "",
+                    cells,
+                )
             )
         return rows
 
@@ -140,7 +147,7 @@ def _pairs(lead: Group, second: Group) -> str:
     n = len(lead.bests) * len(second.bests)
     better = sum(to_loss(a, direction) < to_loss(b, direction) for a in lead.bests for b in second.bests)
     end = "." if better > CLEAR_SHARE * n else ", so the difference is within the repeats."
-    return f"{lead.name} is better than {second.name} in {better} of {n} pairs of repeats{end}"
+    return f"{lead.name} is better than {second.name} in {thousands(better)} of {count_noun(n, 'pair')} of repeats{end}"
 
 
 def _rounded_to_worse(groups: Sequence[Group]) -> float:
@@ -153,7 +160,7 @@ def _rounded_to_worse(groups: Sequence[Group]) -> float:
     if not loss:
         return 0.0
     step = 10.0 ** (math.floor(math.log10(abs(loss))) - GOAL_DIGITS + 1)
-    return to_loss(float(f"{math.ceil(loss / step - 1e-9) * step:.{GOAL_DIGITS}g}"), worst.goal.direction)
+    return to_loss(significant(math.ceil(loss / step - 1e-9) * step, GOAL_DIGITS), worst.goal.direction)
 
 
 def _trials(spent: float) -> str:

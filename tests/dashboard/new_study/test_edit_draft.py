@@ -79,7 +79,7 @@ def test_another_trainer_keeps_name_and_budget(page, draft):
     shown = shown_fields(page.get(address(draft) + "?trainer=cnn"))
 
     assert (shown["name"], shown["max_trials"]) == ("careful", "7")
-    assert "knob-kernel_1-mode" in shown
+    assert "knob-filters_all_1-mode" in shown
 
 
 def test_wrong_form_changes_nothing(page, draft):

@@ -64,7 +64,7 @@ def test_missing_sampler_is_named_beside_the_choice(page):
     html = response.content.decode()
     assert response.status_code == 422
     assert "Choose a sampler." in html
-    assert 'href="#card-goal"' in html
+    assert 'href="#card-how"' in html
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,9 @@ def test_staff_find_and_export_it(staff, page, user):
     assert rows[0]["who"] == '\'=HYPERLINK("evil")'
 
 
-@pytest.mark.parametrize("name", ["study-cost", "sampler-note"])
+@pytest.mark.parametrize(
+    "name", ["study-cost", "sampler-note", "study-samples", "knobs-below", "knob-layers"]
+)
 def test_what_a_page_asks_while_one_types_is_not_in_it(page, name):
     for _ in range(3):
         assert page.post(reverse(name, args=["mlp"]), posted_fields()).status_code == 200

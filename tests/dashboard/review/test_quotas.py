@@ -14,7 +14,8 @@ from dashboard.engine.claims import claim_trial, claim_trial_of
 from dashboard.engine.lifecycle import pause_study, start_study, stop_study
 from dashboard.engine.quotas import QuotaRefused, n_trials_used
 from dashboard.models import Artifact, Quota, Study, StudyEvent, StudyState, Team, Trial
-from dashboard.new_study.page import StudyForms, start_from_defaults
+from dashboard.new_study.page import start_from_defaults
+from dashboard.new_study.study_forms import StudyForms
 from dashboard.refusal import Refused
 from tests.builders import WORKER, add_trials, claim, complete, make_study, make_user, running_study
 from trainers.registry import trainer_info
@@ -121,7 +122,7 @@ def test_budget_is_not_raised_beyond_the_quota(user):
 def test_form_says_it_at_the_field_and_makes_nothing(page, user):
     limit(user, n_trials=5)
     start = start_from_defaults(known_datasets())
-    forms = StudyForms(trainer_info(start.trainer), start, datasets=known_datasets())
+    forms = StudyForms(trainer_info(start.trainer), start, datasets=known_datasets(), is_folded=False)
     data = {field.name: field.value() for field in forms.study if field.value() is not None}
     for knob in forms.knobs:
         data |= {knob.add_prefix(name): value for name, value in knob.initial.items()}

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from dashboard.access.secret_links import digest_of
 from dashboard.catalog import known_datasets
 from dashboard.models import Comment, Role, ShareLink
-from dashboard.new_study.page import StudyForms, start_from_defaults
+from dashboard.new_study.page import start_from_defaults
+from dashboard.new_study.study_forms import StudyForms
 from dashboard.people.actions import create_team, invite
 from tests.builders import PASSWORD, actor, add_trials, make_dataset, make_user, running_study
 from tests.dashboard.access.matrix import MATRIX
@@ -160,7 +161,7 @@ def test_any_question_is_answered(name, client, places):
 def test_any_change_of_the_study_form_is_answered(client, places):
     """One or more fields of the form as it opens, changed; the others as they are."""
     start = start_from_defaults(known_datasets())
-    forms = StudyForms(trainer_info(start.trainer), start, datasets=known_datasets())
+    forms = StudyForms(trainer_info(start.trainer), start, datasets=known_datasets(), is_folded=False)
     shown = {field.name: field.value() for field in forms.study}
     good = {name: value for name, value in shown.items() if value is not None} | {"action": "draft"}
     for knob in forms.knobs:

@@ -48,7 +48,8 @@ CHANGES |= {
 CHANGES |= {"study-comment-remove", "study-watch", "study-winner", "study-template", "trial-repeat"}
 TEAM_CHANGES = {"team-leave", "team-invite", "invitation-revoke", "member-role", "member-remove"}
 LINK_CHANGES = {"link-make", "link-revoke"}  # test_sharing.py has what holds for them
-POST_ONLY = CHANGES | TEAM_CHANGES | LINK_CHANGES | {"sampler-note", "study-cost", "shared-seen"}
+ASKING = {"sampler-note", "study-cost", "study-samples", "knobs-below", "knob-layers", "shared-seen"}
+POST_ONLY = CHANGES | TEAM_CHANGES | LINK_CHANGES | ASKING
 PROBES = {"healthz", "readyz", "metrics"}  # test_monitoring.py has what holds for them
 STAFF_ONLY = {
     "people-list",
@@ -205,7 +206,7 @@ def test_unknown_attempt_does_not_exist(page, study):
 def test_address_that_changes_something_refuses_to_be_read(page, study, world, name):
     response = page.get(url_of(name))
 
-    if name in {"sampler-note", "study-cost", "shared-seen"}:
+    if name in ASKING:
         assert response.status_code == 405
     else:  # somebody who signed in again on the way is shown the study or the trial
         noun = "team" if name in TEAM_CHANGES else name.split("-")[0]
