@@ -147,7 +147,8 @@ def _pairs(lead: Group, second: Group) -> str:
     n = len(lead.bests) * len(second.bests)
     better = sum(to_loss(a, direction) < to_loss(b, direction) for a in lead.bests for b in second.bests)
     end = "." if better > CLEAR_SHARE * n else ", so the difference is within the repeats."
-    return f"{lead.name} is better than {second.name} in {thousands(better)} of {count_noun(n, 'pair')} of repeats{end}"
+    pairs = f"{thousands(better)} of {count_noun(n, 'pair')} of repeats"
+    return f"{lead.name} is better than {second.name} in {pairs}{end}"
 
 
 def _rounded_to_worse(groups: Sequence[Group]) -> float:
