@@ -160,7 +160,12 @@ def truncated(name: str, n: int) -> str:
 def _without_common(names: Sequence[str]) -> list[str]:
     """Names of studies that are compared often begin alike."""
     n = len(_common(names)) if len(set(names)) > 1 else 0
-    return [name[n:].lstrip(" ,:;-") or name for name in names]
+    return [_closed(name[n:].lstrip(" ,:;-(")) or name for name in names]
+
+
+def _closed(name: str) -> str:
+    """Without the end of a bracket whose beginning is cut off."""
+    return name[:-1] if name.endswith(")") and "(" not in name else name
 
 
 def _name_of(names: Sequence[str]) -> str:

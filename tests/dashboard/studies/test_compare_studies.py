@@ -184,6 +184,8 @@ def test_pairs_of_repeats_say_how_much_is_chance(user):
 
 def test_names_are_shown_without_what_all_begin_with():
     assert short_names(["fashion, TPE", "fashion, random"]) == ["TPE", "random"]
+    assert short_names(["fashion (300)", "fashion (10)"]) == ["300", "10"]
+    assert short_names(["fashion (a)", "fashion b (c)"]) == ["a", "b (c)"]
     assert short_names(["a", "a"]) == ["a", "a"]
     assert short_names(["tpe", "tpe long"]) == ["tpe", "tpe long"]
     assert short_names(["x" * 40]) == ["x" * 17 + "…"]
