@@ -88,6 +88,9 @@ bench-optimizer-smoke: $(DONE)-peers ## The same on a few problems, in under thr
 bench-training: install-dev $(DONE)-training ## Compare training with Hyperopt's and KerasTuner's loops (half an hour)
 	@$(BIN)/python -m benchmarks.training
 
+gallery: install-dev ## Make the pictures of the documents (docs/images, docs/gallery.md) with Chromium
+	@$(BIN)/python -m benchmarks.gallery
+
 format: install-dev ## Format Python, scripts, and styles
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -162,4 +165,4 @@ node_modules/.dev: package-lock.json static/vendor/htmx.min.js
 	@$(call npm_ci,)
 	@touch $@
 
-.PHONY: help run install install-dev test test-fast check faults permission-matrix fuzz mutants reliability bench bench-claims bench-list bench-pages bench-search bench-size bench-optimizer bench-optimizer-smoke format lock
+.PHONY: help gallery run install install-dev test test-fast check faults permission-matrix fuzz mutants reliability bench bench-claims bench-list bench-pages bench-search bench-size bench-optimizer bench-optimizer-smoke format lock

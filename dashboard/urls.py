@@ -8,6 +8,7 @@ from dashboard.discussion import views as discussion
 from dashboard.export import views as export
 from dashboard.new_study import views as new_study
 from dashboard.operations import views as operations
+from dashboard.palette import views as palette
 from dashboard.people import views as people
 from dashboard.review import views as review
 from dashboard.sharing import views as sharing
@@ -15,8 +16,10 @@ from dashboard.studies import views as studies
 from dashboard.studies.explore import views as explore
 from dashboard.studies.several import bulk_views as bulk
 from dashboard.studies.several import trial_views as tables
+from dashboard.studies.steering import views as search
 from dashboard.studies.suggestions import views as suggestions
 from dashboard.trials import views as trials
+from dashboard.trials.steering import views as steering
 from dashboard.winners import views as winners
 
 accounts = [  # /account/
@@ -44,12 +47,16 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/trials/", studies.study_trials, name="study-trials"),
     path("studies/<int:study_id>/trials/columns/", tables.study_columns, name="study-columns"),
     path("studies/<int:study_id>/trials/retry/", tables.trials_retry, name="trials-retry"),
+    path("studies/<int:study_id>/trials/enqueue/", steering.study_enqueue, name="study-enqueue"),
     path("studies/<int:study_id>/trials/compare/", trials.trials_compare, name="trials-compare"),
     path("studies/<int:study_id>/trials/variation/", trials.trials_variation, name="trials-variation"),
     path("studies/<int:study_id>/settings/", studies.study_settings, name="study-settings"),
+    path("studies/<int:study_id>/settings/space/", search.study_space, name="study-space"),
+    path("studies/<int:study_id>/settings/search/", search.study_search, name="study-search"),
     path("studies/<int:study_id>/discussion/", studies.study_discussion, name="study-discussion"),
     path("studies/archive/", bulk.studies_archive, name="studies-archive"),
     path("studies/compare/", bulk.studies_compare, name="studies-compare"),
+    path("studies/compare/importance/", bulk.studies_compare_importance, name="studies-compare-importance"),
     path("studies/tag/", bulk.studies_tag, name="studies-tag"),
     path("studies/delete/", bulk.studies_delete, name="studies-delete"),
     path("studies/deleted/", studies.study_deleted, name="study-deleted"),
@@ -101,6 +108,7 @@ study_pages = [  # /studies/
     path("studies/<int:study_id>/stop/", studies.study_stop, name="study-stop"),
 ]
 export_files = [  # /studies/<id>/export/
+    path("studies/compare/chart.<slug:ending>", export.studies_compare_chart, name="studies-compare-chart"),
     path("studies/<int:study_id>/export/trials.csv", export.study_export_csv, name="study-export-csv"),
     path(
         "studies/<int:study_id>/export/trials.parquet",
@@ -138,9 +146,16 @@ trial_pages = [  # /studies/<id>/trials/<number>/
     path("studies/<int:study_id>/trials/<int:number>/repeat/", winners.trial_repeat, name="trial-repeat"),
     path(
         "studies/<int:study_id>/trials/<int:number>/variation/",
-        trials.trial_variation,
+        steering.trial_variation,
         name="trial-variation",
     ),
+    path("studies/<int:study_id>/trials/<int:number>/judge/", steering.trial_judge, name="trial-judge"),
+    path(
+        "studies/<int:study_id>/trials/<int:number>/judge/undo/",
+        steering.trial_judge_undo,
+        name="trial-judge-undo",
+    ),
+    path("studies/<int:study_id>/trials/<int:number>/remove/", steering.trial_remove, name="trial-remove"),
     path("studies/<int:study_id>/trials/<int:number>/retry/", trials.trial_retry, name="trial-retry"),
     path("studies/<int:study_id>/trials/<int:number>/try/", winners.trial_try, name="trial-try"),
     path("studies/<int:study_id>/trials/<int:number>/package/", winners.trial_package, name="trial-package"),
@@ -183,6 +198,8 @@ dataset_pages = [  # /datasets/
     path("datasets/<slug:name>/delete/", datasets.dataset_delete, name="dataset-delete"),
 ]
 others = [
+    path("find/", palette.palette, name="palette"),
+    path("shortcuts/", palette.shortcuts, name="shortcuts"),
     path("notifications/", discussion.notification_list, name="notification-list"),
     path("notifications/read/", discussion.notification_read, name="notification-read"),
     path("notifications/settings/", discussion.notification_settings, name="notification-settings"),

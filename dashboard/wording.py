@@ -75,6 +75,7 @@ STATES: Final[dict[str, tuple[str, str, str]]] = {
     "pruned": ("caution", "pruned", "Pruned"),
     "infeasible": ("neutral", "cancelled", "Infeasible"),
     "cancelled": ("neutral", "cancelled", "Cancelled"),
+    "left_out": ("neutral", "cancelled", "Left out"),
     "lost": ("bad", "failed", "Lost"),
     "reading": ("info", "running", "Importing"),
     "looked": ("caution", "info", "Needs setup"),

@@ -5,7 +5,7 @@ The JSON is that of `optimizer.SearchSpace`, version 1; `optimizer` is not impor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -92,13 +92,34 @@ def space_json(info: TrainerInfo, settings: Settings) -> dict[str, Any]:
     """
     for name in settings:
         info.knob(name)
-    params: dict[str, Json] = {}
+    entries = []
     for knob in info.knobs:
         setting = settings.get(knob.name, default_setting(knob))
         entry: Json = {"name": knob.name, "label": knob.label, "group": knob.group}
         entry |= setting.to_distribution(knob)
         if knob.when is not None:
-            parent, values = knob.when
+            entry["when"] = {"parent": knob.when[0], "in": list(knob.when[1])}
+        entries.append(entry)
+    return {"version": 1, "params": only_reachable(entries)}
+
+
+def only_reachable(entries: Iterable[Json]) -> list[Json]:
+    """Return the parameters, parents first, that some point can have, each with the condition that it needs.
+
+    Examples:
+        >>> depth = {"name": "depth", "type": "constant", "value": 1}
+        >>> units = {"name": "units", "type": "int", "low": 1, "high": 9}
+        >>> only_reachable([depth, units | {"when": {"parent": "depth", "in": [2]}}]) == [depth]
+        True
+        >>> only_reachable([depth, units | {"when": {"parent": "depth", "in": [1, 2]}}]) == [depth, units]
+        True
+
+    """
+    params: dict[str, Json] = {}
+    for given in entries:
+        entry = {key: value for key, value in given.items() if key != "when"}
+        if given.get("when"):
+            parent, values = given["when"]["parent"], given["when"]["in"]
             # the parent can never exist
             if parent not in params:
                 continue
@@ -110,11 +131,11 @@ def space_json(info: TrainerInfo, settings: Settings) -> dict[str, Any]:
             # its own condition always holds, where the parent exists: it takes over the parent's
             elif "when" in params[parent]:
                 entry["when"] = params[parent]["when"]
-        params[knob.name] = entry
-    return {"version": 1, "params": list(params.values())}
+        params[entry["name"]] = entry
+    return list(params.values())
 
 
-def _reachable_values(parent: Json, values: tuple[Value, ...]) -> list[Value]:
+def _reachable_values(parent: Json, values: Iterable[Value]) -> list[Value]:
     """Return those of `values` that the parent's distribution can give."""
     match parent["type"]:
         case "constant":

@@ -34,6 +34,8 @@ class BestChart:
     # The number of the first trial that a model proposed, and what is written beside its line.
     n_startup: int | None
     startup_words: str
+    # Where other search spaces begin: trial number and words.
+    spaces: list[dict[str, Any]]
     # The target where it is in view, and else where it is, in words.
     target: float | None
     target_note: str
@@ -68,6 +70,7 @@ def best_chart(
     n_startup: int | None,
     startup_words: str,
     target: float | None = None,
+    spaces: Sequence[tuple[int, str]] = (),
 ) -> BestChart:
     """`points` are all trials: the lines and the range follow them. `drawn` are those with a mark."""
     values = points.value[points.is_complete]
@@ -87,6 +90,7 @@ def best_chart(
         max_trials=max_trials,
         n_startup=n_startup,
         startup_words=startup_words,
+        spaces=[{"n": n, "words": words} for n, words in spaces],
         target=target if is_target_shown else None,
         target_note=""
         if target is None or is_target_shown

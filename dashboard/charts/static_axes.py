@@ -33,7 +33,7 @@ def x_axis(chart: Mapping[str, Any], name: AxisName) -> XAxis:
         return XAxis("trial", last, lambda trial: float(trial["n"]), line)
     ends = [at for at in chart["trials"][name] if at is not None]
     end = max(ends, default=0.0)
-    size, title = _unit(end, name)
+    size, title = unit_of(end, name)
     line = [(point["x"] / size, point["value"]) for point in chart[f"{name}_line"]]
 
     def place(trial: Mapping[str, Any]) -> float | None:
@@ -43,7 +43,7 @@ def x_axis(chart: Mapping[str, Any], name: AxisName) -> XAxis:
     return XAxis(title, max(end / size, 1.0), place, line)
 
 
-def _unit(end: float, name: AxisName) -> tuple[float, str]:
+def unit_of(end: float, name: AxisName) -> tuple[float, str]:
     if name == "epochs":
         return 1.0, "epochs, all trials combined"
     size, unit = next(

@@ -86,8 +86,8 @@ def static_best(
     is_apart = look.is_apart and any(trial["state"] == "pruned" for trial in trials)
     is_log = look.is_log and chart["log_floor"] is not None
     low, high = (chart["log_floor"], chart["log_clip"]) if is_log else (chart["floor"], chart["clip"])
-    x = _scale(0, axis.high, LEFT, WIDTH - RIGHT)
-    y = _bent(low, high, HEIGHT - BOTTOM - (STRIP if is_apart else 0), is_log=is_log)
+    x = straight_axis(0, axis.high, LEFT, WIDTH - RIGHT)
+    y = bent_axis(low, high, HEIGHT - BOTTOM - (STRIP if is_apart else 0), is_log=is_log)
     placed = [(trial, axis.place(trial)) for trial in trials]
     drawn = [(trial, x(at)) for trial, at in placed if at is not None]
     line = _steps(axis.line)
@@ -105,7 +105,7 @@ def static_best(
         return Mark(at, y(bad if value is None else value), state, words, is_pale(trial))
 
     return StaticChart(
-        lines=[Line(_path(line, x, y), is_best=True)] if line else [],
+        lines=[Line(line_path(line, x, y), is_best=True)] if line else [],
         marks=[
             mark(trial, at)
             for trial, at in drawn
@@ -141,13 +141,13 @@ def _rows(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
 def static_epochs(chart: Mapping[str, Any], n_curves: int = N_CURVES) -> StaticChart:
     """From `EpochsChart` as JSON: the best curves, the best of all on top."""
     curves = chart["curves"][:n_curves]
-    x = _scale(1, max(chart["max_step"], 2), LEFT, WIDTH - RIGHT)
-    y = _bent(chart["min"], chart["max"], HEIGHT - BOTTOM, is_log=chart["log"])
+    x = straight_axis(1, max(chart["max_step"], 2), LEFT, WIDTH - RIGHT)
+    y = bent_axis(chart["min"], chart["max"], HEIGHT - BOTTOM, is_log=chart["log"])
     values = np.geomspace if chart["log"] else np.linspace
     ticks = values(chart["min"], chart["max"], N_TICKS).tolist()
     return StaticChart(
         lines=[
-            Line(_path(curve["points"], x, y), is_best=i == 0)
+            Line(line_path(curve["points"], x, y), is_best=i == 0)
             for i, curve in reversed(list(enumerate(curves)))
         ],
         marks=[],
@@ -165,11 +165,14 @@ def static_trial(metric: Mapping[str, Any], label: str) -> StaticChart:
     last = max([step for _, points in lines for step, _ in points], default=2)
     is_log = metric["log"] and min(values) > 0
     low, high = log_range(values) if is_log else nice_range(min(values), max(values))
-    x, y = _scale(1, max(last, 2), LEFT, WIDTH - RIGHT), _bent(low, high, HEIGHT - BOTTOM, is_log=is_log)
+    x, y = (
+        straight_axis(1, max(last, 2), LEFT, WIDTH - RIGHT),
+        bent_axis(low, high, HEIGHT - BOTTOM, is_log=is_log),
+    )
     names = {"val": f"thick: {metric['line']}", "train": "dashed: training", "median": "thin: study median"}
     return StaticChart(
         lines=[
-            Line(_path([p for p in points if p[1] is not None], x, y), name == "val", name == "train")
+            Line(line_path([p for p in points if p[1] is not None], x, y), name == "val", name == "train")
             for name, points in lines
         ],
         marks=[],
@@ -184,14 +187,14 @@ def static_trial(metric: Mapping[str, Any], label: str) -> StaticChart:
     )
 
 
-def _bent(low: float, high: float, bottom: float, *, is_log: bool) -> Callable[[float], float]:
+def bent_axis(low: float, high: float, bottom: float, *, is_log: bool) -> Callable[[float], float]:
     """The axis of values: up, and in logarithms where that is asked for."""
     bend: Callable[[float], float] = math.log if is_log else float
-    straight = _scale(bend(low), bend(high), bottom, TOP)
+    straight = straight_axis(bend(low), bend(high), bottom, TOP)
     return lambda value: straight(bend(max(value, low)))
 
 
-def _scale(low: float, high: float, start: float, end: float) -> Callable[[float], float]:
+def straight_axis(low: float, high: float, start: float, end: float) -> Callable[[float], float]:
     """What lies beyond the range is drawn at its edge."""
     width = (high - low) or 1.0
 
@@ -212,7 +215,7 @@ def _steps(line: Pairs) -> Pairs:
     return corners
 
 
-def _path(points: Pairs, x: Callable[[float], float], y: Callable[[float], float]) -> str:
+def line_path(points: Pairs, x: Callable[[float], float], y: Callable[[float], float]) -> str:
     return " ".join(f"{x(n)},{y(value)}" for n, value in points)
 
 

@@ -32,7 +32,7 @@ def change_budget(*, study_id: int, by: str, **fields: Any) -> None:
         if study.state != StudyState.DRAFT and (wanted > study.max_trials or study.is_ended):
             check_trials(study, wanted - n_made)
         changes = [
-            study_field(name).show_change(value)
+            study_field(name).show_change(value, getattr(study, name))
             for name, value in fields.items()
             if getattr(study, name) != value
         ]

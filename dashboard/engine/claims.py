@@ -84,7 +84,8 @@ def _claim_new(study: Study, worker: str) -> Trial | None:
         n = n_made(study.pk)
         if locked is None or not _makes_trial(locked, n):
             return None
-        if n != number:  # the suggestion was for another trial, and by another generator
+        # It was for another trial, and by another generator, or from a search that has been changed since.
+        if n != number or locked.n_rewrites != study.n_rewrites:
             suggestion = _suggest_or_end(Study.objects.get(pk=study.pk), n)
         return None if suggestion is None else _insert(locked, n, suggestion, worker)
 
@@ -99,8 +100,7 @@ def _suggest_or_end(study: Study, number: int) -> Suggestion | None:
     try:
         return suggest(study, number)
     except SpaceExhausted as error:
-        if not study.trials.filter(state__in=OPEN_TRIALS).exists():  # the last points may still be training
-            end_study(study_id=study.pk, state=StudyState.FINISHED, reason=f"{EXHAUSTED}: {error}")
+        _end_exhausted(study, f"{EXHAUSTED}: {error}")
     except (DatabaseError, InterfaceError):
         raise
     except Exception as error:
@@ -108,6 +108,14 @@ def _suggest_or_end(study: Study, number: int) -> Suggestion | None:
         reason = "".join(traceback.format_exception_only(error)).strip()
         end_study(study_id=study.pk, state=StudyState.FAILED, reason=f"The sampler failed. {reason}")
     return None
+
+
+def _end_exhausted(study: Study, reason: str) -> None:
+    with transaction.atomic():
+        locked = Study.objects.select_for_update().only("n_rewrites").get(pk=study.pk)
+        is_open = study.trials.filter(state__in=OPEN_TRIALS).exists()  # the last points may still be training
+        if not is_open and locked.n_rewrites == study.n_rewrites:  # else somebody has just changed the search
+            end_study(study_id=study.pk, state=StudyState.FINISHED, reason=reason)
 
 
 def _insert(study: Study, number: int, suggestion: Suggestion, worker: str) -> Trial:
@@ -129,7 +137,7 @@ def _insert(study: Study, number: int, suggestion: Suggestion, worker: str) -> T
 
 def _lock_if_room(study_id: int) -> Study | None:
     """The study's row, locked, while it runs and has a free place; budgets are kept under this lock."""
-    needed = ("state", "n_parallel", "max_trials", "ends_as", "owner_id", "team_id")
+    needed = ("state", "n_parallel", "max_trials", "ends_as", "owner_id", "team_id", "n_rewrites")
     studies = Study.objects.select_for_update().only(*needed)
     study = studies.annotate(has_quota=has_slot_quota()).get(pk=study_id)
     if study.state != StudyState.RUNNING:

@@ -162,6 +162,7 @@ def _latest_failures(study: Study) -> list[str]:
     )
     latest = (
         trials.exclude(state__in=(*OPEN_TRIALS, TrialState.CANCELLED))
+        .exclude(failure_kind=FailureKind.MARKED)  # a person looks after these
         .order_by("-finished_at", "-number")
         .values_list("state", "failure_kind")[: study.max_failures]
     )

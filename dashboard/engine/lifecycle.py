@@ -24,6 +24,7 @@ from dashboard.models import (
     TrialState,
     Watch,
 )
+from dashboard.models.event import EVENT_LENGTH
 from dashboard.refusal import Refused, check_text
 from optimizer import SearchSpace
 
@@ -224,6 +225,14 @@ def _cancel(study: Study, states: Sequence[TrialState], reason: str) -> None:
     )
 
 
+def check_steerable(study: Study) -> None:
+    """Raises Refused where a study is out of the way, so that nobody changes what it found."""
+    if study.is_archived:
+        raise Refused(f"{study.name} is archived. Unarchive it first.")
+    if study.confirms_id is not None:
+        raise Refused("This study confirms another study. Change that one.")
+
+
 def record_event(study_id: int, what: str, *, by: str = "") -> None:
     """Add to the history of a study, in the transaction of what it tells. Without a name it was Parzen."""
-    StudyEvent.objects.create(study_id=study_id, what=what[:300], by=by[:150])
+    StudyEvent.objects.create(study_id=study_id, what=what[:EVENT_LENGTH], by=by[:150])

@@ -63,11 +63,13 @@ def retry_lost_trials(*, study_id: int, by: str) -> int:
 def retry_failed_trials(*, study_id: int, by: str, numbers: Collection[int] | None = None) -> int:
     """The same for these failed trials, or for all of them; says how many there were.
 
-    Infeasible ones have not failed, and would only be infeasible again.
+    Infeasible ones have not failed, and would only be infeasible again; those that somebody has marked as
+    failed are retried only where they are named.
     """
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
-        chosen = study.trials.all() if numbers is None else study.trials.filter(number__in=numbers)
+        unnamed = study.trials.exclude(failure_kind=FailureKind.MARKED)
+        chosen = unnamed if numbers is None else study.trials.filter(number__in=numbers)
         return _retry(study, chosen.filter(FAILURES), lambda n: count_noun(n, "failed trial"), by)
 
 
@@ -77,6 +79,8 @@ def _retry(study: Study, trials: QuerySet[Trial], what: Callable[[int], str], by
         state=TrialState.WAITING,
         failure_kind="",
         failure_message="",
+        judged_at=None,
+        judged={},  # there is nothing to go back to once it has trained again
         metrics={},
         finished_at=None,
         retried_after=F("attempt"),
@@ -145,6 +149,8 @@ def enqueue_trial(
 def _check_enqueued(study: Study, params: Mapping[str, Any]) -> None:
     if study.confirms_id is not None:
         raise Refused("This study confirms another study. Enqueue the trial there.")
+    if study.is_archived:
+        raise Refused(f"{study.name} is archived. Unarchive it first.")
     if study.state == StudyState.DRAFT:
         raise Refused(f"{study.name} has not started. Start it, then enqueue trials.")
     waiting = study.trials.filter(state__in=OPEN_TRIALS, origin=Origin.ENQUEUED).order_by("number")

@@ -39,20 +39,28 @@ def is_failure(state: str, kind: str) -> bool:
 def counts_by_state(study: Study) -> dict[str, int]:
     """By state as pages call it."""
     counts = dict(study.trials.order_by().values_list("state").annotate(n=Count("id")))
-    part_infeasible({study.pk: counts})
+    part_kinds({study.pk: counts})
     return counts
 
 
-def part_infeasible(counts: Mapping[int, dict[str, int]]) -> None:
-    """Count infeasible trials apart from failed ones, by study; only failed ones are read for it."""
-    ids = [pk for pk, of_study in counts.items() if of_study.get(TrialState.FAILED)]
-    trials = Trial.objects.filter(INFEASIBLE, study__in=ids).order_by()
+def part_kinds(counts: Mapping[int, dict[str, int]]) -> None:
+    """Count kinds that pages call states of their own apart, by study; only such states are read for it."""
+    for state, kind in (
+        (TrialState.FAILED, FailureKind.INFEASIBLE),
+        (TrialState.CANCELLED, FailureKind.LEFT_OUT),
+    ):
+        _part(counts, state, kind)
+
+
+def _part(counts: Mapping[int, dict[str, int]], state: TrialState, kind: FailureKind) -> None:
+    ids = [pk for pk, of_study in counts.items() if of_study.get(state)]
+    trials = Trial.objects.filter(study__in=ids, state=state, failure_kind=kind).order_by()
     for pk, n in trials.values_list("study").annotate(n=Count("id")) if ids else ():
         of_study = counts[pk]
-        of_study[FailureKind.INFEASIBLE.value] = n
-        of_study[TrialState.FAILED.value] -= n
-        if not of_study[TrialState.FAILED.value]:
-            del of_study[TrialState.FAILED.value]
+        of_study[kind.value] = n
+        of_study[state.value] -= n
+        if not of_study[state.value]:
+            del of_study[state.value]
 
 
 def best_trial(study: Study) -> Trial | None:

@@ -7,7 +7,7 @@ from dashboard.access.actions import action
 from dashboard.access.actor import Actor
 from dashboard.charts.static_svg import Look
 from dashboard.export.charts import chart_csv, chart_svg, trial_chart_csv, trial_chart_svg
-from dashboard.export.columns import columns_of
+from dashboard.export.columns import columns_of, spaces_of
 from dashboard.export.pictures import NAMES, picture_csv, picture_svg
 from dashboard.export.python_files.hyperopt_file import hyperopt_file
 from dashboard.export.python_files.keras_file import keras_file
@@ -41,7 +41,7 @@ def export_parquet(
     """Raises Refused as `export_csv` does."""
     trials = trials_to_export(study, state=state, numbers=numbers)
     wanted = numbers_selected(study, text)
-    return trials_parquet(study.search_space, trials, columns_of(study, trials, columns), wanted)
+    return trials_parquet(spaces_of(study), trials, columns_of(study, trials, columns), wanted)
 
 
 @action("study-export-trials-json", needs=Role.VIEWER)
@@ -102,3 +102,9 @@ def export_chart(
 def export_trial_chart(trial: Trial, *, ending: str, metric: str, by: Actor) -> Iterator[str]:
     """As one of ENDINGS. Raises Refused where there is no epoch to draw."""
     return trial_chart_csv(trial) if ending == "csv" else iter([trial_chart_svg(trial, metric=metric)])
+
+
+@action("study-export-comparison", needs=Role.VIEWER)
+def take_for_comparison(study: Study, *, by: Actor) -> Study:
+    """One of the studies of a comparison that somebody takes away: each has a line in the audit log."""
+    return study

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from dashboard.export.queries import CHUNK, metric_names, rows_by_number
 from dashboard.models import Study, Trial
 from dashboard.refusal import Refused
+from optimizer import SearchSpace
 
 PARAM, METRIC = "params.", "metrics."
 # In the place of a param that the branch of a trial does not use; None can be chosen.
@@ -61,7 +62,7 @@ def columns_of(study: Study, trials: QuerySet[Trial], chosen: Collection[str] = 
     ]
     known = [
         *first,
-        *(Column(f"{PARAM}{name}", "params", name) for name in study.search_space.names),
+        *(Column(f"{PARAM}{name}", "params", name) for name in _names(study)),
         *(
             Column(f"{METRIC}{name}", "metrics", name)
             for name in metric_names(trials)
@@ -83,9 +84,19 @@ def _in_order(first: Sequence[Column], known: Sequence[Column], chosen: Collecti
     return list(dict.fromkeys((*before, *named)))
 
 
+def spaces_of(study: Study) -> list[SearchSpace]:
+    """The current one, and those before it: trials have the params of the space that they came from."""
+    earlier = study.space_versions.order_by("-number").values_list("space", flat=True)[1:]
+    return [study.search_space, *map(SearchSpace.from_json, earlier)]
+
+
+def _names(study: Study) -> list[str]:
+    return list(dict.fromkeys(name for space in spaces_of(study) for name in space.names))
+
+
 def value_name(study: Study) -> str:
     """The value is called as the metric, unless another column is."""
-    taken = {"number", "state", *OUTCOME} | {f"{PARAM}{name}" for name in study.search_space.names}
+    taken = {"number", "state", *OUTCOME} | {f"{PARAM}{name}" for name in _names(study)}
     is_taken = study.objective in taken or study.objective.startswith((PARAM, METRIC))
     return "value" if is_taken else study.objective
 

@@ -5,16 +5,16 @@ has the name of its column.
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard.models.study_fields import FIELDS
+from dashboard.models.study_fields import FIELDS as SETTING_FIELDS
 
 FORMAT, VERSION = "parzen-study", 1
 # Some trials of a study, without the rest of it.
 TRIALS_FORMAT = "parzen-trials"
 # Every declared setting; the team is a row of this database, and goes by its name.
-SETTINGS = tuple(field.name for field in FIELDS if field.name != "team_id")
+SETTINGS = tuple(each.name for each in SETTING_FIELDS if each.name != "team_id")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +69,9 @@ class TrialRecord:
     seconds: float | None
     n_parameters: int | None
     attempts: list[AttemptRecord]
+    # What a person said of it, and the columns that this changed; files of earlier versions have none.
+    judged: dict[str, Any] = field(default_factory=dict)
+    judged_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +88,18 @@ class EventRecord:
     at: dt.datetime
     by: str
     what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpaceVersionRecord:
+    """A search space that the study has had, or has; the first one is number 1."""
+
+    number: int
+    space: dict[str, Any]
+    defaults: dict[str, Any]
+    from_trial: int
+    by: str
+    at: dt.datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +130,8 @@ class StudyRecord:
     tags: list[str]
     events: list[EventRecord]
     comments: list[CommentRecord]
+    # Empty where it has had one only.
+    space_versions: list[SpaceVersionRecord] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,4 +165,5 @@ LEFT_OUT = {
     "Report": {"id": "names the row", "attempt": "it is in its attempt"},
     "Comment": {"id": "names the row", "study": "it is in its study"},
     "StudyEvent": {"id": "names the row", "study": "it is in its study"},
+    "SpaceVersion": {"id": "names the row", "study": "it is in its study"},
 }

@@ -21,6 +21,7 @@ from dashboard.export.study_format import (
     CommentRecord,
     EventRecord,
     ReportRecord,
+    SpaceVersionRecord,
     StudyRecord,
     TrialRecord,
 )
@@ -31,7 +32,10 @@ from dashboard.wording import person_name
 TRIALS_PER_PIECE, REPORTS_PER_READ, PIECE = 200, 2_000, 2**16
 
 # Of a study's record: what other tables have, or what is counted.
-NO_COLUMNS = {"settings", "owner", "team", "confirms", "winner", "seconds", "tags", "events", "comments"}
+NO_COLUMNS = {
+    *("settings", "owner", "team", "confirms", "winner", "seconds", "tags", "events", "comments"),
+    "space_versions",
+}
 
 
 def study_json(study: Study) -> Iterator[str]:
@@ -67,6 +71,10 @@ def study_record(study: Study, at: dt.datetime) -> StudyRecord:
                 trial=comment.trial.number if comment.trial else None,
             )
             for comment in study.comments.select_related("author", "trial")
+        ],
+        space_versions=[
+            SpaceVersionRecord(**row)
+            for row in study.space_versions.order_by("number").values(*_columns(SpaceVersionRecord))
         ],
     )
 

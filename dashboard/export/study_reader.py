@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import types
 from collections.abc import Hashable, Mapping
-from dataclasses import is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import IO, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -60,11 +60,23 @@ def _record(kind: type[R], found: Any, path: str) -> R:
     if not isinstance(found, dict):
         raise _wrong(path, "an object", found)
     hints = _types_of(cast(Hashable, kind))
-    for name in hints.keys() - found.keys():
+    # What a later version has added, and a file of an earlier one cannot have.
+    later = {
+        each.name
+        for each in fields(kind)  # type: ignore[arg-type]
+        if each.default is not MISSING or each.default_factory is not MISSING
+    }
+    for name in hints.keys() - found.keys() - later:
         raise StudyFileInvalid(f"{_below(path, name)}: is missing.")
     for name in found.keys() - hints.keys():
         raise StudyFileInvalid(f"{_below(path, name)}: is not known. Leave it out.")
-    return kind(**{name: _value(hint, found[name], _below(path, name)) for name, hint in hints.items()})
+    return kind(
+        **{
+            name: _value(hint, found[name], _below(path, name))
+            for name, hint in hints.items()
+            if name in found
+        }
+    )
 
 
 def _value(hint: Any, found: Any, path: str) -> Any:

@@ -37,7 +37,7 @@ TYPES = {
 
 
 def trials_parquet(
-    space: SearchSpace,
+    spaces: Sequence[SearchSpace],
     trials: QuerySet[Trial],
     columns: Sequence[Column],
     wanted: Collection[int] | None = None,
@@ -53,7 +53,7 @@ def trials_parquet(
         FLAG: pa.bool_(),
         TIME: pa.timestamp("us", tz="UTC"),
     }
-    types = [_type_of(space, column) for column in columns]
+    types = [_type_of(spaces, column) for column in columns]
     schema = pa.schema([(column.key, arrow[kind]) for column, kind in zip(columns, types, strict=True)])
     file = NamedTemporaryFile(suffix=".parquet")  # noqa: SIM115, whoever sends it closes it
     with parquet.ParquetWriter(file.name, schema, compression="zstd") as writer:
@@ -85,12 +85,16 @@ def _cell(value: Any, kind: str) -> Any:
     return value
 
 
-def _type_of(space: SearchSpace, column: Column) -> str:
-    if column.is_param:
-        return _type_of_values(
-            space[column.name].distribution, may_be_inactive=space[column.name].when is not None
-        )
-    return TYPES.get(column.field, TEXT)
+def _type_of(spaces: Sequence[SearchSpace], column: Column) -> str:
+    """Of a param one that holds the values of every space that the study has had."""
+    if not column.is_param:
+        return TYPES.get(column.field, TEXT)
+    params = [space[column.name] for space in spaces if column.name in space]
+    may_be_inactive = len(params) < len(spaces) or any(param.when is not None for param in params)
+    types = {_type_of_values(param.distribution, may_be_inactive=may_be_inactive) for param in params}
+    if len(types) == 1:
+        return types.pop()
+    return REAL if types == {WHOLE, REAL} else TEXT
 
 
 def _type_of_values(distribution: Distribution, *, may_be_inactive: bool) -> str:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
@@ -20,14 +21,18 @@ from dashboard.export.actions import (
     export_python,
     export_trial_chart,
     export_trials_json,
+    take_for_comparison,
 )
 from dashboard.export.charts import CHARTS, ENDINGS
+from dashboard.export.comparison import comparison_csv, comparison_svg
 from dashboard.export.forms import ChartForm, TrialsForm
 from dashboard.export.pictures import NAMES
 from dashboard.models import Study
 from dashboard.refusal import Refused
+from dashboard.studies.several.bulk import studies_in_order
+from dashboard.studies.several.compare import MOST
 from dashboard.web.csv_pieces import CSV_TYPE
-from dashboard.web.requests import actor_of, visible_study, visible_trial
+from dashboard.web.requests import actor_of, person, visible_study, visible_trial
 
 CHART_TYPES = {"csv": CSV_TYPE, "svg": "image/svg+xml"}
 Pieces = Iterable[str] | Iterable[bytes]
@@ -137,6 +142,23 @@ def trial_export_chart(request: HttpRequest, study_id: int, number: int, ending:
         CHART_TYPES[ending],
         lambda: export_trial_chart(trial, ending=ending, metric=metric, by=actor_of(request)),
     )
+
+
+@never_cache
+@require_safe
+def studies_compare_chart(request: HttpRequest, ending: str) -> HttpResponseBase:
+    """Of the studies that the address names and that this person sees."""
+    if ending not in ENDINGS:
+        raise Http404
+    studies = studies_in_order(person(request), request.GET)
+    if not 1 <= len(studies) <= MOST:
+        return redirect(f"{reverse('studies-compare')}?{request.GET.urlencode()}")  # which says why
+
+    def pieces() -> Pieces:
+        taken = [take_for_comparison(study, by=actor_of(request)) for study in studies]
+        return comparison_csv(taken) if ending == "csv" else [comparison_svg(taken, request.GET.dict())]
+
+    return _download(request, f"comparison.{ending}", CHART_TYPES[ending], pieces)
 
 
 def file_stem(study: Study) -> str:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Suggestions about a study that people have dismissed."""
 
-    dependencies = (("dashboard", "0037_indexed_once"),)
+    dependencies = (("dashboard", "0038_judged_trials_and_spaces"),)
 
     operations = (
         migrations.CreateModel(

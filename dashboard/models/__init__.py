@@ -14,17 +14,19 @@ from dashboard.models.quota import Quota
 from dashboard.models.report import Report
 from dashboard.models.review import Review
 from dashboard.models.share import ShareLink
-from dashboard.models.study import Study, StudyState, code_digest, searches
+from dashboard.models.study import SpaceVersion, Study, StudyState, code_digest, searches
 from dashboard.models.table_columns import TableColumns
 from dashboard.models.team import Invitation, Membership, Role, Team
-from dashboard.models.trial import FailureKind, Origin, Trial, TrialState
+from dashboard.models.trial import JUDGED_KINDS, SHOWN_KINDS, FailureKind, Origin, Trial, TrialState
 from dashboard.models.worker import Worker
 
 # What has an owner, and may be visible to a team or to everyone.
 Owned = Study | Dataset
 
 __all__ = [
+    "JUDGED_KINDS",
     "MAX_TAGS",
+    "SHOWN_KINDS",
     "TAG_LENGTH",
     "Artifact",
     "Attempt",
@@ -54,6 +56,7 @@ __all__ = [
     "Review",
     "Role",
     "ShareLink",
+    "SpaceVersion",
     "Study",
     "StudyEvent",
     "StudyState",

@@ -3,6 +3,9 @@ from django.db.models.functions import Now
 
 from dashboard.models.study import Study
 
+# Of a change of many settings, each with its old and its new value.
+EVENT_LENGTH = 1_000
+
 
 class StudyEvent(models.Model):
     """What happened to a study as a whole, and who did it."""
@@ -11,8 +14,8 @@ class StudyEvent(models.Model):
     at = models.DateTimeField(db_default=Now())
     # The person's name at that time; empty where Parzen did it by itself.
     by = models.CharField(max_length=150, blank=True)
-    # A past participle and more: "paused", "changed the budget: trials 60".
-    what = models.CharField(max_length=300)
+    # A past participle and more: "paused", "changed the budget: trials 30 → 60".
+    what = models.CharField(max_length=EVENT_LENGTH)
 
     class Meta:
         # Newest first, as the page shows them.

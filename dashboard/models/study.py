@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, validate_slug
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.urls import reverse
 
 import optimizer
@@ -145,7 +146,8 @@ class Study(models.Model):
     note = models.TextField(blank=True)
     note_version = models.PositiveIntegerField(default=0)
 
-    # Raised when an ended trial is taken back, so that nobody goes on with what it had told.
+    # Raised when an ended trial is taken back or judged, or the search is changed, so that nobody goes on
+    # with what was told before.
     n_rewrites = models.PositiveIntegerField(default=0)
     # Raised by every change that a page shows, so that a poll can answer "nothing new" from one row.
     version = models.PositiveBigIntegerField(default=0)
@@ -191,6 +193,31 @@ class Study(models.Model):
     @property
     def search_space(self) -> SearchSpace:
         return SearchSpace.from_json(self.space)
+
+
+class SpaceVersion(models.Model):
+    """A search space of a study that has had several; the first and the current one are among them."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="space_versions", db_index=False)
+    number = models.PositiveIntegerField()
+    space = models.JSONField()
+    # What trials before it count as having of params that it added.
+    defaults = models.JSONField(default=dict, blank=True)
+    # The number of the first trial that was suggested from it.
+    from_trial = models.PositiveIntegerField()
+    # The person's name at that time.
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ("study", "number")
+        # Two people cannot make the same version: the second insert fails. Serves all versions of a study.
+        constraints = (
+            models.UniqueConstraint(fields=("study", "number"), name="space_version_once_per_study"),
+        )
+
+    def __str__(self) -> str:
+        return f"space {self.number}"
 
 
 def searches(studies: QuerySet[Study]) -> QuerySet[Study]:

@@ -88,10 +88,10 @@ class StudyField:
             return value
         return f"{param(value)}%" if self.kind is Kind.PERCENT else param(value)
 
-    def show_change(self, value: Any) -> str:
+    def show_change(self, value: Any, before: Any) -> str:
         """What the history says when it is set."""
-        words = self.label.lower()
-        return f"no {words}" if self.is_unset(value) else f"{words} {self.show(value)}"
+        old, new = ("none" if self.is_unset(each) else self.show(each) for each in (before, value))
+        return f"{self.label.lower()} {old} → {new}"
 
 
 NAME_LENGTH = 100
@@ -316,7 +316,7 @@ NOT_SETTINGS = {
     "seconds_before": "the study time used so far",
     "note": "what people wrote about this study",
     "note_version": "counts changes to the note",
-    "n_rewrites": "counts trials that were reopened",
+    "n_rewrites": "counts trials that were reopened or judged, and changes to the search",
     "version": "counts changes to the study",
 }
 

@@ -34,11 +34,20 @@ class FailureKind(models.TextChoices):
     DIVERGED = "diverged", "diverged"
     # The objective itself said so, of a constraint that the params break: nothing is wrong with it.
     INFEASIBLE = "infeasible", "infeasible"
+    # A person said so of a trial that had ended otherwise.
+    MARKED = "marked", "marked as failed"
+    LEFT_OUT = "left_out", "left out"
+
+
+# Kinds that pages call a state of their own.
+SHOWN_KINDS = (FailureKind.INFEASIBLE, FailureKind.LEFT_OUT)
+# Those of trials that people have judged.
+JUDGED_KINDS = (FailureKind.MARKED, FailureKind.LEFT_OUT)
 
 
 def shown_state(state: str, kind: str) -> str:
     """As pages call it: a trial, or an attempt, whose params break a constraint has not failed."""
-    return kind if kind == FailureKind.INFEASIBLE else state
+    return kind if kind in SHOWN_KINDS else state
 
 
 def trial_seed(study_seed: int, number: int) -> int:
@@ -63,6 +72,10 @@ class Trial(models.Model):
     sampler = models.CharField(max_length=20, blank=True)
     # What the sampler said about its proposal; {"sampler": ..., "kind": "startup" | "model", "text": ...}.
     explanation = models.JSONField(default=dict)
+
+    # What a person said of it: {"kind", "reason", "by", "before": the columns that this has changed}.
+    judged = models.JSONField(default=dict, blank=True)
+    judged_at = models.DateTimeField(null=True, blank=True)
 
     # The trial of another study that it trains again.
     copy_of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
@@ -128,6 +141,11 @@ class Trial(models.Model):
     @property
     def training_seed(self) -> int:
         return trial_seed(self.study.seed, self.number) if self.seed is None else self.seed
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether a person has marked it as failed, or left it out of the model."""
+        return self.failure_kind in JUDGED_KINDS
 
     @property
     def is_ended(self) -> bool:

@@ -21,7 +21,8 @@ from dashboard.operations.troubles import is_broker_known_to_be_up
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 OUTCOMES = [
     *((state.value, "") for state in TrialState if state != TrialState.FAILED),
-    *((TrialState.FAILED.value, kind.value) for kind in FailureKind),
+    *((TrialState.FAILED.value, kind.value) for kind in FailureKind if kind != FailureKind.LEFT_OUT),
+    (TrialState.CANCELLED.value, FailureKind.LEFT_OUT.value),
 ]
 
 

@@ -18,7 +18,7 @@ from dashboard.engine.trials import (
     best_value_of_each,
     do_many_fail,
     ended_and_failed,
-    part_infeasible,
+    part_kinds,
     seconds_trained,
 )
 from dashboard.models import Attempt, AuditEntry, Review, Study, Trial, TrialState, ValueOf, searches
@@ -50,19 +50,26 @@ def review_queue(studies: QuerySet[Study]) -> list[Waiting]:
             Q(state__in=DONE) & (Q(reviewed_at=None) | Q(finished_at__gt=F("reviewed_at")))
             | Exists(_failed().filter(Q(finished_at__gt=OuterRef("reviewed_at"))))
             | Q(reviewed_at=None) & Exists(_failed())
+            | Exists(_judged_since())
         )
         .select_related("owner", "team")
         .defer("space", "code", "note")
         .order_by("finished_at", "pk")
     )
-    rows = list(found.annotate(is_confirmed=Exists(Study.objects.filter(confirms=OuterRef("pk")))))
+    is_confirmed = Exists(Study.objects.filter(confirms=OuterRef("pk")))
+    rows = list(found.annotate(is_confirmed=is_confirmed, is_judged=Exists(_judged_since())))
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     ended = Trial.objects.filter(study__in=[row.pk for row in rows]).order_by()
     for pk, state, n in ended.values_list("study", "state").annotate(n=Count("pk")):
         counts[pk][state] = n
-    part_infeasible(counts)
+    part_kinds(counts)
     waiting = [_waiting(row, counts[row.pk]) for row in rows]
     return [row for row in waiting if row.reasons]
+
+
+def _judged_since() -> QuerySet[Trial]:
+    """Trials that somebody does not count any more, since the last review."""
+    return Trial.objects.filter(study=OuterRef("pk"), judged_at__gt=OuterRef("reviewed_at"))
 
 
 def _failed() -> QuerySet[Trial]:
@@ -76,6 +83,8 @@ def _waiting(study: Any, counts: dict[str, int]) -> Waiting:
         reasons.append("ended after the last review" if study.reviewed_at else "ended, not reviewed")
         if counts.get(TrialState.COMPLETE) and not study.is_confirmed:
             reasons.append("not confirmed")
+    if study.is_judged:
+        reasons.append("trials no longer counted since the last review")
     if do_many_fail(counts):
         reasons.append(f"{thousands(n_failed)} of {count_noun(n_ended, 'trial')} failed")
     return Waiting(study, reasons, n_ended)

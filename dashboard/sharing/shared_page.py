@@ -13,6 +13,7 @@ from dashboard.models.study_fields import study_field
 from dashboard.studies.budget_meters import Budget, budgets_of
 from dashboard.studies.charts import study_charts
 from dashboard.studies.facts import Best, best_of, facts_of
+from dashboard.studies.steering.versions import SpaceLine, space_lines
 from dashboard.trials.curves import curves_of
 from dashboard.trials.params import ParamRow, SpaceRow, param_rows, space_rows
 from dashboard.trials.proposals import proposals_of
@@ -48,6 +49,8 @@ class SharedPage:
     space: list[SpaceRow]
     facts: list[tuple[str, str]]
     charts: dict[str, Any]
+    # The spaces that it has had, where there were several.
+    space_lines: list[SpaceLine]
 
 
 def shared_page(study: Study) -> SharedPage:
@@ -68,6 +71,7 @@ def shared_page(study: Study) -> SharedPage:
         space=space_rows(space),
         facts=[(name, words) for name, words in facts_of(study, goal) if name in FACTS],
         charts=charts,
+        space_lines=space_lines(study),
     )
 
 

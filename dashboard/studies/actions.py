@@ -1,6 +1,6 @@
 """What people do with a study as a whole, from its start to its restoration."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +12,8 @@ from dashboard.access.actor import Actor
 from dashboard.access.rules import Place, place_fields, seen_by
 from dashboard.engine import artifacts, budgets, lifecycle, retries
 from dashboard.engine.lifecycle import record_event
+from dashboard.engine.steering import search, spaces
+from dashboard.engine.steering.spaces import SpaceChange
 from dashboard.models import MAX_TAGS, Role, Study, Tag
 from dashboard.refusal import Refused
 
@@ -58,6 +60,25 @@ def retry_failed(study: Study, *, by: Actor, numbers: Collection[int] | None = N
 def change_budget(study: Study, *, by: Actor, **fields: Any) -> None:
     """Raises Refused."""
     budgets.change_budget(study_id=study.pk, by=by.name, **fields)
+
+
+@action("study-space", needs=Role.EDITOR)
+def change_space(
+    study: Study,
+    *,
+    space: Mapping[str, Any],
+    defaults: Mapping[str, Any] | None = None,
+    seen: int | None = None,
+    by: Actor,
+) -> SpaceChange:
+    """Let the study suggest from this space from now on. Raises SpaceError or Refused."""
+    return spaces.change_space(study_id=study.pk, space=space, defaults=defaults, seen=seen, by=by.name)
+
+
+@action("study-search", needs=Role.EDITOR)
+def change_search(study: Study, *, sampler: str, pruner: str, by: Actor) -> bool:
+    """Another sampler, or another way to stop trials early. Raises Refused."""
+    return search.change_search(study_id=study.pk, sampler=sampler, pruner=pruner, by=by.name)
 
 
 @action("study-access", needs=Role.OWNER)

@@ -8,7 +8,7 @@ from dashboard.charts.sparklines import CountBar, count_bar
 from dashboard.engine.endings import FINISHED_TRIALS, n_stale_trials
 from dashboard.engine.trials import is_failure
 from dashboard.goals import Goal, goal_of
-from dashboard.models import Study, TrialState
+from dashboard.models import FailureKind, Study, TrialState
 from dashboard.models.study_fields import study_field
 from dashboard.trials.results import KINDS, STATES, Results
 from dashboard.wording import NOTHING, count_noun, duration, percent, thousands
@@ -140,6 +140,7 @@ def _epochs_budget(study: Study, results: Results) -> Budget:
 
 def _failures_budget(study: Study, results: Results) -> Budget:
     told = results.is_in(TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAILED)
+    told &= results["kind"] != KINDS.index(FailureKind.MARKED)
     latest_first = results.by_end[told[results.by_end]][::-1]
     own = (
         i

@@ -49,8 +49,15 @@ def best_chart_of(
         n_startup=proposals.first_modelled,
         startup_words=proposals.words,
         target=study.target_value,
+        spaces=_spaces_of(study),
     )
     return {**chart.to_json(), "is_update": since is not None, "url": study.get_absolute_url() + "trials/"}
+
+
+def _spaces_of(study: Study) -> list[tuple[int, str]]:
+    """Where each space but the first begins."""
+    later = study.space_versions.filter(number__gt=1).order_by("number")
+    return [(first, f"space {n} from #{first}") for n, first in later.values_list("number", "from_trial")]
 
 
 def places_drawn(results: Results) -> np.ndarray:

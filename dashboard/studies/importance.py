@@ -13,8 +13,11 @@ POLL_SECONDS = 15
 class ImportanceCard:
     chart: ImportanceChart
     n_trials: int
-    # Complete trials when it was made, for the question whether there are more.
+    # Complete trials when it was made, and what tells whether it would come out otherwise now.
     n_seen: int
+    seen: str
+    # Complete trials that do not fit the search space that the study has now: the model leaves them out.
+    n_unfit: int
     # Stopped early, so without a value: they count in nothing here.
     n_pruned: int
     # How the values entered and how much to believe, or why there is nothing to show.
@@ -33,8 +36,15 @@ def importance_card(study: Study) -> ImportanceCard:
         chart=model.memory["importance"],
         n_trials=model.importance.n_trials,
         n_seen=model.n_seen,
+        seen=seen_stamp(study, model.n_seen),
+        n_unfit=model.n_unfit,
         n_pruned=study.trials.filter(state=TrialState.PRUNED).count(),
         note=model.importance.note,
         scale=model.importance.scale,
         poll_seconds=SLOW_SECONDS if model.n_seen > MANY_TRIALS else POLL_SECONDS,
     )
+
+
+def seen_stamp(study: Study, n_complete: int) -> str:
+    """The same as long as the same trials teach the same model; one left out and one more are as many."""
+    return f"{study.n_rewrites}.{n_complete}"

@@ -15,7 +15,7 @@ from dashboard.access.rules import studies_visible_to
 from dashboard.catalog import dataset_words, trainer_label
 from dashboard.charts.sparklines import CountBar, Spark, count_bar, spark
 from dashboard.engine.queues import n_slots
-from dashboard.engine.trials import part_infeasible
+from dashboard.engine.trials import part_kinds
 from dashboard.engine.uploads import infos_of
 from dashboard.goals import Goal, goal_of
 from dashboard.models import Study, searches
@@ -177,7 +177,7 @@ def _rows(studies: Sequence[Study], address: ListAddress) -> list[ListRow]:
     totals = totals_of(studies)
     uploads = infos_of(study.dataset for study in studies)
     counts = {pk: dict(found.counts) for pk, found in totals.items()}
-    part_infeasible(counts)
+    part_kinds(counts)
     return [_row(study, totals[study.pk], counts[study.pk], uploads, address) for study in studies]
 
 

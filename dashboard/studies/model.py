@@ -30,6 +30,8 @@ class Model:
     at: float
     # Complete trials when it was made, for the question whether there are more.
     n_seen: int
+    # Those of them that do not fit the search space that the study has now.
+    n_unfit: int
     importance: Importance
     # None where there is no model, for the reason in the note of the importance.
     explanation: Explanation | None
@@ -84,6 +86,8 @@ def _source(study: Study) -> tuple[object, ...]:
 
 def _fitted(study: Study) -> Model:
     rows = (TrialRow(number, params, value, "complete") for number, params, value in complete_results(study))
+    # Counted before the rows are read: one more that completes meanwhile is then noticed.
+    n_seen = n_complete(study)
     history = History.from_trials(study.search_space, rows, study.direction)
     importance, explanation = explain(history)
     numbers = history.numbers[history.best_rows(n_best(history.n_complete))].tolist()
@@ -91,7 +95,8 @@ def _fitted(study: Study) -> Model:
     return Model(
         source=_source(study),
         at=time.monotonic(),
-        n_seen=len(history),
+        n_seen=n_seen,
+        n_unfit=max(0, n_seen - len(history)),
         importance=importance,
         explanation=explanation,
         correlations=correlation(history),

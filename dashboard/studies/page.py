@@ -34,6 +34,7 @@ from dashboard.studies.facts import Best, best_of, facts_of
 from dashboard.studies.queue import Queue, queue_of
 from dashboard.studies.selection.filtered_page import FilteredPage
 from dashboard.studies.sentence import study_sentence
+from dashboard.studies.steering.versions import SpaceLine, fitting_words, space_lines
 from dashboard.studies.training_now import TrainingRow, training_now
 from dashboard.trials.columns import Columns, Kept, known_columns
 from dashboard.trials.failures import Failures, failures_of
@@ -228,6 +229,19 @@ class StudyPage(FilteredPage):
         return space_rows(self.space)
 
     @cached_property
+    def space_lines(self) -> list[SpaceLine]:
+        return space_lines(self.study)
+
+    @property
+    def fitting_words(self) -> str:
+        return fitting_words(self.study, self.results)
+
+    @property
+    def may_steer(self) -> bool:
+        """Whether the person may change how a study searches that has begun."""
+        return self.may_enqueue and not self.study.is_archived and self.study.state != StudyState.DRAFT
+
+    @cached_property
     def events(self) -> list[StudyEvent]:
         return list(self.study.events.all()[:EVENTS])
 
@@ -250,7 +264,8 @@ class StudyPage(FilteredPage):
     @property
     def confirmed_row(self) -> Row | None:
         """What came of the trial that was chosen, or else of the best one."""
-        rows = [row for row in self.confirmed.rows if row.test] if self.confirmed else []
+        known = self.confirmed.rows if self.confirmed else []
+        rows = [row for row in known if row.test and not row.trial.is_judged]
         chosen = next((row for row in rows if row.trial.pk == self.study.winner_id), None)
         return chosen or next(iter(rows), None)
 

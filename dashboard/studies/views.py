@@ -16,7 +16,7 @@ from dashboard.models import Role, Study
 from dashboard.refusal import Refused
 from dashboard.studies import actions
 from dashboard.studies.budget_page import budget_page
-from dashboard.studies.importance import importance_card
+from dashboard.studies.importance import importance_card, seen_stamp
 from dashboard.studies.list_address import STAMP
 from dashboard.studies.list_page import list_stamp, still_live_url, studies_page
 from dashboard.studies.page import VIEWS, StudyPage, study_page
@@ -137,7 +137,7 @@ def study_live(request: HttpRequest, study_id: int) -> HttpResponse:
 def study_importance(request: HttpRequest, study_id: int) -> HttpResponse:
     """Which parameter mattered, or 204 while no other trial has completed since."""
     study = visible_study(request, study_id)
-    if not study.is_ended and request.GET.get("seen") == str(n_complete(study)):
+    if not study.is_ended and request.GET.get("seen") == seen_stamp(study, n_complete(study)):
         return HttpResponse(status=204)
     return render(request, "studies/importance/_card.html", {"study": study, "card": importance_card(study)})
 

@@ -8,7 +8,8 @@ from django.db import transaction
 from dashboard.access.actions import action
 from dashboard.access.actor import Actor
 from dashboard.engine import retries
-from dashboard.models import Role, Study, TableColumns, Trial
+from dashboard.engine.steering import judging, waiting
+from dashboard.models import FailureKind, Role, Study, TableColumns, Trial
 from dashboard.trials.columns import common_part
 
 
@@ -24,6 +25,30 @@ def enqueue_variation(trial: Trial, *, params: Mapping[str, Any], by: Actor) -> 
     return retries.enqueue_trial(
         study_id=trial.study_id, params=params, by=by.name, variation_of=trial.number
     )
+
+
+@action("study-enqueue", needs=Role.EDITOR)
+def enqueue_params(study: Study, *, params: Mapping[str, Any], by: Actor) -> Trial:
+    """The same with params of a person's own."""
+    return retries.enqueue_trial(study_id=study.pk, params=params, by=by.name)
+
+
+@action("trial-remove", needs=Role.EDITOR)
+def remove_waiting(trial: Trial, *, by: Actor) -> bool:
+    """Cancel a trial that waits. False when it does not any more; raises Refused."""
+    return waiting.remove_waiting_trial(study_id=trial.study_id, number=trial.number, by=by.name)
+
+
+@action("trial-judge", needs=Role.EDITOR)
+def judge(trial: Trial, *, kind: FailureKind, reason: str, by: Actor) -> None:
+    """Mark an ended trial as failed, or leave it out of the model. Raises Refused."""
+    judging.judge_trial(study_id=trial.study_id, number=trial.number, kind=kind, reason=reason, by=by.name)
+
+
+@action("trial-judge-undo", needs=Role.EDITOR)
+def undo_judgement(trial: Trial, *, by: Actor) -> bool:
+    """Take that back. False when there is nothing to; raises Refused."""
+    return judging.undo_judgement(study_id=trial.study_id, number=trial.number, by=by.name)
 
 
 @action("study-columns", needs=Role.VIEWER)

@@ -12,7 +12,7 @@ from dashboard.charts.epochs import TrialEpochsChart
 from dashboard.charts.forecast import Forecast, LengthBar, forecast, length_bars
 from dashboard.discussion.queries import comments_on
 from dashboard.goals import Goal, goal_of
-from dashboard.models import Artifact, Attempt, Comment, Report, Role, Study, Trial
+from dashboard.models import Artifact, Attempt, Comment, Report, Role, Study, Trial, TrialState
 from dashboard.trials import queries
 from dashboard.trials.curves import curves_of
 from dashboard.trials.metrics import Metrics, metrics_of
@@ -188,6 +188,15 @@ class TrialPage:
     @property
     def may_edit(self) -> bool:
         return self.role != Role.VIEWER
+
+    @property
+    def may_steer(self) -> bool:
+        """Whether the person may change what counts, and what is trained next."""
+        return self.may_edit and not self.study.is_archived and self.study.confirms_id is None
+
+    @property
+    def may_judge(self) -> bool:
+        return self.trial.state in {TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAILED}
 
     @property
     def may_share(self) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
+from dashboard.engine.search.fitting import fit_of
 from dashboard.models import Report, Study, Trial, TrialState, ValueOf
 
 # Rows that are held at a time where there can be a hundred thousand.
@@ -56,9 +57,15 @@ def latest_metrics(study: Study, *, limit: int) -> list[dict[str, Any]]:
 
 
 def complete_results(study: Study) -> Iterator[tuple[int, dict[str, Any], float | None]]:
-    """Number, params and value of every complete trial, some thousands at a time."""
+    """Number, params and value of every complete trial, some thousands at a time.
+
+    Without those that do not fit the search space that the study has now.
+    """
+    fit = fit_of(study)
     complete = study.trials.filter(state=TrialState.COMPLETE).order_by("number")
-    return complete.values_list("number", "params", "value").iterator(CHUNK)
+    for number, params, value in complete.values_list("number", "params", "value").iterator(CHUNK):
+        if (point := fit.params(number, params)) is not None:
+            yield number, dict(point), value
 
 
 def reports_of(trial: Trial) -> list[Report]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dashboard.engine.search.fitting import fit_of
 from dashboard.models import Study, TrialState
 from dashboard.trials.columns import Column, Columns, Kept, columns_of, fit_all
 from dashboard.trials.results import Results
@@ -41,8 +42,14 @@ def ranked_params(study: Study, space: SearchSpace, results: Results) -> list[st
 
 
 def _ranked(study: Study, space: SearchSpace, ids: list[int]) -> list[str]:
+    fit = fit_of(study)
     rows = study.trials.filter(pk__in=ids).values_list("number", "params", "value")
-    history = History.from_trials(space, [TrialRow(*row, "complete") for row in rows], study.direction)
+    known = [
+        TrialRow(number, point, value, "complete")
+        for number, params, value in rows
+        if (point := fit.params(number, params)) is not None
+    ]
+    history = History.from_trials(space, known, study.direction)
     weights = {found.name: _weight(found) for found in correlation(history)}
     return sorted(space.searched, key=lambda name: -weights[name])
 

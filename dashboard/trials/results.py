@@ -15,13 +15,13 @@ from django.db.models import F, FloatField, Func, Q, QuerySet
 from dashboard.charts.trend import n_best
 from dashboard.engine.lifecycle import OPEN_TRIALS
 from dashboard.engine.trials import seconds_trained_of_each
-from dashboard.models import FailureKind, Origin, Study, Trial, TrialState
+from dashboard.models import SHOWN_KINDS, FailureKind, Origin, Study, Trial, TrialState
 from optimizer.objective import is_higher_better
 
 T = TypeVar("T")
 STATES = tuple(TrialState)
 # As pages call and count them.
-SHOWN_STATES = (*map(str, STATES), str(FailureKind.INFEASIBLE))
+SHOWN_STATES = (*map(str, STATES), *map(str, SHOWN_KINDS))
 KINDS = ("", *FailureKind)
 ORIGINS = tuple(Origin)
 OPEN = tuple(STATES.index(state) for state in OPEN_TRIALS)
@@ -122,8 +122,10 @@ class Results:
     @cached_property
     def shown_state(self) -> np.ndarray:
         """Places in SHOWN_STATES: a trial whose params break a constraint has not failed."""
-        is_infeasible = self["kind"] == KINDS.index(FailureKind.INFEASIBLE)
-        return np.where(is_infeasible, SHOWN_STATES.index(FailureKind.INFEASIBLE), self["state"])
+        shown = self["state"]
+        for kind in SHOWN_KINDS:
+            shown = np.where(self["kind"] == KINDS.index(kind), SHOWN_STATES.index(kind), shown)
+        return shown
 
     @property
     def losses(self) -> np.ndarray:

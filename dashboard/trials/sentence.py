@@ -20,13 +20,16 @@ def trial_sentence(study: Study, trial: Trial, attempts: Sequence[Attempt]) -> s
         return f"{origin}. Waiting for a free slot."
     if trial.shown_state == FailureKind.INFEASIBLE:
         return f"{origin}. Its parameters break a constraint of the model, so it has no value."
+    if trial.is_judged:
+        words = "Left out of the model" if trial.failure_kind == FailureKind.LEFT_OUT else "Marked as failed"
+        return f"{origin}. {words} by {trial.judged['by']}: {trial.failure_message}"
     if trial.state == TrialState.FAILED:
         return f"{origin}. Failed on the {ordinal(len(attempts))} attempt."
     if trial.state == TrialState.PRUNED:
         reason = current.reason if current else f"Stopped at step {thousands(trial.step)}."
         return f"{origin}. {reason}"
     if trial.state == TrialState.CANCELLED:
-        return f"{origin}. Cancelled with its study. {study.state_reason}."
+        return f"{origin}. {trial.failure_message or f'Cancelled with its study. {study.state_reason}.'}"
     # Of a complete attempt: why there is no model to take away.
     reason = f" {current.reason}" if current and current.reason else ""
     return f"{origin}. Trained to completion{attempt}.{reason}"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.engine.trials import is_failure
-from dashboard.models import Study, Trial, TrialState
+from dashboard.models import FailureKind, Study, Trial, TrialState
 from dashboard.trials.columns import Cell, Columns
 from dashboard.trials.proposals import proposer_label
 from dashboard.trials.results import Results
@@ -24,7 +24,7 @@ from optimizer import SearchSpace
 
 PAGE_SIZE = 25
 FIRST_SORT = "-number"
-STATES = ("complete", "pruned", "infeasible", "failed", "running", "waiting", "cancelled")
+STATES = ("complete", "pruned", "infeasible", "failed", "running", "waiting", "cancelled", "left_out")
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,10 @@ def _table_row(study: Study, trial: Trial, columns: Columns, now: dt.datetime) -
         seconds = (now - trial.started_at).total_seconds() if trial.started_at else None
     elif trial.state == TrialState.PRUNED:
         words = f"Pruned at {thousands(trial.step)}"
+    elif trial.failure_kind == FailureKind.LEFT_OUT:
+        words = f"Left out of the model: {trial.failure_message}"
+    elif trial.failure_kind == FailureKind.MARKED:
+        words = f"Marked as failed: {trial.failure_message}"
     elif is_failure(trial.state, trial.failure_kind):
         words = f"Failed: {trial.get_failure_kind_display()}"
     elif trial.state == TrialState.WAITING and trial.attempt:

@@ -63,6 +63,10 @@ def _result(study: Study, trial: Trial, goal: Goal) -> Fact:
         case TrialState.CANCELLED if trial.step_value is not None:
             at = f"at {epoch} {thousands(trial.step)}{of}"
             return Fact(f"Last {goal.name}", goal.show(trial.step_value), at)
+        case _ if trial.is_judged:
+            value = trial.judged["before"]["value"]
+            was = f"was {goal.show(value)}" if value is not None else ""
+            return Fact("Result", FailureKind(trial.failure_kind).label.capitalize(), was)
         case TrialState.FAILED:
             kind = FailureKind(trial.failure_kind).label if trial.failure_kind else "failed"
             when = f"after {epoch} {thousands(trial.step)}{of}" if trial.step else f"before {epoch} 1"

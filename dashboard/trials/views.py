@@ -8,17 +8,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dashboard.access.rules import role_in
 from dashboard.models import Study
 from dashboard.refusal import Refused
-from dashboard.trials.actions import enqueue_variation, retry
+from dashboard.trials.actions import retry
 from dashboard.trials.page import TrialPage, trial_page
 from dashboard.trials.several.compare import FEWEST, MOST, compare_page, compare_url
 from dashboard.trials.several.ticked import ticked_trials
-from dashboard.trials.variation import VariationForm, VariationPage
 from dashboard.web.polling import is_unchanged
 from dashboard.web.requests import (
     actor_of,
-    changing_study,
     person,
-    posted,
     row_number,
     visible_study,
     visible_trial,
@@ -72,24 +69,6 @@ def trials_variation(request: HttpRequest, study_id: int) -> HttpResponse:
         messages.warning(request, "Select one trial to enqueue a variation of it.")
         return redirect("study-trials", study_id)
     return redirect("trial-variation", study_id, number)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def trial_variation(request: HttpRequest, study_id: int, number: int) -> HttpResponse:
-    """The params of a trial, to change some and let them be trained next."""
-    study = changing_study(request, study_id)
-    trial = visible_trial(study, number)
-    form = VariationForm(study.search_space, trial, posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = enqueue_variation(trial, params=form.params, by=actor_of(request))
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"Trial {made} waits for the next free slot.")
-            return redirect(made)
-    page = VariationPage(study, trial, form)
-    return render(request, "trials/table/variation.html", {"page": page}, status=422 if form.errors else 200)
 
 
 @require_safe

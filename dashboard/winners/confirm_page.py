@@ -143,7 +143,7 @@ def _row(study: Study, goal: Goal, source: Trial, runs: list[Trial], lowest: int
     validation = Measured(tuple(run.value for run in done if run.value is not None))
     return Row(
         trial=source,
-        search=goal.show(source.value),
+        search=_search_words(goal, source),
         validation=validation.words(goal),
         test=test.words(goal),
         measured=test,
@@ -155,9 +155,15 @@ def _row(study: Study, goal: Goal, source: Trial, runs: list[Trial], lowest: int
     )
 
 
+def _search_words(goal: Goal, source: Trial) -> str:
+    """Its value in the search, or that somebody does not count it."""
+    return str(source.get_failure_kind_display()) if source.is_judged else goal.show(source.value)
+
+
 def _findings(goal: Goal, rows: list[Row]) -> list[Finding]:
     """Whether the search was worth it, and whether its best trials differ; as far as seeds can tell."""
-    told = [row for row in rows if len(row.measured.values) >= NEEDED]
+    # Of a trial that somebody does not count, the seeds say nothing.
+    told = [row for row in rows if len(row.measured.values) >= NEEDED and not row.trial.is_judged]
     best = next((row for row in told if not row.is_first), None)
     first = next((row for row in told if row.is_first), None)
     if best is None:

@@ -89,7 +89,13 @@
     }
   });
   document.addEventListener("keydown", function (event) {
-    if (event.key === "Escape" && !event.defaultPrevented && ticks().some((tick) => tick.checked)) {
+    const isInDialog = event.target.closest("dialog");
+    if (
+      event.key === "Escape" &&
+      !event.defaultPrevented &&
+      !isInDialog &&
+      ticks().some((tick) => tick.checked)
+    ) {
       if (!event.target.matches("input[type=text], input:not([type])")) {
         event.preventDefault(); // the filter of the table stays
       }

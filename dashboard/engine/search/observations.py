@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import F, Q, QuerySet
 
-from dashboard.models import Report, Study, Trial, TrialState
+from dashboard.models import JUDGED_KINDS, Report, Study, Trial, TrialState
 from optimizer.values import Params
 
 # A cancelled trial has told nothing.
@@ -68,9 +68,10 @@ def reports_at(
 
 
 def values_at(study: Study, step: int, objective: str) -> list[tuple[int, float]]:
-    """Number and value of every trial that has reported at a step, whatever became of it."""
-    reports = _reports(study).filter(step=step).values_list("attempt__trial__number", "metrics")
-    found = ((number, metrics.get(objective)) for number, metrics in reports)
+    """Number and value of every trial that has reported at a step, unless a person has judged it."""
+    reports = _reports(study).filter(step=step).exclude(attempt__trial__failure_kind__in=JUDGED_KINDS)
+    rows = reports.values_list("attempt__trial__number", "metrics")
+    found = ((number, metrics.get(objective)) for number, metrics in rows)
     return [(number, math.nan if value is None else value) for number, value in found]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dashboard.engine.search import observations as queries
+from dashboard.engine.search.fitting import fit_of
 from dashboard.engine.search.observations import Ended
 from dashboard.models import FailureKind, Study, TrialState
 from optimizer import History, create_sampler
@@ -24,11 +25,13 @@ class Past:
 
     A lost worker says nothing about the params, so its trial is not shown to the sampler; one whose own
     process died is shown as failed. Of reports only those at steps where trials were pruned are read: there a
-    pruned trial is ranked among the others.
+    pruned trial is ranked among the others. Trials that do not fit the space that the study has now are read,
+    and not shown to the sampler either.
     """
 
     def __init__(self, study: Study) -> None:
-        self.space = study.search_space
+        self._fit = fit_of(study)
+        self.space = self._fit.space
         self.history = History(self.space, study.direction)
         self.sampler = create_sampler(study.sampler)
         self.pending: list[Params] = []
@@ -55,11 +58,20 @@ class Past:
         if n_ended > len(self._read) + len(ended):
             return False
         self._add(study, ended)
-        self.pending = [params for number, params in open_trials if number not in self._read]
+        # What a sampler knows as a point that is being tried must be one of its space.
+        running = ((number, params) for number, params in open_trials if number not in self._read)
+        self.pending = [
+            fit for number, params in running if (fit := self._fit.params(number, params)) is not None
+        ]
         return True
 
     def _add(self, study: Study, ended: Sequence[Ended]) -> None:
-        known = [trial for trial in ended if trial.failure_kind != FailureKind.LOST]
+        known = [
+            trial._replace(params=params)
+            for trial in ended
+            if trial.failure_kind != FailureKind.LOST
+            and (params := self._fit.params(trial.number, trial.params)) is not None
+        ]
         stops = {trial.number: trial.step for trial in known if trial.state == TrialState.PRUNED}
         self._stops |= stops
         new_steps = set(stops.values()) - self._steps

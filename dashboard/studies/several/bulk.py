@@ -55,6 +55,13 @@ def ticked_studies(user: User, query: QueryDict) -> list[Study]:
     return list(found.select_related("owner", "team"))
 
 
+def studies_in_order(user: User, query: QueryDict) -> list[Study]:
+    """The same in the order of the address."""
+    seen = {study.pk: study for study in ticked_studies(user, query)}
+    asked = dict.fromkeys(row_number(text) for text in query.getlist("study"))
+    return [seen[number] for number in asked if number in seen]
+
+
 def list_address(query: QueryDict) -> ListAddress:
     """Of the list in which they were ticked."""
     return ListAddress.of(QueryDict(query.get("list", "")))

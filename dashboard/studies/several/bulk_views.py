@@ -8,18 +8,22 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.models import Role, Study, Trial
+from dashboard.refusal import Refused
 from dashboard.studies import actions
 from dashboard.studies.several.bulk import (
     NOUN,
     TagForm,
     bulk_page,
     list_address,
+    studies_in_order,
     tags_among,
     ticked_studies,
 )
-from dashboard.studies.several.compare import FEWEST, MOST, compare_page
+from dashboard.studies.several.compare import FEWEST, MOST, compare_page, compare_url
+from dashboard.studies.several.importances import importance_rows
+from dashboard.studies.several.named import offered, study_named
 from dashboard.web.done import Done, act_on_each
-from dashboard.web.requests import actor_of, person, posted, row_number
+from dashboard.web.requests import actor_of, person, posted
 
 NONE_TICKED = "Select at least one study."
 
@@ -43,14 +47,32 @@ def _why_not_archived(study: Study) -> str:
 
 @require_safe
 def studies_compare(request: HttpRequest) -> HttpResponse:
-    """Two to six studies beside each other, in the order of the address."""
-    seen = {study.pk: study for study in ticked_studies(person(request), request.GET)}
-    asked = dict.fromkeys(row_number(text) for text in request.GET.getlist("study"))
-    studies = [seen[number] for number in asked if number in seen]
-    if not FEWEST <= len(studies) <= MOST:
+    """Two to six studies beside each other, in the order of the address; one, to choose others."""
+    user = person(request)
+    studies, error = studies_in_order(user, request.GET), ""
+    if name := request.GET.get("add", "").strip():
+        try:
+            added = study_named(user, name, studies)
+        except Refused as refusal:
+            error = str(refusal)
+        else:
+            return redirect(compare_url([*(study.pk for study in studies), added.pk]))
+    if not 1 <= len(studies) <= MOST:
         messages.warning(request, f"Select {FEWEST} to {MOST} studies to compare.")
         return redirect("study-list")
-    return render(request, "studies/compare/page.html", {"page": compare_page(studies)})
+    page = compare_page(studies, request.GET.dict())
+    others = offered(user, studies) if page.may_add else []
+    context = {"page": page, "others": others, "add": name, "error": error}
+    return render(request, "studies/compare/page.html", context)
+
+
+@require_safe
+def studies_compare_importance(request: HttpRequest) -> HttpResponse:
+    """Asked for behind the page, because looking for it takes longer."""
+    studies = studies_in_order(person(request), request.GET)[:MOST]
+    compared = compare_page(studies).compared if studies else []
+    context = {"compared": compared, "rows": importance_rows(compared)}
+    return render(request, "studies/compare/_importance.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,6 +1,6 @@
 """Two to six studies beside each other: their best values so far, what came of them, and what differs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,69 +9,20 @@ import numpy as np
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from dashboard.charts.points import metric_range, turns
-from dashboard.goals import Goal, goal_of
+from dashboard.charts.race import AXES, race_chart, value_at
+from dashboard.charts.static_axes import round_ticks
+from dashboard.goals import Goal
 from dashboard.models import Study, TrialState
-from dashboard.studies.facts import facts_of
-from dashboard.trials.params import space_rows
-from dashboard.trials.results import Results, results_of
+from dashboard.studies.several.differences import Setting, params_of, settings_of
+from dashboard.studies.several.racers import Compared, Group, groups_of
+from dashboard.studies.several.verdict import Verdict, cautions, verdict_of, why_not
 from dashboard.wording import NOTHING, all_of, count_noun, duration, thousands
-from optimizer.objective import best_of, to_loss
+from dashboard.wording import param as show_param
+from optimizer.objective import best_of
 
 FEWEST, MOST = 2, 6
-# Characters of a name in a chart and over a column.
-SHORT = 18
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One of the studies, with the number of its color and the address of the page without it."""
-
-    study: Study
-    color: int
-    results: Results
-    goal: Goal
-    url_without: str
-
-    @cached_property
-    def best(self) -> float | None:
-        place = self.results.best
-        return None if place is None else float(self.results["value"][place])
-
-    @cached_property
-    def corners(self) -> list[tuple[int, float]]:
-        """How many trials had ended when each new best value came, and that value."""
-        values = self.results["value"][self.results.by_end]
-        is_complete = np.isfinite(self.results.losses[self.results.by_end])
-        n_ended = np.arange(1, self.n_ended + 1)
-        found = turns(n_ended, np.where(is_complete, values, np.nan), self.goal.direction)
-        return [(int(n), value) for n, value in found]
-
-    @property
-    def n_ended(self) -> int:
-        return len(self.results.by_end)
-
-    @property
-    def short_name(self) -> str:
-        """Names of studies that are compared often begin alike."""
-        name = self.study.name
-        return name if len(name) <= SHORT else f"…{name[-SHORT:]}"
-
-    @property
-    def words(self) -> str:
-        return f"{self.study.state}, {count_noun(len(self.results), 'trial')}"
-
-    @property
-    def until_best(self) -> str:
-        return thousands(self.corners[-1][0]) if self.corners else NOTHING
-
-    def counted(self, state: TrialState) -> str:
-        return thousands(self.results.counts.get(state, 0))
-
-    @property
-    def curve(self) -> list[tuple[int, float]]:
-        """The corners, and how far the study has gone since."""
-        return [*self.corners, (self.n_ended, self.corners[-1][1])] if self.corners else []
+SCALES = {"log": "Log", "linear": "Linear"}
+REPEATS = {"median": "Median", "each": "Each"}
 
 
 @dataclass(frozen=True)
@@ -82,53 +33,155 @@ class CompareRow:
 
 
 @dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
 class ComparePage:
-    compared: list[Compared]
+    groups: list[Group]
+    # How the chart is shown, and the goal that was typed, as the address has them.
+    query: Mapping[str, str]
 
     @cached_property
-    def goals(self) -> set[tuple[str, str]]:
-        return {(each.goal.name, each.goal.direction) for each in self.compared}
+    def compared(self) -> list[Compared]:
+        """In the order of the address, but repeats beside each other."""
+        return [each for group in self.groups for each in group.members]
+
+    @property
+    def goal(self) -> Goal:
+        return self.compared[0].goal
+
+    @property
+    def keys(self) -> list[int]:
+        return [each.study.pk for each in self.compared]
+
+    @cached_property
+    def why_not(self) -> str:
+        return why_not(self.compared) if len(self.compared) > 1 else ""
+
+    @property
+    def cautions(self) -> list[str]:
+        return [] if self.why_not else cautions(self.compared)
 
     @property
     def has_one_goal(self) -> bool:
-        """Whether their values can be held against each other."""
-        return len(self.goals) == 1
+        """Whether their lines can be on one axis."""
+        return len({each.goal for each in self.compared}) == 1
+
+    @property
+    def has_repeats(self) -> bool:
+        return any(group.is_repeated for group in self.groups)
+
+    @property
+    def may_add(self) -> bool:
+        return len(self.compared) < MOST
 
     @cached_property
-    def verdict(self) -> str:
-        """Who is ahead, and after how many trials; empty where nothing can be said."""
-        valued = [each for each in self.compared if each.corners]
-        if not self.has_one_goal or len(valued) < FEWEST:
-            return ""
-        first = min(
-            valued, key=lambda each: (to_loss(each.corners[-1][1], each.goal.direction), each.corners[-1])
+    def _typed(self) -> tuple[float | None, str]:
+        """The goal that was typed, and what is wrong with it."""
+        text = self.query.get("goal", "").strip().replace(",", ".")
+        try:
+            goal = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1) if text else None
+        except ValueError:
+            goal = float("nan")
+        if goal is not None and not np.isfinite(goal):
+            return None, f"“{text[:40]}” is not a number. Enter a value such as 0.09."
+        return goal, ""
+
+    @property
+    def goal_error(self) -> str:
+        return self._typed[1]
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        return verdict_of([] if self.why_not else self.groups, self._typed[0])
+
+    @property
+    def goal_text(self) -> str:
+        return self.query.get("goal", "") or ("" if self.verdict.goal is None else str(self.verdict.goal))
+
+    @property
+    def axis_words(self) -> list[str]:
+        return list(AXES.values())
+
+    def _choices(self, name: str, known: Mapping[str, str], default: str) -> list[Choice]:
+        chosen = self.query.get(name, "")
+        chosen = chosen if chosen in known else default
+        return [Choice(value, label, value == chosen) for value, label in known.items()]
+
+    @property
+    def axes(self) -> list[Choice]:
+        return self._choices("axis", AXES, "trials")
+
+    @property
+    def repeats(self) -> list[Choice]:
+        return self._choices("repeats", REPEATS, "median") if self.has_repeats else []
+
+    @property
+    def scales(self) -> list[Choice]:
+        if not self.chart["log"]:
+            return []
+        return self._choices("scale", SCALES, "log" if self.chart["is_log"] else "linear")
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """What is chosen of each."""
+        choices = {"axis": self.axes, "scale": self.scales, "repeats": self.repeats}
+        return {name: each.value for name, of in choices.items() for each in of if each.is_chosen}
+
+    @property
+    def files_query(self) -> str:
+        return urlencode([("study", key) for key in self.keys])
+
+    @cached_property
+    def chart(self) -> dict[str, Any]:
+        drawn = self.groups if self.has_one_goal else []
+        names = [group.name for group in drawn if group.bests]
+        name = self.goal.name
+        label = f"Best {name} so far of {all_of(names)}. {self.verdict.first}" if names else f"No {name} yet"
+        return race_chart(
+            [group.racer for group in drawn],
+            metric=name,
+            direction=self.goal.direction,
+            is_percent=self.goal.is_percent,
+            label=label.strip(),
         )
-        others = [
-            f"{each.study.name} {each.goal.show(each.corners[-1][1])} after {_trials(each.corners[-1][0])}"
-            for each in valued
-            if each is not first
-        ]
-        n, value = first.corners[-1]
-        said = f"{first.study.name} is ahead: {first.goal.name} {first.goal.show(value)} after {_trials(n)}"
-        return f"{said}; {all_of(others)}."
+
+    @property
+    def charts(self) -> dict[str, Any]:
+        return {"compare": self.chart}
 
     @cached_property
-    def note(self) -> str:
-        """Why values are not to be compared."""
-        if not self.has_one_goal:
-            return "These studies have different goals, so their values cannot be compared."
-        if len({each.study.dataset for each in self.compared}) > 1:
-            return "These studies use different datasets, so their values say little about each other."
-        return ""
+    def curve_tables(self) -> list[tuple[str, list[tuple[str, list[str]]]]]:
+        """The lines of the chart as tables, one for each axis: its title, and words at round places."""
+        return [
+            (self.chart["axes"][axis]["title"], self._curve_rows(axis))
+            for axis in AXES
+            if any(racer["points"][axis] for racer in self.chart["racers"])
+        ]
+
+    def _curve_rows(self, axis: str) -> list[tuple[str, list[str]]]:
+        ticks = np.array(round_ticks(self.chart["axes"][axis]["max"])[1:])
+        columns = []
+        for racer in self.chart["racers"]:
+            line = [(x, y) for x, y, *_ in racer["points"][axis]]
+            values = value_at(line, ticks) if line else np.full(len(ticks), np.nan)
+            end = line[-1][0] if line else -1.0
+            columns.append([y if x <= end else np.nan for x, y in zip(ticks, values, strict=True)])
+        return [
+            (show_param(tick), [NOTHING if np.isnan(y) else self.goal.show(float(y)) for y in row])
+            for tick, row in zip(ticks, zip(*columns, strict=True), strict=True)
+        ]
 
     @cached_property
     def results(self) -> list[CompareRow]:
         best = [each.best for each in self.compared]
         known = [value for value in best if value is not None]
-        top = None
-        if self.has_one_goal and known:
-            top = best_of(known, self.compared[0].goal.direction)
-        name = f"Best {self.compared[0].goal.name}" if self.has_one_goal else "Best value"
+        top = best_of(known, self.goal.direction) if known and not self.why_not else None
+        name = f"Best {self.goal.name}" if self.has_one_goal else "Best value"
         cells = [
             (each.goal.show(each.best), each.best is not None and each.best == top) for each in self.compared
         ]
@@ -148,75 +201,42 @@ class ComparePage:
         return CompareRow(name, [(each, False) for each in words])
 
     @cached_property
-    def _setup(self) -> list[CompareRow]:
-        of_each = [dict(facts_of(each.study, each.goal)) for each in self.compared]
-        names = list(dict.fromkeys(name for facts in of_each for name in facts))
-        rows = [self._row(name, [facts.get(name, NOTHING) for facts in of_each]) for name in names]
-        spaces = [
-            {row.name: ", ".join(filter(None, (row.words, row.only_with))) for row in space_rows(space)}
-            for space in (each.study.search_space for each in self.compared)
-        ]
-        params = dict.fromkeys(name for space in spaces for name in space)
-        rows += [
-            self._row(name, [space.get(name, "not in the space") for space in spaces]) for name in params
-        ]
-        return rows
+    def _setup(self) -> tuple[list[Setting], list[Setting]]:
+        studies = [each.study for each in self.compared]
+        return settings_of(studies), params_of(studies)
 
     @property
-    def differing(self) -> list[CompareRow]:
-        return [row for row in self._setup if len(set(row.cells)) > 1]
+    def differing(self) -> list[tuple[str, list[Setting]]]:
+        """Data and settings, then the search space, as far as there is anything."""
+        parts = [
+            (title, [row for row in rows if row.differs])
+            for title, rows in zip(("Settings", "Search space"), self._setup, strict=True)
+        ]
+        return [(title, rows) for title, rows in parts if rows]
 
     @property
-    def equal(self) -> list[CompareRow]:
-        return [row for row in self._setup if len(set(row.cells)) == 1]
+    def n_differing(self) -> int:
+        return sum(len(rows) for _, rows in self.differing)
+
+    @property
+    def equal(self) -> list[Setting]:
+        return [row for rows in self._setup for row in rows if not row.differs]
 
     @property
     def equal_words(self) -> str:
-        return f"{count_noun(len(self.equal), 'setting')} alike"
-
-    @cached_property
-    def charts(self) -> dict[str, Any]:
-        drawn = [each for each in self.compared if each.curve] if self.has_one_goal else []
-        goal = self.compared[0].goal
-        values = [value for each in drawn for _, value in each.curve]
-        is_log, low, high = metric_range(values, goal.direction, is_percent=goal.is_percent)
-        return {
-            "compare": {
-                "metric": goal.name,
-                "is_percent": goal.is_percent,
-                "log": is_log,
-                "min": low,
-                "max": high,
-                "lines": [
-                    {"name": each.short_name, "color": f"chart-{each.color}", "points": each.curve}
-                    for each in drawn
-                ],
-                "label": _label(goal, drawn),
-            }
-        }
+        return f"The same in all: {count_noun(len(self.equal), 'setting')}"
 
 
-def _trials(n: int) -> str:
-    return count_noun(n, "trial")
-
-
-def _label(goal: Goal, drawn: Sequence[Compared]) -> str:
-    if not drawn:
-        return f"No {goal.name} yet"
-    return f"Best {goal.name} so far by ended trials of {all_of(each.study.name for each in drawn)}"
-
-
-def compare_page(studies: Sequence[Study]) -> ComparePage:
+def compare_page(studies: Sequence[Study], query: Mapping[str, str] | None = None) -> ComparePage:
     """The studies in this order."""
     keys = [study.pk for study in studies]
 
     def without(pk: int) -> str:
-        rest = [("study", key) for key in keys if key != pk]
-        return f"{reverse('studies-compare')}?{urlencode(rest)}" if len(rest) >= FEWEST else ""
+        rest = [key for key in keys if key != pk]
+        return compare_url(rest) if len(rest) >= FEWEST else ""
 
-    return ComparePage(
-        [
-            Compared(study, color, results_of(study), goal_of(study), without(study.pk))
-            for color, study in enumerate(studies, 1)
-        ]
-    )
+    return ComparePage(groups_of(studies, [without(key) for key in keys]), query or {})
+
+
+def compare_url(keys: Sequence[int]) -> str:
+    return f"{reverse('studies-compare')}?{urlencode([('study', key) for key in keys])}"

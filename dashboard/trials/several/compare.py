@@ -90,6 +90,11 @@ class ComparePage:
         return compare_url(self.study, [trial.number for trial in self.trials])
 
     @property
+    def files_query(self) -> str:
+        """What selects these trials where their curves are exported."""
+        return urlencode({"q": f"trial in ({', '.join(str(trial.number) for trial in self.trials)})"})
+
+    @property
     def is_open(self) -> bool:
         """Whether one of them can still change."""
         return any(trial.state in OPEN_TRIALS for trial in self.trials)
@@ -173,6 +178,8 @@ def _outcome(goal: Goal, trial: Trial) -> str:
         return f"pruned at epoch {thousands(trial.step)}"
     if trial.state == TrialState.RUNNING and trial.step:
         return f"running, epoch {thousands(trial.step)}"
+    if trial.is_judged:
+        return str(trial.get_failure_kind_display())
     if trial.state == TrialState.FAILED:
         return f"{trial.shown_state}: {trial.get_failure_kind_display()}".removesuffix(": infeasible")
     return str(trial.state)

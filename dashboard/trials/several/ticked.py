@@ -22,6 +22,7 @@ NOT_RETRIED = {
     TrialState.RUNNING: ("is running", "are running"),
     TrialState.WAITING: ("is already waiting for a slot", "are already waiting for a slot"),
     TrialState.CANCELLED: ("was cancelled", "were cancelled"),
+    FailureKind.LEFT_OUT: ("is left out of the model", "are left out of the model"),
     FailureKind.INFEASIBLE: ("breaks a constraint and would again", "break a constraint and would again"),
 }
 

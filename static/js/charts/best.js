@@ -38,6 +38,10 @@
       items.push({ x: view.startup, y: "start", line: "v", color: token("line-control") });
       items.push({ x: view.startup, y: "start", text, color: token("chart-axis"), dy: -15, isInside: true });
     }
+    view.spaces.forEach(({ x, words: text }) => {
+      items.push({ x, y: "start", line: "v", color: token("line-control") });
+      items.push({ x, y: "start", text, color: token("chart-axis"), dy: -15, isInside: true, isFree: true });
+    });
     const at = best && view.places.find((place) => place.trial.n === best.n);
     if (at) {
       const text = "best " + reading(best.value, data.is_percent) + "  #" + best.n;

@@ -7,7 +7,7 @@
   const builders = new Map();
   const charts = new Map(); // canvas -> Chart
   const drawnFrom = new WeakMap(); // canvas -> what it was drawn from
-  const VIEWS = ["axis", "metric", "scale", "pruned"];
+  const VIEWS = ["axis", "metric", "scale", "pruned", "repeats"];
   let isScheduled = false;
   let waiting = []; // canvases out of sight, which are drawn one after the other
 

@@ -11,7 +11,7 @@
   // Of states; curves have their names at their ends.
   function legend(datasets) {
     return {
-      display: datasets.some((set) => set.state),
+      display: datasets.some((set) => set.state || set.isNamed),
       position: "bottom",
       align: "start",
       labels: {
@@ -22,7 +22,7 @@
     };
   }
 
-  const isPale = (set) => String(set.key).endsWith("-out") || !set.data.length;
+  const isPale = (set) => String(set.key).endsWith("-out") || set.isBand || !set.data.length;
 
   function picture(canvas) {
     const shown = chartOf(canvas);
@@ -114,11 +114,12 @@
   // The link names what is shown now.
   function address(link, canvas) {
     const url = new URL(link.href);
-    const { axis, scale, pruned, metric } = canvas.dataset;
+    const { axis, scale, pruned, metric, repeats } = canvas.dataset;
     const asked = Object.fromEntries(
       new FormData(canvas.closest(".card").querySelector("form[id^=ask-]") ?? undefined),
     );
-    const shown = { q: window.ParzenSelection?.text(), axis, scale, pruned, metric, ...asked };
+    const q = window.ParzenSelection ? window.ParzenSelection.text() : url.searchParams.get("q");
+    const shown = { q, axis, scale, pruned, metric, repeats, ...asked };
     Object.entries(shown).forEach(function ([name, value]) {
       url.searchParams[value ? "set" : "delete"](name, value);
     });

@@ -44,6 +44,7 @@
       max,
       ticks: ticksUpTo(max, Math.max(1, niceStep(max / 8))),
       startup: hasStartup ? data.n_startup - 0.5 : null,
+      spaces: data.spaces.map(({ n, words }) => ({ x: n - 0.5, words })),
       brush: { name: "trial", isWhole: true },
     };
   }
@@ -80,6 +81,7 @@
       max,
       ticks: ticksUpTo(max, niceStep(max / 8)),
       startup: null,
+      spaces: [],
       brush: { name: "ended", ...byEnd(places, name, unit.size) },
     };
   }

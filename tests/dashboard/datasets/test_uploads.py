@@ -86,7 +86,7 @@ def test_a_table_becomes_a_dataset_that_a_study_trains_on(page, user):
     assert (dataset.info["n_train"], dataset.info["class_names"]) == (24, ["no", "yes"])
     assert dataset.info["source"] == "plants.csv, uploaded by ada."
     offered = page.get("/studies/new/?dataset=" + dataset.name).content.decode()
-    assert f'value="{dataset.name}" checked' in offered
+    assert f'value="{dataset.name}" selected' in offered
     assert 'value="plants-mlp"' in offered
 
     study = running_study(owner=user, dataset=dataset.name)

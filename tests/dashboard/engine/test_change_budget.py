@@ -33,7 +33,7 @@ def test_running_study_gets_more_trials(hints, django_capture_on_commit_callback
         change(study, max_trials=3)
 
     assert claim(study).number == 1
-    assert latest_event() == ("Grace", "changed the budget: trials 3")
+    assert latest_event() == ("Grace", "changed the budget: trials 1 → 3")
     assert hints == [2]
 
 
@@ -67,7 +67,7 @@ def test_finished_study_goes_on_with_more_trials():
     change(study, max_trials=2)
 
     assert (study.state, study.state_reason, study.finished_at) == ("running", "", None)
-    assert latest_event() == ("Grace", "resumed the study: trials 2")
+    assert latest_event() == ("Grace", "resumed the study: trials 1 → 2")
     complete(study)
     study.refresh_from_db()
     assert (study.state, study.trials.count()) == ("finished", 2)
@@ -116,7 +116,7 @@ def test_draft_only_takes_the_new_limits():
     change(study, max_seconds=300, min_improvement=0.5, target_value=None)
 
     assert (study.state, study.max_seconds) == ("draft", 300)
-    assert latest_event()[1] == "changed the budget: study time 5 min, minimum improvement 0.5%"
+    assert latest_event()[1] == "changed the budget: study time none → 5 min, minimum improvement none → 0.5%"
 
 
 def test_change_to_the_same_values_is_no_event():

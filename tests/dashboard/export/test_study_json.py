@@ -10,6 +10,8 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dashboard.engine.steering.judging import judge_trial
+from dashboard.engine.steering.spaces import change_space
 from dashboard.export.study_format import (
     LEFT_OUT,
     SETTINGS,
@@ -17,14 +19,26 @@ from dashboard.export.study_format import (
     CommentRecord,
     EventRecord,
     ReportRecord,
+    SpaceVersionRecord,
     StudyRecord,
     TrialRecord,
 )
 from dashboard.export.study_json import study_json
 from dashboard.export.study_reader import StudyFileInvalid, read_study
-from dashboard.models import Attempt, AuditEntry, Comment, Report, Study, StudyEvent, Tag, Trial
+from dashboard.models import (
+    Attempt,
+    AuditEntry,
+    Comment,
+    FailureKind,
+    Report,
+    SpaceVersion,
+    Study,
+    StudyEvent,
+    Tag,
+    Trial,
+)
 from dashboard.people.actions import create_team
-from tests.builders import actor, add_trials, make_study, running_study
+from tests.builders import SPACE, actor, add_trials, make_study, running_study
 
 RECORDS = {
     Study: StudyRecord,
@@ -33,6 +47,7 @@ RECORDS = {
     Report: ReportRecord,
     Comment: CommentRecord,
     StudyEvent: EventRecord,
+    SpaceVersion: SpaceVersionRecord,
 }
 
 
@@ -61,6 +76,9 @@ def study(user):
     Comment.objects.create(study=study, author=user, text="done")
     Tag.objects.bulk_create([Tag(study=study, name=name) for name in ("paper", "älter")])
     Study.objects.filter(pk=study.pk).update(winner=first, started_at=at)
+    judge_trial(study_id=study.pk, number=1, kind=FailureKind.LEFT_OUT, reason="ä", by="Ada")
+    narrow = SPACE | {"params": [{**SPACE["params"][0], "low": 1e-3}, *SPACE["params"][1:]]}
+    change_space(study_id=study.pk, space=narrow, by="Ada")
     return study
 
 
@@ -70,6 +88,7 @@ def test_everything_comes_back_as_it_is_in_the_database(study):
     stored = Study.objects.get(pk=study.pk)
     head = found.study
     named = {"settings", "owner", "team", "confirms", "winner", "seconds", "tags", "events", "comments"}
+    named |= {"space_versions"}
     assert plain(head, *named) == {name: getattr(stored, name) for name in plain(head, *named)}
     assert head.settings == {name: getattr(stored, name) for name in SETTINGS}
     assert (head.owner, head.team, head.confirms, head.winner) == ("ada", "Vision", "", 0)
@@ -78,6 +97,11 @@ def test_everything_comes_back_as_it_is_in_the_database(study):
     assert [(c.at, c.author, c.text, c.trial) for c in head.comments] == [
         (c.at, c.author.username, c.text, c.trial and c.trial.number) for c in stored.comments.all()
     ]
+    versions = SpaceVersion.objects.filter(study=study).order_by("number")
+    assert [plain(version) for version in head.space_versions] == list(
+        versions.values("number", "space", "defaults", "from_trial", "by", "at")
+    )
+    assert len(head.space_versions) == 2
     events = StudyEvent.objects.filter(study=study).order_by("pk")
     assert [plain(event) for event in head.events] == list(events.values("at", "by", "what"))
     assert_trials_are_exact(found, stored)

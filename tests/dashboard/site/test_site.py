@@ -94,6 +94,12 @@ OPEN_METHODS |= {
     "study-columns",
     "trials-retry",
     "trial-variation",
+    "study-enqueue",
+    "study-space",
+    "study-search",
+    "trial-judge",
+    "trial-judge-undo",
+    "trial-remove",
     "studies-archive",
     "studies-tag",
     "studies-delete",
@@ -105,7 +111,7 @@ EXPORTS = {
     *("study-export-csv", "study-export-parquet", "study-export-trials-json", "study-export-json"),
     *("study-export-python", "study-export-chart", "trial-export-chart"),
 }
-FILES = {"dataset-picture", "trial-model", "trial-package", "study-report"} | EXPORTS
+FILES = {"dataset-picture", "trial-model", "trial-package", "study-report", "studies-compare-chart"} | EXPORTS
 PAGES = [name for name in NAMES if name not in POST_ONLY | PROBES | FILES]
 # Nothing is there unless the settings allow custom models; test_custom_models.py has what holds then.
 for hidden in ("custom-study-new", "model-file-check"):

@@ -91,8 +91,8 @@ def test_answer_is_short_until_another_trial_completes(page, study):
     add_trials(study, 3)
     add_trials(study, 2, state="running")
 
-    assert page.get(url_of(study), {"seen": "3"}).status_code == 204
-    assert page.get(url_of(study), {"seen": "2"}).status_code == 200
+    assert page.get(url_of(study), {"seen": "0.3"}).status_code == 204
+    assert page.get(url_of(study), {"seen": "0.2"}).status_code == 200
     assert page.get(url_of(study), {"seen": "x"}).status_code == 200
 
 
@@ -100,7 +100,7 @@ def test_answer_is_short_until_another_trial_completes(page, study):
 def test_ended_study_is_asked_no_more(page, user, state):
     study = make_study(state)
 
-    response = page.get(url_of(study), {"seen": "0"})
+    response = page.get(url_of(study), {"seen": "0.0"})
 
     assert response.status_code == 200
     assert "hx-get" not in response.content.decode()

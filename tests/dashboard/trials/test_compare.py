@@ -125,8 +125,8 @@ def test_one_can_be_removed_as_long_as_two_are_left(compare):
 
 
 def test_page_asks_for_news_only_while_a_trial_can_change(compare):
-    assert "hx-get" in compare(0, 4).content.decode()
-    assert "hx-get" not in compare(0, 1).content.decode()
+    assert 'hx-trigger="every' in compare(0, 4).content.decode()
+    assert 'hx-trigger="every' not in compare(0, 1).content.decode()
 
 
 def test_poll_brings_what_changed_and_204_where_nothing_did(page, user):
@@ -150,3 +150,10 @@ def test_somebody_elses_study_is_not_there(page):
     add_trials(study, 2)
     url = reverse("trials-compare", args=[study.pk])
     assert page.get(url, {"trial": [0, 1]}).status_code == 404
+
+
+def test_the_curves_of_these_trials_alone_are_taken_away(page, compare, study):
+    address = reverse("study-export-chart", args=[study.pk, "epochs", "csv"])
+    answer = page.get(f"{address}?{page_of(compare(1, 2)).files_query}")
+    rows = answer.getvalue().decode().splitlines()[1:]
+    assert {row.split(",")[0] for row in rows} == {"1", "2"}

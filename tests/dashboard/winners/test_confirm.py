@@ -8,9 +8,20 @@ from dashboard.engine.budgets import change_budget
 from dashboard.engine.claims import claim_trial_of
 from dashboard.engine.fences import Fence, Outcome, finish_trial
 from dashboard.engine.quotas import QuotaRefused
+from dashboard.engine.steering.judging import judge_trial
 from dashboard.engine.worker.jobs import job_of
 from dashboard.goals import goal_of
-from dashboard.models import Origin, Quota, Study, StudyEvent, StudyState, Trial, TrialState
+from dashboard.models import (
+    FailureKind,
+    Origin,
+    Quota,
+    Review,
+    Study,
+    StudyEvent,
+    StudyState,
+    Trial,
+    TrialState,
+)
 from dashboard.models.trial import trial_seed
 from dashboard.people.actions import create_team
 from dashboard.refusal import Refused
@@ -105,6 +116,34 @@ def test_clear_gain_is_told_with_its_uncertainty(page, user):
     shown = page.get(reverse("study-confirm", args=[study.pk])).content.decode()
     assert "0.1010 ± 0.001" in shown
     assert "9 of 9 training runs done" in shown
+
+
+def test_a_trial_that_is_not_counted_any_more_is_no_winner_and_in_no_finding(page, user):
+    study = ended_study(user)
+    runs = confirm_best(study, n_best=2, n_seeds=3, by=actor(user))
+    run_all(runs, lambda number, seed: {4: 0.10, 3: 0.20, 0: 0.50}[number] + seed / 1000)
+    choose_winner(study, number=4, by=actor(user))
+
+    judge_trial(study_id=study.pk, number=4, kind=FailureKind.MARKED, reason="wrong file", by="Ada")
+
+    study.refresh_from_db()
+    assert study.winner is None
+    told = last_confirmed(study)
+    assert told.rows[0].trial.number == 4
+    assert "trial #3 is better" in told.findings[0].text
+    shown = page.get(reverse("study-confirm", args=[study.pk])).content.decode()
+    assert "marked as failed" in shown
+    assert 'aria-label="Choose trial 4"' not in shown
+    assert "test set, trial #3" in page.get(study.get_absolute_url()).content.decode()
+
+
+def test_a_review_is_asked_for_again_once_a_trial_is_not_counted(user):
+    study = ended_study(user)
+    Review.objects.create(study=study, by=user)
+    assert review_queue(Study.objects.all()) == []
+    judge_trial(study_id=study.pk, number=4, kind=FailureKind.LEFT_OUT, reason="wrong file", by="Ada")
+    (row,) = review_queue(Study.objects.all())
+    assert row.reasons == ["trials no longer counted since the last review"]
 
 
 def test_gain_inside_the_noise_is_warned_of(user):

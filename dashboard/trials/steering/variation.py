@@ -1,4 +1,4 @@
-"""The form for a variation of a trial: its params, to change some of them."""
+"""The forms for a trial of one's own: params of another one, some of them changed, or pasted ones."""
 
 import math
 from collections.abc import Mapping
@@ -10,7 +10,9 @@ from django.http import QueryDict
 
 from dashboard.engine.search.observations import n_made
 from dashboard.models import Study, StudyState, Trial
+from dashboard.refusal import Refused
 from dashboard.trials.params import only_with, tree_order
+from dashboard.trials.steering.pasted import fit_pasted, read_pasted
 from dashboard.web.fields import number_input, typed
 from dashboard.wording import count_noun, thousands
 from dashboard.wording import param as show_param
@@ -22,7 +24,7 @@ from optimizer.values import value_key
 class VariationForm(forms.Form):
     """One field for each searched param. What the branch of the values does not use is left out."""
 
-    def __init__(self, space: SearchSpace, trial: Trial, data: QueryDict | None = None) -> None:
+    def __init__(self, space: SearchSpace, trial: Trial | None, data: QueryDict | None = None) -> None:
         super().__init__(data)
         self._space = space
         # Those of the new trial, once the form is valid.
@@ -31,7 +33,9 @@ class VariationForm(forms.Form):
         self._field_of = {name: f"param-{place}" for place, name in enumerate(space.names)}
         for parameter in tree_order(space):
             if not space.is_constant(parameter.name):
-                self.fields[self._field_of[parameter.name]] = _field(space, parameter, trial)
+                self.fields[self._field_of[parameter.name]] = _field(
+                    space, parameter, trial.params if trial else {}
+                )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -66,11 +70,41 @@ class VariationForm(forms.Form):
             params[name] = value
 
 
+class PasteForm(forms.Form):
+    """The same as a text."""
+
+    pasted = forms.CharField(
+        label="JSON or a Python dict",
+        required=False,
+        help_text="Fixed parameters may be left out. The text is read, never run.",
+        widget=forms.Textarea(
+            attrs={"class": "textarea mono", "rows": 8, "spellcheck": "false", "autocomplete": "off"}
+        ),
+    )
+
+    def __init__(self, space: SearchSpace, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self._space = space
+        self.params: dict[str, Any] = {}
+
+    def clean_pasted(self) -> str:
+        text = str(self.cleaned_data["pasted"])
+        try:
+            self.params, problems = fit_pasted(self._space, read_pasted(text))
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        if problems:
+            raise forms.ValidationError(problems)
+        return text
+
+
 @dataclass(frozen=True)
 class VariationPage:
     study: Study
-    trial: Trial
+    # Whose params the form opens with.
+    trial: Trial | None
     form: VariationForm
+    paste: PasteForm
 
     @property
     def notes(self) -> list[str]:
@@ -98,10 +132,10 @@ class VariationPage:
         return count_noun(len(self.fixed), "fixed parameter")
 
 
-def _field(space: SearchSpace, parameter: Parameter, trial: Trial) -> forms.Field:
-    """Prefilled with the trial's value; empty where its branch does not use the param."""
+def _field(space: SearchSpace, parameter: Parameter, params: Mapping[str, Any]) -> forms.Field:
+    """Prefilled with its value; empty where its branch does not use the param."""
     name, distribution = parameter.name, parameter.distribution
-    value = trial.params.get(name)
+    value = params.get(name)
     words = filter(None, (only_with(space, name), distribution.describe()))
     common: dict[str, Any] = {"label": name, "required": False, "help_text": "; ".join(words)}
     if isinstance(distribution, Choice):
@@ -109,7 +143,7 @@ def _field(space: SearchSpace, parameter: Parameter, trial: Trial) -> forms.Fiel
         nothing = [("", "not used")] if parameter.when else []
         return forms.ChoiceField(
             choices=[*nothing, *((str(n), show_param(each)) for n, each in enumerate(values))],
-            initial=next((str(n) for n, each in enumerate(values) if _is_same(trial, name, each)), ""),
+            initial=next((str(n) for n, each in enumerate(values) if _is_same(params, name, each)), ""),
             widget=forms.Select(attrs={"class": "select"}),
             **common,
         )
@@ -118,9 +152,9 @@ def _field(space: SearchSpace, parameter: Parameter, trial: Trial) -> forms.Fiel
     return forms.CharField(initial=initial, widget=number_input(mode), **common)
 
 
-def _is_same(trial: Trial, name: str, value: Any) -> bool:
-    """Whether the trial has it; 1 is not True."""
-    return name in trial.params and value_key(trial.params[name]) == value_key(value)
+def _is_same(params: Mapping[str, Any], name: str, value: Any) -> bool:
+    """Whether it is the value there; 1 is not True."""
+    return name in params and value_key(params[name]) == value_key(value)
 
 
 def _value(parameter: Parameter, text: str) -> Any:

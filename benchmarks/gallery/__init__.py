@@ -1,0 +1,1 @@
+"""The pictures of the documents: a Parzen of its own with seeded data, and Chromium that looks at it."""

@@ -1,0 +1,1 @@
+"""Trials that people ask for, take back, or judge."""
