@@ -58,6 +58,7 @@ def test_layers_are_set_in_one_row_and_unfolded_with_what_was_typed(form):
     row.get_by_label("Maximum").press("Tab")
     expect(row.locator(".knob-search").first).to_contain_text("32 to 96")
     row.get_by_role("button", name="One row a layer").click()
+    expect(row).to_have_count(0)
     steps.open_editor(form, "units_2")
     expect(steps.field(form, "units_2", "high")).to_have_value("96")
     steps.field(form, "units_2", "high").fill("64")
