@@ -33,20 +33,6 @@ def test_views_and_the_top_bar_need_no_scrollbar_in_a_narrow_window(site, person
     assert person.evaluate(OVERFULL) == []
 
 
-def test_a_link_leads_past_the_search_space(site, person):
-    person.goto(f"{site}/studies/new/")
-    link = person.get_by_role("link", name="Skip to goal and budget")
-    shape = "getComputedStyle(document.querySelector('.skip-in')).clipPath"
-    assert person.evaluate(shape) != "none"
-    keys.tab_to(person, link)
-    assert person.evaluate(shape) == "none"
-
-    person.keyboard.press("Enter")
-    person.keyboard.press("Tab")
-
-    expect(person.get_by_label("Objective")).to_be_focused()
-
-
 @pytest.fixture
 def filtered(ada, site, person):
     """The trials of a study, two of which complete with a loss below 0.4, and their filter."""

@@ -143,7 +143,7 @@ def test_other_pairs_and_groups_are_chosen(explore):
         "aria-label", re.compile("optimizer and layers")
     )
     explore.get_by_label("Show", exact=True).select_option("ranks")
-    expect(explore.locator("#picture-pair .plots-note")).to_contain_text("Each dot is a trial")
+    expect(explore.locator("#picture-pair p.plots-note")).to_contain_text("Each dot is a trial")
     explore.get_by_label("one plot per").select_option("layers")
     expect(explore.locator("#picture-groups .small-plot-name").first).to_have_text("layers 1")
 
