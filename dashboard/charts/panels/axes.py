@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from optimizer.values import value_key
 # A range that is open at an end is drawn up to here, where so much of the prior lies outside.
 TAIL = 0.005
 FEW_TICKS = 4
+JITTER = 0.618034
 
 
 def param_axis(name: str, distribution: Distribution, tried: Sequence[Any] = ()) -> Axis:
@@ -65,9 +65,16 @@ def metric_axis(
     return Axis(name, "log" if is_log else "linear", low, high, ticks, name=name, is_percent=is_percent)
 
 
-def without_name(axis: Axis) -> Axis:
-    """An axis on which dragging selects nothing."""
-    return replace(axis, name="")
+def unit(axis: Axis, values: np.ndarray) -> np.ndarray:
+    """Places on an axis as shares of its length."""
+    bend = np.log if axis.kind == "log" else np.asarray
+    low, high = bend(axis.low), bend(axis.high)
+    return np.asarray((bend(values) - low) / ((high - low) or 1.0))
+
+
+def beside(axis: Axis, n: int, at: float) -> float:
+    """Trials with one choice stand beside each other, trial n always in the same place."""
+    return at + ((n * JITTER) % 1 - 0.5) / 2 if axis.kind == "category" else at
 
 
 def places_of(distribution: Distribution, values: Sequence[Any]) -> list[float | None]:

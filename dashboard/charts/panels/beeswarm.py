@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.charts.digits import significant
+from dashboard.charts.panels.axes import unit
 from dashboard.charts.panels.panel import Axis, Dots, Panel, Text
-from dashboard.charts.panels.surface import unit
 from dashboard.wording import param as show_param
 from dashboard.wording import value as show_value
 from optimizer.importance import Effects

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.charts.panels.axes import beside
 from dashboard.charts.panels.panel import Axis, Band, Boxes, Dots, Line, Mark, Panel, Picture, Trials
 
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 720.0, 58.0, 12.0, 26.0, 34.0
 COLUMNS, SMALL_HEIGHT, HEIGHT = 3, 180.0, 360.0
 PALE = 0.12
-JITTER = 0.618034
 
 # What the light theme says (static/css/tokens.css; a test compares them).
 COLORS = {
@@ -210,12 +210,7 @@ def _trials(
     for n, state, a, b in rows:
         if a is None or b is None or state not in {"complete", "pruned"}:
             continue
-        jitter = (n * JITTER) % 1 - 0.5
-        at = (
-            x(a + (jitter / 2 if panel.x.kind == "category" else 0)),
-            y(b + (jitter / 2 if panel.y.kind == "category" else 0)),
-            2.0,
-        )
+        at = (x(beside(panel.x, n, a)), y(beside(panel.y, n, b)), 2.0)
         color = COLORS["chart-1" if state == "complete" else "mark-caution"]
         shapes.append(Shape("circle", at, color, shown(n, 0.8 if state == "complete" else 0.4)))
     return shapes

@@ -1,11 +1,11 @@
 """What the model expects of two params together, with the trials on it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from dashboard.charts.digits import significant
+from dashboard.charts.panels.axes import unit
 from dashboard.charts.panels.panel import Axis, Boxes, Panel, Text, Trials
 from dashboard.wording import value as show_value
 from optimizer.importance import Surface
@@ -48,10 +48,10 @@ def surface_panel(
         pale=is_far.ravel().tolist(),
     )
     texts = [] if best is None else [ring(best)]
-    label = f"Expected {metric.title} by {x.title} and {y.title}, {words[0]} and more tones"
+    label = f"Expected {metric.title} by {x.title} and {y.title}"
     panel = Panel(f"{x.title} and {y.title}", x, y, [boxes, Trials(x.name, y.name)], label=label, texts=texts)
     shown = [show_value(v, metric.is_percent) for v in (breaks[::-1] if is_lower_better else breaks)]
-    return replace(panel, label=f"Expected {metric.title} by {x.title} and {y.title}"), shown
+    return panel, shown
 
 
 def ring(best: tuple[int, float, float]) -> Text:
@@ -81,13 +81,6 @@ def _is_far(
     dy = np.maximum(np.abs(unit(y, at[:, 1])[:, None] - cy) - np.diff(ey) / 2, 0)
     is_near = (dx[:, :, None] ** 2 + dy[:, None, :] ** 2 < NEAR**2).any(axis=0)
     return np.asarray(~is_near)
-
-
-def unit(axis: Axis, values: np.ndarray) -> np.ndarray:
-    """Places on an axis as shares of its length."""
-    bend = np.log if axis.kind == "log" else np.asarray
-    low, high = bend(axis.low), bend(axis.high)
-    return np.asarray((bend(values) - low) / ((high - low) or 1.0))
 
 
 def _short(values: np.ndarray) -> list[float]:

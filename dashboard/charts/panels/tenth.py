@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from dashboard.charts.digits import significant
+from dashboard.charts.panels.axes import unit
 from dashboard.charts.panels.panel import Axis, Boxes, Panel
-from dashboard.charts.panels.surface import unit
 from dashboard.wording import param as show_param
 
 N_BINS = 12

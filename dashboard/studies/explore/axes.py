@@ -11,7 +11,7 @@ from dashboard.charts.digits import significant
 from dashboard.charts.panels.axes import UNUSED, metric_axis, param_axis, places_of
 from dashboard.charts.panels.panel import Axis
 from dashboard.goals import Goal, goal_of
-from dashboard.models import Study
+from dashboard.models import Study, TrialState
 from dashboard.studies.charts import places_drawn, points_of
 from dashboard.studies.model import model_of
 from dashboard.trials import queries
@@ -113,7 +113,7 @@ def explore_data(subject: Subject, since: float | None = None) -> dict[str, Any]
     else:
         places = np.flatnonzero(results["finished"] >= since)
         params = subject.params_at(places)
-    is_ended = ~np.isin(points_of(subject.study, results).state[places], ("running", "waiting"))
+    is_ended = ~results.is_in(TrialState.RUNNING, TrialState.WAITING)[places]
     places, params = places[is_ended], [each for each, ended in zip(params, is_ended, strict=True) if ended]
     return {
         "columns": columns_of(subject, places, params),
