@@ -6,8 +6,11 @@
   if (!canvas) {
     return;
   }
-  const pen = canvas.getContext("2d");
-  const PEN_WIDTH = 20;
+  const pen = Object.assign(canvas.getContext("2d"), {
+    strokeStyle: "#fff",
+    lineWidth: 20,
+    lineCap: "round",
+  });
   let last = null;
   let isEmpty = true;
 
@@ -24,9 +27,6 @@
   }
 
   function drawTo(place) {
-    pen.strokeStyle = "#fff";
-    pen.lineWidth = PEN_WIDTH;
-    pen.lineCap = "round";
     pen.beginPath();
     pen.moveTo(...(last || place));
     pen.lineTo(...place);

@@ -37,15 +37,7 @@
     }
   }
 
-  function setting(value) {
-    try {
-      return value ? localStorage.setItem(SETTING, value) : localStorage.getItem(SETTING);
-    } catch {
-      return null; // storage is closed to this page
-    }
-  }
-
-  const isOff = () => setting() === "off";
+  const isOff = () => window.ParzenKept(SETTING) === "off";
   const show = () =>
     document.querySelectorAll("[data-single-keys]").forEach((box) => (box.checked = !isOff()));
 
@@ -71,7 +63,7 @@
     }
   });
   document.addEventListener("change", function ({ target }) {
-    return target.matches("[data-single-keys]") && setting(target.checked ? "on" : "off");
+    return target.matches("[data-single-keys]") && window.ParzenKept(SETTING, target.checked ? "on" : "off");
   });
   document.addEventListener("htmx:afterSettle", function ({ target }) {
     show();

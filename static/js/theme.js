@@ -3,21 +3,14 @@
   "use strict";
   const root = document.documentElement;
 
-  function remembered() {
+  // What this browser keeps; where storage is closed to the page, a choice lasts as long as the page.
+  const kept = function (name, value) {
     try {
-      return localStorage.getItem("theme");
+      return value ? localStorage.setItem(name, value) : localStorage.getItem(name);
     } catch {
-      return null; // storage is closed to this page: follow the system
+      return null;
     }
-  }
-
-  function remember(theme) {
-    try {
-      localStorage.setItem("theme", theme);
-    } catch {
-      // The choice lasts as long as the page.
-    }
-  }
+  };
 
   function isDark() {
     return root.dataset.theme
@@ -29,7 +22,7 @@
     document.dispatchEvent(new CustomEvent("themechange"));
   }
 
-  const theme = remembered();
+  const theme = kept("theme");
   if (theme === "light" || theme === "dark") {
     root.dataset.theme = theme;
   }
@@ -39,7 +32,8 @@
       return;
     }
     root.dataset.theme = isDark() ? "light" : "dark";
-    remember(root.dataset.theme);
+    kept("theme", root.dataset.theme);
     announce();
   });
+  window.ParzenKept = kept;
 })();

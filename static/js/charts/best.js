@@ -1,18 +1,8 @@
 // The value of every trial as a mark, shape and color by state, and the best so far as a step line.
 (function () {
   "use strict";
-  const {
-    register,
-    token,
-    axis,
-    metricAxis,
-    noGrid,
-    reading,
-    progress,
-    strip,
-    marks,
-    data: page,
-  } = window.ParzenCharts;
+  const { register, token, axis, metricAxis, noGrid, nothing, reading } = window.ParzenCharts;
+  const { progress, strip, marks, data: page } = window.ParzenCharts;
 
   function isInRange(value, range) {
     return value !== null && value >= range.low && value <= range.high;
@@ -50,8 +40,7 @@
       items.push({ x: at.x, y, ring: true, text, isBold: true, color, dx: 10, isInside: true, isFree: true });
     }
     if (!data.line.length) {
-      const text = view.places.length ? "No completed trials yet" : "The first trials appear here";
-      items.push({ x: "middle", y: "middle", text, align: "center", color: token("chart-axis") });
+      items.push(...nothing(view.places.length ? "No completed trials yet" : "The first trials appear here"));
     }
     return items;
   }

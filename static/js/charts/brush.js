@@ -1,7 +1,7 @@
 // Dragging across a chart selects trials: along one axis, or a box of both. The answer of the server draws the range.
 (function () {
   "use strict";
-  const { token, alpha, chartOf, data } = window.ParzenCharts;
+  const { token, alpha, write, chartOf, data } = window.ParzenCharts;
   const { axesAt, axesOf, rangesOf, ends } = window.ParzenCharts.ranges;
   let drag = null;
 
@@ -106,17 +106,6 @@
     return (range || [low, high]).map((end) => Math.min(high, Math.max(low, end))).sort((a, b) => a - b);
   }
 
-  function write(ctx, words, x, y, align) {
-    ctx.font = "600 11.5px " + Chart.defaults.font.family;
-    ctx.textAlign = align;
-    ctx.lineWidth = 4;
-    ctx.lineJoin = "round";
-    ctx.strokeStyle = token("surface");
-    ctx.strokeText(words, x, y);
-    ctx.fillStyle = token("chart-best");
-    ctx.fillText(words, x, y);
-  }
-
   Chart.register({
     id: "brush",
     afterDraw(chart) {
@@ -135,7 +124,8 @@
       ctx.fillRect(left, top, right - left, bottom - top);
       ctx.strokeRect(left, top, right - left, bottom - top);
       const isLeft = left < (scales.x.left + scales.x.right) / 2;
-      write(ctx, words, isLeft ? left + 5 : right - 5, top + 14, isLeft ? "left" : "right");
+      ctx.font = "600 11.5px " + Chart.defaults.font.family;
+      write(ctx, words, isLeft ? left + 5 : right - 5, top + 14, color, isLeft ? "left" : "right");
       ctx.restore();
     },
   });

@@ -1,7 +1,7 @@
 // The best values so far of several studies against what they had spent; of repeats the median and the middle half.
 (function () {
   "use strict";
-  const { register, token, alpha, axis, metricAxis, noGrid, reading } = window.ParzenCharts;
+  const { register, token, alpha, axis, metricAxis, noGrid, nothing, reading } = window.ParzenCharts;
   const WIDE = 560; // pixels from which names have room beside the lines
 
   const base = { type: "line", stepped: "before", pointRadius: 0, clip: 6 };
@@ -30,8 +30,7 @@
   function words(racers, name, clamp, isWide) {
     const drawn = racers.filter((racer) => racer.points[name].length);
     if (!drawn.length) {
-      const text = "No trial has completed yet";
-      return [{ x: "middle", y: "middle", text, align: "center", color: token("chart-axis") }];
+      return nothing("No trial has completed yet");
     }
     return (isWide ? drawn : []).map(function (racer) {
       const [x, y] = racer.points[name].at(-1);

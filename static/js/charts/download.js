@@ -1,64 +1,80 @@
-// Takes a chart away: as a PNG that is drawn anew, larger and with its title and legend, and from the server as SVG or CSV,
-// which follow the filter and how the chart is shown.
+// Takes a chart away: as a PNG that is drawn anew, larger and with its title and legend, and from the server as SVG or
+// CSV, which follow the filter and how the chart is shown.
 (function () {
   "use strict";
   const { token, configOf, chartOf } = window.ParzenCharts;
   const RATIO = 2;
-  const ROOM = 110; // pixels for title and legend
   const EDGE = 16;
-  const HEAD = 44;
+  const HEAD = 48;
+  const LEGEND = 44;
+  const PARTS = "canvas, .small-plot-name, .parallel-names button";
+  const wordsOf = (element) => element.textContent.trim();
+  const isPale = (set) => String(set.key).endsWith("-out") || set.isBand || !set.data.length;
 
   // Of states; curves have their names at their ends.
-  function legend(datasets) {
+  function legendOf({ data: { datasets } }) {
+    const filter = ({ datasetIndex }) => !isPale(datasets[datasetIndex]);
+    const labels = { usePointStyle: true, boxHeight: 7, filter };
     return {
       display: datasets.some((set) => set.state || set.isNamed),
       position: "bottom",
       align: "start",
-      labels: {
-        usePointStyle: true,
-        boxHeight: 7,
-        filter: ({ datasetIndex }) => !isPale(datasets[datasetIndex]),
-      },
+      labels,
     };
   }
 
-  const isPale = (set) => String(set.key).endsWith("-out") || set.isBand || !set.data.length;
-
-  function picture(canvas) {
-    const shown = chartOf(canvas);
+  function drawAnew(canvas, ctx, x, y) {
+    if (canvas.matches("[data-parallel]")) {
+      const copy = window.ParzenCharts.parallel.copy(RATIO);
+      ctx.drawImage(copy, x, y, copy.width / RATIO, copy.height / RATIO);
+      return;
+    }
     const config = configOf(canvas);
-    const paper = document.createElement("canvas");
-    paper.width = shown.width;
-    paper.height = shown.height + ROOM;
-    const heads = [document.querySelector("h1"), canvas.closest(".card").querySelector("h2")];
-    const text = heads.map((head) => head.textContent.trim()).join(": ");
-    const color = token("text");
-    const padding = {
-      left: EDGE,
-      top: EDGE,
-      bottom: EDGE,
-      right: EDGE + (config.options.layout?.padding?.right || 0),
-    };
-    Object.assign(config.options, { responsive: false, devicePixelRatio: RATIO, layout: { padding } });
-    Object.assign(config.options.plugins, {
-      title: {
-        display: true,
-        text,
-        color,
-        align: "start",
-        padding: { bottom: 32 },
-        font: { size: 14, weight: "600" },
-      },
-      legend: legend(config.data.datasets),
+    const { width, height } = chartOf(canvas);
+    const legend = legendOf(config);
+    const paper = Object.assign(document.createElement("canvas"), {
+      width,
+      height: height + (legend.display ? LEGEND : 0),
     });
-    const background = {
-      id: "background",
-      beforeDraw({ ctx, width, height }) {
-        ctx.fillStyle = token("surface");
-        ctx.fillRect(0, 0, width, height);
-      },
+    Object.assign(config.options, { responsive: false, devicePixelRatio: RATIO });
+    config.options.plugins.legend = legend;
+    const chart = new Chart(paper, config);
+    ctx.drawImage(paper, x, y, chart.width, chart.height);
+    chart.destroy();
+  }
+
+  // All canvases of a card in their places, with the titles above them, below the name of the study.
+  function pictureOf(card) {
+    const parts = [...card.querySelectorAll(PARTS)]
+      .map((part) => ({ part, box: part.getBoundingClientRect() }))
+      .filter(({ box }) => box.width);
+    const [left, top] = ["left", "top"].map((side) => Math.min(...parts.map(({ box }) => box[side])));
+    const [right, bottom] = ["right", "bottom"].map((side) => Math.max(...parts.map(({ box }) => box[side])));
+    const hasLegend = [...card.querySelectorAll("canvas[data-chart]")].some(
+      (each) => legendOf(chartOf(each)).display,
+    );
+    const paper = document.createElement("canvas");
+    paper.width = RATIO * (right - left + 2 * EDGE);
+    paper.height = RATIO * (bottom - top + HEAD + EDGE + (hasLegend ? LEGEND : 0));
+    const ctx = paper.getContext("2d");
+    ctx.scale(RATIO, RATIO);
+    ctx.fillStyle = token("surface");
+    ctx.fillRect(0, 0, paper.width, paper.height);
+    const write = function (text, size, x, y, width) {
+      ctx.font = `600 ${size}px ${Chart.defaults.font.family}`;
+      ctx.fillStyle = token("text");
+      ctx.fillText(text, x, y, width);
     };
-    return { paper, chart: new Chart(paper, { ...config, plugins: [background] }) };
+    write([document.querySelector("h1"), card.querySelector("h2")].map(wordsOf).join(": "), 14, EDGE, 26);
+    parts.forEach(function ({ part, box }) {
+      const [x, y] = [box.left - left + EDGE, box.top - top + HEAD];
+      if (part.matches("canvas")) {
+        drawAnew(part, ctx, x, y);
+      } else {
+        write(wordsOf(part), 12, x, y + box.height / 2 + 4, box.width);
+      }
+    });
+    return paper;
   }
 
   function save(blob, name) {
@@ -67,48 +83,6 @@
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  }
-
-  // Canvases that stand as they are, in their places and with the titles above them, below the name of the study.
-  function copyOf(card) {
-    const body = card.querySelector(".card-body").getBoundingClientRect();
-    const paper = document.createElement("canvas");
-    paper.width = RATIO * (body.width + 2 * EDGE);
-    paper.height = RATIO * (body.height + HEAD);
-    const ctx = paper.getContext("2d");
-    ctx.scale(RATIO, RATIO);
-    ctx.fillStyle = token("surface");
-    ctx.fillRect(0, 0, paper.width, paper.height);
-    ctx.fillStyle = token("text");
-    ctx.font = "600 14px " + Chart.defaults.font.family;
-    ctx.fillText([document.querySelector("h1"), card.querySelector("h2")].map(wordsOf).join(": "), EDGE, 24);
-    ctx.font = "600 12px " + Chart.defaults.font.family;
-    card
-      .querySelectorAll(".card-body canvas, .small-plot-name, .parallel-names button")
-      .forEach(function (part) {
-        const { left, top, width, height } = part.getBoundingClientRect();
-        const [x, y] = [left - body.left + EDGE, top - body.top + HEAD];
-        if (part.matches("canvas")) {
-          ctx.drawImage(part, x, y, width, height);
-        } else {
-          ctx.fillText(wordsOf(part), x, y + height / 2 + 4, width);
-        }
-      });
-    return paper;
-  }
-
-  const wordsOf = (element) => element.textContent.trim();
-
-  function savePicture(button, canvas) {
-    if (canvas.matches("[data-parallel], [data-source]")) {
-      copyOf(canvas.closest(".card")).toBlob((blob) => save(blob, button.dataset.png));
-      return;
-    }
-    const { paper, chart } = picture(canvas);
-    paper.toBlob(function (blob) {
-      chart.destroy();
-      save(blob, button.dataset.png);
-    });
   }
 
   // The link names what is shown now.
@@ -133,7 +107,7 @@
       return;
     }
     if (item.dataset.png) {
-      savePicture(item, canvas);
+      pictureOf(item.closest(".card")).toBlob((blob) => save(blob, item.dataset.png));
     } else {
       address(item, canvas);
     }

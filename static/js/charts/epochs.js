@@ -1,7 +1,8 @@
 // The curves of many trials by epoch: color by final rank, the best on top, pruned ones dashed.
 (function () {
   "use strict";
-  const { register, token, alpha, seq, axis, metricAxis, noGrid, reading, withRoom } = window.ParzenCharts;
+  const { register, token, alpha, seq, axis, metricAxis, noGrid, nothing, reading, withRoom } =
+    window.ParzenCharts;
   const PALE = 0.16;
 
   function curveSet(curve, isBest, isOut, order) {
@@ -62,8 +63,7 @@
 
   function words(curves, best, selection) {
     if (!curves.length) {
-      const text = selection ? "No selected trial has completed an epoch" : "No epochs completed yet";
-      return [{ x: "middle", y: "middle", text, align: "center", color: token("chart-axis") }];
+      return nothing(selection ? "No selected trial has completed an epoch" : "No epochs completed yet");
     }
     const own = curves.filter((curve) => curve.color);
     if (own.length) {

@@ -1,7 +1,7 @@
 // Words, lines and rings written into the plot: the direct labels that replace a legend.
 (function () {
   "use strict";
-  const { token, freePlace } = window.ParzenCharts;
+  const { write, freePlace } = window.ParzenCharts;
 
   function drawLine(context, item, x, y, area) {
     context.strokeStyle = item.color;
@@ -88,14 +88,8 @@
       ? freely(context, item, x, y, chart, texts)
       : place(context, item, x, y, chart.chartArea);
     texts.push(boxOf(context, item.text, at));
-    context.textAlign = at.align;
     context.setLineDash([]);
-    context.lineWidth = 4;
-    context.lineJoin = "round";
-    context.strokeStyle = token("surface");
-    context.strokeText(item.text, at.x, at.y);
-    context.fillStyle = item.color;
-    context.fillText(item.text, at.x, at.y);
+    write(context, item.text, at.x, at.y, item.color, at.align);
   }
 
   // Pixels of a place given in values, as an edge, or as the middle; never outside the plot.

@@ -1,9 +1,8 @@
 // The marks of trials: shape and color by state, pale where a filter leaves them out.
 (function () {
   "use strict";
-  const { token, alpha, strip } = window.ParzenCharts;
+  const { token, alpha, parted, strip } = window.ParzenCharts;
   const REACH = 48; // pixels from the pointer in which a mark answers
-  const PALE = 0.16;
   const COLORS = { complete: "mark-good", pruned: "mark-caution", failed: "mark-bad", running: "mark-info" };
 
   // Only marks answer the pointer, never the line between them.
@@ -60,30 +59,13 @@
       }));
   }
 
-  // Each set once more, pale and below, with the points that are left out.
-  function parted(set, selection) {
-    const state = set.key === "strip" ? "pruned" : set.key;
-    const named = { ...set, state, label: state };
-    if (!selection) {
-      return [named];
-    }
-    const color = alpha(token(COLORS[state]), PALE);
-    return [
-      { ...named, data: set.data.filter(({ trial }) => selection.has(trial.n)) },
-      {
-        ...named,
-        key: set.key + "-out",
-        data: set.data.filter(({ trial }) => !selection.has(trial.n)),
-        borderColor: color,
-        backgroundColor: set.backgroundColor === "transparent" ? "transparent" : color,
-        order: set.order + 10,
-      },
-    ];
-  }
-
   function setsOf(data, places, range, isApart, selection) {
     const sets = [...inPlot(places, range, isApart), ...(isApart ? strip.setsOf(data, places) : [])];
-    return sets.flatMap((set) => parted(set, selection));
+    const isIn = ({ trial }) => !selection || selection.has(trial.n);
+    return sets.flatMap(function (set) {
+      const state = set.key === "strip" ? "pruned" : set.key;
+      return parted({ ...set, state, label: state }, token(COLORS[state]), isIn);
+    });
   }
 
   window.ParzenCharts.marks = { setsOf };

@@ -3,6 +3,7 @@
   "use strict";
   const shared = window.ParzenCharts;
   const { short, percent } = shared;
+  const PALE = 0.16;
   const probe = document.createElement("span");
   probe.hidden = true;
   document.body.append(probe);
@@ -15,6 +16,38 @@
 
   function alpha(color, opacity) {
     return color.replace(/^rgb\(([^)]+)\)$/, "rgba($1, " + opacity + ")");
+  }
+
+  // A set, and once more, pale and below, the points that a filter leaves out.
+  function parted(set, color, isIn) {
+    const pale = alpha(color, PALE);
+    const backgroundColor = set.backgroundColor === "transparent" ? "transparent" : pale;
+    const out = set.data.filter((point) => !isIn(point));
+    const below = {
+      key: set.key + "-out",
+      data: out,
+      borderColor: pale,
+      backgroundColor,
+      order: set.order + 10,
+    };
+    return [{ ...set, data: set.data.filter(isIn) }, ...(out.length ? [{ ...set, ...below }] : [])];
+  }
+
+  // What stands in a plot that has nothing to show.
+  const nothing = (text) => [{ x: "middle", y: "middle", text, align: "center", color: token("chart-axis") }];
+
+  // Marks of one value stand beside each other, always in the same place.
+  const jitter = (n) => (((n * 0.618034) % 1) - 0.5) * 0.4;
+
+  // Words that are readable above lines.
+  function write(ctx, text, x, y, color, align = "left") {
+    ctx.textAlign = align;
+    ctx.lineWidth = 4;
+    ctx.lineJoin = "round";
+    ctx.strokeStyle = token("surface");
+    ctx.strokeText(text, x, y);
+    ctx.fillStyle = color;
+    ctx.fillText(text, x, y);
   }
 
   // 0 is the worst or first, 1 the best or last.
@@ -121,6 +154,7 @@
     });
   }
 
-  Object.assign(shared, { token, alpha, seq, axis, metricAxis, withRoom, applyDefaults });
-  shared.noGrid = { display: false };
+  const noGrid = { display: false };
+  Object.assign(shared, { token, alpha, seq, parted, nothing, jitter, write });
+  Object.assign(shared, { axis, metricAxis, noGrid, withRoom, applyDefaults });
 })();

@@ -1,7 +1,7 @@
 // One trial by epoch: validation, training and the median of the study; the best epoch is marked.
 (function () {
   "use strict";
-  const { register, token, axis, metricAxis, noGrid, reading } = window.ParzenCharts;
+  const { register, token, axis, metricAxis, noGrid, nothing, reading, withRoom } = window.ParzenCharts;
   const SERIES = ["val", "train", "median", "best"];
   const NAMES = { train: "training", median: "study median" };
 
@@ -67,10 +67,7 @@
       const color = token("chart-best");
       items.push({ x: best[0], y: best[1], ring: true, text, color, isBold: true, dy, ...place });
     }
-    if (!items.length) {
-      items.push({ x: "middle", y: "middle", text: data.empty, align: "center", color: token("chart-axis") });
-    }
-    return items;
+    return items.length ? items : nothing(data.empty);
   }
 
   function range(metric, isLog) {
@@ -79,13 +76,8 @@
     if (!known.length) {
       return { min: 0, max: 1, isUnknown: true };
     }
-    const low = Math.min(...known);
-    const high = Math.max(...known);
-    if (isLog) {
-      return { min: low * 0.8, max: high * 1.15 };
-    }
-    const room = (high - low) * 0.08 || Math.abs(low) * 0.1 || 0.1;
-    return { min: low - room, max: metric.is_percent ? Math.min(1, high + room) : high + room };
+    const { min, max } = withRoom(Math.min(...known), Math.max(...known), isLog);
+    return { min, max: metric.is_percent ? Math.min(1, max) : max };
   }
 
   function canBeLog(metric) {

@@ -1,11 +1,10 @@
 // The marks of a picture's plots as sets of points: trials, dots, lines, bands and boxes.
 (function () {
   "use strict";
-  const { token, alpha, reading, short, data: page } = window.ParzenCharts;
+  const { token, alpha, parted, jitter, reading, short, data: page } = window.ParzenCharts;
   const PALE = 0.12;
 
-  // Marks of one value stand beside each other, always in the same place.
-  const jitter = (n) => (((n * 0.618034) % 1) - 0.5) * 0.5;
+  const isInOf = (selection) => (point) => !selection || selection.has(point.n);
 
   function clamped(value, { low, high }) {
     return value === null ? null : Math.min(high, Math.max(low, value));
@@ -16,17 +15,6 @@
       return (sent.ticks.find(([place]) => place === value) || ["", ""])[1];
     }
     return sent.isMetric ? reading(value, sent.is_percent) : short(value, 3);
-  }
-
-  // Each set once more, pale and below, with the points that a filter leaves out.
-  function parted(set, selection) {
-    const isIn = (point) => !selection || selection.has(point.n);
-    const pale = { borderColor: alpha(set.color, PALE), backgroundColor: alpha(set.color, PALE) };
-    const out = set.data.filter((point) => !isIn(point));
-    const sets = [{ ...set, data: set.data.filter(isIn) }];
-    return out.length
-      ? [...sets, { ...set, ...pale, key: set.key + "-out", data: out, order: set.order + 10 }]
-      : sets;
   }
 
   // The trials of the page by two of its columns.
@@ -52,29 +40,24 @@
       ],
     });
     const radius = columns.n.length > 500 ? 1.6 : 2.4;
-    const complete = { key: "complete", data: points.complete, radius, order: 6 };
-    const color = token(isOnTones ? "text" : "chart-1");
+    const [color, amber] = isOnTones
+      ? [token("text"), token("text")]
+      : [token("chart-1"), token("mark-caution")];
     const ring = {
       radius: radius + 0.8,
       borderWidth: 1,
       borderColor: color,
       backgroundColor: token("surface"),
     };
-    const filled = { borderWidth: 0, backgroundColor: alpha(color, 0.8) };
-    Object.assign(complete, isOnTones ? ring : filled, { color });
-    const amber = token(isOnTones ? "text" : "mark-caution");
-    const pruned = {
-      key: "pruned",
-      data: points.pruned,
-      radius: radius * 0.8,
-      order: 7,
-      borderWidth: 0,
-      color: amber,
-    };
-    pruned.backgroundColor = alpha(amber, 0.5);
-    return [complete, pruned].flatMap((set) =>
-      parted({ type: "scatter", clip: 4, about, ...set }, selection),
-    );
+    const filled = { radius, borderWidth: 0, backgroundColor: alpha(color, 0.8) };
+    const base = { type: "scatter", clip: 4, about };
+    const complete = { key: "complete", data: points.complete, order: 6, ...(isOnTones ? ring : filled) };
+    const pruned = { key: "pruned", data: points.pruned, order: 7, radius: radius * 0.8, borderWidth: 0 };
+    const isIn = isInOf(selection);
+    return [
+      ...parted({ ...base, ...complete }, color, isIn),
+      ...parted({ ...base, ...pruned, backgroundColor: alpha(amber, 0.5) }, amber, isIn),
+    ];
   }
 
   // A set for each color: Chart.js draws points that look alike much faster.
@@ -92,7 +75,7 @@
         backgroundColor: alpha(color, 0.85),
         clip: 6,
       };
-      return parted({ key: "dots-" + tone, data, about, color, order: 6, ...look }, selection);
+      return parted({ key: "dots-" + tone, data, about, order: 6, ...look }, color, isInOf(selection));
     });
   }
 

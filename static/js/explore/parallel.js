@@ -1,20 +1,10 @@
 // Parallel coordinates: an axis per param, a line per trial. All lines are painted once, and copied while somebody drags.
 (function () {
   "use strict";
-  const { token, alpha, plain, data: page, parallel } = window.ParzenCharts;
+  const { token, alpha, write, plain, data: page, parallel } = window.ParzenCharts;
   const { TOP, state, layout, paintLines, valueAt } = parallel;
 
   const canvasOf = () => document.querySelector("canvas[data-parallel]");
-
-  function words(ctx, text, x, y, color, align = "left") {
-    ctx.textAlign = align;
-    ctx.lineWidth = 3;
-    ctx.lineJoin = "round";
-    ctx.strokeStyle = token("surface");
-    ctx.strokeText(text, x, y);
-    ctx.fillStyle = color;
-    ctx.fillText(text, x, y);
-  }
 
   function paintAxis(ctx, axis, room, index) {
     const isLast = index === room.axes.length - 1;
@@ -27,7 +17,7 @@
     ctx.font = "11px " + Chart.defaults.font.family;
     ctx.textBaseline = "middle";
     axis.ticks.forEach(([value, text]) =>
-      words(
+      write(
         ctx,
         text,
         axis.x + (isLast ? -5 : 5),
@@ -37,7 +27,7 @@
       ),
     );
     if (axis.when) {
-      words(ctx, "not used", axis.x, room.rail + 9, token("text-faint"), "center");
+      write(ctx, "not used", axis.x, room.rail + 9, token("text-faint"), "center");
     }
   }
 
@@ -52,31 +42,21 @@
     const [from, to] = isDragged
       ? [drag.from, drag.to]
       : bounds.map((value, end) => axis.y(value ?? (end ? axis.high : axis.low)));
-    ctx.fillStyle = alpha(token("chart-best"), 0.18);
-    ctx.strokeStyle = token("chart-best");
-    ctx.fillRect(axis.x - 8, Math.min(from, to), 16, Math.abs(to - from));
-    ctx.strokeRect(axis.x - 8, Math.min(from, to), 16, Math.abs(to - from));
-    if (isDragged) {
-      rangeOf(axis, drag)
-        .slice(1)
-        .forEach(
-          (text, end) =>
-            text &&
-            words(
-              ctx,
-              text,
-              axis.x + 12,
-              end === axis.isFlipped ? Math.max(from, to) : Math.min(from, to),
-              token("chart-best"),
-            ),
-        );
-    }
+    const color = token("chart-best");
+    const [top, bottom] = [Math.min(from, to), Math.max(from, to)];
+    ctx.fillStyle = alpha(color, 0.18);
+    ctx.strokeStyle = color;
+    ctx.fillRect(axis.x - 8, top, 16, bottom - top);
+    ctx.strokeRect(axis.x - 8, top, 16, bottom - top);
+    const [, low, high] = isDragged ? rangeOf(axis, drag) : [axis.name, "", ""];
+    write(ctx, low, axis.x + 12, axis.isFlipped ? top : bottom, color);
+    write(ctx, high, axis.x + 12, axis.isFlipped ? bottom : top, color);
   }
 
   // [column, low, high] as the filter writes it; an end beyond the axis is open.
   function rangeOf(axis, { from, to }) {
     const [low, high] = [axis.shareAt(from), axis.shareAt(to)].sort((a, b) => a - b);
-    const write = function (at, isHigh) {
+    const end = function (at, isHigh) {
       if (isHigh ? at >= 0.995 : at <= 0.005) {
         return "";
       }
@@ -84,7 +64,7 @@
       const whole = axis.is_whole ? (isHigh ? Math.floor(value) : Math.ceil(value)) : plain(value, 3);
       return axis.is_percent ? plain(100 * whole, 4) + "%" : String(whole);
     };
-    return [axis.name, write(low, false), write(high, true)];
+    return [axis.name, end(low, false), end(high, true)];
   }
 
   // The names are buttons, so that a keyboard reaches them.
@@ -112,6 +92,20 @@
     old.forEach((button) => button.remove());
   }
 
+  function paintOn(canvas, room, lines, ratio) {
+    Object.assign(canvas, { width: room.width * ratio, height: room.height * ratio });
+    const ctx = canvas.getContext("2d");
+    ctx.drawImage(lines, 0, 0);
+    ctx.scale(ratio, ratio);
+    room.axes.forEach((axis, index) => paintAxis(ctx, axis, room, index));
+    room.axes.forEach((axis) => paintRange(ctx, axis));
+    return canvas;
+  }
+
+  // What is shown, once more on a canvas of its own.
+  const copy = (ratio) =>
+    paintOn(document.createElement("canvas"), state.room, paintLines(state.room, state.sent, ratio), ratio);
+
   function paint(isFresh) {
     const canvas = canvasOf();
     const sent = canvas && page.of("explore");
@@ -126,13 +120,7 @@
       placeNames(canvas, room);
       canvas.setAttribute("aria-label", sent.label);
     }
-    canvas.width = room.width * ratio;
-    canvas.height = room.height * ratio;
-    const ctx = canvas.getContext("2d");
-    ctx.drawImage(state.lines, 0, 0);
-    ctx.scale(ratio, ratio);
-    room.axes.forEach((axis, index) => paintAxis(ctx, axis, room, index));
-    room.axes.forEach((axis) => paintRange(ctx, axis));
+    paintOn(canvas, room, state.lines, ratio);
     state.room = room;
   }
 
@@ -142,5 +130,5 @@
     paint(isNew);
   });
   document.addEventListener("themechange", () => paint(true));
-  Object.assign(parallel, { paint, canvasOf, rangeOf });
+  Object.assign(parallel, { paint, copy, canvasOf, rangeOf });
 })();

@@ -1,7 +1,7 @@
 // Where the axes of the parallel coordinates stand, and a line per trial between them.
 (function () {
   "use strict";
-  const { token, alpha, seq, data: page } = window.ParzenCharts;
+  const { token, alpha, seq, jitter, data: page } = window.ParzenCharts;
   const TOP = 44;
   const RAIL = 16; // above the bottom: lines of trials that do not use a param
   const LEAST = 84; // pixels between two axes
@@ -87,8 +87,6 @@
     });
   }
 
-  const jitterOf = (n) => (((n * 0.618034) % 1) - 0.5) * 0.3;
-
   // A path of few lines at a time: the time for one grows faster than its length.
   function strokeAll(ctx, room, columns, indices, color, width) {
     ctx.strokeStyle = color;
@@ -96,7 +94,7 @@
     for (let first = 0; first < indices.length; first += AT_ONCE) {
       ctx.beginPath();
       const some = indices.slice(first, first + AT_ONCE);
-      some.forEach((index) => trace(ctx, room, columns, index, jitterOf(columns.n[index])));
+      some.forEach((index) => trace(ctx, room, columns, index, jitter(columns.n[index])));
       ctx.stroke();
     }
   }

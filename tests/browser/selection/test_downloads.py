@@ -17,6 +17,7 @@ pytestmark = [
     pytest.mark.usefixtures("no_broker"),
 ]
 SVG = "{http://www.w3.org/2000/svg}"
+EDGE = 16  # pixels of margin
 
 
 def menu(page):
@@ -48,7 +49,7 @@ def test_a_picture_is_twice_as_large_and_has_a_background(overview, tmp_path):
 
     picture = Image.open(path)
     assert path.name == "brushed-best.png"
-    assert picture.width == 2 * round(chart(overview).bounding_box()["width"])
+    assert picture.width == 2 * round(chart(overview).bounding_box()["width"] + 2 * EDGE)
     assert picture.getpixel((1, 1)) == (255, 255, 255, 255)
     assert len(picture.convert("RGB").getcolors(maxcolors=1_000_000)) > 20, "nothing is drawn on it"
     # The chart of the page is as it was.
@@ -61,7 +62,8 @@ def test_the_curves_of_a_trial_are_taken_away(name, study, site, person, tmp_pat
     steps.chart_points(person)
     path = download(person, name, tmp_path)
     if name == "PNG":
-        assert Image.open(path).width == 2 * round(chart(person, "trial_epochs").bounding_box()["width"])
+        width = chart(person, "trial_epochs").bounding_box()["width"]
+        assert Image.open(path).width == 2 * round(width + 2 * EDGE)
     elif name == "SVG":
         assert ET.parse(path).getroot().tag == f"{SVG}svg"
     else:
