@@ -58,6 +58,7 @@ def place(page, x, y, name="best"):
 def drag(page, start, end, name="best"):
     """From one place to another, both in values of the axes, as a hand does it."""
     chart(page, name).scroll_into_view_if_needed()
+    steps.chart_points(page)  # the chart may have come after those that were waited for
     (x1, y1), (x2, y2) = place(page, *start, name), place(page, *end, name)
     page.mouse.move(x1, y1)
     page.mouse.down()
