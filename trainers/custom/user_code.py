@@ -17,7 +17,7 @@ SERIES_REFUSED = (
 # each has deploy/requirements-NAME.txt
 OPTIONAL_PACKAGES = frozenset({"pandas"})
 # their search is Parzen's work
-_TUNERS = frozenset({"optuna", "keras_tuner", "kerastuner", "hyperas", "talos", "ray", "skopt", "nni"})
+_TUNERS = frozenset({"hyperas", "talos", "ray", "skopt", "nni"})
 # kinds of their own, which studies may retry
 _OUT_OF_MEMORY = {"MemoryError", "ResourceExhaustedError"}
 _OUR_FILE = re.compile(r"<model file(?:: (?P<name>[^>]*))?>")
