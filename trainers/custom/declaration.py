@@ -100,7 +100,7 @@ def handle(request: Mapping[str, Any]) -> dict[str, Any]:
         "direction": goal.direction,
         "needs_data": run_user_code(lambda: found.needs_data),
         "fits_rows": found.fits_rows,
-        "warnings": [*_about_the_space(caught), *(found.asking.warnings if found.asking else ())],
+        "warnings": [*_about_the_space(caught), *found.warnings],
     }
 
 

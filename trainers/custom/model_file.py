@@ -18,6 +18,7 @@ from trainers.custom.goal import DEFAULT_METRICS, FileGoal, goal_of_file, metric
 from trainers.custom.hyperopt_files import make_hyperopt_importable, searches_declared
 from trainers.custom.imports import make_importable
 from trainers.custom.info import custom_info
+from trainers.custom.keras_callbacks import WITHOUT_TENSORBOARD, quiet_tensorboard
 from trainers.custom.keras_datasets import Loads, give_dataset_of_study
 from trainers.custom.other_tuners import asking_file, make_tuners_importable
 from trainers.custom.scripts import script_part
@@ -57,6 +58,7 @@ class ModelFile:
     declared: Mapping[str, Any]
     asking: AskingFile | None = None
     loads: Loads = field(default_factory=Loads)
+    notes: Sequence[str] = ()
 
     @property
     def search_space(self) -> SearchSpace:
@@ -65,6 +67,11 @@ class ModelFile:
             return self.known_space
         assert self.asking is not None  # noqa: S101, for the type checker: one of the two is there
         return self.asking.search_space
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """Return sentences about what a person may expect of the file, and does not get."""
+        return [*(self.asking.warnings if self.asking else ()), *self.notes]
 
     @property
     def fits_rows(self) -> bool:
@@ -128,12 +135,13 @@ def read_model_file(source: str, data: Dataset | None = None) -> ModelFile:
     # not __main__, so that a script's own training does not start
     names = make_importable(files).__dict__
     loads = give_dataset_of_study(source, data)
+    is_quiet = quiet_tensorboard(source)
     search = run_user_code(lambda: _run(compile(main.text, main.frame_name, "exec"), names))
     if search is None and not _is_complete(names):
         search = run_user_code(lambda: _run_as_script(main, names))
     # what was declared may raise errors of its own when it is read
     declared: ModelFile = run_user_code(lambda: _read(search, names, files))
-    return replace(declared, loads=loads)
+    return replace(declared, loads=loads, notes=[WITHOUT_TENSORBOARD] * is_quiet)
 
 
 def _read(search: Any, names: Mapping[str, Any], files: Sequence[SourceFile]) -> ModelFile:

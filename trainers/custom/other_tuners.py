@@ -30,7 +30,7 @@ def asking_file(search: Any, names: Mapping[str, Any]) -> AskingFile | None:
     if search is None and not is_own:
         search = objective_in(names) or search_in(names)
     if isinstance(search, TunerSearch):
-        return keras_tuner_file(search)
+        return keras_tuner_file(search, names)
     if isinstance(search, OptunaSearch):
         return optuna_file(search, names)
     return None

@@ -5,6 +5,7 @@ Building and fitting go as far as the first training, as they do in Parzen's rea
 
 import copy
 import json
+import math
 import os
 import random
 import sys
@@ -16,7 +17,7 @@ import keras_tuner
 import numpy as np
 from keras_tuner import engine
 
-N_TRIALS = 60
+N_TRIALS = 24
 
 
 class Stop(BaseException):
@@ -64,9 +65,13 @@ def space_of(source):
 
 
 def described(hp):
-    kind, log = type(hp).__name__, getattr(hp, "sampling", None) == "log"
+    kind, sampling = type(hp).__name__, getattr(hp, "sampling", "")
     if kind in {"Int", "Float"} and hp.step is None:
-        span = {"low": hp.min_value, "high": hp.max_value, "log": log}
+        span = {"low": hp.min_value, "high": hp.max_value, "log": sampling == "log"}
+    elif sampling == "linear":
+        # by the documented rule: KerasTuner's own count of steps loses the last one to rounding
+        n = math.floor((hp.max_value - hp.min_value) / hp.step + 1e-9)
+        span = {"low": hp.min_value, "last": round(hp.min_value + n * hp.step, 12), "step": hp.step}
     else:
         span = {"values": [hp.value] if kind == "Fixed" else sorted(hp.values)}
     conditions = [[each.name, [*each.values]] for each in hp.conditions]

@@ -5,6 +5,7 @@ The guard of model files lasts for the life of a process, so no test can train o
 
 import json
 import os
+import shutil
 import sys
 import traceback
 from pathlib import Path
@@ -34,7 +35,7 @@ def train(path, folder):
     from trainers.base import Budget, Objective
     from trainers.custom.custom_trainer import CustomTrainer
     from trainers.custom.model_file import read_model_file
-    from trainers.portable import predict
+    from trainers.portable import predict, stand_ins
     from trainers.testing import RecordingReporter
 
     source = path.read_text()
@@ -70,6 +71,7 @@ def train(path, folder):
             network = folder / "model.weights.h5"
             model_path.rename(network)
             (folder / "custom_model.py").write_text(source)
+            shutil.copy(stand_ins.__file__, folder)
         model = predict.load_network(folder, reading)
         found["outputs"] = list(predict.predict_rows(model, reading, data.x_validation[:3]).shape)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ class AskingFile:
     `name` and `function` are as in `ModelFile`; `fit` fits the model that `function` built last, None where
     Parzen does. `run` calls it once with some values, to see what it asks for. `goal` are "metric" and
     "direction" as far as the file says them. `notes` are sentences about what has no effect here.
+    `rebuilt_by` is the name in the file of the function, hypermodel or class of one that builds its models.
     """
 
     name: str
@@ -34,10 +35,11 @@ class AskingFile:
     goal: Mapping[str, str]
     fit: Callable[..., Any] | None = None
     notes: Sequence[str] = ()
-    rebuild: Mapping[str, Any] = field(default_factory=dict)
+    rebuilt_by: str = ""
 
     @cached_property
-    def _explored(self) -> Explored:
+    def explored(self) -> Explored:
+        """Return what many calls asked for. CodeInvalid where none asked for anything."""
         explored = explore(self.run)
         if not any(run.asked for run in explored.runs):
             problem = explored.runs[0].problem
@@ -48,11 +50,11 @@ class AskingFile:
     def search_space(self) -> SearchSpace:
         """Return what it asks for. It is called many times for that; CodeInvalid where it asks for nothing."""
         try:
-            return space_of_runs(self._explored.runs, self.merge)
+            return space_of_runs(self.explored.runs, self.merge)
         except OptimizerError as error:
             raise CodeInvalid(f"The search space is invalid: {error_text(error, 300).rstrip('.')}.") from error
 
     @property
     def warnings(self) -> Sequence[str]:
         """Return sentences for the page."""
-        return [*self.notes, *self._explored.warnings]
+        return [*self.notes, *self.explored.warnings]

@@ -13,7 +13,7 @@ from trainers.custom.discovery.asked import Asked, Run
 from trainers.custom.discovery.asking_file import AskingFile
 from trainers.custom.discovery.stopping import TrainingBegan, nothing_trained
 from trainers.custom.kerastuner.errors import FailedTrialError
-from trainers.custom.kerastuner.hypermodel import FunctionModel
+from trainers.custom.kerastuner.found import name_of_hypermodel
 from trainers.custom.kerastuner.objectives import DEFAULT_OBJECTIVE, DIRECTIONS
 from trainers.custom.kerastuner.tuners import Session, Trial, TunerSearch
 from trainers.custom.user_code import CodeInvalid, run_user_code
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _N_PLACEHOLDERS = 8  # rows that stand for data while a file is read
 
 
-def keras_tuner_file(search: TunerSearch) -> AskingFile:
+def keras_tuner_file(search: TunerSearch, names: Mapping[str, Any]) -> AskingFile:
     """Return what a file with this search declares."""
     tuned = _Tuned(search)
     if search.trains_on_its_own:
@@ -50,7 +50,7 @@ def keras_tuner_file(search: TunerSearch) -> AskingFile:
         tuned.goal,
         fit=tuned.fit if search.tuner.trains_itself else None,
         notes=tuned.notes,
-        rebuild=tuned.rebuild,
+        rebuilt_by=name_of_hypermodel(search.tuner.hypermodel, names),
     )
 
 
@@ -72,7 +72,7 @@ class _Tuned:
         """Metric and direction as far as the tuner says them."""
         objective = self._tuner.oracle.objective
         if objective is None:
-            if not self._tuner.trains_itself:
+            if self._search.is_guessed or not self._tuner.trains_itself:
                 return {}
             return {"metric": DEFAULT_OBJECTIVE, "direction": "minimize"}
         direction = DIRECTIONS.get(objective.direction)
@@ -92,14 +92,6 @@ class _Tuned:
             n = self._tuner.executions_per_trial
             notes.append(f"executions_per_trial={n} has no effect: confirm the best trials with several seeds.")
         return notes
-
-    @property
-    def rebuild(self) -> dict[str, Any]:
-        """How a downloaded model is built again: by a function of the file, or a class."""
-        model = self._tuner.hypermodel
-        if isinstance(model, FunctionModel):
-            return {"function": getattr(model.function, "__name__", "")}
-        return {"class": type(model).__name__}
 
     def hyperparameters(self, params: Mapping[str, Any]) -> HyperParameters:
         """Return what gives a trial its values."""

@@ -18,7 +18,13 @@ def search_in(names: Mapping[str, Any]) -> TunerSearch | None:
     if Tuner.made:
         return TunerSearch(Tuner.made[-1])
     found = _hypermodel_in(names)
-    return TunerSearch(RandomSearch(found)) if found else None
+    return TunerSearch(RandomSearch(found), is_guessed=True) if found else None
+
+
+def name_of_hypermodel(model: Any, names: Mapping[str, Any]) -> str:
+    """Return the name under which a file has a hypermodel, its function, or its class; "" where none is."""
+    wanted = [model.function] if isinstance(model, FunctionModel) else [model, type(model)]
+    return next((name for each in wanted for name, value in names.items() if value is each), "")
 
 
 def takes_hp(function: Any) -> bool:

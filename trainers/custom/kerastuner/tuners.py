@@ -17,12 +17,13 @@ from trainers.custom.user_code import CodeInvalid
 
 @dataclass(frozen=True)
 class TunerSearch:
-    """The tuner that a file made, and the arguments of its `search`."""
+    """The tuner that a file made, and the arguments of its `search`; `is_guessed` where it made none."""
 
     tuner: Tuner
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     is_begun: bool = False
+    is_guessed: bool = False
 
     @property
     def trains_on_its_own(self) -> bool:
