@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.trainers.custom.tuner_trainings import N_EPOCHS
-from trainers.custom.declaration import read_declaration
-from trainers.custom.user_code import CodeInvalid
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 FILES = sorted((HERE / "keras_tuner_files").glob("*.py"))
 NAMES = [path.stem for path in FILES]
+KEPT = [*sorted((HERE / "kept_files").glob("*.py")), HERE / "optuna_files" / "keras_pruning.py"]
 REAL = ROOT / ".venv-training" / "bin" / "python"
 
 pytestmark = pytest.mark.slow
@@ -40,8 +39,8 @@ def real():
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("trained")
-    return last_line([sys.executable, "-m", "tests.trainers.custom.tuner_trainings", str(folder), *map(str, FILES)])
+    command = [sys.executable, "-m", "tests.trainers.custom.tuner_trainings", tmp_path_factory.mktemp("trained")]
+    return last_line([*map(str, [*command, *FILES, *KEPT])])
 
 
 def test_there_are_eight():
@@ -63,3 +62,26 @@ def test_a_file_trains_unedited(name, trained):
     n = 1 if found["metric"] == "default_objective" else N_EPOCHS
     assert len(found["steps"]) == n
     assert all(found["metric"] in epoch for epoch in found["metrics"])
+
+
+def test_a_class_of_the_file_is_kept_as_weights_and_rebuilt_without_parzen(trained):
+    found = trained["subclassed"]
+    assert "problem" not in found, found
+    assert (found["unkept"], found["is_rebuilt"], found["outputs"]) == ("", True, [3, 10])
+    assert found["params"].keys() == {"net/units", "rate", "batch_size"}
+    assert found["value"] == max(epoch["val_accuracy"] for epoch in found["metrics"])
+
+
+def test_a_model_of_keras_is_kept_whole(trained):
+    found = trained["function"]
+    assert "problem" not in found, found
+    assert (found["unkept"], found["is_rebuilt"], found["outputs"]) == ("", False, [3, 10])
+    kind = found["params"]["kind"]
+    assert f"units (kind = {kind})" in found["params"], "one name means two things"
+
+
+def test_an_objective_of_optuna_trains_and_reports_each_epoch(trained):
+    found = trained["keras_pruning"]
+    assert "problem" not in found, found
+    assert found["steps"] == [1, 2, 3]
+    assert found["value"] == pytest.approx(found["metrics"][-1]["value"])

@@ -22,7 +22,7 @@ def int_distribution(name: str, low: Any, high: Any, step: Any, sampling: str | 
 
     Examples:
         >>> int_distribution("units", 8, 30, 8, None).describe()
-        '8 to 24: 3 values'
+        '8 to 24, step 8: 3 values'
         >>> int_distribution("units", 8, 64, 2, "log").describe()
         '8 < 16 < 32 < 64'
 
@@ -45,7 +45,7 @@ def float_distribution(name: str, low: Any, high: Any, step: Any, sampling: str 
 
     Examples:
         >>> float_distribution("rate", 1e-4, 1e-2, 10, "log").describe()
-        '1e-4 < 1e-3 < 0.01'
+        '0.0001 < 0.001 < 0.01'
 
     """
     scale = _checked_sampling(name, sampling, low, step)

@@ -118,8 +118,15 @@ class _Tuned:
 
     def fit(self, model: Any, *args: Any, **kwargs: Any) -> Any:
         """Fit the model that was built last as the file says."""
+        fit = self._tuner.hypermodel.fit
         with _failing_as_infeasible():
-            return self._tuner.hypermodel.fit(self._hp, model, *args, **kwargs)
+            try:
+                return fit(self._hp, model, *args, **kwargs)
+            except TypeError as error:
+                if "multiple values for keyword argument 'epochs'" not in str(error):
+                    raise
+            # it tunes the number of epochs itself
+            return fit(self._hp, model, *args, **{k: v for k, v in kwargs.items() if k != "epochs"})
 
     def record(self, values: Mapping[str, Any]) -> Run:
         """Build, and fit up to the training, with these values in place of defaults."""

@@ -33,9 +33,12 @@ def train(
     metric = tuner.oracle.objective.name if tuner.oracle.objective else DEFAULT_OBJECTIVE
     epochs: list[dict[str, float]] = []
     tuner.session = Session(
-        lambda: [StopOnDivergence(), _ReportEpochs(report, metric, epochs)], max_epochs
+        lambda: [StopOnDivergence(), _ReportEpochs(report, metric, epochs)],
+        max_epochs,
+        "epochs" in search.kwargs,
     )
-    returned = tuner.run_trial(Trial(hp), *search.args, **search.kwargs)
+    given = {name: value for name, value in search.kwargs.items() if name != "epochs"}
+    returned = tuner.run_trial(Trial(hp), *search.args, **given)
     choose = max if direction == "maximize" else min
     measured = [epoch[metric] for epoch in epochs if metric in epoch]
     value = _value_in(returned, metric, choose)

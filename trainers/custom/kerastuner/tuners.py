@@ -45,10 +45,14 @@ class Trial:
 
 @dataclass
 class Session:
-    """What a training needs of Parzen: callbacks that report, and the number of epochs; none while reading."""
+    """What a training needs of Parzen: callbacks that report, and the most epochs; none while reading.
+
+    `is_given_epochs` says that the file gives `search` a number of epochs, in place of which these count.
+    """
 
     make_callbacks: Callable[[], Sequence[Any]] = tuple
     max_epochs: int | None = None
+    is_given_epochs: bool = False
 
 
 class Oracle:
@@ -155,8 +159,10 @@ class Tuner:
         model = self.build(hp)
         own = [copy.deepcopy(callback) for callback in kwargs.pop("callbacks", None) or []]
         given: dict[str, Any] = {**kwargs, "callbacks": [*own, *self.session.make_callbacks()]}
-        if self.session.max_epochs:
-            given["epochs"] = self.session.max_epochs
+        if most := self.session.max_epochs:
+            # what the file tunes counts up to the study's budget; a `fit` of its own may count by itself
+            if "epochs" in kwargs or self.session.is_given_epochs or not has_own_fit(self.hypermodel):
+                given["epochs"] = min(kwargs.get("epochs", most), most)
         if not has_own_fit(self.hypermodel):
             given["verbose"] = 0
         return self.hypermodel.fit(hp, model, *args, **given)

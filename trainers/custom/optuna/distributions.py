@@ -19,7 +19,7 @@ def float_distribution(name: str, low: Any, high: Any, step: Any = None, *, log:
 
     Examples:
         >>> float_distribution("dropout", 0, 0.5, 0.2).describe()
-        '0 to 0.4: 3 values'
+        '0 to 0.4, step 0.2: 3 values'
 
     """
     if step is not None and log:
