@@ -1,8 +1,8 @@
-"""Lets `keras.datasets.mnist.load_data()` and its siblings give the dataset of the study: nothing is downloaded.
+"""Lets `keras.datasets.mnist.load_data()` and its siblings give the dataset of the study, without a download.
 
-The train part stands for Keras' training rows and the validation part for its test rows, so that a file which
-validates on these never sees the test part. While a file is read there is no dataset yet, and it gets zeros of
-the usual shape.
+The train part stands for Keras' training rows and the validation part for its test rows, so that a file
+which validates on these never sees the test part. While a file is read there is no dataset yet, and it gets
+zeros of the usual shape.
 """
 
 from __future__ import annotations

@@ -72,7 +72,8 @@ def _what(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in _TUNERS:
         return (
             f"{error.name} is not installed, because Parzen searches itself. Declare space = {{...}} with "
-            "hp.* nodes and read the values from params instead."
+            "hp.* nodes and read the values from params instead. For Hyperas and Talos, "
+            "`manage.py convert_tuning_file` writes such a file."
         )
     name, reason = type(error).__name__[:100], error_text(error, 300)
     return f"{name}: {reason.rstrip('.')}." if reason else f"{name}."

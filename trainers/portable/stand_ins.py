@@ -104,7 +104,7 @@ class HyperParameters:
 
 
 def builder(found: Any) -> Any:
-    """Return what builds a network from values by name: a function of the file, a hypermodel, or its class."""
+    """Return what builds a network from values by name: a function, a hypermodel, or its class."""
     model = found() if isinstance(found, type) else found
     function = getattr(model, "build", model)
     return lambda values: function(HyperParameters(values))

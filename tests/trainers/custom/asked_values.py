@@ -1,4 +1,4 @@
-"""What Parzen finds in files of KerasTuner, in the terms of `real_keras_tuner`: `-m ... FILE...` prints JSON."""
+"""What Parzen finds in files of KerasTuner, in the terms of `real_keras_tuner`; run as `-m ... FILE...`."""
 
 import json
 import sys

@@ -39,7 +39,12 @@ def real():
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    command = [sys.executable, "-m", "tests.trainers.custom.tuner_trainings", tmp_path_factory.mktemp("trained")]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.trainers.custom.tuner_trainings",
+        tmp_path_factory.mktemp("trained"),
+    ]
     return last_line([*map(str, [*command, *FILES, *KEPT])])
 
 

@@ -83,7 +83,10 @@ def test_each_kind_becomes_a_distribution(call, json):
     ("call", "words"),
     [
         ("Int('p', 0, 8, sampling='log')", "p: sampling='log' needs a min_value above 0, not 0"),
-        ("Int('p', 1, 8, sampling='cubic')", "p: sampling must be one of linear, log, reverse_log, not 'cubic'"),
+        (
+            "Int('p', 1, 8, sampling='cubic')",
+            "p: sampling must be one of linear, log, reverse_log, not 'cubic'",
+        ),
         ("Int('p', 1.5, 8)", "p: min_value must be a whole number, not 1.5"),
         ("Int('p', 9, 8)", "p: high: must be greater than low"),
         ("Float('p', 1, 8, step=1, sampling='log')", "p: sampling='log' needs a step above 1, not 1"),
@@ -160,6 +163,14 @@ def read(tuner):
     return read_model_file(MODEL + TUNER.replace("TUNER", tuner))
 
 
+KNOWN = "hp = kt.HyperParameters()\nhp.Int('units', 1, 2)\n"
+
+
+def declared(tuner):
+    file = read(tuner)
+    return file.search_space, file.goal()
+
+
 @pytest.mark.parametrize(
     ("tuner", "goal"),
     [
@@ -171,7 +182,10 @@ def read(tuner):
             "tuner = kt.Tuner(kt.oracles.RandomSearchOracle(objective='val_auc', max_trials=3), build_model)",
             ("val_auc", "maximize"),
         ),
-        ("import kerastuner\ntuner = kerastuner.tuners.RandomSearch(build_model, 'val_f1')", ("val_f1", "maximize")),
+        (
+            "import kerastuner\ntuner = kerastuner.tuners.RandomSearch(build_model, 'val_f1')",
+            ("val_f1", "maximize"),
+        ),
     ],
 )
 def test_a_search_says_what_is_searched_and_is_not_run(tuner, goal):
@@ -182,7 +196,9 @@ def test_a_search_says_what_is_searched_and_is_not_run(tuner, goal):
 
 
 def test_what_the_tuner_asks_for_beyond_that_is_said():
-    notes = read("tuner = kt.RandomSearch(build_model, 'val_loss', max_trials=5, executions_per_trial=3)").warnings
+    notes = read(
+        "tuner = kt.RandomSearch(build_model, 'val_loss', max_trials=5, executions_per_trial=3)"
+    ).warnings
     assert notes[0] == "The tuner asks for max_trials=5 and epochs=7: the budget of this page counts."
     assert notes[1].startswith("executions_per_trial=3 has no effect")
 
@@ -201,23 +217,33 @@ def test_hyperparameters_that_are_known_before_count_first(more, names):
 @pytest.mark.parametrize(
     ("tuner", "words"),
     [
-        ("tuner = kt.RandomSearch(build_model, ['val_loss', 'val_mae'])", "A study has one objective, but the"),
+        (
+            "tuner = kt.RandomSearch(build_model, ['val_loss', 'val_mae'])",
+            "A study has one objective, but the",
+        ),
         ("tuner = kt.RandomSearch(build_model, 'score')", "direction is missing: Parzen does not know"),
-        ("tuner = kt.RandomSearch(build_model, kt.Objective('loss', 'up'))", "The direction of an Objective is"),
-        ("tuner = kt.RandomSearch(objective='val_loss')", "Line 14: ValueError: RandomSearch needs a hypermodel"),
-        ("tuner = kt.RandomSearch(build_model, 'loss'); tuner.get_best_models()", "RandomSearch has no get_best"),
+        (
+            "tuner = kt.RandomSearch(build_model, kt.Objective('loss', 'up'))",
+            "The direction of an Objective is",
+        ),
+        (
+            "tuner = kt.RandomSearch(objective='val_loss')",
+            "Line 14: ValueError: RandomSearch needs a hypermodel",
+        ),
+        (
+            "tuner = kt.RandomSearch(build_model, 'loss'); tuner.get_best_models()",
+            "RandomSearch has no get_best",
+        ),
         ("tuner = kt.SklearnTuner(None, build_model)", "SklearnTuner is not read"),
         (
-            "hp = kt.HyperParameters()\nhp.Int('units', 1, 2)\ntuner = kt.RandomSearch(build_model, 'loss', "
-            "hyperparameters=hp, allow_new_entries=False)",
+            f"{KNOWN}tuner = kt.GridSearch(build_model, 'loss', hyperparameters=hp, allow_new_entries=False)",
             "allow_new_entries is False, but rate is not among",
         ),
     ],
 )
 def test_what_cannot_be_used_gets_a_sentence(tuner, words):
     with pytest.raises(CodeInvalid) as caught:
-        file = read(tuner)
-        _ = file.search_space, file.goal()
+        declared(tuner)
     assert str(caught.value).startswith(words)
 
 

@@ -1,4 +1,4 @@
-"""Objectives of Optuna as people have them: the space that is found, reports, pruning, and what is refused."""
+"""Objectives of Optuna as people have them: their space, reports, pruning, and what is refused."""
 
 import json
 import subprocess
@@ -22,6 +22,11 @@ PLAIN = [HERE / "optuna_files" / f"{name}.py" for name in ("branches", "older")]
 def conditions(source):
     params = read_model_file(source).search_space.to_json()["params"]
     return {param["name"]: param.get("when", {}) for param in params}
+
+
+def declared(source):
+    file = read_model_file(source)
+    return file.search_space, file.goal()
 
 
 def run(source, params, reporter=None):
@@ -93,7 +98,9 @@ def test_what_is_pruned_unasked_is_infeasible():
 
 
 def test_bounds_that_depend_on_another_value_are_searched_whole():
-    source = f"{HEAD}    n = trial.suggest_int('n', 1, 3)\n    return trial.suggest_int('m', n, 2 * n){OPTIMIZE}"
+    source = (
+        f"{HEAD}    n = trial.suggest_int('n', 1, 3)\n    return trial.suggest_int('m', n, 2 * n){OPTIMIZE}"
+    )
     file = read_model_file(source)
     assert file.search_space["m"].distribution.describe() == "1 to 6: 6 values"
     with pytest.raises(TrialInfeasible, match="m is 1, but the objective takes 3 to 6"):
@@ -108,22 +115,27 @@ def test_what_a_number_between_two_ends_switches_on_is_found():
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        (f"{HEAD}    return x", "direction is missing: Parzen does not know whether a lower or a higher value"),
+        (
+            f"{HEAD}    return x",
+            "direction is missing: Parzen does not know whether a lower or a higher value",
+        ),
         (
             f"{HEAD}    return x\noptuna.create_study(directions=['minimize', 'maximize'])",
             "A study has one objective, but create_study has 2 directions.",
         ),
         (f"{HEAD}    return x\noptuna.create_study(direction='up')", "direction must be 'minimize' or"),
         (f"{HEAD}    return x\noptuna.create_study().ask()", "study.ask has nothing here"),
-        (f"{HEAD}    return x\nprint(optuna.create_study().best_params)", "study.best_params has nothing here"),
+        (
+            f"{HEAD}    return x\nprint(optuna.create_study().best_params)",
+            "study.best_params has nothing here",
+        ),
         ("import optuna\ndef objective(trial): return 1.0" + OPTIMIZE, "The function asks for no values"),
         ("import optuna\ndef objective(trial): return {}['a']" + OPTIMIZE, "Line 2: KeyError: 'a'."),
     ],
 )
 def test_what_cannot_be_used_gets_a_sentence(source, words):
     with pytest.raises(CodeInvalid) as caught:
-        file = read_model_file(source)
-        _ = file.search_space, file.goal()
+        declared(source)
     assert str(caught.value).startswith(words)
 
 

@@ -1,1 +1,1 @@
-"""Finds the search space of a function that asks for its values one by one, as KerasTuner's and Optuna's do."""
+"""Finds the search space of a function that asks for its values one by one, as in KerasTuner and Optuna."""

@@ -46,13 +46,15 @@ class AskingFile:
             raise CodeInvalid(problem or "The function asks for no values, so there is nothing to search.")
         return explored
 
-    @property
+    @cached_property
     def search_space(self) -> SearchSpace:
-        """Return what it asks for. It is called many times for that; CodeInvalid where it asks for nothing."""
+        """Return what it asks for, after many calls. CodeInvalid where it asks for nothing."""
         try:
             return space_of_runs(self.explored.runs, self.merge)
         except OptimizerError as error:
-            raise CodeInvalid(f"The search space is invalid: {error_text(error, 300).rstrip('.')}.") from error
+            raise CodeInvalid(
+                f"The search space is invalid: {error_text(error, 300).rstrip('.')}."
+            ) from error
 
     @property
     def warnings(self) -> Sequence[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.distributions import Choice, Int
 from optimizer.space import Condition, Parameter, SearchSpace
-from optimizer.values import Value, value_key
+from optimizer.values import Value, ValueKey, value_key
 
 if TYPE_CHECKING:
     from optimizer.distributions import Distribution
@@ -144,7 +144,7 @@ def _separating(parent: Asked, having: Sequence[Run], lacking: Sequence[Run]) ->
     return (_Branch(parent, values), not without & with_it) if values else None
 
 
-def _completed(distribution: Distribution, on: set[object], off: set[object]) -> tuple[Value, ...]:
+def _completed(distribution: Distribution, on: set[ValueKey], off: set[ValueKey]) -> tuple[Value, ...]:
     """Return all values that may switch it on; one that was not tried goes with its nearest neighbours."""
     n = distribution.n_values
     if n is None or n > MAX_LISTED:

@@ -1,7 +1,7 @@
 """KerasTuner's ready hypermodels: the same hyperparameters, and networks of the same families.
 
-Residual networks after He and others (2016, v1 and v2) and Xie and others (2017, next); separable convolutions
-after Chollet (2017). No weights are downloaded. Importing this module loads Keras.
+Residual networks after He and others (2016, v1 and v2) and Xie and others (2017, next); separable
+convolutions after Chollet (2017). No weights are downloaded. Importing this module loads Keras.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class _Application(HyperModel):
 
     def __init__(
         self,
-        include_top: bool = True,  # noqa: FBT001, FBT002, KerasTuner's arguments
+        include_top: bool = True,
         input_shape: tuple[int, ...] | None = None,
         input_tensor: Any = None,
         classes: int | None = None,

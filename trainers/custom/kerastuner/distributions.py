@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from optimizer.distributions import Boolean, Categorical, Constant, Float, Int
@@ -77,7 +77,9 @@ def choice_distribution(name: str, values: Sequence[Any], *, ordered: bool | Non
         raise ValueError("`ordered` must be `False` for non-numeric types.")
     if len(given) == 1:
         return Constant(given[0])
-    return _of_name(name, lambda: Categorical(tuple(given), ordered=is_number if ordered is None else ordered))
+    return _of_name(
+        name, lambda: Categorical(tuple(given), ordered=is_number if ordered is None else ordered)
+    )
 
 
 def boolean_distribution() -> Distribution:
@@ -97,7 +99,7 @@ def fitting(distribution: Distribution, default: Value, given: Value | None) -> 
     if given is None:
         return default
     if isinstance(distribution, Float):
-        return float(given)  # type: ignore[arg-type]  # a number, as KerasTuner wants
+        return float(given)
     return given
 
 
@@ -137,7 +139,7 @@ def _ordered(name: str, values: list[Any]) -> Distribution:
     return _of_name(name, lambda: Categorical(tuple(values), ordered=True))
 
 
-def _of_name(name: str, make: Any) -> Any:
+def _of_name(name: str, make: Callable[[], Distribution]) -> Distribution:
     try:
         return make()
     except SpaceError as error:

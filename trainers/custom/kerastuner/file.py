@@ -31,6 +31,7 @@ def keras_tuner_file(search: TunerSearch, names: Mapping[str, Any]) -> AskingFil
     """Return what a file with this search declares."""
     tuned = _Tuned(search)
     if search.trains_on_its_own:
+
         def objective(
             params: Mapping[str, Any], report: Any, max_epochs: int, direction: str
         ) -> dict[str, Any]:
@@ -39,9 +40,7 @@ def keras_tuner_file(search: TunerSearch, names: Mapping[str, Any]) -> AskingFil
             with _failing_as_infeasible():
                 return train(search, tuned.hyperparameters(params), report, max_epochs, direction)
 
-        return AskingFile(
-            "objective", objective, tuned.record, _first, tuned.goal, notes=tuned.notes
-        )
+        return AskingFile("objective", objective, tuned.record, _first, tuned.goal, notes=tuned.notes)
     return AskingFile(
         "build",
         tuned.build,
@@ -90,7 +89,9 @@ class _Tuned:
             notes.append(f"The tuner asks for {' and '.join(said)}: the budget of this page counts.")
         if self._tuner.executions_per_trial != 1:
             n = self._tuner.executions_per_trial
-            notes.append(f"executions_per_trial={n} has no effect: confirm the best trials with several seeds.")
+            notes.append(
+                f"executions_per_trial={n} has no effect: confirm the best trials with several seeds."
+            )
         return notes
 
     def hyperparameters(self, params: Mapping[str, Any]) -> HyperParameters:
@@ -104,7 +105,7 @@ class _Tuned:
                     return params[label]
             if oracle.tunes_new or asked.key in known:
                 sys.stderr.write(
-                    f"{asked.name} was not found when the file was read: its default {asked.default} is used\n"
+                    f"{asked.name} was not found when the file was read: it is {asked.default}, its default\n"
                 )
             return asked.default
 

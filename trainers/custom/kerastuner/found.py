@@ -58,8 +58,8 @@ def _hypermodel_in(names: Mapping[str, Any]) -> HyperModel | None:
     several = [*functions, *(kind.__name__ for kind in leaves)]
     if several:
         raise CodeInvalid(
-            f"Several things could build the model: {', '.join(several)}. Call the one to tune build_model, or "
-            "give it to a tuner at the end of the file."
+            f"Several things could build the model: {', '.join(several)}. Call the one to tune "
+            "build_model, or give it to a tuner at the end of the file."
         )
     return None
 

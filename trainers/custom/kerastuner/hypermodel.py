@@ -9,7 +9,7 @@ from typing import Any
 class HyperModel:
     """The base class of a file's own; `fit` may ask for hyperparameters as well."""
 
-    def __init__(self, name: str | None = None, tunable: bool = True) -> None:  # noqa: FBT001, FBT002, KerasTuner's
+    def __init__(self, name: str | None = None, tunable: bool = True) -> None:
         self.name = name
         self.tunable = tunable
 

@@ -1,4 +1,4 @@
-"""KerasTuner's `HyperParameters`: gives a value for each name that a file asks for, and keeps what was asked."""
+"""KerasTuner's `HyperParameters`: gives values for names that a file asks for, and keeps these."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ class HyperParameters:
         again.values, again._asked = dict(self.values), dict(self._asked)  # noqa: SLF001, it is one of its own
         return again
 
-    def merge(self, hps: Any, overwrite: bool = True) -> None:  # noqa: FBT001, FBT002, KerasTuner's
+    def merge(self, hps: Any, overwrite: bool = True) -> None:
         """Take what another one knows."""
         for asked in hps.space if isinstance(hps, HyperParameters) else hps:
             is_new = asked.key not in self._asked

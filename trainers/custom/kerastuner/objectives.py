@@ -37,7 +37,7 @@ def as_objective(given: Any) -> Objective | None:
             return as_objective(given[0])
         names = ", ".join(str(getattr(each, "name", each)) for each in given)
         raise CodeInvalid(
-            f"A study has one objective, but the tuner has {len(given)}: {names}. KerasTuner adds several up; "
+            f"A study has one objective, but the tuner has {len(given)}: {names}. KerasTuner adds them; "
             "return their sum from `fit` as one metric instead."
         )
     if isinstance(given, Objective):

@@ -47,8 +47,8 @@ def train(
     if value is None:
         names = sorted({name for epoch in epochs for name in epoch})
         raise CodeInvalid(
-            f"The training does not measure {metric}, only {', '.join(names) or 'nothing'}. Compile the model "
-            "with that metric, give the tuner another objective, or return the value from `fit`."
+            f"The training does not measure {metric}, only {', '.join(names) or 'nothing'}. Compile the "
+            "model with that metric, give the tuner another objective, or return the value from `fit`."
         )
     at_best = next((epoch for epoch in epochs if epoch.get(metric) == value), {})
     return {**at_best, metric: value, "status": STATUS_OK}

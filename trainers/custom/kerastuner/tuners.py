@@ -110,7 +110,7 @@ class Tuner:
         if name.startswith("_"):
             raise AttributeError(name)
         raise CodeInvalid(
-            f"{type(self).__name__} has no {name} here: Parzen searches itself, and shows results on its pages."
+            f"{type(self).__name__} has no {name} here: Parzen searches itself and shows the results."
         )
 
     @property
@@ -132,7 +132,7 @@ class Tuner:
         """Say what is searched; never returns."""
         raise SearchBegan(TunerSearch(self, args, kwargs, is_begun=True))
 
-    def search_space_summary(self, extended: bool = False) -> None:  # noqa: FBT001, FBT002, KerasTuner's
+    def search_space_summary(self, extended: bool = False) -> None:
         """Do nothing: the page shows the search space."""
 
     def reload(self) -> None:
@@ -159,10 +159,10 @@ class Tuner:
         model = self.build(hp)
         own = [copy.deepcopy(callback) for callback in kwargs.pop("callbacks", None) or []]
         given: dict[str, Any] = {**kwargs, "callbacks": [*own, *self.session.make_callbacks()]}
-        if most := self.session.max_epochs:
-            # what the file tunes counts up to the study's budget; a `fit` of its own may count by itself
-            if "epochs" in kwargs or self.session.is_given_epochs or not has_own_fit(self.hypermodel):
-                given["epochs"] = min(kwargs.get("epochs", most), most)
+        most, is_asked = self.session.max_epochs, "epochs" in kwargs or self.session.is_given_epochs
+        # what the file tunes counts up to the study's budget; a `fit` of its own may count by itself
+        if most and (is_asked or not has_own_fit(self.hypermodel)):
+            given["epochs"] = min(kwargs.get("epochs", most), most)
         if not has_own_fit(self.hypermodel):
             given["verbose"] = 0
         return self.hypermodel.fit(hp, model, *args, **given)

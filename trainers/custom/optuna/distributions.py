@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from optimizer.compat.hp.options import plain, stored_values
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from optimizer.distributions import Distribution
 
 
-def float_distribution(name: str, low: Any, high: Any, step: Any = None, *, log: bool = False) -> Distribution:
+def float_distribution(
+    name: str, low: Any, high: Any, step: Any = None, *, log: bool = False
+) -> Distribution:
     """Return numbers from `low` to `high`, with `step` those of its multiples above `low`.
 
     Examples:
@@ -95,7 +97,7 @@ def _check_order(name: str, low: float, high: float) -> None:
         raise ValueError(f"{name}: low must not be above high, got {low} and {high}.")
 
 
-def _of_name(name: str, make: Any) -> Any:
+def _of_name(name: str, make: Callable[[], Distribution]) -> Distribution:
     try:
         return make()
     except SpaceError as error:

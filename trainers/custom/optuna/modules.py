@@ -52,8 +52,12 @@ def make_optuna_importable() -> None:
         return
     of_trial = {"Trial": trial.Trial, "FixedTrial": trial.FixedTrial, "TrialState": TrialState}
     of_study = {
-        **{"Study": study.Study, "StudyDirection": StudyDirection, "create_study": study.create_study},
-        **{"load_study": study.load_study, "delete_study": study.nothing, "copy_study": study.nothing},
+        "Study": study.Study,
+        "StudyDirection": StudyDirection,
+        "create_study": study.create_study,
+        "load_study": study.load_study,
+        "delete_study": study.nothing,
+        "copy_study": study.nothing,
     }
     failures = {"TrialPruned": errors.TrialPruned, "OptunaError": errors.OptunaError}
     contents: dict[str, dict[str, Any]] = {

@@ -73,8 +73,8 @@ def create_study(
     """Return a study; storage, sampler and pruner have no effect. CodeInvalid for several directions."""
     if directions is not None and len(directions) > 1:
         raise CodeInvalid(
-            f"A study has one objective, but create_study has {len(directions)} directions. Return one value, "
-            "and keep the others with trial.set_user_attr."
+            f"A study has one objective, but create_study has {len(directions)} directions. Return one "
+            "value, and keep the others with trial.set_user_attr."
         )
     given = directions[0] if directions else direction
     name = "minimize" if given is None else str(getattr(given, "name", given)).lower()

@@ -53,7 +53,7 @@ class Trial:
         """Return a number from `low` to `high`."""
         return float(self._suggest(name, of.float_distribution(name, low, high, step, log=log)))
 
-    def suggest_int(self, name: str, low: int, high: int, step: int = 1, log: bool = False) -> int:  # noqa: FBT001, FBT002, Optuna's
+    def suggest_int(self, name: str, low: int, high: int, step: int = 1, log: bool = False) -> int:
         """Return a whole number from `low` to `high`, both included."""
         return int(self._suggest(name, of.int_distribution(name, low, high, step, log=log)))
 

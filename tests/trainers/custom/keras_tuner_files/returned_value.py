@@ -34,8 +34,13 @@ class HyperRegressor(keras_tuner.HyperModel):
             layer = layers.Normalization()
             layer.adapt(x)
             x = layer(x)
-        model.fit(x, y, batch_size=hp.Int("batch_size", 16, 32, step=16, parent_name="normalize",
-                                          parent_values=[True]), epochs=2, verbose=0)
+        model.fit(
+            x,
+            y,
+            batch_size=hp.Int("batch_size", 16, 32, step=16, parent_name="normalize", parent_values=[True]),
+            epochs=2,
+            verbose=0,
+        )
         x_val, y_val = validation_data
         y_pred = model.predict(x_val, verbose=0)
         return float(np.mean(np.abs(y_pred - y_val)))

@@ -17,7 +17,12 @@ def objective(trial):
         getattr(keras.optimizers, optimizer)(rate), "sparse_categorical_crossentropy", metrics=["accuracy"]
     )
     model.fit(
-        x_train, y_train, validation_data=(x_valid, y_valid), epochs=3, verbose=0, batch_size=32,
+        x_train,
+        y_train,
+        validation_data=(x_valid, y_valid),
+        epochs=3,
+        verbose=0,
+        batch_size=32,
         callbacks=[TFKerasPruningCallback(trial, "val_accuracy")],
     )
     trial.set_user_attr("n_params", model.count_params())

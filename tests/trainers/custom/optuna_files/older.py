@@ -11,7 +11,11 @@ class Objective:
         x = trial.suggest_float("x", -10, 10)
         y = trial.suggest_uniform("y", 0, 1) if hasattr(trial, "suggest_uniform") else 0
         z = trial.suggest_loguniform("z", 1e-3, 1) if hasattr(trial, "suggest_loguniform") else 0
-        q = trial.suggest_discrete_uniform("q", 0, 1, 0.25) if hasattr(trial, "suggest_discrete_uniform") else 0
+        q = (
+            trial.suggest_discrete_uniform("q", 0, 1, 0.25)
+            if hasattr(trial, "suggest_discrete_uniform")
+            else 0
+        )
         sizes = trial.suggest_categorical("sizes", [(8, 8), (16,), None])
         trial.set_user_attr("n_sizes", len(sizes or ()))
         for step in range(5):
