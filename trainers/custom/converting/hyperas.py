@@ -26,15 +26,15 @@ def convert_hyperas(source: str) -> str:
     search = next(find_calls(tree, "minimize"), None)
     if search is None:
         raise CodeInvalid(
-            "The file does not call optim.minimize(model=..., data=...), so nothing says what is tuned."
+            "The file does not call optim.minimize(model=..., data=...), which says what is tuned."
         )
     model, data = (_argument(search, name, place) for name, place in (("model", 0), ("data", 1)))
     function = function_named(tree, model)
     function_named(tree, data)
     if not function.args.args:
         raise CodeInvalid(
-            f"{model} takes no arguments: Hyperas would copy what {data} returns into it. Give {model} these as "
-            "arguments first."
+            f"{model} takes no arguments: Hyperas would copy what {data} returns into it. Give it these "
+            "as arguments first."
         )
     labels = _labels(tree, len(templates))
     nodes = [_node(template, label) for template, label in zip(templates, labels, strict=True)]

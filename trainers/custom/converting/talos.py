@@ -17,9 +17,7 @@ def convert_talos(source: str) -> str:
     tree = parse(source)
     search = next(find_calls(tree, "Scan"), None)
     if search is None:
-        raise CodeInvalid(
-            "The file does not call talos.Scan(x, y, params, model), so nothing says what is tuned."
-        )
+        raise CodeInvalid("The file does not call talos.Scan(x, y, params, model), which says what is tuned.")
     given: dict[str, ast.expr] = dict(zip(_ARGUMENTS, search.args, strict=False))
     given |= {each.arg: each.value for each in search.keywords if each.arg}
     missing = [name for name in _ARGUMENTS if name not in given]
@@ -31,7 +29,8 @@ def convert_talos(source: str) -> str:
     _check_names(function, [name for name in names_from(tree, "talos") if name != "Scan"])
     space = _space(_dictionary(tree, given["params"]))
     kept = without(source, tree, "talos", search)
-    return f"{_HEAD}\nfrom hyperopt import STATUS_OK, hp\n{kept}\n\n{space}\n\n\n{_objective(function.name, given)}"
+    head = f"{_HEAD}\nfrom hyperopt import STATUS_OK, hp\n{kept}"
+    return f"{head}\n\n{space}\n\n\n{_objective(function.name, given)}"
 
 
 def _objective(model: str, given: dict[str, ast.expr]) -> str:
