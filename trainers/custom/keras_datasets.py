@@ -7,7 +7,7 @@ zeros of the usual shape.
 
 from __future__ import annotations
 
-from contextlib import suppress
+import sys
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from trainers.datasets.base import Array, Dataset
 
 Pair = tuple[Any, Any]
-_PLACES = ("keras.datasets", "keras._tf_keras.keras.datasets", "keras.src.datasets")
 
 
 @dataclass(frozen=True)
@@ -57,9 +56,11 @@ def give_dataset_of_study(source: str, data: Dataset | None) -> Loads:
     loads = Loads()
     for name in (*_KNOWN, *_OF_WORDS) if "load_data" in source else ():
         load = _loader(name, data, loads)
-        for place in _PLACES:
-            with suppress(ImportError):
-                vars(import_module(f"{place}.{name}"))["load_data"] = load
+        import_module(f"keras.datasets.{name}")
+        # under whatever name a library has it; one that is imported later takes it from there
+        for place, module in [*sys.modules.items()]:
+            if "keras" in place and place.endswith(f".datasets.{name}"):
+                vars(module)["load_data"] = load
     return loads
 
 
