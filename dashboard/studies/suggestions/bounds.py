@@ -143,7 +143,7 @@ def _wider(distribution: Float | Int, end: End, limits: tuple[float, float]) -> 
         wider = max(1.0, wider) if distribution.log else wider
     if end == "low" and not distribution.log and low >= 0:
         wider = max(0.0, wider)  # what is never negative today stays so
-    wider = min(max(wider, limits[0]), limits[1])
+    wider = float(min(max(wider, limits[0]), limits[1]))  # a limit may be an int
     return wider if wider != (low if end == "low" else high) else None
 
 
