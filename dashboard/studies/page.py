@@ -178,9 +178,12 @@ class StudyPage(FilteredPage):
         """What depends on ended trials alone goes to somebody who has it once it changes."""
         if self.is_progress and self._since is not None:
             return {}
-        subject = Subject(self.study, self.results)
         epochs = epochs_chart_of(self.study, self.goal, self.results)
-        return {"explore": explore_data(subject, self._since), "epochs": epochs}
+        if self._since is not None:
+            subject = Subject(self.study, self.results, is_update=True)
+            return {"explore": explore_data(subject, self._since), "epochs": epochs}
+        explored = self.results.once("explore", lambda: explore_data(Subject(self.study, self.results)))
+        return {"explore": explored, "epochs": epochs}
 
     @property
     def axis_names(self) -> list[str]:
