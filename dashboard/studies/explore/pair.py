@@ -44,7 +44,7 @@ def pair(asked: Asked) -> Picture:
     )
     note = (
         f"Colors change at {', '.join(breaks)}, from worse to better. Mean of a model of "
-        f"{thousands(model.n_seen)} trials. Pale: no trial is nearby, so the model is guessing."
+        f"{thousands(model.n_seen - model.n_unfit)} trials. Pale: no trial is nearby, so the model is guessing."
     )
     rows = [
         [a, b, surface.expected[i, j].item()]

@@ -56,7 +56,7 @@ def crowded_ends(tried: Tried, url_of: UrlOf) -> Iterator[Suggestion]:
                 f"{bound(getattr(distribution, end))}.",
                 strength=n,
                 about=f"{name} {end}",
-                button=f"Copy with a range to {bound(wider)}",
+                button=f"Try a range to {bound(wider)}",
                 url=url_of(name, end, wider),
             )
 
@@ -92,7 +92,7 @@ def wasteful_ends(tried: Tried, url_of: UrlOf) -> Iterator[Suggestion]:
                 f"failed{tried.among}.{took}",
                 strength=run.n,
                 about=f"{name} {end}",
-                button=f"Copy with a range to {shown(limit)}",
+                button=f"Try a range to {shown(limit)}",
                 url=url_of(name, end, limit),
             )
 
