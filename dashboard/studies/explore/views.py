@@ -34,7 +34,9 @@ def study_picture(request: HttpRequest, study_id: int, name: str) -> HttpRespons
         selected = selection_for(study, subject.results, text)
     except Refused:
         selected = selection_for(study, subject.results, "")
-    query = {key: value for key, value in request.GET.dict().items() if value and key not in ("seen", "table")}
+    query = {
+        key: value for key, value in request.GET.dict().items() if value and key not in ("seen", "table")
+    }
     picture = _picture(name, Asked(subject, selected, query))
     if "table" in request.GET:
         rows = [[_words(cell) for cell in row] for row in picture.rows[:MAX_ROWS]]

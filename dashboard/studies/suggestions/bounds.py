@@ -56,7 +56,7 @@ def crowded_ends(tried: Tried, url_of: UrlOf) -> Iterator[Suggestion]:
                 f"{bound(getattr(distribution, end))}.",
                 strength=n,
                 about=f"{name} {end}",
-                button=f"Try a range to {bound(wider)}",
+                button=f"Try a range {'from' if end == 'low' else 'to'} {bound(wider)}",
                 url=url_of(name, end, wider),
             )
 
@@ -92,7 +92,7 @@ def wasteful_ends(tried: Tried, url_of: UrlOf) -> Iterator[Suggestion]:
                 f"failed{tried.among}.{took}",
                 strength=run.n,
                 about=f"{name} {end}",
-                button=f"Try a range to {shown(limit)}",
+                button=f"Try a range {'from' if end == 'low' else 'to'} {shown(limit)}",
                 url=url_of(name, end, limit),
             )
 
@@ -131,10 +131,12 @@ def _at_end(distribution: Float | Int, values: np.ndarray, end: End) -> tuple[np
 
 
 def _wider(distribution: Float | Int, end: End, limits: tuple[float, float]) -> float | None:
-    """One decade or half of the range further, inside the limits; None where the range ends there."""
+    """A decade, half of the range, or half of a positive minimum further; None where the range ends there."""
     low, high = float(distribution.low), float(distribution.high)
     if distribution.log:
         wider = low / 10 if end == "low" else high * 10
+    elif end == "low" and low > 0:
+        wider = low / 2  # counts and sizes: half of the range further would be nothing at all
     else:
         wider = low - (high - low) / 2 if end == "low" else high + (high - low) / 2
     wider = rounded(wider, 2)
