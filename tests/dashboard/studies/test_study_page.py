@@ -327,5 +327,6 @@ def test_a_study_that_has_ended_has_its_note_on_the_overview(show, user):
     assert "<strong>win</strong>" in show(study)
     ended = make_study(StudyState.FINISHED)
     assert "No note yet" not in show(ended)
-    add_trials(ended, 1)
-    assert "No note yet" in show(ended)
+    tried = make_study(StudyState.FINISHED, name="Tried")
+    add_trials(tried, 1)
+    assert "No note yet" in show(tried)
