@@ -30,6 +30,8 @@ MAX_EXPONENT: Final = 700.0  # exp() of more, or of less than its negative, is n
 def choice(label: str, options: Iterable[Any]) -> Switch:
     """One of ``options``, equally likely. Options may hold further nodes, which exist in their branch only.
 
+    Equal options are told apart by their places.
+
     Examples
     --------
     >>> from optimizer import hp
@@ -43,6 +45,8 @@ def choice(label: str, options: Iterable[Any]) -> Switch:
 
 def pchoice(label: str, p_options: Iterable[tuple[float, Any]]) -> Switch:
     """One of the options of (probability, option) pairs; the probabilities need not sum to 1.
+
+    An option with a probability of 0 keeps its index and is never drawn.
 
     Examples
     --------
@@ -113,6 +117,8 @@ def quniform(label: str, low: float, high: float, q: float) -> Draw:
 def uniformint(label: str, low: float, high: float, q: float = 1) -> Draw:
     """One of the multiples of ``q`` (whole numbers) in [low, high], equally likely; an int.
 
+    Equal bounds are the only value.
+
     Examples
     --------
     >>> from optimizer import hp
@@ -123,6 +129,8 @@ def uniformint(label: str, low: float, high: float, q: float = 1) -> Draw:
 
     def build() -> Distribution:
         step = check_integer(plain(q), "q")
+        if plain(low) == plain(high):
+            return Constant(check_integer(plain(low), "low"))
         first, last = multiples(*_check_bounds(low, high), step)
         return _ints(int(first), int(last), step)
 
@@ -250,11 +258,11 @@ def _natural_bounds(label: str, name: str, low: float, high: float) -> tuple[flo
     logs = _check_bounds(low, high)
     for field, log in zip(("low", "high"), logs, strict=True):
         if abs(log) > MAX_EXPONENT:
+            shown = show_value(log)
+            advice = f"write math.log({shown}) for that bound" if log > 0 else "raise it"
             raise SpaceError(
                 field,
-                f"is the logarithm of a bound and must lie within ±{bound(MAX_EXPONENT)}, got "
-                f"{show_value(log)}; "
-                f"write math.log({show_value(log)}) for that bound",
+                f"is the logarithm of a bound and must lie within ±{bound(MAX_EXPONENT)}, got {shown}; {advice}",
             )
     lowest, highest = map(_exp, logs)
     if logs[0] > 0 and logs[1] <= 1:  # logarithms of 1 to 2.7: far more often the bounds themselves

@@ -1,14 +1,16 @@
-"""One search: evaluates an objective at what an ``Optimizer`` asks for, and keeps documents of it."""
+"""One search: evaluates an objective at what a sampler proposes, and keeps documents of it."""
 
 from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from optimizer.ask_tell import Optimizer
+from optimizer.compat.hyperopt.algos import MAX_SEED, CustomAlgo
 from optimizer.compat.hyperopt.documents import (
     JOB_STATE_DONE,
     JOB_STATE_ERROR,
@@ -18,46 +20,68 @@ from optimizer.compat.hyperopt.documents import (
     new_document,
     raw_of,
 )
+from optimizer.compat.hyperopt.domain import Ctrl
+from optimizer.compat.hyperopt.past import Past, is_finished
 from optimizer.compat.hyperopt.results import failed_result, loss_of, read_result
+from optimizer.errors import SpaceError
+from optimizer.samplers import Sampler, create_sampler, generator_for
 
 if TYPE_CHECKING:
-    from optimizer.compat.hp import LabelledSpace
+    from optimizer.compat.hyperopt.domain import Domain
     from optimizer.compat.hyperopt.trials import Trials
-    from optimizer.samplers import Sampler
-    from optimizer.values import Params
+
+NOISE_STREAM: Final = 2**62  # keeps the generator of an objective's noise apart from that of its proposal
 
 _logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A trial that is being evaluated. ``number`` is the optimizer's; None for a point outside of the space."""
+
+    document: Document
+    number: int | None
+    place: int  # counts from 0 on in the order of beginning, for the seeds
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an evaluation: a result with its attachments, or what was raised."""
+
+    result: dict[str, Any]
+    attachments: Mapping[str, Any]
+    error: Exception | None = None
 
 
 class Search:
     """``trials`` are taken over: finished ones teach the sampler, waiting ones are evaluated first.
 
-    Raises ``SpaceError`` when a trial is no point of the space.
+    ``algo`` is a sampler, or an algorithm that is called as Hyperopt calls it. Trials are begun, evaluated
+    (in any thread) and finished, one at a time or side by side.
     """
 
     def __init__(
         self,
-        fn: Callable[[Any], Any],
-        space: LabelledSpace,
-        sampler: Sampler,
+        domain: Domain,
+        algo: Sampler | CustomAlgo,
         trials: Trials,
         seed: int,
         max_evals: int | None,
-        catch_exceptions: bool,
     ) -> None:
         self.trials = trials
-        self._fn = fn
-        self._space = space
-        self._catch_exceptions = catch_exceptions
-        self._optimizer = Optimizer(space.search_space, sampler, seed=seed, max_trials=max_evals)
-        self._waiting: deque[Document] = deque()
-        for document in trials:
-            self._take_over(document)
-
-    @property
-    def n_evaluated(self) -> int:
-        """How many trials are done, in whatever way."""
-        return len(self.trials) - len(self._waiting)
+        self._domain = domain
+        self._space = domain.space
+        self._algo = None if isinstance(algo, Sampler) else algo
+        self._seed = seed
+        sampler = algo if isinstance(algo, Sampler) else create_sampler("random")
+        self._optimizer = Optimizer(self._space.search_space, sampler, seed=seed, max_trials=max_evals)
+        self._past = Past(self._space)
+        documents = trials.documents
+        for document in filter(is_finished, documents):
+            self._past.take_over(self._optimizer, document)
+        self._waiting = deque(doc for doc in documents if doc["state"] == JOB_STATE_NEW)
+        self.n_evaluated = len(documents) - len(self._waiting)
+        self.n_running = 0
 
     @property
     def best_loss(self) -> float:
@@ -66,57 +90,102 @@ class Search:
         return float("inf") if best is None or best.value is None else best.value
 
     def add_points(self, points: Iterable[Mapping[str, Any]]) -> None:
-        """Evaluate these values by label first, except those that were evaluated before."""
-        for point in points:
-            params = self._space.params_of(point)
-            self._space.search_space.validate_params(params)
-            if not self._optimizer.history.has_seen(params):
-                self._wait_for(self._append(params))
+        """Evaluate these values by label first, except those that were evaluated before.
 
-    def evaluate_next(self) -> None:
-        """Ask, evaluate and tell once. Raises ``SpaceExhausted``, and what the objective raises.
-
-        An exception of the objective makes the trial failed. Whatever else ends the evaluation, such as
-        Ctrl-C, says nothing about its params: then the trial waits to be evaluated again.
+        Raises ``SpaceError`` for a label that the space does not have.
         """
-        trial = self._optimizer.ask()
-        document = self._waiting.popleft() if self._waiting else self._append(trial.params)
-        now = datetime.now(UTC)
-        document.update(state=JOB_STATE_RUNNING, book_time=now, refresh_time=now)
-        try:
-            result, attachments = read_result(self._fn(self._space.point_of(trial.params)))
-        except Exception as error:
-            document["misc"]["error"] = (type(error).__name__, str(error))
-            self._finish(trial.number, document, JOB_STATE_ERROR, failed_result(error))
-            if not self._catch_exceptions:
-                raise
-            _logger.warning("trial %s failed: %s", document["tid"], document["result"]["failure"])
-        except BaseException:
-            document["state"] = JOB_STATE_NEW
-            raise
+        for point in points:
+            for label in point.keys() - self._space.nodes.keys():
+                names = ", ".join(self._space.nodes)
+                raise SpaceError(str(label), f"must be a label of the search space: {names}")
+            params, misfits = self._space.fitting(point)
+            if misfits or not self._optimizer.history.has_seen(params):
+                self._waiting.append(self._insert(point))
+
+    def warn_of_misfits(self) -> None:
+        """Say once which earlier trials and given points lie outside of the space."""
+        for document in self._waiting:
+            self._past.params_of(document)
+        self._past.warn()
+
+    def begin(self) -> Evaluation | None:
+        """The next trial; None when the user's algorithm proposes nothing more. Raises ``SpaceExhausted``."""
+        if not self._waiting and self._algo is not None:
+            self._waiting.extend(self._proposed_by(self._algo))
+            if not self._waiting:
+                return None
+        place = self.n_evaluated + self.n_running
+        if self._waiting:
+            document = self._waiting.popleft()
+            number = self._number_of(document)
         else:
-            self.trials.trial_attachments(document).update(attachments)
-            self._finish(trial.number, document, JOB_STATE_DONE, result)
+            trial = self._optimizer.ask()
+            number, document = trial.number, self._insert(self._space.raw_of(trial.params))
+        now = _now()
+        document.update(state=JOB_STATE_RUNNING, book_time=now, refresh_time=now)
+        self.trials.refresh()
+        self.n_running += 1
+        return Evaluation(document, number, place)
 
-    def _finish(self, number: int, document: Document, state: int, result: dict[str, Any]) -> None:
-        document.update(state=state, result=result, refresh_time=datetime.now(UTC))
-        loss = loss_of(result)
-        self._optimizer.tell(number, loss, state="failed" if loss is None else "complete")
+    def evaluate(self, evaluation: Evaluation) -> Outcome:
+        """Call the objective. What is no ``Exception``, such as Ctrl-C, passes through."""
+        document = evaluation.document
+        rng = generator_for(self._seed + NOISE_STREAM, evaluation.place)
+        try:
+            returned = self._domain.call(raw_of(document), Ctrl(self.trials, document), rng)
+            return Outcome(*read_result(returned))
+        except Exception as error:  # noqa: BLE001 - an objective may raise anything
+            return Outcome(failed_result(error), {}, error)
 
-    def _append(self, params: Params) -> Document:
-        raw, labels = self._space.raw_of(params), self._space.search_space.names
+    def finish(self, evaluation: Evaluation, outcome: Outcome) -> None:
+        """Record what came of a trial."""
+        document, error = evaluation.document, outcome.error
+        if error is not None:
+            document["misc"]["error"] = (type(error).__name__, str(error))
+        self.trials.trial_attachments(document).update(outcome.attachments)
+        state = JOB_STATE_DONE if error is None else JOB_STATE_ERROR
+        document.update(state=state, result=outcome.result, refresh_time=_now())
+        self.n_running -= 1
+        self.n_evaluated += 1
+        self.trials.refresh()
+        loss = loss_of(outcome.result)
+        if evaluation.number is None:
+            self._past.take_over(self._optimizer, document)
+        else:
+            self._optimizer.tell(evaluation.number, loss, state="failed" if loss is None else "complete")
+        if error is not None:
+            _logger.warning("trial %s failed: %s", document["tid"], outcome.result["failure"])
+
+    def give_up(self, evaluation: Evaluation) -> None:
+        """Let a trial that was interrupted, which says nothing about its params, be evaluated again."""
+        evaluation.document["state"] = JOB_STATE_NEW
+        self.n_running -= 1
+        self.trials.refresh()
+
+    def _proposed_by(self, algo: CustomAlgo) -> list[Document]:
+        tids = self.trials.new_trial_ids(1)
+        self.trials.refresh()
+        rng = generator_for(self._seed, self.n_evaluated + self.n_running)
+        proposed = list(algo(tids, self._domain, self.trials, int(rng.integers(MAX_SEED))) or ())
+        self.trials.insert_trial_docs(proposed)
+        return self.trials.documents[-len(proposed) :] if proposed else []
+
+    def _number_of(self, document: Document) -> int | None:
+        """The number of a document's point in the optimizer; None for one outside of the space."""
+        params, _ = self._space.fitting(raw_of(document))
+        try:
+            self._optimizer.enqueue(params)
+        except SpaceError:
+            return None
+        return self._optimizer.ask().number
+
+    def _insert(self, raw: Mapping[str, Any]) -> Document:
         (tid,) = self.trials.new_trial_ids(1)
+        labels = self._space.search_space.names
         self.trials.insert_trial_doc(new_document(tid, raw, labels, self.trials.exp_key))
-        return self.trials.trials[-1]
+        return self.trials.documents[-1]
 
-    def _take_over(self, document: Document) -> None:
-        state = document["state"]
-        if state == JOB_STATE_NEW:
-            self._wait_for(document)
-        elif state in {JOB_STATE_DONE, JOB_STATE_ERROR}:
-            params, loss = self._space.params_of(raw_of(document)), loss_of(document["result"])
-            self._optimizer.add_trial(params, loss, state="failed" if loss is None else "complete")
 
-    def _wait_for(self, document: Document) -> None:
-        self._optimizer.enqueue(self._space.params_of(raw_of(document)))
-        self._waiting.append(document)
+def _now() -> datetime:
+    """The time in UTC without a zone, which is what Hyperopt's documents have."""
+    return datetime.now(UTC).replace(tzinfo=None)
