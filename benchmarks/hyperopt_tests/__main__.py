@@ -1,8 +1,8 @@
 """Runs Hyperopt's own tests against the face of Hyperopt, with only the import mapped.
 
-The argument is the folder `hyperopt` of an installation or a checkout of Hyperopt 0.3.0, tests included. Nothing
-is fetched: its test files are copied into a temporary folder and deleted again. `public_tests.tsv` has the
-tests that concern what users call, and a reason for each that does not pass.
+The argument is the folder `hyperopt` of an installation or a checkout of Hyperopt 0.3.0, tests included.
+Nothing is fetched: its test files are copied into a temporary folder and deleted again. `public_tests.tsv`
+has the tests that concern what users call, and a reason for each that does not pass.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ def run_tests(package: Path, files: set[str]) -> dict[str, str]:
         (Path(name) / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
         paths = [path for path in sorted(copy.rglob("test_*.py")) if path.name in files]
         subprocess.run(
-            [sys.executable, "-m", "pytest", "-c", f"{name}/pytest.ini", "-q", "--tb=short", "--continue-on-collection-errors", "-p", "no:django",
+            [sys.executable, "-m", "pytest", "-c", f"{name}/pytest.ini", "-q", "--tb=short",
+             "--continue-on-collection-errors", "-p", "no:django",
              "-p", "no:cacheprovider", "-p", "benchmarks.hyperopt_tests.plugin", *map(str, paths)],
             env=os.environ
             | {TESTS_VARIABLE: str(copy), OUTCOMES_VARIABLE: str(outcomes), "PYTHONPATH": str(ROOT)},
@@ -52,9 +53,7 @@ def run_tests(package: Path, files: set[str]) -> dict[str, str]:
 def main(package: Path) -> int:
     """Print how many pass, and why the others do not; 1 when one fails that must pass."""
     if not (package / "tests" / "unit").is_dir():
-        print(
-            f"HYPEROPT must be the folder hyperopt of a checkout or installation, with tests/unit, got {package}"
-        )
+        print(f"HYPEROPT must be the folder hyperopt of a checkout or installation, got {package}")
         return 2
     reasons = public_tests()
     outcomes = run_tests(package, {test.partition("::")[0] for test in reasons})

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
-from optimizer.distributions import Choice
+from optimizer.distributions import Choice, Normal
+from optimizer.distributions.normal import OPEN_MARGIN
 from optimizer.samplers.base import Sampler, Seen, Suggestion, random_suggestion
 
 if TYPE_CHECKING:
@@ -30,7 +32,8 @@ class AnnealingSampler(Sampler):
     """Keeps near one of the best trials: number ``avg_best_idx`` on average, the best one being 1.
 
     After n trials, a parameter moves within 1 / (1 + n * ``shrink_coef``) of its range, counted in prior
-    mass, and a choice changes with that probability. Raises ``ValueError`` for a wrong option.
+    mass, a normal one by as many standard deviations on average, and a choice changes with that
+    probability. Raises ``ValueError`` for a wrong option.
 
     Examples
     --------
@@ -95,10 +98,26 @@ class AnnealingSampler(Sampler):
                 coordinates[j] = drawn
                 continue
             middle = float(history.coordinates[using[0], j])
-            if isinstance(param.distribution, Choice):
-                coordinates[j] = drawn if rng.random() < share else middle
-            else:
-                half = share / 2
-                middle = min(max(middle, half), 1 - half)
-                coordinates[j] = middle + half * (rng.random() - rng.random())
+            match param.distribution:
+                case Choice():
+                    coordinates[j] = drawn if rng.random() < share else middle
+                case Normal():
+                    coordinates[j] = _normal_step(middle, share, rng)
+                case _:
+                    coordinates[j] = _step(middle, share, rng)
         return space.decode(coordinates)
+
+
+def _step(middle: float, share: float, rng: np.random.Generator) -> float:
+    """A coordinate at most half a share from the middle, nearer ones more often; shifted off the ends."""
+    half = share / 2
+    return min(max(middle, half), 1 - half) + half * (rng.random() - rng.random())
+
+
+def _normal_step(middle: float, share: float, rng: np.random.Generator) -> float:
+    """A coordinate after a step in standard deviations: steps in prior mass would never reach the tails.
+
+    Laplace's distribution has many small steps, which refine, and some large ones, which get away.
+    """
+    z = float(ndtri(min(max(middle, OPEN_MARGIN), 1 - OPEN_MARGIN)))
+    return float(ndtr(z + rng.laplace(0, share)))

@@ -262,7 +262,8 @@ def _natural_bounds(label: str, name: str, low: float, high: float) -> tuple[flo
             advice = f"write math.log({shown}) for that bound" if log > 0 else "raise it"
             raise SpaceError(
                 field,
-                f"is the logarithm of a bound and must lie within ±{bound(MAX_EXPONENT)}, got {shown}; {advice}",
+                f"is the logarithm of a bound and must lie within ±{bound(MAX_EXPONENT)}, got {shown}; "
+                f"{advice}",
             )
     lowest, highest = map(_exp, logs)
     if logs[0] > 0 and logs[1] <= 1:  # logarithms of 1 to 2.7: far more often the bounds themselves

@@ -88,10 +88,27 @@ class LabelledSpace:
             label: params[label] for label in self.search_space.active(params) if label in params
         }, misfits
 
+    def check_point(self, raw: Mapping[str, Any]) -> None:
+        """Raise ``SpaceError`` where no point can be made of ``raw``: a label too many, or a value too few.
+
+        Numbers may be outside of their bounds.
+        """
+        for label in raw:
+            self._node_of(label)
+        for label in self.search_space.active(self.fitting(raw)[0]):
+            if label not in raw:
+                raise SpaceError(label, "is missing, although it is active; give it a value")
+            node = self._nodes[label]
+            if isinstance(node, Switch):
+                node.check_place(raw[label])
+
+    def _node_of(self, label: str) -> Labelled:
+        if label not in self._nodes:
+            raise SpaceError(str(label), f"must be a label of the search space: {', '.join(self._nodes)}")
+        return self._nodes[label]
+
     def _value_of(self, label: str, value: object) -> Value:
-        node = self._nodes.get(label)
-        if node is None:
-            raise SpaceError(label, f"must be a label of the search space: {', '.join(self._nodes)}")
+        node = self._node_of(label)
         if isinstance(node, Switch):
             return node.value_at(node.check_place(value))
         return _in_type_of(self.search_space[label].distribution, cast("Value", value))

@@ -52,14 +52,14 @@ class Switch(Node):
         """Places of the options that may come up: all but those with a weight of 0."""
         weights = self.weights or ()
         if weights and all(weight == 0 for weight in weights):
-            raise SpaceError(f"{self.label}.weights", "must have one greater than 0")
+            raise SpaceError("weights", "must have one greater than 0")
         return tuple(i for i in range(len(self.options)) if not weights or weights[i] != 0)
 
     @cached_property
     def distribution(self) -> Categorical:
         """Over the stored values of the options that may come up, in their order."""
-        values, weights = stored_values(self.options), self.weights
         try:
+            values, weights = stored_values(self.options), self.weights
             return Categorical(
                 tuple(values[i] for i in self.drawn),
                 None if weights is None else tuple(weights[i] for i in self.drawn),

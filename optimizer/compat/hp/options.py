@@ -35,8 +35,8 @@ def stored_values(options: Sequence[Any]) -> tuple[Value, ...]:
     for i, key in enumerate(keys):
         # A scalar keeps its value where it comes first; a text that describes something says more so.
         if counts[key] > 1 and (i in others or key in known):
-            text = values[i] if isinstance(values[i], str) else show_value(values[i])
-            values[i] = f"{i}: {text}"
+            value = values[i]
+            values[i] = f"{i}: {value if isinstance(value, str) else show_value(value)}"
         known.add(key)
     return tuple(values)
 

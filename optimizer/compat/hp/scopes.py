@@ -29,12 +29,12 @@ def call(function: Callable[..., Any], args: Any = (), kwargs: Mapping[str, Any]
     return function(*args, **(kwargs or {}))
 
 
-_FUNCTIONS: Final = (
+_FUNCTIONS: Final[tuple[Function, ...]] = (
     int, float, str, bool, abs, round, min, max, sum, len, math.sqrt, math.exp, math.log,
-    math.sin, math.cos, math.tan, operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv,
-    operator.mod, operator.neg, operator.pow, operator.eq, operator.ne, operator.lt, operator.le, operator.gt,
-    operator.ge, operator.getitem, getattr, sorted, set, dict, list, tuple, range, np.array, np.asarray,
-    np.minimum, np.maximum, functools.partial, identity, switch, call,
+    math.sin, math.cos, math.tan, operator.add, operator.sub, operator.mul, operator.truediv,
+    operator.floordiv, operator.mod, operator.neg, operator.pow, operator.eq, operator.ne, operator.lt,
+    operator.le, operator.gt, operator.ge, operator.getitem, getattr, sorted, set, dict, list, tuple, range,
+    np.array, np.asarray, np.minimum, np.maximum, functools.partial, identity, switch, call,
 )  # fmt: skip
 _OTHER_NAMES: Final[Mapping[str, Function]] = {
     "div": operator.truediv,
@@ -77,7 +77,7 @@ class Scope:
 
 
 def as_apply(obj: Any) -> Node:
-    """A node of ``obj``, so that another node can be its index or its argument: ``as_apply([3, 5])[node]``."""
+    """A node of ``obj``, so that another node can be its index: ``as_apply([3, 5])[node]``."""
     return obj if isinstance(obj, Node) else Call(identity, (obj,))
 
 

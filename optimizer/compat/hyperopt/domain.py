@@ -9,12 +9,12 @@ from optimizer.compat.hp import LabelledSpace, space_eval
 from optimizer.compat.hyperopt.documents import STATUS_NEW, Document
 from optimizer.compat.hyperopt.pyll.base import Draws
 from optimizer.compat.hyperopt.results import read_result
-from optimizer.compat.hyperopt.trials import Trials
 
 if TYPE_CHECKING:
     import numpy as np
 
     from optimizer.compat.hp.nodes import Labelled
+    from optimizer.compat.hyperopt.trials import Trials
 
 
 class Ctrl:
@@ -120,7 +120,8 @@ class Domain:
 
     def true_loss(self, result: Mapping[str, Any], config: object = None) -> float | None:
         """The loss without noise where the result has one, else the loss."""
-        return result.get("true_loss", self.loss(result, config))
+        true: float | None = result.get("true_loss", self.loss(result, config))
+        return true
 
     def status(self, result: Mapping[str, Any], config: object = None) -> str:  # noqa: ARG002
         """The status of a result."""

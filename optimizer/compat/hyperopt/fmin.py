@@ -60,14 +60,14 @@ def fmin(
     """Minimise ``fn``, which takes a point of ``space`` and returns a loss or {"loss": ..., "status": ...}.
 
     Returns the best trial's values by label, with indices for choices, as ``space_eval`` takes them; or with
-    ``return_argmin=False`` its point, None without any trial. ``algo`` is Hyperopt's name for a sampler, or a
-    function of one's own of (new_ids, domain, trials, seed) that returns documents. ``max_evals`` counts all trials, those in ``trials`` and
-    ``points_to_evaluate`` (values by label, evaluated first) included. ``timeout`` is in seconds, and no
-    trial begins after it; one whose loss is below ``loss_threshold`` is enough. ``rstate`` is a seed, or a
-    generator to draw one from. ``early_stop_fn`` gets ``trials`` and what it returned before.
-    ``trials_save_file`` keeps the trials after each one, and is read when there are no ``trials``. With
-    ``SparkTrials``, trials are evaluated side by side. Values in ``trials`` that no longer fit ``space`` are
-    left out with a warning, and points outside of it are evaluated as they are given.
+    ``return_argmin=False`` its point, None without any trial. ``algo`` is ``tpe.suggest`` and the like, or a
+    function of one's own of (new_ids, domain, trials, seed) that returns documents. ``max_evals`` counts all
+    trials, those in ``trials`` and ``points_to_evaluate`` (values by label, evaluated first) included.
+    ``timeout`` is in seconds, and no trial begins after it; one whose loss is below ``loss_threshold`` is
+    enough. ``rstate`` is a seed, or a generator to draw one from. ``early_stop_fn`` gets ``trials`` and what
+    it returned before. ``trials_save_file`` keeps the trials after each one, and is read when there are no
+    ``trials``. With ``SparkTrials``, trials are evaluated side by side. Values in ``trials`` that no longer
+    fit ``space`` are left out with a warning, and points outside of it are evaluated as they are given.
 
     Raises ``AllTrialsFailed`` when no loss is finite, ``SpaceError`` for a space or a point that breaks a
     rule, and what ``fn`` raises, unless ``catch_eval_exceptions``; that trial is in ``trials.documents`` in
@@ -92,7 +92,7 @@ def fmin(
     sampler, seed = sampler_of(algo), seed_of(rstate)
     search = Search(Domain(fn, space, None, pass_expr_memo_ctrl), sampler, trials, seed, limits.n_trials)
     search.add_points(points_to_evaluate or ())
-    search.warn_of_misfits()
+    search.check_waiting()
     callback = callback_for(show_progressbar, verbose=verbose)
     is_patient = catch_eval_exceptions or trials.asynchronous
     Loop(search, limits, callback, early_stop_fn, trials_save_file, is_patient).run()

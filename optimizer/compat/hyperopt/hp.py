@@ -26,6 +26,6 @@ from optimizer.compat.hp import (
 
 __all__ = [
     "DuplicateLabel", "LabelledSpace", "choice", "lognormal", "loguniform", "normal", "pchoice", "point_of",
-    "qlognormal", "qloguniform", "qnormal", "quniform", "randint", "sample", "scope", "space_eval", "space_of",
-    "uniform", "uniformint",
+    "qlognormal", "qloguniform", "qnormal", "quniform", "randint", "sample", "scope", "space_eval",
+    "space_of", "uniform", "uniformint",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ Vals: TypeAlias = Mapping[str, Sequence[Any]]
 def miscs_to_idxs_vals(
     miscs: Iterable[Mapping[str, Any]], keys: Iterable[str] | None = None
 ) -> tuple[dict[str, list[Tid]], dict[str, list[Any]]]:
-    """The tids in which each label was active, and its values in these; ``keys`` are labels to have in any case.
+    """The tids in which each label was active, and its values there; with ``keys`` also of these labels.
 
     Examples
     --------

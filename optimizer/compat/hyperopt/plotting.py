@@ -112,7 +112,7 @@ def _is_finite(loss: float | None) -> bool:
 
 def _pyplot() -> Any:
     try:
-        from matplotlib import pyplot  # noqa: PLC0415 - only who draws a chart needs it
+        from matplotlib import pyplot as plt  # noqa: PLC0415 - only who draws a chart needs it
     except ImportError as error:
         raise ImportError("charts need matplotlib; install it with: pip install matplotlib") from error
-    return pyplot
+    return plt

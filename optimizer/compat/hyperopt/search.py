@@ -37,7 +37,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A trial that is being evaluated. ``number`` is the optimizer's; None for a point outside of the space."""
+    """A trial that is being evaluated; its ``number`` is None where its point is outside of the space."""
 
     document: Document
     number: int | None
@@ -92,19 +92,21 @@ class Search:
     def add_points(self, points: Iterable[Mapping[str, Any]]) -> None:
         """Evaluate these values by label first, except those that were evaluated before.
 
-        Raises ``SpaceError`` for a label that the space does not have.
+        Raises ``SpaceError`` for what is no point, values outside of their bounds apart.
         """
+        points = list(points)
         for point in points:
-            for label in point.keys() - self._space.nodes.keys():
-                names = ", ".join(self._space.nodes)
-                raise SpaceError(str(label), f"must be a label of the search space: {names}")
+            self._space.check_point(point)
+        for point in points:
             params, misfits = self._space.fitting(point)
             if misfits or not self._optimizer.history.has_seen(params):
-                self._waiting.append(self._insert(point))
+                used = params.keys() | set(misfits)
+                self._waiting.append(self._insert({k: v for k, v in point.items() if k in used}))
 
-    def warn_of_misfits(self) -> None:
-        """Say once which earlier trials and given points lie outside of the space."""
+    def check_waiting(self) -> None:
+        """Say once which trials and points lie outside of the space. Raises as ``add_points`` does."""
         for document in self._waiting:
+            self._space.check_point(raw_of(document))
             self._past.params_of(document)
         self._past.warn()
 

@@ -128,7 +128,7 @@ class Trials:
 
     @property
     def argmin(self) -> dict[str, Value]:
-        """The values of the best trial, sorted by label; indices for choices, which ``space_eval`` resolves."""
+        """The values of the best trial, sorted by label; indices for choices, as for ``space_eval``."""
         return dict(sorted(raw_of(self.best_trial).items()))
 
     def average_best_error(self, bandit: object = None) -> float:  # noqa: ARG002 - results say all

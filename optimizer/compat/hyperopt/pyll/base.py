@@ -44,9 +44,7 @@ class Draws:
             if when is not None and not (when.parent in params and when.holds_for(params[when.parent])):
                 continue
             match param.distribution:
-                case Categorical(
-                    choices, None
-                ):  # drawn as in Hyperopt, so that a seed gives the same options
+                case Categorical(choices, None):  # as in Hyperopt: a seed gives the same options
                     params[param.name] = choices[int(rng.integers(len(choices)))]
                 case distribution:
                     params[param.name] = distribution.sample(rng)
