@@ -11,17 +11,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
-import numpy as np
-
 from optimizer.compat.hp.expressions import Node
 from optimizer.values import SCALAR_TYPES, Value, show_value, value_key
+from optimizer.values import plain_value as plain
 
 MAX_TEXT: Final = 60  # characters
-
-
-def plain(value: object) -> object:
-    """A NumPy scalar as the Python number or text that it holds; everything else as it is."""
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def stored_values(options: Sequence[Any]) -> tuple[Value, ...]:

@@ -71,8 +71,8 @@ class Loop:
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 # In the order in which they were begun, so that equal speed gives equal searches.
                 for future in [future for future in running if future in done]:
-                    evaluation = running.pop(future)
-                    is_over |= self._finish(bar, evaluation, future.result())
+                    outcome = future.result()
+                    is_over |= self._finish(bar, running.pop(future), outcome)
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
             for evaluation in running.values():

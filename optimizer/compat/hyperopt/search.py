@@ -23,7 +23,6 @@ from optimizer.compat.hyperopt.documents import (
 from optimizer.compat.hyperopt.domain import Ctrl
 from optimizer.compat.hyperopt.past import Past, is_finished
 from optimizer.compat.hyperopt.results import failed_result, loss_of, read_result
-from optimizer.errors import SpaceError
 from optimizer.samplers import Sampler, create_sampler, generator_for
 
 if TYPE_CHECKING:
@@ -169,16 +168,17 @@ class Search:
         self.trials.refresh()
         rng = generator_for(self._seed, self.n_evaluated + self.n_running)
         proposed = list(algo(tids, self._domain, self.trials, int(rng.integers(MAX_SEED))) or ())
+        for document in proposed:
+            self._space.check_point(raw_of(document))
         self.trials.insert_trial_docs(proposed)
         return self.trials.documents[-len(proposed) :] if proposed else []
 
     def _number_of(self, document: Document) -> int | None:
         """The number of a document's point in the optimizer; None for one outside of the space."""
-        params, _ = self._space.fitting(raw_of(document))
-        try:
-            self._optimizer.enqueue(params)
-        except SpaceError:
+        params, misfits = self._space.fitting(raw_of(document))
+        if misfits:
             return None
+        self._optimizer.enqueue(params)
         return self._optimizer.ask().number
 
     def _insert(self, raw: Mapping[str, Any]) -> Document:
