@@ -17,7 +17,7 @@ from optimizer.serialization import check_version, restore, state_to_json
 from optimizer.study_state import StudyState
 from optimizer.trial import OpenTrial
 from optimizer.validation import check_constraints, check_number, check_seconds, check_values, check_whole
-from optimizer.values import plain_value, show_value
+from optimizer.values import plain, show_value
 
 if TYPE_CHECKING:
     from optimizer.history import State, Values
@@ -188,9 +188,9 @@ class Optimizer(StudyState):
         {'x': 0.125}
 
         """
-        plain = {name: plain_value(value) for name, value in params.items()}
-        self.space.validate_params(plain, is_part=True)
-        self.queue.append(plain)
+        point = {name: plain(value) for name, value in params.items()}
+        self.space.validate_params(point, is_part=True)
+        self.queue.append(point)
 
     def add_trial(
         self,

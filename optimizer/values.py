@@ -25,7 +25,7 @@ def value_key(value: Value) -> ValueKey:
     return isinstance(value, bool), value
 
 
-def plain_value(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A NumPy scalar as the Python number or text that it holds; everything else as it is."""
     return value.item() if isinstance(value, np.generic) else value
 

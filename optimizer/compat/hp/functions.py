@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from optimizer.compat.hp.grid import multiples
 from optimizer.compat.hp.nodes import Draw, Switch
-from optimizer.compat.hp.options import plain
 from optimizer.distributions import Constant, Float, Int, Normal
 from optimizer.distributions.base import check_integer, check_number, check_order
 from optimizer.errors import SpaceError
-from optimizer.values import show_value
+from optimizer.values import plain, show_value
 from optimizer.wording import bound
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def pchoice(label: str, p_options: Iterable[tuple[float, Any]]) -> Switch:
                 f"must be a pair of probability and option, got {reprlib.repr(pair)}",
             )
     weights = tuple(plain(weight) for weight, _ in pairs)
-    return Switch(_check_label(label), tuple(option for _, option in pairs), weights)  # type: ignore[arg-type]
+    return Switch(_check_label(label), tuple(option for _, option in pairs), weights)
 
 
 def randint(label: str, low: int, high: int | None = None) -> Draw:
@@ -300,4 +299,4 @@ def _normal(
     low, high, step = plain(low), plain(high), plain(q)
     if step is not None and low is not None:  # the grid is counted from low, so low must be on it
         low = multiples(check_number(low, "low"), math.inf, check_number(step, "q"), is_positive=log)[0]
-    return Normal(plain(mu), plain(sigma), log=log, step=step, low=low, high=high)  # type: ignore[arg-type]
+    return Normal(plain(mu), plain(sigma), log=log, step=step, low=low, high=high)

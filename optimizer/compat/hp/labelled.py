@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 from optimizer.compat.hp.branches import Opening, Place, openings_of
 from optimizer.compat.hp.expressions import Call
 from optimizer.compat.hp.nodes import Draw, DuplicateLabel, Labelled, Switch
-from optimizer.compat.hp.options import plain
 from optimizer.compat.hp.points import point_of
 from optimizer.distributions import Constant, Float, Int
 from optimizer.errors import SpaceError
 from optimizer.space import Condition, Parameter, SearchSpace
-from optimizer.values import is_number
+from optimizer.values import is_number, plain
 
 if TYPE_CHECKING:
     import numpy as np

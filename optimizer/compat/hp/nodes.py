@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from optimizer.compat.hp.expressions import Node
-from optimizer.compat.hp.options import plain, stored_values
+from optimizer.compat.hp.options import stored_values
 from optimizer.distributions import Categorical
 from optimizer.errors import SpaceError
-from optimizer.values import is_number, show_value
+from optimizer.values import is_number, plain, show_value
 
 if TYPE_CHECKING:
     from optimizer.distributions import Distribution

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Final, cast
 
 from optimizer.compat.hp.expressions import Node
-from optimizer.values import SCALAR_TYPES, Value, show_value, value_key
-from optimizer.values import plain_value as plain
+from optimizer.values import SCALAR_TYPES, Value, plain, show_value, value_key
 
 MAX_TEXT: Final = 60  # characters
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
-from optimizer.compat.hp.options import plain
 from optimizer.compat.hyperopt.exceptions import InvalidTrial
+from optimizer.values import plain
 
 Document: TypeAlias = dict[str, Any]
 Tid: TypeAlias = int | float | str  # ours are whole numbers, those from elsewhere may be anything
