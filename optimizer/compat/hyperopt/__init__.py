@@ -10,11 +10,9 @@ from optimizer.compat.hp import scope, space_eval
 from optimizer.compat.hyperopt import (
     anneal,
     atpe,
-    auto,
     base,
     early_stop,
     exceptions,
-    gp,
     hp,
     mix,
     plotting,
@@ -25,7 +23,6 @@ from optimizer.compat.hyperopt import (
     spark,
     tpe,
 )
-from optimizer.compat.hyperopt.algos import DEFAULT_ALGO
 from optimizer.compat.hyperopt.documents import (
     JOB_STATE_CANCEL,
     JOB_STATE_DONE,
@@ -55,6 +52,7 @@ from optimizer.compat.hyperopt.fmin import (
     generate_trials_to_calculate,
     partial,
 )
+from optimizer.compat.hyperopt.search.algos import DEFAULT_ALGO, auto, gp
 from optimizer.compat.hyperopt.spark import SparkTrials
 from optimizer.compat.hyperopt.trials import Trials, trials_from_docs
 

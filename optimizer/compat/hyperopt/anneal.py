@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from optimizer.compat.hyperopt.algos import Algorithm
+from optimizer.compat.hyperopt.search.algos import Algorithm
 from optimizer.samplers.annealing import AnnealingSampler
 
 ANNEAL: Final = Algorithm("anneal", {"verbose": None}, sampler=AnnealingSampler)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from optimizer.compat.hyperopt.algos import Algorithm
+from optimizer.compat.hyperopt.search.algos import Algorithm
 
 ATPE: Final = Algorithm(
     "auto",

@@ -7,18 +7,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from optimizer.compat.hp import space_eval
-from optimizer.compat.hyperopt.algos import sampler_of
-from optimizer.compat.hyperopt.arguments import (
+from optimizer.compat.hyperopt.domain import Domain
+from optimizer.compat.hyperopt.progress import callback_for
+from optimizer.compat.hyperopt.search.algos import sampler_of
+from optimizer.compat.hyperopt.search.arguments import (
     Limits,
     generate_trials_to_calculate,
     objective_and_space,
     seed_of,
     trials_to_fill,
 )
-from optimizer.compat.hyperopt.domain import Domain
-from optimizer.compat.hyperopt.progress import callback_for
-from optimizer.compat.hyperopt.running import Loop
-from optimizer.compat.hyperopt.search import Search
+from optimizer.compat.hyperopt.search.loop import Loop
+from optimizer.compat.hyperopt.search.search import Search
 from optimizer.compat.hyperopt.trials import Trials
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from optimizer.compat.hyperopt.algos import MAX_SEED
+from optimizer.compat.hyperopt.search.algos import MAX_SEED
 
 if TYPE_CHECKING:
     from optimizer.compat.hyperopt.documents import Document, Tid

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from optimizer.compat.hyperopt.algos import Algorithm
 from optimizer.compat.hyperopt.miscs import miscs_update_idxs_vals
+from optimizer.compat.hyperopt.search.algos import Algorithm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from optimizer.compat.hyperopt.algos import Seed
     from optimizer.compat.hyperopt.documents import Document, Tid
     from optimizer.compat.hyperopt.domain import Domain
+    from optimizer.compat.hyperopt.search.algos import Seed
     from optimizer.compat.hyperopt.trials import Trials
     from optimizer.samplers import Sampler
 

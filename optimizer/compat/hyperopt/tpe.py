@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from optimizer.compat.hyperopt.algos import Algorithm
+from optimizer.compat.hyperopt.search.algos import Algorithm
 from optimizer.samplers.tpe import TPESampler
 from optimizer.samplers.tpe.split import GOOD_SHARE
 

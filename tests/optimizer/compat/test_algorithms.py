@@ -26,10 +26,10 @@ from optimizer.compat.hyperopt import (
     tpe,
     trials_from_docs,
 )
-from optimizer.compat.hyperopt.algos import sampler_of
 from optimizer.compat.hyperopt.atpe import ATPE
 from optimizer.compat.hyperopt.base import miscs_to_idxs_vals, miscs_update_idxs_vals
 from optimizer.compat.hyperopt.pyll import rec_eval
+from optimizer.compat.hyperopt.search.algos import sampler_of
 from optimizer.errors import SpaceError
 
 SPACE = {"x": hp.uniform("x", -5, 5), "kind": hp.choice("kind", ["a", hp.randint("n", 4)])}

@@ -34,10 +34,10 @@ from optimizer.compat.hyperopt import (
     tpe,
     trials_from_docs,
 )
-from optimizer.compat.hyperopt.algos import DEFAULT_ALGO, Algorithm, sampler_of
-from optimizer.compat.hyperopt.arguments import seed_of
 from optimizer.compat.hyperopt.exceptions import InvalidAnnotatedParameter
 from optimizer.compat.hyperopt.probable_best import probability_of_lowest
+from optimizer.compat.hyperopt.search.algos import DEFAULT_ALGO, Algorithm, sampler_of
+from optimizer.compat.hyperopt.search.arguments import seed_of
 from optimizer.errors import SpaceError, SpaceExhausted, UnknownSampler
 from optimizer.samplers import SAMPLERS
 from optimizer.samplers.random import RandomSampler
@@ -226,7 +226,9 @@ def test_annotated_arguments_are_the_space():
 
 def test_timeout_is_looked_at_between_trials(monkeypatch):
     clock = iter(range(100))
-    monkeypatch.setattr(sys.modules["optimizer.compat.hyperopt.running"], "monotonic", lambda: next(clock))
+    monkeypatch.setattr(
+        sys.modules["optimizer.compat.hyperopt.search.loop"], "monotonic", lambda: next(clock)
+    )
     _, trials = search(max_evals=None, timeout=4)
     assert len(trials) == 3  # begun 1, 2 and 3 seconds after the start
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from optimizer.ask_tell import Optimizer
 from optimizer.compat.hyperopt.documents import JOB_STATE_NEW, JOB_STATE_RUNNING, Document, new_document
-from optimizer.compat.hyperopt.past import Past, is_finished
+from optimizer.compat.hyperopt.search.past import Past, is_finished
 from optimizer.samplers import SAMPLERS, Sampler, create_sampler
 from optimizer.values import is_number, show_value
 
@@ -99,6 +99,10 @@ class Algorithm:
 
     def __repr__(self) -> str:
         return f"<{self.name}.suggest>"
+
+
+gp: Final = Algorithm("gp")
+auto: Final = Algorithm("auto")
 
 
 def optimizer_of(sampler: Sampler, domain: Domain, trials: Trials, seed: Seed) -> Optimizer:

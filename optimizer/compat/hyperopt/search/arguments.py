@@ -12,10 +12,10 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from optimizer.compat.hp.options import has_nodes
-from optimizer.compat.hyperopt.algos import MAX_SEED
 from optimizer.compat.hyperopt.documents import new_document
 from optimizer.compat.hyperopt.exceptions import InvalidAnnotatedParameter
-from optimizer.compat.hyperopt.saved_trials import load_trials
+from optimizer.compat.hyperopt.search.algos import MAX_SEED
+from optimizer.compat.hyperopt.search.saved_trials import load_trials
 from optimizer.compat.hyperopt.trials import Trials
 from optimizer.values import is_number, plain, show_value
 

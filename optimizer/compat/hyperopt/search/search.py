@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from optimizer.ask_tell import Optimizer
-from optimizer.compat.hyperopt.algos import MAX_SEED, CustomAlgo
 from optimizer.compat.hyperopt.documents import (
     JOB_STATE_DONE,
     JOB_STATE_ERROR,
@@ -21,8 +20,9 @@ from optimizer.compat.hyperopt.documents import (
     raw_of,
 )
 from optimizer.compat.hyperopt.domain import Ctrl
-from optimizer.compat.hyperopt.past import Past, is_finished
 from optimizer.compat.hyperopt.results import failed_result, loss_of, read_result
+from optimizer.compat.hyperopt.search.algos import MAX_SEED, CustomAlgo
+from optimizer.compat.hyperopt.search.past import Past, is_finished
 from optimizer.samplers import Sampler, create_sampler, generator_for
 
 if TYPE_CHECKING:

@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from optimizer.compat.hyperopt.saved_trials import save_trials
+from optimizer.compat.hyperopt.search.saved_trials import save_trials
 from optimizer.errors import SpaceExhausted
 from optimizer.wording import bound
 
 if TYPE_CHECKING:
     import os
 
-    from optimizer.compat.hyperopt.arguments import Limits
     from optimizer.compat.hyperopt.early_stop import StopFunction
     from optimizer.compat.hyperopt.progress import Bar, ProgressCallback
-    from optimizer.compat.hyperopt.search import Evaluation, Outcome, Search
+    from optimizer.compat.hyperopt.search.arguments import Limits
+    from optimizer.compat.hyperopt.search.search import Evaluation, Outcome, Search
 
 
 @dataclass
