@@ -94,8 +94,11 @@ class Domain:
         """What ``fn`` returns at the values of ``config`` by label; indices for choices."""
         if not self.pass_expr_memo_ctrl:
             return self.fn(space_eval(self.expr, config, rng))
-        memo = {self.params[label]: value for label, value in config.items() if label in self.params}
-        return self.fn(self.expr, memo, ctrl)
+        return self.fn(expr=self.expr, memo=self.memo_from_config(config), ctrl=ctrl)
+
+    def memo_from_config(self, config: Mapping[str, Any]) -> dict[Labelled, Any]:
+        """The values of ``config`` by node, as ``rec_eval`` takes them."""
+        return {self.params[label]: value for label, value in config.items() if label in self.params}
 
     def evaluate(
         self, config: Mapping[str, Any], ctrl: Ctrl | None, attach_attachments: bool = True

@@ -12,6 +12,7 @@ from optimizer.compat.hyperopt.progress import callback_for
 from optimizer.compat.hyperopt.search.algos import sampler_of
 from optimizer.compat.hyperopt.search.arguments import (
     Limits,
+    generate_trial,
     generate_trials_to_calculate,
     objective_and_space,
     seed_of,
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from optimizer.samplers import Sampler
 
 __all__ = [
-    "fmin", "fmin_pass_expr_memo_ctrl", "generate_trials_to_calculate", "partial", "space_eval",
+    "fmin", "fmin_pass_expr_memo_ctrl", "generate_trial", "generate_trials_to_calculate", "partial",
+    "space_eval",
 ]  # fmt: skip
 
 Function = TypeVar("Function", bound=Callable[..., Any])

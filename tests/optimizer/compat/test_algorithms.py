@@ -27,7 +27,8 @@ from optimizer.compat.hyperopt import (
     trials_from_docs,
 )
 from optimizer.compat.hyperopt.atpe import ATPE
-from optimizer.compat.hyperopt.base import miscs_to_idxs_vals, miscs_update_idxs_vals
+from optimizer.compat.hyperopt.base import miscs_to_idxs_vals, miscs_update_idxs_vals, spec_from_misc
+from optimizer.compat.hyperopt.fmin import generate_trial
 from optimizer.compat.hyperopt.pyll import rec_eval
 from optimizer.compat.hyperopt.search.algos import sampler_of
 from optimizer.errors import SpaceError
@@ -164,6 +165,19 @@ def test_domain_evaluates_values_by_label():
     assert (domain.status(result), domain.new_result()) == ("ok", {"status": "new"})
 
 
+def test_suggestions_are_taken_from_documents_as_wrappers_do():
+    domain, trials = Domain(loss, SPACE), Trials()
+    docs = tpe.suggest(trials.new_trial_ids(1), domain, trials, 3)
+    trials.insert_trial_docs([*docs, generate_trial("mine", {"x": 1.0, "kind": 0})])
+    trials.refresh()
+    config = spec_from_misc(trials.trials[1]["misc"])
+    assert rec_eval(SPACE, memo=domain.memo_from_config(config), print_node_on_error=False) == {
+        "x": 1.0,
+        "kind": "a",
+    }
+    assert trials.tids == [0, "mine"]
+
+
 def test_attachments_of_a_result_are_kept_in_the_trials():
     trials = search(rand.suggest, 1)
     domain = Domain(lambda p: {"loss": 1, "status": "ok", "attachments": {"a": b"1"}}, SPACE)
@@ -176,7 +190,7 @@ def test_attachments_of_a_result_are_kept_in_the_trials():
 
 @pytest.mark.parametrize("how", ["mark", "argument"])
 def test_an_objective_may_take_the_space_the_values_and_the_trial(how):
-    def raw(expr, memo, ctrl):
+    def raw(*, expr, memo, ctrl):
         ctrl.checkpoint({"status": "running"})
         assert ctrl.current_trial["result"]["status"] == "running"
         return loss(rec_eval(expr, memo=memo))

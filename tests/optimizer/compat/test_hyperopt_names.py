@@ -22,7 +22,7 @@ NAMES = {
     "miscs_update_idxs_vals spec_from_misc trials_from_docs",
     ".early_stop": "no_progress_loss",
     ".exceptions": "AllTrialsFailed BadSearchSpace DuplicateLabel",
-    ".fmin": "fmin generate_trials_to_calculate space_eval",
+    ".fmin": "fmin generate_trial generate_trials_to_calculate space_eval",
     ".hp": "choice loguniform lognormal normal pchoice qlognormal qloguniform qnormal quniform randint "
     "uniform uniformint",
     ".mix": "suggest",

@@ -51,7 +51,12 @@ class Draws:
         return params
 
 
-def rec_eval(expr: Any, deepcopy_inputs: bool = False, memo: Mapping[Hashable, Any] | None = None) -> Any:  # noqa: ARG001
+def rec_eval(
+    expr: Any,
+    deepcopy_inputs: bool = False,  # noqa: ARG001 - these two are Hyperopt's
+    memo: Mapping[Hashable, Any] | None = None,
+    print_node_on_error: bool = True,  # noqa: ARG001
+) -> Any:
     """The value of an expression; ``memo`` has the values of its hp nodes, indices for choices.
 
     ``deepcopy_inputs`` has no effect. Raises ``SpaceError`` for a node without a value.

@@ -12,7 +12,7 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from optimizer.compat.hp.options import has_nodes
-from optimizer.compat.hyperopt.documents import new_document
+from optimizer.compat.hyperopt.documents import Document, Tid, new_document
 from optimizer.compat.hyperopt.exceptions import InvalidAnnotatedParameter
 from optimizer.compat.hyperopt.search.algos import MAX_SEED
 from optimizer.compat.hyperopt.search.saved_trials import load_trials
@@ -114,10 +114,15 @@ def trials_to_fill(trials: Trials | None, save_file: str | os.PathLike[str]) -> 
     )
 
 
+def generate_trial(tid: Tid, space: Mapping[str, Any]) -> Document:
+    """A document that waits to be evaluated at the values in ``space``: by label, indices for choices."""
+    return new_document(tid, space)
+
+
 def generate_trials_to_calculate(points: Iterable[Mapping[str, Any]]) -> Trials:
     """``Trials`` that wait to be evaluated at ``points``: values by label, indices for choices."""
     trials = Trials()
-    trials.insert_trial_docs(new_document(tid, point) for tid, point in enumerate(points))
+    trials.insert_trial_docs(generate_trial(tid, point) for tid, point in enumerate(points))
     trials.refresh()
     return trials
 
