@@ -239,7 +239,8 @@ class StudyPage(FilteredPage):
     @property
     def may_steer(self) -> bool:
         """Whether the person may change how a study searches that has begun."""
-        return self.may_enqueue and not self.study.is_archived and self.study.state != StudyState.DRAFT
+        is_reachable = not self.study.is_archived and self.study.is_trainable
+        return self.may_enqueue and is_reachable and self.study.state != StudyState.DRAFT
 
     @cached_property
     def events(self) -> list[StudyEvent]:

@@ -23,6 +23,8 @@ def trial_sentence(study: Study, trial: Trial, attempts: Sequence[Attempt]) -> s
     if trial.is_judged:
         words = "Left out of the model" if trial.failure_kind == FailureKind.LEFT_OUT else "Marked as failed"
         return f"{origin}. {words} by {trial.judged['by']}: {trial.failure_message}"
+    if trial.state == TrialState.FAILED and trial.origin == Origin.IMPORTED:
+        return f"{origin}. Failed."
     if trial.state == TrialState.FAILED:
         return f"{origin}. Failed on the {ordinal(len(attempts))} attempt."
     if trial.state == TrialState.PRUNED:
@@ -32,6 +34,8 @@ def trial_sentence(study: Study, trial: Trial, attempts: Sequence[Attempt]) -> s
         return f"{origin}. {trial.failure_message or f'Cancelled with its study. {study.state_reason}.'}"
     # Of a complete attempt: why there is no model to take away.
     reason = f" {current.reason}" if current and current.reason else ""
+    if trial.origin == Origin.IMPORTED:
+        return f"{origin}. Complete.{reason}"
     return f"{origin}. Trained to completion{attempt}.{reason}"
 
 
@@ -49,6 +53,8 @@ def _origin(study: Study, trial: Trial) -> str:
     """Where the params come from."""
     if trial.origin in {Origin.COPY, Origin.ENQUEUED}:
         return str(trial.explanation.get("text", ""))
+    if trial.origin == Origin.IMPORTED:
+        return "Imported"
     if trial.origin == Origin.STARTUP:
         return f"Starting point from {sampler_label(study.sampler)}"
     chosen_by = trial.explanation.get("chosen_by")
