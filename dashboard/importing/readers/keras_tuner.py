@@ -29,8 +29,8 @@ def _read(archive: zipfile.ZipFile, folder: Path) -> Found:
     projects = [PurePosixPath(name).parent for name in names if PurePosixPath(name).name == ORACLE]
     if not projects:
         raise FileRefused(
-            "This zip file is not a KerasTuner project: it has no oracle.json. Zip the folder that your tuner "
-            "writes to, directory/project_name."
+            "This zip file is not a KerasTuner project: it has no oracle.json. Zip the folder that your "
+            "tuner writes to, directory/project_name."
         )
     studies = []
     for place, project in enumerate(projects):

@@ -1,11 +1,11 @@
-"""Runs of Neptune, as its exporter writes them to Parquet: a row for each attribute of a run, or each step of it."""
+"""Runs of Neptune as its exporter writes them to Parquet: a row for each attribute, or each step of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dashboard.importing.readers.form import COMPLETE, FAILED, MAX_TRIALS, FileRefused, Found
+from dashboard.importing.readers.form import COMPLETE, FAILED, MAX_TRIALS, FileRefused, Found, Part
 from dashboard.importing.readers.sink import Sink
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _add(sink: Sink, run: _Run, number: int) -> None:
             continue
         first = path.partition("/")[0].lower()
         is_param = first in PARAM_FOLDERS
-        part = "params" if is_param else "values" if isinstance(value, float) else "attributes"
+        part: Part = "params" if is_param else "values" if isinstance(value, float) else "attributes"
         values[sink.column(part, path.partition("/")[2] if is_param else path)] = value
     steps: dict[int, dict[str, float]] = {}
     for path, series in run.series.items():

@@ -36,8 +36,8 @@ class _Journal:
         kind = told["op_code"]
         if kind > LAST_KNOWN:
             raise FileRefused(
-                f"The journal has the operation {kind}, which is newer than Optuna 5. Update Parzen, or export "
-                "the trials as CSV."
+                f"The journal has the operation {kind}, which is newer than Optuna 5. Update Parzen, or "
+                "export the trials as CSV."
             )
         if kind == NEW_STUDY:
             if told["study_name"] not in {study.name for study in self.studies.values()}:
@@ -104,8 +104,8 @@ def read_optuna_journal(path: Path, folder: Path) -> Found:
                 if not line.endswith("\n"):  # the last one was being written
                     break
                 raise FileRefused(
-                    f"Line {number:,} of the journal cannot be read: {type(error).__name__}. Copy the file again "
-                    "while no program writes to it."
+                    f"Line {number:,} of the journal cannot be read: {type(error).__name__}. Copy the file "
+                    "again while no program writes to it."
                 ) from error
     found = []
     for place, study in enumerate(journal.studies.values()):

@@ -32,7 +32,7 @@ def read_parzen(path: Path, folder: Path) -> Found:
 
 
 def _parts(path: Path) -> tuple[dict[str, Any], Iterator[Any]]:
-    """What comes before the trials, and the trials: one at a time where they have a line each, as we write."""
+    """What comes before the trials, and the trials: one at a time where each has a line, as we write."""
     with path.open(encoding="utf-8") as file:
         first = file.readline()
     before, opening, after = first.rstrip("\n").rpartition(OPENING)

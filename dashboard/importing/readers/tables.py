@@ -104,8 +104,8 @@ def _delimiter(sample: str) -> str:
 def _check(head: Sequence[str]) -> None:
     if len(head) < 2:
         raise FileRefused(
-            "This is not a file that can be imported: it is no table of several columns, and none of the other "
-            "supported files. Choose a file from the list below."
+            "This is not a file that can be imported: it is no table of several columns, and none of the "
+            "other supported files. Choose one of those."
         )
     if len(head) > MAX_COLUMNS:
         raise FileRefused(

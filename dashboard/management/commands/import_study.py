@@ -4,7 +4,7 @@ import csv
 from argparse import ArgumentParser
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import User
 from django.core.management import BaseCommand, CommandError
@@ -18,12 +18,14 @@ from dashboard.importing.report import REPORT_HEAD, report_rows, survey_of
 from dashboard.importing.staging import Staged, discard, staging_copy
 from dashboard.models import Door
 from dashboard.refusal import Refused
-from dashboard.wording import count_noun
-from optimizer import Direction
+from dashboard.wording import count_noun, thousands
+
+if TYPE_CHECKING:
+    from optimizer import Direction
 
 
 class Command(BaseCommand):
-    help = "Import a study from a file of Optuna, KerasTuner, Hyperopt, W&B, MLflow, Neptune, Parzen, or a CSV table."
+    help = "Import a study of Optuna, KerasTuner, Hyperopt, W&B, MLflow, Neptune, Parzen, or a CSV table."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -78,7 +80,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{skipped.n:>7}  {skipped.words}: {skipped.detail}")
         if not tally.n:
             raise CommandError(f"{nothing_left(told, tally)} Nothing was imported.")
-        words = f"{count_noun(tally.n, 'trial')} of {told.n_trials} of {told.name} ({source_words(found, staged)})"
+        n = count_noun(told.n_trials, "trial")
+        words = f"{thousands(tally.n)} of {n} of {told.name} ({source_words(found, staged)})"
         if options["dry_run"]:
             self.stdout.write(f"{words} can be imported. Nothing was written.")
             return
@@ -93,7 +96,9 @@ def _place_of(found: Found, name: str | None) -> int:
         return 0
     if name not in names:
         shown = ", ".join(names[:20])
-        raise Refused(f"The file has {count_noun(len(names), 'study,studies')}: {shown}. Choose one with --study.")
+        raise Refused(
+            f"The file has {count_noun(len(names), 'study,studies')}: {shown}. Choose one with --study."
+        )
     return names.index(name)
 
 
@@ -118,7 +123,10 @@ def _mapping(found: Found, place: int, options: dict[str, Any]) -> Mapping:
         targets[_key(by_label, label)] = Target.of(target)
     if options["objective"]:
         key = _key(by_label, options["objective"])
-        targets = {k: _demoted(t) if k != key else Target(OBJECTIVE, options["objective"]) for k, t in targets.items()}
+        targets = {
+            k: _demoted(t) if k != key else Target(OBJECTIVE, options["objective"])
+            for k, t in targets.items()
+        }
     direction: Direction = options["direction"] or mapping.direction
     return replace(
         mapping,
