@@ -135,6 +135,7 @@ export_files = [  # /studies/<id>/export/
         export.trial_export_chart,
         name="trial-export-chart",
     ),
+    path("studies/<int:study_id>/export/optuna.db", export.study_export_optuna, name="study-export-optuna"),
     path("studies/<int:study_id>/export/study.json", export.study_export_json, name="study-export-json"),
     path(
         "studies/<int:study_id>/export/<slug:library>.py",

@@ -142,6 +142,7 @@ MATRIX: dict[str, Row] = {
     "study-export-parquet": Row(STUDY, SEES, SEES),
     "study-export-trials-json": Row(STUDY, SEES, SEES),
     "study-export-json": study_page(),
+    "study-export-optuna": study_page(),
     "study-export-python": Row((*STUDY, "optuna"), SEES, READ_ONLY),
     "study-export-chart": Row((*STUDY, "best", "csv"), SEES, READ_ONLY),
     "trial-export-chart": Row((*TRIAL, "csv"), SEES, READ_ONLY),
