@@ -192,7 +192,8 @@ class TrialPage:
     @property
     def may_steer(self) -> bool:
         """Whether the person may change what counts, and what is trained next."""
-        return self.may_edit and not self.study.is_archived and self.study.confirms_id is None
+        is_reachable = not self.study.is_archived and self.study.is_trainable
+        return self.may_edit and is_reachable and self.study.confirms_id is None
 
     @property
     def may_judge(self) -> bool:
