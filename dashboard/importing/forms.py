@@ -118,6 +118,14 @@ class CheckForm(forms.Form):
         for number, column in enumerate(self.told.columns):
             self.fields[_field(number)] = _target_field(column.label, self.suggestions[column.key])
 
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if given.get("more") and not (given.get("trainer") and given.get("dataset")):
+            raise forms.ValidationError(
+                "More trials need a model and a dataset. Choose both, or turn off “Allow more trials”."
+            )
+        return given
+
     @property
     def is_record(self) -> bool:
         """A study of Parzen's own, of which nothing is to be said."""
