@@ -29,7 +29,8 @@ def pick(hp, name, options):
 '''
 END = '''
 
-class Search(keras_tuner.BayesianOptimization):
+# Or BayesianOptimization, with `pip install keras-tuner[bayesian]`.
+class Search(keras_tuner.RandomSearch):
     """Asks for params and trains with them."""
 
     def run_trial(self, trial):

@@ -47,10 +47,10 @@ def _add(db, pk, study, number, trial):
         "INSERT INTO trials VALUES (?, ?, ?, ?, ?, ?)", (pk, number, study, state, AT.format(0), ended)
     )
     for name, (value, distribution) in trial.get("params", {}).items():
-        row = (pk, name, value, json.dumps(distribution))
         db.execute(
-            "INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) VALUES (?, ?, ?, ?)",
-            row,
+            "INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) "
+            "VALUES (?, ?, ?, ?)",
+            (pk, name, value, json.dumps(distribution)),
         )
     for objective, value in enumerate(trial.get("values", ())):
         row = (pk, objective, value)
@@ -61,8 +61,8 @@ def _add(db, pk, study, number, trial):
     for step, value in trial.get("steps", {}).items():
         kind = "NAN" if value is None else "FINITE"
         db.execute(
-            "INSERT INTO trial_intermediate_values (trial_id, step, intermediate_value, intermediate_value_type) "
-            "VALUES (?, ?, ?, ?)",
+            "INSERT INTO trial_intermediate_values "
+            "(trial_id, step, intermediate_value, intermediate_value_type) VALUES (?, ?, ?, ?)",
             (pk, step, value, kind),
         )
     for key, value in trial.get("attributes", {}).items():
@@ -94,16 +94,18 @@ def sweep() -> list[dict[str, Any]]:
     return trials
 
 
+def _knob(kind: str, name: str, **config: Any) -> dict[str, Any]:
+    return {"class_name": kind, "config": {"name": name, "conditions": [], **config}}
+
+
 def keras_tuner_zip(path: Path) -> Path:
     space = [
-        {"class_name": "Float", "config": {"name": "lr", "default": 1e-4, "conditions": [], "min_value": 1e-4,
-                                           "max_value": 0.1, "step": None, "sampling": "log"}},
-        {"class_name": "Choice", "config": {"name": "opt", "default": "adam", "conditions": [],
-                                            "values": ["adam", "sgd"], "ordered": False}},
-        {"class_name": "Float", "config": {"name": "momentum", "default": 0.0, "min_value": 0.0, "max_value": 0.9,
-                                           "step": None, "sampling": "linear", "conditions": [
-            {"class_name": "Parent", "config": {"name": "opt", "values": ["sgd"]}}]}},
-    ]  # fmt: skip
+        _knob("Float", "lr", default=1e-4, min_value=1e-4, max_value=0.1, step=None, sampling="log"),
+        _knob("Choice", "opt", default="adam", values=["adam", "sgd"], ordered=False),
+        _knob("Float", "momentum", default=0.0, min_value=0.0, max_value=0.9, step=None, sampling="linear"),
+    ]
+    parent = {"class_name": "Parent", "config": {"name": "opt", "values": ["sgd"]}}
+    space[2]["config"]["conditions"].append(parent)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("my project/oracle.json", json.dumps({"hyperparameters": {"space": space[:2]}}))
         for number in range(3):
