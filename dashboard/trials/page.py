@@ -101,6 +101,12 @@ class TrialPage:
         """Why this sampler proposed, where another one let it."""
         return str(self.trial.explanation.get("why", ""))
 
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """What the file of an imported study said of the trial, beside params and metrics."""
+        found = self.trial.explanation.get("texts")
+        return [(str(name), str(text)) for name, text in found.items()] if isinstance(found, dict) else []
+
     @cached_property
     def densities(self) -> list[Density]:
         return densities(self.trial.explanation, self.trial.params, self.space)

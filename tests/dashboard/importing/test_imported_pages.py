@@ -64,6 +64,7 @@ def test_the_list_trials_comparisons_and_pictures_show_it(study, page):
         trial = page.get(reverse("trial-detail", args=[study.pk, number]))
         assert trial.status_code == 200
         assert "Imported" in trial.content.decode()
+        assert '<dt>sha</dt><dd class="wrap-any">=1+1</dd>' in trial.content.decode()
     compare = reverse("trials-compare", args=[study.pk])
     assert page.get(compare, {"trial": [0, 1]}).status_code == 200
     assert page.get(reverse("studies-compare"), {"study": study.pk}).status_code == 200
