@@ -12,9 +12,9 @@ from dashboard.access.actions import action
 from dashboard.access.actor import Actor
 from dashboard.access.rules import Place, place_fields
 from dashboard.catalog import datasets_for
-from dashboard.engine.arrivals import write_ended_study
 from dashboard.engine.lifecycle import record_event
 from dashboard.export.study_format import StudyRecord
+from dashboard.importing.arrivals import write_ended_study
 from dashboard.importing.mapping import Mapping
 from dashboard.importing.plan import Plan, Tally
 from dashboard.importing.readers.form import Found, FoundStudy

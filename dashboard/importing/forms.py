@@ -27,6 +27,7 @@ from dashboard.importing.readers.form import Found
 from dashboard.models.study import Direction
 from dashboard.models.study_fields import NAME_LENGTH
 from dashboard.wording import count_noun, thousands
+from optimizer.objective import direction_of
 from trainers.base import TrainerInfo
 from trainers.datasets.base import DatasetInfo
 
@@ -144,7 +145,7 @@ class CheckForm(forms.Form):
         direction = given.get("direction") or self.fields["direction"].initial
         return Mapping(
             targets,
-            "maximize" if direction == Direction.MAXIMIZE else "minimize",
+            direction_of(is_higher_better=direction == Direction.MAXIMIZE),
             is_widened=bool(given.get("widen")),
             trainer=given.get("trainer", "") if has_more else "",
             dataset=given.get("dataset", "") if has_more else "",

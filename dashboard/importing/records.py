@@ -12,9 +12,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils import timezone
 
-from dashboard.engine.arrivals import insert_reports
 from dashboard.export.study_format import AttemptRecord, StudyRecord, TrialRecord
 from dashboard.export.study_reader import StudyFileInvalid, read_record, read_settings
+from dashboard.importing.arrivals import insert_reports
 from dashboard.models import (
     Attempt,
     AttemptState,

@@ -10,6 +10,7 @@ from dashboard.importing.readers.form import COMPLETE, FAILED, FileRefused, Foun
 from dashboard.importing.readers.sink import NOT_FINITE, UNSTARTED, Sink
 from optimizer.distributions import distribution_from_json
 from optimizer.errors import SpaceError
+from optimizer.objective import MINIMIZE
 
 FORMAT, VERSION = "parzen-hyperopt-trials", 1
 DONE = 2
@@ -31,7 +32,7 @@ def read_hyperopt(path: Path, folder: Path) -> Found:
                 "export script of this Parzen, and run it again."
             )
         sink = Sink(folder, 0, str(head.get("name") or "hyperopt"))
-        sink.column("values", "loss", direction="minimize")
+        sink.column("values", "loss", direction=MINIMIZE)
         _declare(sink, head.get("space") or {})
         for number, line in enumerate(file):
             if line.strip():

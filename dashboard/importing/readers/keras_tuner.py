@@ -9,10 +9,11 @@ from typing import Any
 from dashboard.importing.readers.form import COMPLETE, FAILED, MAX_TRIALS, FileRefused, Found
 from dashboard.importing.readers.optuna_parts import to_parzen
 from dashboard.importing.readers.sink import UNSTARTED, Sink
+from optimizer.objective import MAXIMIZE, MINIMIZE
 
 ORACLE, TRIAL = "oracle.json", "trial.json"
 MAX_BYTES = 20 * 10**6
-DIRECTIONS = {"min": "minimize", "max": "maximize"}
+DIRECTIONS = {"min": MINIMIZE, "max": MAXIMIZE}
 UNREADABLE = "{} in the zip file cannot be read: {}. Zip the project folder again while no search runs."
 
 

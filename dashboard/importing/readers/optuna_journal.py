@@ -8,6 +8,7 @@ from typing import Any
 from dashboard.importing.readers.form import MAX_TRIALS, FileRefused, Found
 from dashboard.importing.readers.optuna_parts import METRIC_NAMES, ZONE_NOTE, OptunaSink, OptunaTrial
 from dashboard.importing.readers.sink import Sink
+from optimizer.objective import direction_of
 
 # Operations, by the numbers of Optuna's journal.
 NEW_STUDY, END_STUDY, STUDY_SYSTEM, NEW_TRIAL, PARAM, STATE, STEP, USER, SYSTEM = 0, 1, 3, 4, 5, 6, 7, 8, 9
@@ -19,7 +20,7 @@ MAX_DIRECTION = 2
 class _Study:
     def __init__(self, name: str, directions: list[int]) -> None:
         self.name = name
-        self.directions = ["maximize" if each == MAX_DIRECTION else "minimize" for each in directions]
+        self.directions = [direction_of(is_higher_better=each == MAX_DIRECTION) for each in directions]
         self.metric_names: Any = None
         self.trials: list[OptunaTrial] = []
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from dashboard.importing.readers.form import FileRefused, Found
 from dashboard.importing.readers.optuna_parts import METRIC_NAMES, ZONE_NOTE, OptunaSink, OptunaTrial
 from dashboard.importing.readers.sink import Sink
+from optimizer.objective import direction_of
 
 MAGIC = b"SQLite format 3\0"
 SCHEMA = 12
@@ -90,7 +91,7 @@ def _version(database: sqlite3.Connection) -> str:
 
 
 def _direction(text: str) -> str:
-    return "maximize" if text.upper() == "MAXIMIZE" else "minimize"
+    return direction_of(is_higher_better=text.upper() == "MAXIMIZE")
 
 
 def _trials(database: sqlite3.Connection, study_id: int) -> Iterator[OptunaTrial]:

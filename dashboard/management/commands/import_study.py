@@ -19,6 +19,7 @@ from dashboard.importing.staging import Staged, discard, staging_copy
 from dashboard.models import Door
 from dashboard.refusal import Refused
 from dashboard.wording import count_noun, thousands
+from optimizer.objective import DIRECTIONS
 
 if TYPE_CHECKING:
     from optimizer import Direction
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--team", help="name of a team that will see it (default: only the owner)")
         parser.add_argument("--everyone", action="store_true", help="let everyone who is signed in see it")
         parser.add_argument("--objective", help="column that the search was to improve (default: guessed)")
-        parser.add_argument("--direction", choices=("minimize", "maximize"), help="default: guessed")
+        parser.add_argument("--direction", choices=DIRECTIONS, help="default: guessed")
         parser.add_argument(
             "--column",
             action="append",

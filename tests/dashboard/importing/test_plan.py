@@ -126,7 +126,7 @@ def test_a_pruned_trial_without_reports_keeps_its_last_value(bring, tmp_path):
 
 
 def test_a_failure_while_writing_leaves_nothing(bring, sweep_file, monkeypatch):
-    from dashboard.engine import arrivals
+    from dashboard.importing import arrivals
 
     monkeypatch.setattr(arrivals, "TRIALS_PER_BATCH", 5)
     written = arrivals._write
