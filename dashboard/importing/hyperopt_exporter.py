@@ -146,7 +146,7 @@ def main():
     with open(given.pickle, "rb") as file:
         trials = pickle.load(file)
     n = write_trials(trials, given.out, space, name=os.path.splitext(os.path.basename(given.pickle))[0])
-    print(f"{n} trials written to {given.out}")
+    print(f"Trials written to {given.out}: {n}")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from dashboard.importing.readers.sink import NOT_FINITE, UNSTARTED, Sink
 from optimizer.distributions import distribution_from_json
 from optimizer.errors import SpaceError
 from optimizer.objective import MINIMIZE
+from optimizer.wording import thousands
 
 FORMAT, VERSION = "parzen-hyperopt-trials", 1
 DONE = 2
@@ -61,7 +62,7 @@ def _trial(line: str, number: int) -> Mapping[str, Any]:
         assert isinstance(found["result"], dict)  # noqa: S101
     except (ValueError, KeyError, TypeError, AssertionError) as error:
         raise FileRefused(
-            f"Trial {number:,} of the file cannot be read: {type(error).__name__}. Run the script again."
+            f"Trial {thousands(number)} cannot be read: {type(error).__name__}. Run the script again."
         ) from error
     return dict(found)
 

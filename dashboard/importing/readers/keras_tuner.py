@@ -10,6 +10,7 @@ from dashboard.importing.readers.form import COMPLETE, FAILED, MAX_TRIALS, FileR
 from dashboard.importing.readers.optuna_parts import to_parzen
 from dashboard.importing.readers.sink import UNSTARTED, Sink
 from optimizer.objective import MAXIMIZE, MINIMIZE
+from optimizer.wording import thousands
 
 ORACLE, TRIAL = "oracle.json", "trial.json"
 MAX_BYTES = 20 * 10**6
@@ -39,7 +40,7 @@ def _read(archive: zipfile.ZipFile, folder: Path) -> Found:
         sink = Sink(folder, place, project.name or "keras-tuner")
         told = sorted(n for n in names if _is_trial(PurePosixPath(n), project))
         if len(told) > MAX_TRIALS:
-            raise FileRefused(f"The project has more than {MAX_TRIALS:,} trials. Zip some of them.")
+            raise FileRefused(f"The project has more than {thousands(MAX_TRIALS)} trials. Zip some of them.")
         spaces = _Spaces(sink)
         spaces.declare((oracle.get("hyperparameters") or {}).get("space") or [])
         for number, name in enumerate(told):

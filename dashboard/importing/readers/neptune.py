@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.importing.readers.form import COMPLETE, FAILED, MAX_TRIALS, FileRefused, Found, Part
 from dashboard.importing.readers.sink import Sink
+from optimizer.wording import thousands
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +58,7 @@ def read_neptune(path: Path, folder: Path, name: str) -> Found:
 def _take(runs: dict[str, _Run], row: dict[str, Any]) -> None:
     run = runs.setdefault(str(row["run_id"]), _Run())
     if len(runs) > MAX_TRIALS:
-        raise FileRefused(f"The export has more than {MAX_TRIALS:,} runs. Export some of them.")
+        raise FileRefused(f"The export has more than {thousands(MAX_TRIALS)} runs. Export some of them.")
     path, kind = str(row["attribute_path"]), row["attribute_type"]
     if kind in SERIES:
         step, value = row["step"], row.get("float_value")
