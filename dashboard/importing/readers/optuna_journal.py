@@ -108,8 +108,8 @@ def read_optuna_journal(path: Path, folder: Path) -> Found:
                 if not line.endswith("\n"):  # the last one was being written
                     break
                 raise FileRefused(
-                    f"Line {thousands(number)} of the journal cannot be read: {type(error).__name__}. Copy the "
-                    "file again while no program writes to it."
+                    f"Line {thousands(number)} of the journal cannot be read: {type(error).__name__}. Copy "
+                    "the file again while no program writes to it."
                 ) from error
     found = []
     for place, study in enumerate(journal.studies.values()):
