@@ -30,8 +30,11 @@ class Best:
 
 def facts_of(study: Study, goal: Goal) -> list[tuple[str, str]]:
     """What was asked for, beside the search space."""
+    if not study.is_trainable:
+        return [("Goal", goal.words), *_origin(study)]
     return [
         ("Goal", goal.words),
+        *_origin(study),
         (study_field("dataset").label, dataset_words(study.dataset)),
         (study_field("trainer").label, trainer_label(study.trainer)),
         (study_field("sampler").label, f"{sampler_label(study.sampler)}, seed {study.seed}"),
@@ -43,6 +46,22 @@ def facts_of(study: Study, goal: Goal) -> list[tuple[str, str]]:
         *(_fact(study, name) for name in ("max_epochs", "max_seconds", "max_trial_seconds")),
         ("Split", f"{_parts(study)} and test, seed {study.split_seed}"),
     ]
+
+
+def _origin(study: Study) -> list[tuple[str, str]]:
+    """Of one that was imported: from which file, by whom, and when."""
+    told = study.imported
+    if not told:
+        return []
+    version = f" {told['version']}" if told.get("version") else ""
+    rows = [
+        ("Imported from", f"{told['source']}{version}"),
+        ("File", told["file"]),
+        ("Study there", told["study"]),
+    ]
+    n_skipped = told.get("n_skipped", 0)
+    skipped = [("Skipped", count_noun(n_skipped, "trial"))] if n_skipped else []
+    return [*rows, ("Imported by", f"{told['by']}, {told['at'][:10]}"), *skipped]
 
 
 def _fact(study: Study, name: str) -> tuple[str, str]:

@@ -324,7 +324,7 @@ class StudyPage(FilteredPage):
 
     @property
     def may_enqueue(self) -> bool:
-        return self.may_edit and self.study.confirms_id is None
+        return self.may_edit and self.study.confirms_id is None and self.study.is_trainable
 
     @property
     def may_share(self) -> bool:
