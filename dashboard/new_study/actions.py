@@ -25,7 +25,10 @@ from trainers.custom.declaration import Declaration
 from trainers.custom.info import CUSTOM_TRAINER
 from trainers.custom.user_code import SERIES_REFUSED
 
-NO_DATASET = "The model file needs data: it has build(params), or an argument data. Choose a dataset."
+NO_DATASET = (
+    "The model file needs data: it builds a model for a dataset, loads one of keras.datasets, or has an "
+    "argument data. Choose a dataset."
+)
 
 
 @action("study-new")

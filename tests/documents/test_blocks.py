@@ -30,6 +30,8 @@ from tests.documents.shell import hold_lines, is_read
 RUN_BY = {
     "CONTRIBUTING.md": "tests/optimizer/samplers/test_contract.py",
     "docs/custom-models.md": "tests/trainers/test_docs.py",
+    "docs/keras-tuner.md": "tests/trainers/test_docs.py",
+    "docs/optuna-objectives.md": "tests/trainers/test_docs.py",
     "docs/hyperopt.md": "tests/optimizer/compat/test_blog_example.py",
     "docs/trainers.md": "tests/trainers/test_docs.py",
 }

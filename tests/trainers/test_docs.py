@@ -1,4 +1,7 @@
-"""The code in docs/trainers.md and docs/custom-models.md runs as it is printed there."""
+"""The code of the pages about trainers and custom models runs as it is printed there.
+
+These are trainers.md, custom-models.md, keras-tuner.md and optuna-objectives.md.
+"""
 
 import re
 import tomllib
@@ -21,6 +24,8 @@ from trainers.testing import DECLARATION_CHECKS, TRAINING_CHECKS, RecordingRepor
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "trainers.md").read_text(encoding="utf-8")
 CUSTOM = (DOCS / "custom-models.md").read_text(encoding="utf-8")
+KERAS_TUNER = (DOCS / "keras-tuner.md").read_text(encoding="utf-8")
+OPTUNA = (DOCS / "optuna-objectives.md").read_text(encoding="utf-8")
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -28,8 +33,10 @@ def blocks(page: str, language: str) -> list[str]:
 
 
 def test_every_block_of_the_pages_has_a_test():
-    languages = [re.findall(r"^```(\w*)$", page, re.MULTILINE)[::2] for page in (PAGE, CUSTOM)]
-    assert languages == [["python"] * 4, ["python"] * 6 + ["toml"]]
+    pages = (PAGE, CUSTOM, KERAS_TUNER, OPTUNA)
+    languages = [re.findall(r"^```(\w*)$", page, re.MULTILINE)[::2] for page in pages]
+    custom = ["python"] * 2 + ["sh"] + ["python"] * 4 + ["toml"]
+    assert languages == [["python"] * 4, custom, ["python"] * 2, ["python"]]
 
 
 @pytest.fixture(scope="module")
@@ -139,3 +146,28 @@ def test_the_entry_point_of_the_page_is_the_one_that_is_read():
     (block,) = blocks(CUSTOM, "toml")
     (group,) = tomllib.loads(block)["project"]["entry-points"]
     assert group == ENTRY_POINT_GROUP
+
+
+@pytest.mark.slow
+def test_the_file_of_the_page_about_keras_tuner_is_read_as_it_is():
+    declaration = read_declaration(blocks(KERAS_TUNER, "python")[0])
+    params = {param["name"]: param.get("when") for param in declaration.space["params"]}
+    assert params.keys() == {"num_layers", "units_0", "units_1", "units_2", "lr"}
+    assert params["units_1"] == {"parent": "num_layers", "in": [2, 3]}
+    assert (declaration.metric, declaration.direction) == ("val_accuracy", "maximize")
+    assert (declaration.needs_data, declaration.fits_rows) == (True, False)
+
+
+@pytest.mark.slow
+def test_the_hypermodel_of_the_page_is_fitted_to_a_dataset():
+    declaration = read_declaration(blocks(KERAS_TUNER, "python")[1])
+    assert [param["name"] for param in declaration.space["params"]] == ["units", "batch_size"]
+    assert (declaration.metric, declaration.fits_rows, declaration.warnings) == ("val_accuracy", True, [])
+
+
+def test_the_objective_of_the_page_about_optuna_is_read_as_it_is():
+    (source,) = blocks(OPTUNA, "python")
+    declaration = read_declaration(source, call=forked_call())
+    params = {param["name"]: param.get("when") for param in declaration.space["params"]}
+    assert params == {"kind": None, "rate": None, "layers": {"parent": "kind", "in": ["net"]}}
+    assert (declaration.metric, declaration.direction, declaration.needs_data) == ("value", "minimize", False)

@@ -52,7 +52,10 @@ def modules_without_keras() -> list[str]:
     others = {
         "trainers.custom.compiled_model",
         "trainers.custom.keeping",
+        "trainers.custom.kerastuner.applications",
+        "trainers.custom.kerastuner.training",
         "trainers.custom.labels",
+        "trainers.custom.optuna.callbacks",
         "trainers.parts.macro_f1",
         "trainers.processes.preload",
     }

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 
+from trainers.custom.kerastuner.training import MeasuredEpochs, take_returned
 from trainers.custom.labels import check_labels
 from trainers.custom.user_code import SERIES_REFUSED, CodeInvalid, run_user_code
 from trainers.datasets.texts import unpack_texts
@@ -52,20 +55,29 @@ def fit_compiled_model(
     recorder = EpochRecorder(reporter, {}, objective)
     if keeping and (problem := run_user_code(lambda: keeping.problem(model), called=file.function)):
         recorder.log(f"this model cannot be saved: {problem}")
-    best = KeepBestWeights(lambda: _is_measured(recorder, objective) and recorder.is_best_epoch(), [])
     validation = _rows(data, data.x_validation, data.y_validation)
-    run_user_code(
-        lambda: model.fit(
-            Batches(_rows(data, data.x_train, data.y_train), batch_size, seed=seed),
-            epochs=budget.max_epochs,
-            validation_data=Batches(validation, EVALUATION_BATCH_SIZE),
-            callbacks=[StopOnDivergence(), ReportProgress(recorder), best],
-            shuffle=False,
-            verbose=0,
-        ),
-        called=file.function,
-    )
-    model.set_weights(best.weights)
+    if file.asking and file.asking.fit:
+        measured = MeasuredEpochs(recorder, objective.metric)
+        best = KeepBestWeights(lambda: measured.is_new and recorder.is_best_epoch(), [])
+        callbacks = [StopOnDivergence(), ReportProgress(measured), best]
+        fit = partial(_fit_as_file_says, model, data, budget, callbacks, file.asking.fit)
+        run_user_code(lambda: take_returned(fit(), recorder, objective), called=file.function)
+    else:
+        best = KeepBestWeights(lambda: _is_measured(recorder, objective) and recorder.is_best_epoch(), [])
+        callbacks = [StopOnDivergence(), ReportProgress(recorder), best]
+        run_user_code(
+            lambda: model.fit(
+                Batches(_rows(data, data.x_train, data.y_train), batch_size, seed=seed),
+                epochs=budget.max_epochs,
+                validation_data=Batches(validation, EVALUATION_BATCH_SIZE),
+                callbacks=callbacks,
+                shuffle=False,
+                verbose=0,
+            ),
+            called=file.function,
+        )
+    if best.weights:  # of an epoch that a file's own `fit` has reported
+        model.set_weights(best.weights)
     on_test = _on_test(model, data, test, file) if test else {}
     seconds = time.monotonic() - began
     result = best_result(recorder, model, objective, seconds=seconds, on_test=on_test)
@@ -80,6 +92,20 @@ def fit_compiled_model(
         recorder.log,
     )
     return replace(result, unkept=unkept)
+
+
+def _fit_as_file_says(
+    model: Any, data: Dataset, budget: Budget, callbacks: list[Any], fit: Callable[..., Any]
+) -> Any:
+    """Fit on arrays, as KerasTuner's `HyperModel.fit` gets them, and return what it returns."""
+    return fit(
+        model,
+        np.asarray(_stored(data, data.x_train)),
+        np.asarray(data.y_train),
+        validation_data=(np.asarray(_stored(data, data.x_validation)), np.asarray(data.y_validation)),
+        epochs=budget.max_epochs,
+        callbacks=callbacks,
+    )
 
 
 def _check_model(model: Any, data: Dataset, file: ModelFile) -> None:

@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,7 +63,7 @@ class CustomTrainer:
                 model_path.parent.mkdir(parents=True, exist_ok=True)
         # before the file runs, also its first line
         restrict_process(self._private_folders, self._writable_folders)
-        file = read_model_file(self._source)
+        file = read_model_file(self._source, data)
         _seed(seed)  # again: what the file drew from these when it was read changes no training
         if file.name == "objective":
             return _evaluate(file, params, data, budget, reporter, seed=seed, objective=objective)
@@ -101,20 +102,24 @@ class _Report:
     def __init__(self, reporter: Reporter, metric: str) -> None:
         self._reporter, self._metric = reporter, metric
         self._began = time.monotonic()
+        self.should_stop = reporter.should_stop
         self.values: list[float] = []
 
     def __call__(self, value: float, **others: float) -> None:
         if self._metric in others:
             raise CodeInvalid(f"report got {self._metric} twice: its first argument is the {self._metric}.")
+        self.note(value, others)
+        if self.should_stop():
+            raise TrialStopped(f"Stopped on request at step {len(self.values)}.")
+
+    def note(self, value: float, others: Mapping[str, float] = MappingProxyType({})) -> None:
+        """Report without raising, for what asks `should_stop` itself."""
         self.values.append(float(value))
         metrics = {
             self._metric: self.values[-1],
             **{name: float(number) for name, number in others.items()},
         }
-        n_steps = len(self.values)
-        self._reporter.report(n_steps, metrics, time.monotonic() - self._began)
-        if self._reporter.should_stop():
-            raise TrialStopped(f"Stopped on request at step {n_steps}.")
+        self._reporter.report(len(self.values), metrics, time.monotonic() - self._began)
 
     def step_of(self, value: float) -> int:
         """Return the first step that reported just this value; 0 where none did."""
@@ -133,7 +138,14 @@ def _evaluate(
 ) -> Result:
     began = time.monotonic()
     report = _Report(reporter, objective.metric)
-    available = {"data": data, "report": report, "seed": seed, "max_epochs": budget.max_epochs}
+    available = {
+        "data": data,
+        "report": report,
+        "seed": seed,
+        "max_epochs": budget.max_epochs,
+        # an argument of Parzen's own functions for other tuners' files
+        **({"direction": objective.direction} if file.asking else {}),
+    }
     returned = run_user_code(
         lambda: file.function(
             file.point_of(params),

@@ -53,7 +53,7 @@ class Declaration:
 
 def loads_keras(source: str) -> bool:
     """Say whether a file probably imports Keras, which takes seconds where it is not loaded already."""
-    return bool(re.search(r"\b(?:keras|tensorflow|jax)\b", source))
+    return bool(re.search(r"\b(?:keras|keras_tuner|kerastuner|tensorflow|jax)\b", source))
 
 
 def read_declaration(source: str, private: tuple[str, ...] = (), call: Call = call_module) -> Declaration:
@@ -89,9 +89,9 @@ def handle(request: Mapping[str, Any]) -> dict[str, Any]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         found = read_model_file(request["source"])
-    # what was declared may raise errors of its own when it is read
-    goal = run_user_code(found.goal)
-    space = found.search_space.to_json()
+        # what was declared may raise errors of its own when it is read
+        goal = run_user_code(found.goal)
+        space = found.search_space.to_json()
     if not _is_storable(space):
         raise CodeInvalid("The search space is invalid: a label or choice is not valid text.")
     return {
@@ -99,8 +99,8 @@ def handle(request: Mapping[str, Any]) -> dict[str, Any]:
         "metric": goal.metric,
         "direction": goal.direction,
         "needs_data": run_user_code(lambda: found.needs_data),
-        "fits_rows": found.name == "build",
-        "warnings": _about_the_space(caught),
+        "fits_rows": found.fits_rows,
+        "warnings": [*_about_the_space(caught), *found.warnings],
     }
 
 

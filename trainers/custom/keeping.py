@@ -37,6 +37,8 @@ class Keeping:
         """Return why a network cannot be kept as far as that is known before it is trained, or ""."""
         if _is_of_keras(network):
             return ""
+        if self._file.asking and not self._file.asking.rebuilt_by:
+            return "the file has no name for what builds it; give the function to the tuner by its name"
         try:
             json.dumps(self._point)
         except (TypeError, ValueError) as error:
@@ -74,6 +76,8 @@ class Keeping:
             "point": json.loads(json.dumps(self._point)),
             "rows": {"shape": list(sample.shape[1:]), "dtype": sample.dtype.name},
         }
+        if self._file.asking:
+            build["tuned"] = self._file.asking.rebuilt_by
         # Keras wants this end of the name
         weights = self.path.with_suffix(".weights.h5")
         network.save_weights(weights)

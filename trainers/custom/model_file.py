@@ -7,7 +7,7 @@ import math
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,15 +15,14 @@ import numpy as np
 from optimizer import OptimizerError, SearchSpace
 from optimizer.compat.hp import LabelledSpace
 from trainers.custom.goal import DEFAULT_METRICS, FileGoal, goal_of_file, metric_of
-from trainers.custom.hyperopt_files import (
-    Search,
-    SearchBegan,
-    make_hyperopt_importable,
-    script_part,
-    searches_declared,
-)
+from trainers.custom.hyperopt_files import make_hyperopt_importable, searches_declared
 from trainers.custom.imports import make_importable
 from trainers.custom.info import custom_info
+from trainers.custom.keras_callbacks import WITHOUT_TENSORBOARD, quiet_tensorboard
+from trainers.custom.keras_datasets import Loads, give_dataset_of_study
+from trainers.custom.other_tuners import asking_file, make_tuners_importable
+from trainers.custom.scripts import script_part
+from trainers.custom.searching import Search, SearchBegan
 from trainers.custom.source_files import SourceFile, place_of, split_files
 from trainers.custom.user_code import FILE_NAME, CodeInvalid, run_user_code, shown
 from trainers.errors import error_text
@@ -32,6 +31,9 @@ from trainers.space import space_json
 
 if TYPE_CHECKING:
     from types import CodeType
+
+    from trainers.custom.discovery.asking_file import AskingFile
+    from trainers.datasets.base import Dataset
 
 DEFAULT_BATCH_SIZE = 32
 N_DRAWN = 50
@@ -42,17 +44,39 @@ class ModelFile:
     """The function of a model file and its search space.
 
     `name` is "objective" for a function from params to a value, "build" for one to a compiled model. `space`
-    turns a trial's params into the function's argument; None where the file declares knobs. `metric` is the
-    one that it names; `declared` are all names that it defines.
+    turns a trial's params into the function's argument; None where the file declares knobs, or asks for its
+    values one by one (`asking`). `metric` is the one that it names; `declared` are all names that it defines.
+    `loads` are Keras' datasets that it has loaded, which are that of the study.
     """
 
-    search_space: SearchSpace
+    known_space: SearchSpace | None
     space: LabelledSpace | None
     function: Callable[..., Any]
     name: str
     metric: str
     files: Sequence[SourceFile]
     declared: Mapping[str, Any]
+    asking: AskingFile | None = None
+    loads: Loads = field(default_factory=Loads)
+    notes: Sequence[str] = ()
+
+    @property
+    def search_space(self) -> SearchSpace:
+        """Return what it declares. One that asks for its values is called many times for that."""
+        if self.known_space is not None:
+            return self.known_space
+        assert self.asking is not None  # noqa: S101, for the type checker: one of the two is there
+        return self.asking.search_space
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """Return sentences about what a person may expect of the file, and does not get."""
+        return [*(self.asking.warnings if self.asking else ()), *self.notes]
+
+    @property
+    def fits_rows(self) -> bool:
+        """Say whether its model is fitted to the rows of the dataset, as they are."""
+        return self.name == "build"
 
     def place_of(self, name: str) -> str:
         """Return where the files first have a name, or its class in Keras, as in "Line 3: ", or ""."""
@@ -66,7 +90,7 @@ class ModelFile:
     @property
     def needs_data(self) -> bool:
         """Say whether it has nothing to do without a dataset: a model to be fitted, or an argument `data`."""
-        if self.name == "build":
+        if self.fits_rows or self.loads.names:
             return True
         data = asked_arguments(self.function).get("data")
         return data is not None and data.default is inspect.Parameter.empty
@@ -87,8 +111,10 @@ def asked_arguments(function: Callable[..., Any]) -> Mapping[str, inspect.Parame
         return {}
 
 
-def read_model_file(source: str) -> ModelFile:
+def read_model_file(source: str, data: Dataset | None = None) -> ModelFile:
     """Run a model file and return what it declares; CodeInvalid where it raises or declares too little.
+
+    `data` is what it gets where it loads one of Keras' datasets; None before there is a study.
 
     Examples:
         >>> file = read_model_file('''
@@ -104,18 +130,30 @@ def read_model_file(source: str) -> ModelFile:
 
     """
     make_hyperopt_importable()
+    make_tuners_importable()
     main, *_ = files = split_files(source)
     # not __main__, so that a script's own training does not start
     names = make_importable(files).__dict__
+    loads = give_dataset_of_study(source, data)
+    is_quiet = quiet_tensorboard(source)
     search = run_user_code(lambda: _run(compile(main.text, main.frame_name, "exec"), names))
-    if search is None and not _functions(names):
+    if search is None and not _is_complete(names):
         search = run_user_code(lambda: _run_as_script(main, names))
     # what was declared may raise errors of its own when it is read
-    declared: ModelFile = run_user_code(lambda: _declared(_with_search(names, search), files))
-    return declared
+    declared: ModelFile = run_user_code(lambda: _read(search, names, files))
+    return replace(declared, loads=loads, notes=[WITHOUT_TENSORBOARD] * is_quiet)
 
 
-def _run(code: CodeType, names: dict[str, Any]) -> Search | None:
+def _read(search: Any, names: Mapping[str, Any], files: Sequence[SourceFile]) -> ModelFile:
+    asking = asking_file(search, names)
+    if asking is None:
+        return _declared(_with_search(names, search), files)
+    declared = {**names, **asking.goal}
+    metric = metric_of(declared, asking.name)
+    return ModelFile(None, None, asking.function, asking.name, metric, files, declared, asking)
+
+
+def _run(code: CodeType, names: dict[str, Any]) -> Any:
     """Run the model file to its end, or to the search that it begins with `fmin`, which is returned."""
     with searches_declared():
         try:
@@ -125,7 +163,7 @@ def _run(code: CodeType, names: dict[str, Any]) -> Search | None:
     return None
 
 
-def _run_as_script(main: SourceFile, names: dict[str, Any]) -> Search | None:
+def _run_as_script(main: SourceFile, names: dict[str, Any]) -> Any:
     """Run what a file does only as a script, up to the search in there, which is returned."""
     code = script_part(main)
     if code is None:
@@ -146,6 +184,11 @@ def _with_search(names: Mapping[str, Any], search: Search | None) -> Mapping[str
     if not _functions(names):
         own["objective"] = search.function
     return {**own, **names}
+
+
+def _is_complete(names: Mapping[str, Any]) -> bool:
+    """Say whether a file has all that it needs without what it does only as a script."""
+    return bool(_functions(names)) and ("space" in names or "knobs" in names)
 
 
 def _functions(names: Mapping[str, Any]) -> list[str]:

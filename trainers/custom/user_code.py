@@ -17,7 +17,7 @@ SERIES_REFUSED = (
 # each has deploy/requirements-NAME.txt
 OPTIONAL_PACKAGES = frozenset({"pandas"})
 # their search is Parzen's work
-_TUNERS = frozenset({"optuna", "keras_tuner", "kerastuner", "hyperas", "talos", "ray", "skopt", "nni"})
+_TUNERS = frozenset({"hyperas", "talos", "ray", "skopt", "nni"})
 # kinds of their own, which studies may retry
 _OUT_OF_MEMORY = {"MemoryError", "ResourceExhaustedError"}
 _OUR_FILE = re.compile(r"<model file(?:: (?P<name>[^>]*))?>")
@@ -72,7 +72,8 @@ def _what(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in _TUNERS:
         return (
             f"{error.name} is not installed, because Parzen searches itself. Declare space = {{...}} with "
-            "hp.* nodes and read the values from params instead."
+            "hp.* nodes and read the values from params instead. For Hyperas and Talos, "
+            "`manage.py convert_tuning_file` writes such a file."
         )
     name, reason = type(error).__name__[:100], error_text(error, 300)
     return f"{name}: {reason.rstrip('.')}." if reason else f"{name}."

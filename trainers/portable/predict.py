@@ -302,9 +302,12 @@ def load_network(folder: Path, reading: dict[str, Any]) -> Any:
     files = folder / "custom_model" if build["is_package"] else folder
     sys.path[:0] = [str(files / build["folder"]), str(files), str(folder)]
     # beside this file where a model file is
-    importlib.import_module("stand_ins").install()
+    stand_ins = importlib.import_module("stand_ins")
+    stand_ins.install()
     module = importlib.import_module(build["module"])
-    return build_network(module.build, build, folder / "model.weights.h5")
+    tuned = build.get("tuned")
+    function = stand_ins.builder(getattr(module, tuned)) if tuned else module.build
+    return build_network(function, build, folder / "model.weights.h5")
 
 
 def build_network(function: Any, build: dict[str, Any], weights: Path) -> Any:

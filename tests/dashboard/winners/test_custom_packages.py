@@ -16,6 +16,7 @@ from dashboard.engine.claims import claim_trial_of
 from dashboard.engine.worker.supervisor import Supervisor
 from dashboard.models import Artifact, TrialState
 from dashboard.new_study.actions import make_custom_study
+from dashboard.refusal import Refused
 from dashboard.tasks import answer_predictions
 from dashboard.winners.actions import ask_model
 from dashboard.winners.model_card import model_card
@@ -94,7 +95,45 @@ def build(params):
     model.compile("adam", loss, metrics=["accuracy"])
     return model
 """
+TUNED_CLASS = f"""
+import keras
+import keras_tuner as kt
+{SUBCLASS.partition("def build")[0]}
+class Tuned(kt.HyperModel):
+    def build(self, hp):
+        with hp.name_scope("net"):
+            model = Net(hp.Int("units", 8, 16, 4))
+        model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        return model
+
+    def fit(self, hp, model, *args, **kwargs):
+        return model.fit(*args, batch_size=hp.Choice("batch_size", [32, 64]), **kwargs)
+
+metric = "val_accuracy"
+"""
+TUNED_FUNCTION = """
+import keras
+from kerastuner.tuners import Hyperband
+
+def build_model(hp):
+    model = keras.Sequential([keras.layers.Flatten()])
+    kind = hp.Choice("kind", ["tanh", "own"])
+    with hp.conditional_scope("kind", ["own"]):
+        power = hp.Float("power", 1, 2)
+    act = "tanh" if kind == "tanh" else lambda x: keras.ops.relu(x) ** power
+    model.add(keras.layers.Lambda(lambda x: keras.ops.cast(x, "float32") / 16))
+    model.add(keras.layers.Dense(hp.Int("units", 8, 16), activation=act))
+    model.add(keras.layers.Dense(10, activation="softmax"))
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+if __name__ == "__main__":
+    tuner = Hyperband(build_model, objective="val_accuracy", max_epochs=5)
+    tuner.search(epochs=3)
+"""
 CASES = {
+    "hypermodel": TUNED_CLASS,
+    "model function": TUNED_FUNCTION,
     "subclass": SUBCLASS,
     "layer": LAYER.replace("DECORATOR", ""),
     "registered layer": LAYER.replace("DECORATOR", "@keras.saving.register_keras_serializable()"),
@@ -172,7 +211,8 @@ def predict_elsewhere(folder, file):
 
 @pytest.mark.parametrize("code", CASES.values(), ids=CASES)
 def test_a_model_is_kept_and_answers_elsewhere(code, root, host, tmp_path):
-    trial = trained(code if code.startswith("# file") else HEAD + code, root, host)
+    is_whole = code.startswith("# file") or "kerastuner" in code or "keras_tuner" in code
+    trial = trained(code if is_whole else HEAD + code, root, host)
 
     assert (trial.state, trial.failure_message) == (TrialState.COMPLETE, "")
     assert trial.attempts.get().reason == ""
@@ -256,3 +296,60 @@ def test_a_value_is_recorded_where_the_model_cannot_be_kept(code, root, host, pa
     assert not Artifact.objects.exists()
     shown = page.get(trial.get_absolute_url()).content.decode()
     assert "model could not be saved: " in shown
+
+
+SEARCHES = {
+    "KerasTuner": """
+import keras
+import keras_tuner as kt
+
+(x_train, y_train), (x_val, y_val) = keras.datasets.mnist.load_data()
+
+def build_model(hp):
+    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(hp.Int("units", 64, 96), "relu")])
+    model.add(keras.layers.Dense(10, activation="softmax"))
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+tuner = kt.RandomSearch(build_model, objective="val_accuracy", max_trials=3)
+tuner.search(x_train / 16, y_train, epochs=9, validation_data=(x_val / 16, y_val))
+print(tuner.get_best_models())
+""",
+    "Optuna": """
+import keras
+import optuna
+
+def objective(trial):
+    (x_train, y_train), (x_val, y_val) = keras.datasets.mnist.load_data()
+    units = trial.suggest_int("units", 64, 96)
+    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(units, "relu")])
+    model.add(keras.layers.Dense(10, activation="softmax"))
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    callback = optuna.integration.TFKerasPruningCallback(trial, "val_accuracy")
+    history = model.fit(x_train / 16, y_train, epochs=2, verbose=0, callbacks=[callback],
+                        validation_data=(x_val / 16, y_val))
+    return max(history.history["val_accuracy"])
+
+study = optuna.create_study(direction="maximize")
+study.optimize(objective, n_trials=3)
+""",
+}
+
+
+@pytest.mark.parametrize("code", SEARCHES.values(), ids=SEARCHES)
+def test_a_search_on_data_of_keras_trains_on_the_dataset_of_the_study(code, root, host):
+    trial = trained(code, root, host)
+
+    assert (trial.state, trial.failure_message) == (TrialState.COMPLETE, "")
+    assert trial.params.keys() == {"units"}
+    assert trial.study.direction == "maximize"
+    reports = list(trial.attempts.get().reports.order_by("step").values_list("step", "metrics"))
+    assert [step for step, _ in reports] == [1, 2]
+    assert trial.value == max(metrics[trial.study.objective] for _, metrics in reports)
+    assert trial.value > 0.2, "it has learned something"
+    assert not Artifact.objects.exists()
+
+
+def test_such_a_search_needs_a_dataset(root, host):
+    with pytest.raises(Refused, match=r"loads one of keras\.datasets"):
+        trained(SEARCHES["KerasTuner"], root, host, dataset="")

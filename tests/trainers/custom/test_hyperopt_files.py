@@ -105,9 +105,7 @@ def test_a_file_without_a_search_still_has_to_define_its_function():
         read_declaration("from hyperopt import hp\nspace = {'x': hp.uniform('x', 0, 1)}\n")
 
 
-@pytest.mark.parametrize(
-    "line", ["import optuna", "import keras_tuner as kt", "from optuna.trial import Trial"]
-)
+@pytest.mark.parametrize("line", ["import skopt", "from hyperas import optim", "from ray import tune"])
 def test_a_file_of_another_tuner_is_told_what_to_write_instead(line):
     with pytest.raises(CodeInvalid, match=r"^Line 1: .* Parzen searches itself\. Declare space"):
         read_model_file(line)
