@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from dashboard.engine.endings import end_study_if_done
 from dashboard.engine.hints import announce_work
-from dashboard.engine.lifecycle import record_event
+from dashboard.engine.lifecycle import check_trainable, record_event
 from dashboard.engine.quotas import check_trials
 from dashboard.models import Study, StudyState
 from dashboard.models.study_fields import study_field
@@ -24,6 +24,7 @@ def change_budget(*, study_id: int, by: str, **fields: Any) -> None:
             raise Refused(
                 "This study confirms another study. Set the number of runs when you confirm that study."
             )
+        check_trainable(study)
         n_made = study.trials.count()
         if fields.get("max_trials", study.max_trials) < n_made:
             made = f"{count_noun(n_made, 'trial')} already exist{'s' if n_made == 1 else ''}"

@@ -225,6 +225,15 @@ def _cancel(study: Study, states: Sequence[TrialState], reason: str) -> None:
     )
 
 
+def check_trainable(study: Study) -> None:
+    """Raises Refused where nothing here trains the trials of an imported study."""
+    if not study.is_trainable:
+        raise Refused(
+            f"{study.name} was imported without a model and a dataset, so it cannot train. "
+            "Continue in a new study, which can begin with its best trials."
+        )
+
+
 def check_steerable(study: Study) -> None:
     """Raises Refused where a study is out of the way, so that nobody changes what it found."""
     if study.is_archived:

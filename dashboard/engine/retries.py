@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from dashboard.engine.hints import announce_work
-from dashboard.engine.lifecycle import OPEN_TRIALS, record_event
+from dashboard.engine.lifecycle import OPEN_TRIALS, check_trainable, record_event
 from dashboard.engine.quotas import check_trials
 from dashboard.engine.search.observations import n_made
 from dashboard.engine.trials import FAILURES
@@ -75,6 +75,8 @@ def retry_failed_trials(*, study_id: int, by: str, numbers: Collection[int] | No
 
 def _retry(study: Study, trials: QuerySet[Trial], what: Callable[[int], str], by: str) -> int:
     """Those of the trials that failed; `what` names them in the history. Needs the study locked."""
+    if not study.is_trainable:
+        return 0
     n = trials.filter(state=TrialState.FAILED).update(
         state=TrialState.WAITING,
         failure_kind="",
@@ -149,6 +151,7 @@ def enqueue_trial(
 def _check_enqueued(study: Study, params: Mapping[str, Any]) -> None:
     if study.confirms_id is not None:
         raise Refused("This study confirms another study. Enqueue the trial there.")
+    check_trainable(study)
     if study.is_archived:
         raise Refused(f"{study.name} is archived. Unarchive it first.")
     if study.state == StudyState.DRAFT:

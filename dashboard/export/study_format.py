@@ -132,6 +132,8 @@ class StudyRecord:
     comments: list[CommentRecord]
     # Empty where it has had one only.
     space_versions: list[SpaceVersionRecord] = field(default_factory=list)
+    # Where it comes from, of one that was imported.
+    imported: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +165,11 @@ LEFT_OUT = {
     },
     "Attempt": {"id": "names the row", "trial": "it is in its trial"},
     "Report": {"id": "names the row", "attempt": "it is in its attempt"},
-    "Comment": {"id": "names the row", "study": "it is in its study"},
+    "Comment": {
+        "id": "names the row",
+        "study": "it is in its study",
+        "written_by": "is the author, where somebody else imported it",
+    },
     "StudyEvent": {"id": "names the row", "study": "it is in its study"},
     "SpaceVersion": {"id": "names the row", "study": "it is in its study"},
 }

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from itertools import groupby
 from operator import itemgetter
@@ -42,13 +42,13 @@ def study_json(study: Study) -> Iterator[str]:
     """In pieces of some size. Of a running study, each trial is as it was when its turn came."""
     at = timezone.now()
     head = {"format": FORMAT, "version": VERSION, "exported_at": at, "study": asdict(study_record(study, at))}
-    return _in_pieces(_lines(trials_to_export(study), _dumps(head)))
+    return _in_pieces(_lines(trials_to_export(study), _dumps(head), copies=_was(study).get("copies")))
 
 
 def trials_json(study: Study, trials: QuerySet[Trial], wanted: Collection[int] | None) -> Iterator[str]:
     """These trials alone, each as in the file of the whole study."""
     head = {"format": TRIALS_FORMAT, "version": VERSION, "exported_at": timezone.now(), "study": study.name}
-    return _in_pieces(_lines(trials, _dumps(head), wanted))
+    return _in_pieces(_lines(trials, _dumps(head), wanted, _was(study).get("copies")))
 
 
 def study_record(study: Study, at: dt.datetime) -> StudyRecord:
@@ -58,7 +58,7 @@ def study_record(study: Study, at: dt.datetime) -> StudyRecord:
         settings={name: getattr(study, name) for name in SETTINGS},
         owner=person_name(study.owner),
         team=study.team.name if study.team else "",
-        confirms=study.confirms.name if study.confirms else "",
+        confirms=study.confirms.name if study.confirms else _was(study).get("confirms", ""),
         winner=study.winner.number if study.winner else None,
         seconds=study.seconds_at(at),
         tags=[tag.name for tag in study.tags.all()],
@@ -66,7 +66,7 @@ def study_record(study: Study, at: dt.datetime) -> StudyRecord:
         comments=[
             CommentRecord(
                 at=comment.at,
-                author=person_name(comment.author),
+                author=comment.written_by or person_name(comment.author),
                 text=comment.text,
                 trial=comment.trial.number if comment.trial else None,
             )
@@ -79,10 +79,20 @@ def study_record(study: Study, at: dt.datetime) -> StudyRecord:
     )
 
 
-def _lines(trials: QuerySet[Trial], head: str, wanted: Collection[int] | None = None) -> Iterator[str]:
+def _was(study: Study) -> Mapping[str, Any]:
+    """What the file of an imported study said that this database cannot have."""
+    return dict(study.imported.get("was", {}))
+
+
+def _lines(
+    trials: QuerySet[Trial],
+    head: str,
+    wanted: Collection[int] | None = None,
+    copies: Mapping[str, int] | None = None,
+) -> Iterator[str]:
     yield f'{head[:-1]}, "trials": ['
     mark = "\n"
-    for chunk in _trials(trials, wanted):
+    for chunk in _trials(trials, wanted, copies or {}):
         for trial in chunk:
             yield mark
             yield from trial
@@ -90,15 +100,19 @@ def _lines(trials: QuerySet[Trial], head: str, wanted: Collection[int] | None = 
     yield "\n]}\n"
 
 
-def _trials(trials: QuerySet[Trial], wanted: Collection[int] | None) -> Iterator[Iterator[Iterable[str]]]:
+def _trials(
+    trials: QuerySet[Trial], wanted: Collection[int] | None, copies: Mapping[str, int]
+) -> Iterator[Iterator[Iterable[str]]]:
     columns = _columns(TrialRecord)
     stored = ["copy_of__number" if name == "copy_of" else name for name in columns if name != "number"]
     for chunk in rows_by_number(trials, [*stored, "pk"], size=TRIALS_PER_PIECE, wanted=wanted):
         names = ["number", *(name for name in columns if name != "number")]
-        yield _with_attempts(chunk, names)
+        yield _with_attempts(chunk, names, copies)
 
 
-def _with_attempts(chunk: Sequence[tuple[Any, ...]], names: Sequence[str]) -> Iterator[Iterable[str]]:
+def _with_attempts(
+    chunk: Sequence[tuple[Any, ...]], names: Sequence[str], copies: Mapping[str, int]
+) -> Iterator[Iterable[str]]:
     """Each trial in parts, for its reports may be more than should be held at once."""
     ids = [row[-1] for row in chunk]
     columns = _columns(AttemptRecord)
@@ -108,7 +122,10 @@ def _with_attempts(chunk: Sequence[tuple[Any, ...]], names: Sequence[str]) -> It
         attempts.setdefault(trial, []).append(tuple(attempt))
     reports = _Reports([attempt[0] for of_trial in attempts.values() for attempt in of_trial])
     for row in chunk:
-        opening = _dumps(dict(zip(names, row[:-1], strict=True)))[:-1]
+        record = dict(zip(names, row[:-1], strict=True))
+        # Of a trial that was imported, the one that it copied stayed where it comes from.
+        record["copy_of"] = copies.get(str(record["number"]), record["copy_of"])
+        opening = _dumps(record)[:-1]
         yield _parts(opening, attempts.get(row[-1], []), reports, columns)
 
 

@@ -8,7 +8,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import IO, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from dashboard.export.study_format import FORMAT, SETTINGS, VERSION, StudyFile
+from dashboard.export.study_format import FORMAT, SETTINGS, VERSION, StudyFile, StudyRecord
 from dashboard.refusal import Refused
 from optimizer.values import show_value
 
@@ -41,10 +41,20 @@ def read_study(file: IO[bytes] | IO[str]) -> StudyFile:
             "Use the version of Parzen that wrote it, or a newer one."
         )
     study = _record(StudyFile, {key: found[key] for key in found.keys() - {"format", "version"}}, "")
-    for name in study.study.settings:
+    read_settings(study.study)
+    return study
+
+
+def read_record(kind: type[R], found: Any, path: str) -> R:
+    """One record of a file that is read a part at a time; `path` names its place in messages."""
+    return _record(kind, found, path)
+
+
+def read_settings(study: StudyRecord) -> None:
+    """StudyFileInvalid where one is not known."""
+    for name in study.settings:
         if name not in SETTINGS:
             raise StudyFileInvalid(f"study.settings.{name}: is not a setting of a study. Leave it out.")
-    return study
 
 
 def _refuse_constant(name: str) -> float:

@@ -15,6 +15,8 @@ class Comment(models.Model):
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="comments")
     trial = models.ForeignKey(Trial, on_delete=models.CASCADE, null=True, blank=True, related_name="comments")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Who wrote it where it comes from; the author is then whoever imported it.
+    written_by = models.CharField(max_length=150, blank=True)
     text = models.TextField(max_length=10_000)
     at = models.DateTimeField(db_default=Now())
 

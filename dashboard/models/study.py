@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils import timezone
 
 import optimizer
 from dashboard.models.study_fields import NAME_LENGTH, study_field
@@ -21,6 +22,10 @@ def at_least(name: str) -> MinValueValidator:
 
 def at_most(name: str) -> MaxValueValidator:
     return MaxValueValidator(study_field(name).high)
+
+
+# The trainer of a study that was imported, where nothing here trains its trials.
+IMPORTED_TRAINER = "imported"
 
 
 class StudyState(models.TextChoices):
@@ -131,7 +136,7 @@ class Study(models.Model):
     # The trial that somebody chose in the end.
     winner = models.ForeignKey("Trial", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     # Since when it could use a slot; empty while it is paused or over.
@@ -141,6 +146,10 @@ class Study(models.Model):
     # Study time is what passed while at least one of its trials trained: since when one does, and before.
     clock_since = models.DateTimeField(null=True, blank=True)
     seconds_before = models.FloatField(default=0)
+
+    # Where it comes from, of one that was made elsewhere; empty for all others. {"source", "version", "file",
+    # "study", "at", "by", "n_skipped", "is_trainable", "was": what of the file this database cannot have}.
+    imported = models.JSONField(default=dict, blank=True)
 
     # What people should know about it, in Markdown; who saves names the version that they have read.
     note = models.TextField(blank=True)
@@ -183,6 +192,11 @@ class Study(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state in {StudyState.RUNNING, StudyState.PAUSED}
+
+    @property
+    def is_trainable(self) -> bool:
+        """Whether there is something that trains its trials: of what was imported, not always."""
+        return not self.imported or bool(self.imported.get("is_trainable"))
 
     def seconds_at(self, now: dt.datetime) -> float:
         """Study time used so far, while at least one trial trained; `now` by the database's clock."""

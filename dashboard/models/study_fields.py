@@ -316,6 +316,7 @@ NOT_SETTINGS = {
     "seconds_before": "the study time used so far",
     "note": "what people wrote about this study",
     "note_version": "counts changes to the note",
+    "imported": "where this study comes from",
     "n_rewrites": "counts trials that were reopened or judged, and changes to the search",
     "version": "counts changes to the study",
 }

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from dashboard.models.study import Study
 
@@ -21,6 +22,8 @@ class Origin(models.TextChoices):
     RANDOM = "random", "random draw"
     # A person has put them into the queue.
     ENQUEUED = "enqueued", "a person"
+    # Another program, whose study was brought here.
+    IMPORTED = "imported", "imported"
 
 
 class FailureKind(models.TextChoices):
@@ -96,7 +99,7 @@ class Trial(models.Model):
     retried_after = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
 
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     # Seconds that the deciding attempt trained, without waiting and set-up.

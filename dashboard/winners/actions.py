@@ -13,7 +13,7 @@ from dashboard.access.actions import action
 from dashboard.access.actor import Actor
 from dashboard.engine.backlog import Backlog, delete_old_questions, work_on_next
 from dashboard.engine.hints import announce_prediction
-from dashboard.engine.lifecycle import create_study, record_event, start_study
+from dashboard.engine.lifecycle import check_trainable, create_study, record_event, start_study
 from dashboard.engine.trials import best_trials
 from dashboard.models import Artifact, Origin, Prediction, QuestionState, Role, Study, Trial, TrialState
 from dashboard.models.study_fields import NAME_LENGTH, confirmation_fields
@@ -79,6 +79,7 @@ def repeat_trial(trial: Trial, *, by: Actor) -> Study:
 
 def _start_runs(study: Study, name: str, n: int, by: Actor, *, is_repeat: bool = False) -> Study:
     """A running study for so many trials that are yet to be made, in the transaction of the caller."""
+    check_trainable(study)
     fields = {declared.name: getattr(study, declared.name) for declared in confirmation_fields()}
     runs = create_study(
         owner=study.owner,

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.db.models import F
 
-from dashboard.engine.lifecycle import check_steerable, record_event
+from dashboard.engine.lifecycle import check_steerable, check_trainable, record_event
 from dashboard.models import Study, StudyState
 from dashboard.refusal import Refused
 from optimizer.errors import SpaceError
@@ -17,6 +17,7 @@ def change_search(*, study_id: int, sampler: str, pruner: str, by: str) -> bool:
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study_id)
         check_steerable(study)
+        check_trainable(study)
         if study.state == StudyState.DRAFT:
             raise Refused(f"{study.name} has not started. Edit the draft instead.")
         _check(study, sampler, pruner)

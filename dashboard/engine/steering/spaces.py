@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from dashboard.engine.hints import announce_work
-from dashboard.engine.lifecycle import check_steerable, record_event
+from dashboard.engine.lifecycle import check_steerable, check_trainable, record_event
 from dashboard.engine.search.fitting import Fit, fit_of, is_point
 from dashboard.engine.search.observations import ENDED, n_made
 from dashboard.engine.steering.waiting import cancel_waiting
@@ -101,6 +101,7 @@ def count_fitting(study: Study, fit: Fit | None = None) -> tuple[int, int]:
 
 def _check_change(study: Study, old: SearchSpace, new: SearchSpace) -> None:
     check_steerable(study)
+    check_trainable(study)
     if study.state == StudyState.DRAFT:
         raise Refused(f"{study.name} has not started. Edit the draft instead.")
     if new.fingerprint == old.fingerprint:
