@@ -58,7 +58,7 @@ def fill_study(study: Any, n: int, seed: int = 0, *, n_running: int = 0, n_repor
         trials = Trial.objects.bulk_create(
             [_trial(study, number, space, draw, began, is_running=number >= n) for number in numbers]
         )
-        attempts = Attempt.objects.bulk_create([attempt_of(trial) for trial in trials])
+        attempts = Attempt.objects.bulk_create([attempt_of(trial, 1 + trial.number % 4) for trial in trials])
         _report(a for a in attempts if a.trial.number >= n - n_reported)
     Study.objects.filter(pk=study.pk).update(version=1, started_at=began)
 
@@ -116,14 +116,14 @@ def _value(space: Any, name: str, draw: random.Random) -> Any:
     return drawn
 
 
-def attempt_of(trial: Any, **more: Any) -> Any:
+def attempt_of(trial: Any, slot: int = 1, **more: Any) -> Any:
     from dashboard.models import Attempt, AttemptState
 
     return Attempt(
         trial=trial,
         number=1,
         state=AttemptState(trial.state),
-        worker="gpu-1 / 1",
+        worker=f"gpu-1 / {slot}",
         started_at=trial.started_at,
         finished_at=trial.finished_at,
         **more,

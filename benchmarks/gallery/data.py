@@ -48,6 +48,7 @@ class Search:
     draw: random.Random
     trials: list[Any] = field(default_factory=list)
     reports: list[tuple[Any, list[float]]] = field(default_factory=list)
+    slots: list[int] = field(default_factory=list)
 
     def fill(self, n: int, n_running: int = 0) -> None:
         from django.utils import timezone
@@ -63,6 +64,7 @@ class Search:
             slot = free.index(min(free))
             started = began + dt.timedelta(seconds=free[slot])
             seconds = self._try(optimizer, number, started, is_running=number >= n)
+            self.slots.append(slot + 1)
             free[slot] += seconds + 1.5
         self._save(began, is_running=bool(n_running))
 
@@ -124,7 +126,9 @@ class Search:
         from dashboard.models import Attempt, Report, Study, Trial
 
         Trial.objects.bulk_create(self.trials)
-        attempts = Attempt.objects.bulk_create([attempt_of(trial) for trial, _ in self.reports])
+        attempts = Attempt.objects.bulk_create(
+            [attempt_of(trial, slot) for trial, slot in zip(self.trials, self.slots, strict=True)]
+        )
         Report.objects.bulk_create(
             Report(attempt=attempt, step=step, metrics=_metrics(loss), seconds=step * SECONDS_AN_EPOCH)
             for attempt, (_, losses) in zip(attempts, self.reports, strict=True)

@@ -46,6 +46,18 @@ SHOTS = (
     ),
     Shot("explore", "Explore", "How parameters and values belong together.", _main("explore/")),
     Shot(
+        "explore-parameters",
+        "What each parameter does",
+        "Trials by parameter with what a model expects, two parameters at once, and the effect of each value.",
+        _main("explore/#scatter"),
+    ),
+    Shot(
+        "explore-time",
+        "Where the time went",
+        "Epochs by group of trials, and each attempt in its slot, by outcome.",
+        _main("explore/#groups"),
+    ),
+    Shot(
         "trials",
         "Trials",
         "All trials, sorted and filtered, with the columns that you choose.",

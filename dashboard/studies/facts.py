@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from dashboard.catalog import dataset_words, pruner_label, sampler_label, trainer_label
 from dashboard.goals import Goal, best_epoch, is_percent, shown_metrics
 from dashboard.models import Study, Trial
 from dashboard.models.study_fields import study_field
 from dashboard.trials.params import ParamRow, param_rows, python_dict
+from dashboard.trials.results import Results
 from dashboard.wording import count_noun, thousands, value
 from optimizer import SearchSpace
 from trainers.job import TEST_PREFIX
@@ -68,6 +71,16 @@ def _fact(study: Study, name: str) -> tuple[str, str]:
 
 def _parts(study: Study) -> str:
     return count_noun(study.n_folds, "fold") if study.n_folds else "train, validation"
+
+
+def runners_up(study: Study, goal: Goal, results: Results) -> list[tuple[int, str, str]]:
+    """Number, value and address of the two behind the best, which say how far it is ahead."""
+    places = results.best_first[1:3]
+    numbers, values = (results[name][places].tolist() for name in ("number", "value"))
+    return [
+        (number, value(each, goal.is_percent), reverse("trial-detail", args=[study.pk, number]))
+        for number, each in zip(numbers, values, strict=True)
+    ]
 
 
 def best_of(study: Study, space: SearchSpace, goal: Goal, trial: Trial | None) -> Best | None:

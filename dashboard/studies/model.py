@@ -66,6 +66,13 @@ def model_of(study: Study) -> Model:
     return model
 
 
+def latest_model_of(study: Study) -> Model:
+    """The one that pages have shown last, for what needs an order alone: it may know some trials less."""
+    with _lock:
+        model = _kept.get(study.pk)
+    return model if model is not None and model.source == _source(study) else model_of(study)
+
+
 def forget_models() -> None:
     """For tests, which change rows behind the back of the engine."""
     with _lock:

@@ -30,7 +30,7 @@ from dashboard.models import (
 from dashboard.studies.budget_meters import Budget, budgets_of
 from dashboard.studies.charts import best_chart_of, epochs_chart_of, open_trials_of, places_drawn
 from dashboard.studies.explore.axes import Subject, axis_order, explore_data
-from dashboard.studies.facts import Best, best_of, facts_of
+from dashboard.studies.facts import Best, best_of, facts_of, runners_up
 from dashboard.studies.queue import Queue, queue_of
 from dashboard.studies.selection.filtered_page import FilteredPage
 from dashboard.studies.sentence import study_sentence
@@ -178,9 +178,12 @@ class StudyPage(FilteredPage):
         """What depends on ended trials alone goes to somebody who has it once it changes."""
         if self.is_progress and self._since is not None:
             return {}
-        subject = Subject(self.study, self.results)
         epochs = epochs_chart_of(self.study, self.goal, self.results)
-        return {"explore": explore_data(subject, self._since), "epochs": epochs}
+        if self._since is not None:
+            subject = Subject(self.study, self.results, is_update=True)
+            return {"explore": explore_data(subject, self._since), "epochs": epochs}
+        explored = self.results.once("explore", lambda: explore_data(Subject(self.study, self.results)))
+        return {"explore": explored, "epochs": epochs}
 
     @property
     def axis_names(self) -> list[str]:
@@ -196,7 +199,8 @@ class StudyPage(FilteredPage):
             else ""
         )
         unused = "a line runs along the bottom where a trial does not use a parameter"
-        return ". ".join(part[:1].upper() + part[1:] for part in (drawn, unused) if part) + "."
+        red = "trials without a value are red, and end below the last axis" if self.n_failed else ""
+        return ". ".join(part[:1].upper() + part[1:] for part in (drawn, unused, red) if part) + "."
 
     @cached_property
     def training(self) -> list[TrainingRow]:
@@ -269,6 +273,15 @@ class StudyPage(FilteredPage):
         rows = [row for row in known if row.test and not row.trial.is_judged]
         chosen = next((row for row in rows if row.trial.pk == self.study.winner_id), None)
         return chosen or next(iter(rows), None)
+
+    @property
+    def runners_up(self) -> list[tuple[int, str, str]]:
+        return runners_up(self.study, self.goal, self.results)
+
+    @property
+    def is_single_training(self) -> bool:
+        """Whether the search has ended, and nobody has trained its best again."""
+        return self.study.is_ended and not self.study.n_folds and not self.confirmed
 
     @property
     def is_wall(self) -> bool:

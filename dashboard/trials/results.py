@@ -31,6 +31,8 @@ MAX_ROWS = 300_000
 CHUNK = 5_000
 # Open trials are asked for by number as long as there are no more of them.
 MANY_OPEN = 500
+# Params that are kept with them, some hundred bytes a trial.
+MAX_PARAMS = 5_000
 
 
 class _Moment(Func):
@@ -95,6 +97,8 @@ class Results:
     columns: dict[str, np.ndarray] = field(repr=False)
     # What was worked out from ended trials, kept as long as no other trial has ended.
     memory: dict[str, Any] = field(repr=False, default_factory=dict)
+    # By number, as far as somebody has asked for them: a trial keeps its params.
+    known_params: dict[int, dict[str, Any]] = field(repr=False, default_factory=dict)
 
     def once(self, name: str, work_out: Callable[[], T]) -> T:
         """What depends on ended trials alone, worked out when it is first asked for."""
@@ -170,11 +174,6 @@ class Results:
         ended = np.flatnonzero(~np.isnan(self["finished"]))
         return ended[np.lexsort((self["number"][ended], self["finished"][ended]))]
 
-    @property
-    def known_params(self) -> dict[int, dict[str, Any]]:
-        """By number: those of open trials, as far as somebody has asked for them."""
-        return self.once("params", dict)
-
     @cached_property
     def stamp(self) -> str:
         """The same as long as no trial was made, ended or taken back."""
@@ -235,8 +234,16 @@ def _catch_up(study: Study, known: Results) -> Results:
     if (np.diff(columns["number"]) < 0).any():
         order = np.argsort(columns["number"], kind="stable")
         columns = {name: column[order] for name, column in columns.items()}
-    results = Results(known.source, study.version, known.direction, columns)
+    results = Results(known.source, study.version, known.direction, columns, known_params=_still_known(known))
     return replace(results, memory=known.memory) if results.stamp == known.stamp else results
+
+
+def _still_known(known: Results) -> dict[int, dict[str, Any]]:
+    """Without those of trials that waited: one can be removed, and its number come again."""
+    if len(known.known_params) > MAX_PARAMS:
+        return {}
+    waiting = set(known["number"][known.is_in(TrialState.WAITING)].tolist())
+    return {number: params for number, params in known.known_params.items() if number not in waiting}
 
 
 def _columns(trials: QuerySet[Trial], *, is_all: bool = False) -> dict[str, np.ndarray]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,25 @@ def metric_axis(
         places = places[:: math.ceil(len(places) / FEW_TICKS)]
     ticks = [(v, show_value(v, is_percent)) for v in places]
     return Axis(name, "log" if is_log else "linear", low, high, ticks, name=name, is_percent=is_percent)
+
+
+def widened(axis: Axis, values: Sequence[float]) -> Axis:
+    """The axis of a metric, longer where these values lie beyond it, at most twice as long."""
+    known = [float(v) for v in values if np.isfinite(v) and (v > 0 or axis.kind != "log")]
+    if not known:
+        return axis
+    is_log = axis.kind == "log"
+    bend, back = (math.log, math.exp) if is_log else (float, float)
+    low, high = bend(axis.low), bend(axis.high)
+    room = (high - low) / 2
+    low = max(min(low, bend(min(known)) - room / 10), low - room)
+    high = min(max(high, bend(max(known)) + room / 10), high + room)
+    low, high = back(low), back(high)
+    if axis.is_percent:
+        low, high = max(low, 0.0), min(high, 1.0)
+    places = log_ticks(low, high) if is_log else round_values(low, high, FEW_TICKS)
+    places = places[:: math.ceil(len(places) / FEW_TICKS)] if places else places
+    return replace(axis, low=low, high=high, ticks=[(v, show_value(v, axis.is_percent)) for v in places])
 
 
 def unit(axis: Axis, values: np.ndarray) -> np.ndarray:

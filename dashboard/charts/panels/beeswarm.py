@@ -61,9 +61,13 @@ def beeswarm_panel(rows: Sequence[Row], metric: str, *, is_log: bool, is_percent
             texts += _names(row.axis, at, places, level, reach)
         else:
             tones += (1 + np.minimum(np.floor(np.clip(unit(row.axis, at), 0, 1) * 7), 6)).astype(int).tolist()
-        words += [f"{row.axis.title} {_reading(row.axis, a)}" for a in at.tolist()]
+        shown = (_size_words(v, is_log=is_log, is_percent=is_percent) for v in size[is_known].tolist())
+        words += [
+            f"{row.axis.title} {_reading(row.axis, a)}: {what}"
+            for a, what in zip(at.tolist(), shown, strict=True)
+        ]
     names = [(float(len(rows) - 1 - i), row.axis.title) for i, row in enumerate(rows)]
-    title = f"{metric} compared with an average value of the parameter"
+    title = f"{metric} compared with the average over the range of the parameter"
     return Panel(
         "",
         Axis(title, "linear", -reach, reach, _ticks(reach, is_log=is_log, is_percent=is_percent)),
@@ -72,12 +76,6 @@ def beeswarm_panel(rows: Sequence[Row], metric: str, *, is_log: bool, is_percent
         label=f"Effect of each parameter on {metric}, one dot per trial",
         texts=texts,
     )
-
-
-def spread_of(effects: Effects, *, is_log: bool) -> float:
-    """How much the values of a param did, over all trials: 0 where it was in none."""
-    size = _effect(effects, is_log=is_log)
-    return float(np.nansum(np.abs(size)) / max(1, len(size)))
 
 
 def _effect(effects: Effects, *, is_log: bool) -> np.ndarray:
@@ -111,6 +109,18 @@ def _names(axis: Axis, at: np.ndarray, places: np.ndarray, level: float, reach: 
         if not texts or middle - texts[-1].x >= room:
             texts.append(Text(middle, level + 0.42, words, "text", "center"))
     return texts
+
+
+def _size_words(size: float, *, is_log: bool, is_percent: bool) -> str:
+    """An effect as people say it: as a share of the average, or as a difference."""
+    if not is_log:
+        return f"{'−' if size < 0 else '+'}{show_value(abs(significant(size, 2)), is_percent)}"
+    change = 100 * (2.0**size - 1)
+    return (
+        f"{abs(change):.2g}% {'smaller' if change < 0 else 'larger'}"
+        if abs(change) < 100
+        else f"{2.0**size:.2g} times"
+    )
 
 
 def _reading(axis: Axis, at: float) -> str:

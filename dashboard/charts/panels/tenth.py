@@ -1,5 +1,6 @@
 """Where the best tenth of the trials lie along each param, beside where all lie."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -50,10 +51,17 @@ def _boxes(x0: np.ndarray, x1: np.ndarray, height: np.ndarray, color: str, words
 
 
 def _edges(axis: Axis) -> np.ndarray:
-    """As shares of the axis: a bin for each choice, and for each number where there are few."""
+    """As shares of the axis: a bin for each choice, and for each whole number where there are few."""
     if axis.kind == "category":
         return np.linspace(0, 1, len(axis.ticks) + 1)
+    if _is_counted(axis):
+        inner = unit(axis, np.arange(axis.low + 0.5, axis.high))
+        return np.concatenate(([0.0], inner, [1.0]))
     return np.linspace(0, 1, N_BINS + 1)
+
+
+def _is_counted(axis: Axis) -> bool:
+    return axis.is_whole and axis.high - axis.low < N_BINS
 
 
 def _shares(axis: Axis, places: Sequence[float]) -> np.ndarray:
@@ -71,7 +79,12 @@ def _value(axis: Axis, share: float) -> float:
 def _span(axis: Axis, i: int, edges: np.ndarray) -> str:
     if axis.kind == "category":
         return axis.ticks[i][1]
+    if _is_counted(axis):
+        return show_param(round(axis.low) + i)
     low, high = (_value(axis, float(edge)) for edge in edges[i : i + 2])
+    if axis.is_whole:
+        low, high = math.ceil(low - 1e-9), math.floor(high + 1e-9) - (i < len(edges) - 2)
+        return show_param(low) if high <= low else f"{show_param(low)} to {show_param(high)}"
     return f"{show_param(significant(low, 2))} to {show_param(significant(high, 2))}"
 
 

@@ -1,10 +1,9 @@
 """Params that somebody types or pastes: JSON, or dicts of Python. The text is parsed and never run."""
 
-import ast
-import json
 from typing import Any
 
 from dashboard.new_study.pasted.errors import TextError
+from dashboard.web.literals import LiteralError, read_literal
 
 MAX_LENGTH = 20_000
 MAX_POINTS = 100
@@ -42,15 +41,6 @@ def _points(text: str, line: int | None = None) -> list[dict[str, Any]]:
 
 def _value(text: str, line: int | None) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return ast.literal_eval(text)
-    except SyntaxError as error:
-        wrong = line or error.lineno
-        raise TextError(
-            "This is neither JSON nor a dict of Python. Check quotes and brackets.", wrong
-        ) from None
-    except (ValueError, TypeError, RecursionError, MemoryError):
-        raise TextError("Only numbers, texts, true and false can be params.", line) from None
+        return read_literal(text)
+    except LiteralError as error:
+        raise TextError(str(error), line or error.line) from None

@@ -13,7 +13,7 @@ from dashboard.charts.panels.panel import Axis
 from dashboard.goals import Goal, goal_of
 from dashboard.models import Study, TrialState
 from dashboard.studies.charts import places_drawn, points_of
-from dashboard.studies.model import model_of
+from dashboard.studies.model import latest_model_of, model_of
 from dashboard.trials import queries
 from dashboard.trials.params import only_with
 from dashboard.trials.ranking import ranked_params
@@ -34,6 +34,8 @@ class Subject:
 
     study: Study
     results: Results
+    # News for a page that stands: its axes keep their order.
+    is_update: bool = False
 
     @classmethod
     def of(cls, study: Study) -> "Subject":
@@ -52,7 +54,7 @@ class Subject:
         """Searched params, the most important first; in a large study those that go with the value most."""
         if len(self.results.best_first) > MANY_COMPLETE:
             return ranked_params(self.study, self.space, self.results)[:MAX_PARAMS]
-        importance = model_of(self.study).importance
+        importance = (latest_model_of if self.is_update else model_of)(self.study).importance
         order = [p.name for p in sorted(importance.parameters, key=lambda p: -p.share)]
         return [name for name in order if name in set(self.space.searched)][:MAX_PARAMS]
 
@@ -67,12 +69,12 @@ class Subject:
 
     def params_at(self, places: np.ndarray) -> list[dict[str, Any]]:
         numbers = self.results["number"][places].tolist()
-        known = queries.params_of(self.study, numbers)
+        known = queries.params_once(self.study, numbers, self.results.known_params)
         return [known.get(number, {}) for number in numbers]
 
     @cached_property
     def drawn_params(self) -> list[dict[str, Any]]:
-        return self.results.once("params of drawn trials", lambda: self.params_at(self.drawn))
+        return self.params_at(self.drawn)
 
     def axis(self, name: str) -> Axis:
         tried = [params[name] for params in self.drawn_params if name in params]

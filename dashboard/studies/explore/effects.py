@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dashboard.charts.panels.beeswarm import Row, beeswarm_panel, spread_of
+from dashboard.charts.panels.beeswarm import Row, beeswarm_panel
 from dashboard.charts.panels.panel import Picture
 from dashboard.studies.explore.asked import Asked, by_importance
 from dashboard.studies.explore.axes import Subject
@@ -40,17 +40,14 @@ def _effects(subject: Subject, model: Model, explanation: Explanation) -> Pictur
     history = History.from_trials(subject.space, rows, subject.study.direction)
     metric = subject.metric()
     is_log = metric.kind == "log"
-    found = explanation.effects(history, by_importance(subject, model)[: 2 * MAX_ROWS])
-    found.sort(key=lambda each: -spread_of(each, is_log=is_log))
-    swarm = [
-        Row(subject.axis(each.name), numbers, subject.places(each.name, params), each)
-        for each in found[:MAX_ROWS]
-    ]
+    found = explanation.effects(history, by_importance(subject, model)[:MAX_ROWS])
+    swarm = [Row(subject.axis(each.name), numbers, subject.places(each.name, params), each) for each in found]
     panel = beeswarm_panel(swarm, subject.goal.name, is_log=is_log, is_percent=metric.is_percent)
     side = "left" if subject.is_lower_better else "right"
     note = (
-        f"How much {subject.goal.name} differs from what the model expects with any value of the parameter "
-        f"and the other ones unchanged. {side.capitalize()} is better."
+        f"How much {subject.goal.name} differs from what the model expects on average over the whole range "
+        "of the parameter, the other ones unchanged. Blue: low values, orange: high ones. Choices are named "
+        "where their trials lie."
     )
     table = [
         [n, row.effects.name, p.get(row.effects.name, ""), _number(predicted), _number(average)]

@@ -19,8 +19,8 @@ from dashboard.wording import thousands
 from optimizer.distributions import Choice
 from optimizer.values import value_key
 
-# Trials whose epochs are read: the best ones, and others from all over the study.
-MAX_BEST, MAX_CURVES = 120, 240
+# Epochs that are read: of all trials, or where these have more, of trials from all over the study.
+MAX_EPOCHS = 30_000
 MAX_GROUPS = 8
 QUARTERS = (0.25, 0.5, 0.75)
 
@@ -44,12 +44,14 @@ def groups_picture(subject: Subject, selected: Selected, by: str) -> Picture:
     last = float(max(2, subject.study.max_epochs))
     ticks = [(v, show_param(v)) for v in round_values(1, last, 4) if v.is_integer()]
     x = Axis("epoch", "linear", 1.0, last, ticks, name="epoch", is_whole=True)
-    of = f" of {thousands(n_all)}" if n_all > len(curves) else ""
     chosen = " selected" if selected.is_filter else ""
+    trials = f"{chosen} trials with at least one epoch"
+    is_part = len(places) < n_all
+    words = f"Every {_nth(n_all, len(places))} of {thousands(n_all)}" if is_part else thousands(len(curves))
     return Picture(
         "",
         group_panels(groups, x, y),
-        f"{len(curves)}{of}{chosen} trials with at least one epoch",
+        words + trials,
         "Line: median. Band: middle half. Dotted: median of all. They count only trials that still train at "
         "an epoch, so pruning makes them look better, and end where fewer than 3 are left.",
         header=["group", "epoch", "trials", "lower_quartile", "median", "upper_quartile"],
@@ -71,14 +73,21 @@ def _n_values(subject: Subject, name: str) -> float:
 
 
 def _chosen(subject: Subject, selected: Selected) -> tuple[np.ndarray, int]:
-    """Places of the trials that are read, and how many there are that have an epoch."""
-    results, mask = subject.results, selected.mask & (subject.results["step"] > 0)
-    best = results.best_first[mask[results.best_first]]
-    others = np.flatnonzero(mask & ~results.is_in(TrialState.COMPLETE, TrialState.FAILED))
-    others = np.concatenate((best[MAX_BEST:], others))
-    room = MAX_CURVES - min(len(best), MAX_BEST)
-    others = others[:: max(1, -(-len(others) // room))]
-    return np.concatenate((best[:MAX_BEST], others)), int(mask.sum())
+    """Places of the trials that are read, and how many there are that have an epoch.
+
+    No kind of trial is preferred: medians of the best ones would say nothing about a group.
+    """
+    results = subject.results
+    places = np.flatnonzero(selected.mask & (results["step"] > 0) & ~results.is_in(TrialState.FAILED))
+    if not len(places):
+        return places, 0
+    most = max(1, int(MAX_EPOCHS / results["step"][places].mean()))
+    return places[:: -(-len(places) // most)], len(places)
+
+
+def _nth(n_all: int, n: int) -> str:
+    nth = -(-n_all // n)
+    return "second" if nth == 2 else "third" if nth == 3 else f"{nth}th"
 
 
 def _curves(subject: Subject, places: np.ndarray) -> dict[int, Curve]:
@@ -119,17 +128,17 @@ def _grouped(
 def _quarters(
     by: str, rows: list[tuple[Curve, dict[str, Any]]], tried: list[Any]
 ) -> list[tuple[str, list[Curve]]]:
-    """Four groups of about the same number of trials."""
-    cuts = [significant(v, 2) for v in np.quantile(np.array(tried, dtype=float), QUARTERS)]
-    cuts = list(dict.fromkeys(cuts))
-    edges = [-np.inf, *cuts, np.inf]
+    """Four groups of about the same number of trials, each named after the values in it."""
+    cuts = np.unique(np.quantile(np.array(tried, dtype=float), QUARTERS, method="nearest"))
     groups = []
-    for low, high in pairwise(edges):
-        if low == -np.inf:
-            name = f"{by} below {show_param(high)}"
-        elif high == np.inf:
-            name = f"{by} from {show_param(low)}"
-        else:
-            name = f"{by} {show_param(low)} to {show_param(high)}"
-        groups.append((name, [c for c, p in rows if by in p and low <= p[by] < high]))
-    return [(name, curves) for name, curves in groups if curves]
+    for low, high in pairwise([-np.inf, *cuts.tolist(), np.inf]):
+        inside = [(c, p[by]) for c, p in rows if by in p and low <= p[by] < high]
+        if inside:
+            least, most = (_shown(end(v for _, v in inside)) for end in (min, max))
+            name = f"{by} {least}" if least == most else f"{by} {least} to {most}"
+            groups.append((name, [c for c, _ in inside]))
+    return groups
+
+
+def _shown(value: float) -> str:
+    return show_param(value if isinstance(value, int) else significant(value, 2))

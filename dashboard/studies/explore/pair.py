@@ -13,6 +13,9 @@ from dashboard.studies.explore.axes import Subject
 from dashboard.studies.model import Model, model_of
 from dashboard.wording import thousands
 
+# Of the variance, what two params explain together beyond each alone, from which on that is worth a picture.
+TELLING = 0.03
+
 
 def pair(asked: Asked) -> Picture:
     subject, model = asked.subject, model_of(asked.subject.study)
@@ -42,9 +45,10 @@ def pair(asked: Asked) -> Picture:
         best,
         is_lower_better=subject.is_lower_better,
     )
+    n = thousands(model.n_seen - model.n_unfit)
     note = (
-        f"Colors change at {', '.join(breaks)}, from worse to better. Mean of a model of "
-        f"{thousands(model.n_seen)} trials. Pale: no trial is nearby, so the model is guessing."
+        f"Colors change at {', '.join(breaks)}, from worse to better. Mean of a model of {n} trials over all "
+        "values of the other parameters. Pale: no trial is nearby, so the model is guessing."
     )
     rows = [
         [a, b, surface.expected[i, j].item()]
@@ -81,9 +85,14 @@ def _ranks(subject: Subject, x: str, y: str, at: list[list[float | None]], why: 
 
 
 def pair_of(asked: Asked, known: list[str], model: Model) -> tuple[str, str]:
-    """The pair that was asked for, or the one that does most together, or the two most important."""
+    """The pair that was asked for, or the strongest: an interaction that tells, or the two most important."""
     together = next(
-        (pair.names for pair in model.importance.interactions if set(pair.names) <= set(known)), None
+        (
+            pair.names
+            for pair in model.importance.interactions
+            if pair.share >= TELLING and set(pair.names) <= set(known)
+        ),
+        None,
     )
     first, second = together or _apart(asked.subject, known)
     x = asked.chosen("x", known, first)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from dashboard.charts.panels.axes import widened
 from dashboard.charts.panels.distribution import distribution_panel
 from dashboard.charts.panels.panel import Picture
 from dashboard.charts.panels.scatter import scatter_panel
@@ -24,7 +25,8 @@ def scatter(asked: Asked) -> Picture:
     subject, model = asked.subject, model_of(asked.subject.study)
     names = by_importance(subject, model)[:MAX_PLOTS]
     shares = {p.name: p for p in model.importance.parameters}
-    metric = subject.metric(few=True)
+    lines = [shares[name].curve for name in names] if model.explanation else []
+    metric = widened(subject.metric(few=True), [v for line in lines if line for v in line.predicted])
     panels = [
         scatter_panel(
             subject.axis(name),
@@ -37,7 +39,9 @@ def scatter(asked: Asked) -> Picture:
     n_all = len(list(subject.space.searched))
     sub = f"The {len(names)} most important of {n_all}" if n_all > len(names) else ""
     note = (
-        "Line: what the model expects, averaged over the other parameters; band: its standard error. "
+        "Blue: complete trials, amber: pruned ones at their last epoch. Line: what the model expects on "
+        "average over all values of the other parameters, most of them worse than what a search tries; band: "
+        "its standard error. "
         "Percent: how much of the variance a parameter explains alone."
         if model.explanation
         else f"No model yet: {model.importance.note}"
@@ -87,7 +91,11 @@ def distribution(asked: Asked) -> Picture:
     panel = distribution_panel(subject.metric(), losses, to_loss(1.0, subject.goal.direction))
     numbers, values = (subject.results[name][best].tolist() for name in ("number", "value"))
     rows = [[n, v, (i + 1) / len(best)] for i, (n, v) in enumerate(zip(numbers, values, strict=True))]
+    axis = subject.metric()
+    n_beyond = sum(not axis.low <= value <= axis.high for value in values)
     note = "How much of the study is this good or better. A steep start: many trials are near the best."
+    if n_beyond:
+        note += f" Values beyond the axis count at its end: {count_noun(n_beyond, 'trial')}."
     return Picture(
         "",
         [panel],

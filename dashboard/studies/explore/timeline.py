@@ -11,7 +11,7 @@ from dashboard.charts.panels.timeline import Bar, busy_share, timeline_panel
 from dashboard.models import Attempt, AttemptState, FailureKind
 from dashboard.models.worker import slot_words, split_slot_name
 from dashboard.studies.explore.axes import Subject
-from dashboard.wording import count_noun, percent, thousands
+from dashboard.wording import all_of, count_noun, duration, percent, thousands
 
 # The latest ones; earlier attempts of a long study are left out, and the page says so.
 MAX_ATTEMPTS = 2_000
@@ -38,10 +38,24 @@ def timeline_picture(subject: Subject) -> Picture:
         "",
         [timeline_panel(bars, pauses, subject.results.best_number, end)],
         _sub(rows, bars, pauses, end - first, n_all),
+        f"Green: complete, amber: pruned, red: failed. {_spent(bars)} "
         "Gaps are times in which a slot waited or worked for another study.",
         header=["trial", "attempt", "slot", "outcome", "start_seconds", "end_seconds"],
         rows=[[b.trial, b.attempt, b.slot, b.outcome, round(b.start, 2), round(b.end, 2)] for b in bars],
     )
+
+
+def _spent(bars: list[Bar]) -> str:
+    """Where the training time went, by outcome, the largest part first."""
+    seconds: dict[str, float] = {}
+    for bar in bars:
+        seconds[bar.outcome] = seconds.get(bar.outcome, 0.0) + bar.end - bar.start
+    total = sum(seconds.values())
+    if not total:
+        return ""
+    parts = sorted(seconds.items(), key=lambda part: -part[1])
+    words = [f"{percent(each / total, 0)} {outcome}" for outcome, each in parts]
+    return f"Training time, {duration(total)} in all: {all_of(words)}."
 
 
 def _bars(rows: list[tuple[Any, ...]], start: dt.datetime, now: dt.datetime) -> list[Bar]:

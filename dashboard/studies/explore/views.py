@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from dashboard.charts.panels.panel import Picture
 from dashboard.refusal import Refused
 from dashboard.studies.explore.asked import Asked
 from dashboard.studies.explore.axes import Subject
@@ -33,7 +34,10 @@ def study_picture(request: HttpRequest, study_id: int, name: str) -> HttpRespons
         selected = selection_for(study, subject.results, text)
     except Refused:
         selected = selection_for(study, subject.results, "")
-    picture = PICTURES[name](Asked(subject, selected, request.GET.dict()))
+    query = {
+        key: value for key, value in request.GET.dict().items() if value and key not in ("seen", "table")
+    }
+    picture = _picture(name, Asked(subject, selected, query))
     if "table" in request.GET:
         rows = [[_words(cell) for cell in row] for row in picture.rows[:MAX_ROWS]]
         context = {"picture": picture, "rows": rows, "n_more": len(picture.rows) - len(rows)}
@@ -47,6 +51,14 @@ def study_picture(request: HttpRequest, study_id: int, name: str) -> HttpRespons
         "stamp": stamp,
     }
     return render(request, "studies/explore/_picture.html", context)
+
+
+def _picture(name: str, asked: Asked) -> Picture:
+    """What everybody sees who opens the view is made once, unless it shows what runs."""
+    study, results = asked.subject.study, asked.subject.results
+    if asked.query or (name == "timeline" and not study.is_ended):
+        return PICTURES[name](asked)
+    return results.once(f"{name} to {study.max_epochs} epochs", lambda: PICTURES[name](asked))
 
 
 def _words(cell: Any) -> str:

@@ -47,9 +47,10 @@ class SpaceForm(forms.Form):
         data: QueryDict | None = None,
         asked: Mapping[str, str] | None = None,
     ) -> None:
-        """`asked` are bounds that an address names, as in `high.learning_rate`, for the form to open with."""
+        """`asked` are changes that an address names, as `high.rate` and `without.optimizer`, to open with."""
         super().__init__(data)
         self.parts = parts_of(study)
+        self.opened: list[str] = []
         self._place = {entry["name"]: place for place, entry in enumerate(study.space["params"])}
         # The new space, once the form is valid.
         self.space: Json = {}
@@ -87,6 +88,15 @@ class SpaceForm(forms.Form):
             text, name = asked.get(f"{end}.{part.name}", ""), f"{end}-{place}"
             if text and name in self.fields:
                 self.fields[name].initial = text[:40]
+                self.opened.append(f"{part.name} {'from' if end == 'low' else 'up to'} {text[:40]}")
+        left_out = asked.get(f"without.{part.name}", "")
+        choices = self.fields.get(f"choices-{place}")
+        if left_out and choices is not None:
+            options = {str(n): json.dumps(value) for n, value in enumerate(part.options)}
+            kept = [n for n in choices.initial if options[n] != left_out]
+            if len(kept) < len(choices.initial):
+                choices.initial = kept
+                self.opened.append(f"{part.name} without {show_param(json.loads(left_out))}")
 
     def _add_value(self, place: int, part: Part) -> None:
         value = part.entry.get("value")

@@ -8,10 +8,10 @@ from django.db.models import F
 
 from dashboard.access.actions import action
 from dashboard.access.actor import Actor
-from dashboard.catalog import pruner_label
 from dashboard.engine.lifecycle import record_event
 from dashboard.engine.retries import enqueue_trial
 from dashboard.engine.search.observations import n_made
+from dashboard.engine.steering import search as engine
 from dashboard.models import DismissedSuggestion, Role, Study, StudyState, Trial
 from dashboard.refusal import Refused
 from dashboard.studies.suggestions.branches import FEWEST, MORE, branches_of, draw_in_branch
@@ -82,10 +82,6 @@ def turn_on_early_stopping(study: Study, *, pruner: str, by: Actor) -> bool:
     """From the next trials on. False where the study stops trials early already, or does not run."""
     if pruner not in PRUNERS:
         raise Refused(f"Early stopping must be one of {', '.join(PRUNERS)}, not {pruner}.")
-    with transaction.atomic():
-        n = Study.objects.filter(pk=study.pk, pruner="", state=StudyState.RUNNING).update(
-            pruner=pruner, version=F("version") + 1
-        )
-        if n:
-            record_event(study.pk, f"turned on early stopping: {pruner_label(pruner)}", by=by.name)
-    return bool(n)
+    if study.pruner or study.state != StudyState.RUNNING:
+        return False
+    return engine.change_search(study_id=study.pk, sampler=study.sampler, pruner=pruner, by=by.name)

@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from dashboard.models import Study
+from dashboard.models import Study, StudyState
+
+# Their next suggestion comes from the space as it then is.
+STEERED = (StudyState.RUNNING, StudyState.PAUSED)
 
 
 class Change(NamedTuple):
@@ -19,11 +22,14 @@ class Change(NamedTuple):
 
 
 def space_url(study: Study, changes: Iterable[Change]) -> str:
-    """The search goes on with another space: in a copy of the study, prefilled.
+    """The search goes on with another space: in the study itself while it runs, else in a copy; prefilled.
 
     The only place that says how, so that all buttons about the space lead to the same page.
     """
-    return copy_url(study, {f"{what}.{name}": json.dumps(value) for what, name, value in changes})
+    query = {f"{what}.{name}": json.dumps(value) for what, name, value in changes}
+    if study.state in STEERED and not study.is_archived and study.confirms_id is None:
+        return f"{reverse('study-space', args=[study.pk])}?{urlencode(query)}"
+    return copy_url(study, query)
 
 
 def copy_url(study: Study, changes: Mapping[str, str] | None = None) -> str:

@@ -56,7 +56,7 @@ def crowded_ends(tried: Tried, url_of: UrlOf) -> Iterator[Suggestion]:
                 f"{bound(getattr(distribution, end))}.",
                 strength=n,
                 about=f"{name} {end}",
-                button=f"Copy with a range to {bound(wider)}",
+                button=f"Try a range {'from' if end == 'low' else 'to'} {bound(wider)}",
                 url=url_of(name, end, wider),
             )
 
@@ -92,7 +92,7 @@ def wasteful_ends(tried: Tried, url_of: UrlOf) -> Iterator[Suggestion]:
                 f"failed{tried.among}.{took}",
                 strength=run.n,
                 about=f"{name} {end}",
-                button=f"Copy with a range to {shown(limit)}",
+                button=f"Try a range {'from' if end == 'low' else 'to'} {shown(limit)}",
                 url=url_of(name, end, limit),
             )
 
@@ -131,10 +131,12 @@ def _at_end(distribution: Float | Int, values: np.ndarray, end: End) -> tuple[np
 
 
 def _wider(distribution: Float | Int, end: End, limits: tuple[float, float]) -> float | None:
-    """One decade or half of the range further, inside the limits; None where the range ends there."""
+    """A decade, half of the range, or half of a positive minimum further; None where the range ends there."""
     low, high = float(distribution.low), float(distribution.high)
     if distribution.log:
         wider = low / 10 if end == "low" else high * 10
+    elif end == "low" and low > 0:
+        wider = low / 2  # counts and sizes: half of the range further would be nothing at all
     else:
         wider = low - (high - low) / 2 if end == "low" else high + (high - low) / 2
     wider = rounded(wider, 2)
@@ -143,7 +145,7 @@ def _wider(distribution: Float | Int, end: End, limits: tuple[float, float]) -> 
         wider = max(1.0, wider) if distribution.log else wider
     if end == "low" and not distribution.log and low >= 0:
         wider = max(0.0, wider)  # what is never negative today stays so
-    wider = min(max(wider, limits[0]), limits[1])
+    wider = float(min(max(wider, limits[0]), limits[1]))  # a limit may be an int
     return wider if wider != (low if end == "low" else high) else None
 
 

@@ -179,14 +179,14 @@ def _suggestion(tried: Tried, kind: FailureKind, place: _Place, url_of: UrlOf) -
     if isinstance(distribution, Choice):
         choice = distribution.decode_one(place.edge)
         change, where, there = Change("without", place.name, choice), param(choice), f"with {param(choice)}"
-        button = f"Copy without {param(choice)}"
+        button = f"Try without {param(choice)}"
     else:
         assert isinstance(distribution, Float | Int)  # noqa: S101 (other columns are not looked at)
         limit = between(distribution, place.edge, place.beyond)
         value = int(limit) if distribution.kind == "int" else limit
         side = "above" if place.what == "high" else "below"
         change, where, there = Change(place.what, place.name, value), f"{side} {shown(limit)}", ""
-        there, button = where, f"Copy with a range {'to' if place.what == 'high' else 'from'} {shown(limit)}"
+        there, button = where, f"Try a range {'to' if place.what == 'high' else 'from'} {shown(limit)}"
     few = f"but only {thousands(place.n_failed_else)}" if place.n_failed_else else "and none"
     return Suggestion(
         key=f"{kind} {place.name} {place.what}" + (f" {where}" if place.what == "without" else ""),

@@ -1,12 +1,11 @@
 """Params as people paste them: JSON, or a Python dict, read and never evaluated."""
 
-import ast
-import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from dashboard.refusal import Refused
+from dashboard.web.literals import LiteralError, read_literal
 from dashboard.wording import thousands
 from optimizer import SearchSpace
 from optimizer.distributions import Choice, Int
@@ -27,45 +26,16 @@ def read_pasted(text: str) -> dict[str, Any]:
     if not body:
         raise Refused('Paste parameters, such as {"learning_rate": 0.01}.')
     try:
-        found = json.loads(body, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except RecursionError:
-        raise Refused("The parameters are nested too deeply. Paste one flat object.") from None
-    except ValueError:
-        found = _read_python(body)
+        found = read_literal(body)
+    except LiteralError as error:
+        where = f"Line {error.line}: " if error.line else ""
+        raise Refused(f"{where}{error}") from None
     if not isinstance(found, dict):
         raise Refused(f'Paste an object, such as {{"learning_rate": 0.01}}, not {show_value(found)[:60]}.')
     for name in found:
         if not isinstance(name, str):
             raise Refused(f"The name of a parameter must be a text, not {show_value(name)[:60]}.")
     return found
-
-
-def _read_python(body: str) -> Any:
-    try:
-        tree = ast.parse(body, mode="eval").body
-        if isinstance(tree, ast.Dict):
-            _unique((ast.literal_eval(key), None) for key in tree.keys if key is not None)
-        return ast.literal_eval(tree)
-    except SyntaxError as error:
-        where = f" in line {error.lineno}" if error.lineno else ""
-        raise Refused(f"This is neither JSON nor a Python dict: {error.msg}{where}.") from error
-    except (ValueError, TypeError, MemoryError, RecursionError) as error:
-        raise Refused(
-            "This is neither JSON nor a plain Python dict. Write values out: nothing in it is computed."
-        ) from error
-
-
-def _unique(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
-    found: dict[Any, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            raise Refused(f"{name}: is there twice. Remove one.")
-        found[name] = value
-    return found
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(name)
 
 
 def fit_pasted(space: SearchSpace, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

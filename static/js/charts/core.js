@@ -30,6 +30,9 @@
     });
   }
 
+  // Axes that share a side stand in the order in which they came, so a chart with others is made anew.
+  const axesOf = (config) => Object.keys(config.options.scales ?? {}).join();
+
   function update(chart, config) {
     chart.data.datasets = mergeDatasets(chart.data.datasets, config.data.datasets);
     chart.data.words = config.data.words;
@@ -89,10 +92,12 @@
       canvas.classList.toggle("has-brush", Boolean(config.data.brush && window.ParzenSelection));
       writeNote(name, config, canvas);
       drawnFrom.set(canvas, sourcesOf(canvas));
-      if (charts.has(canvas)) {
-        update(charts.get(canvas), config);
+      const chart = charts.get(canvas);
+      if (chart?.axisNames === axesOf(config)) {
+        update(chart, config);
       } else {
-        charts.set(canvas, new Chart(canvas, config));
+        chart?.destroy();
+        charts.set(canvas, Object.assign(new Chart(canvas, config), { axisNames: axesOf(config) }));
       }
     } catch (error) {
       charts.get(canvas)?.destroy();

@@ -61,9 +61,10 @@
     if (best) {
       const other = (metric.train || []).find(([step]) => step === bestStep);
       const dy = other && other[1] > best[1] ? 16 : -15; // away from the other line
-      // beside the only point are its own words, and left of the first one is the axis
+      // beside the last point are its own words, and left of the first one is the axis
       const text = metric.val.length > 1 ? "best epoch " + bestStep : "";
-      const place = best === metric.val[0] ? { dx: -4 } : { align: "center" };
+      const isLast = best === metric.val.at(-1);
+      const place = best === metric.val[0] ? { dx: -4 } : isLast ? { align: "right" } : { align: "center" };
       const color = token("chart-best");
       items.push({ x: best[0], y: best[1], ring: true, text, color, isBold: true, dy, ...place });
     }

@@ -26,8 +26,8 @@
         isLast ? "right" : "left",
       ),
     );
-    if (axis.when) {
-      write(ctx, "not used", axis.x, room.rail + 9, token("text-faint"), "center");
+    if (axis.rail) {
+      write(ctx, axis.rail, axis.x, room.rail + 9, token("text-faint"), "center");
     }
   }
 

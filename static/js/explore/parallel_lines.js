@@ -51,6 +51,8 @@
     const bottom = height - 2 * RAIL - 4;
     axes.forEach(function (axis, index) {
       axis.x = side + index * step;
+      const hasGap = sent.columns[axis.key].includes(null);
+      axis.rail = axis.when ? "not used" : hasGap && axis.key === "value" && "no value";
       axis.isFlipped = state.flipped.has(axis.name);
       axis.y = function (value) {
         const at = Math.min(1, Math.max(0, share(axis, value)));

@@ -305,3 +305,28 @@ def test_the_best_params_can_be_copied_and_varied(page, user):
     exec(copied, found)
     assert found["params"] == trial.params
     assert reverse("trial-variation", args=[study.pk, trial.number]) in body
+
+
+def test_the_next_best_trials_say_how_far_the_best_is_ahead(show, page, user):
+    study = running_study(max_trials=3)
+    add_trials(study, 3, value=lambda number: (0.3, 0.1, 0.2)[number])
+    shown = page.get(study.get_absolute_url())
+    assert [(number, words) for number, words, _ in shown.context["page"].runners_up] == [
+        (2, "0.2000"),
+        (0, "0.3000"),
+    ]
+    assert "not confirmed" not in shown.content.decode()
+
+    study.state = StudyState.FINISHED
+    study.save()
+    assert "One training each, not confirmed" in show(study)
+
+
+def test_a_study_that_has_ended_has_its_note_on_the_overview(show, user):
+    study = running_study(note="Wide layers **win**.")
+    assert "<strong>win</strong>" in show(study)
+    ended = make_study(StudyState.FINISHED)
+    assert "No note yet" not in show(ended)
+    tried = make_study(StudyState.FINISHED, name="Tried")
+    add_trials(tried, 1)
+    assert "No note yet" in show(tried)

@@ -57,6 +57,14 @@ def test_few_whole_numbers_end_with_the_last_one():
     assert found.url == "layers high 9"
 
 
+def test_a_limit_that_is_an_int_is_a_number_as_any_other():
+    layers, found = np.random.default_rng(3).integers(1, 7, 120), []
+    at_the_upper_end = one_param(LAYERS, layers, -layers, limits=(1, 8))
+    list(crowded_ends(at_the_upper_end, lambda name, end, value: found.append(value) or ""))
+    assert found == [8]
+    assert isinstance(found[0], float)
+
+
 def test_too_few_trials_say_nothing():
     values = rates(39)
     assert crowded(RATE, values, values) == []

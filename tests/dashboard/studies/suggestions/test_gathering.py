@@ -34,7 +34,7 @@ def test_losses_that_diverge_above_a_rate_ask_for_a_narrower_range():
     n = int((values > 1e-2).sum())
     assert found.title == "Losses diverge where rate is above 0.01."
     assert found.evidence.startswith(f"{n} of {n} trials above 0.01 diverged, and none of {100 - n}")
-    assert (found.url, found.button) == ("high rate 0.01", "Copy with a range to 0.01")
+    assert (found.url, found.button) == ("high rate 0.01", "Try a range to 0.01")
     assert found.strength == n
 
 
@@ -51,7 +51,7 @@ def test_a_choice_may_be_left_out():
     n = int((values == "sgd").sum())
     assert found.title == "Trials fail with an error where optimizer is sgd."
     assert found.evidence.startswith(f"{n} of {n} trials with sgd failed with an error")
-    assert (found.url, found.button) == ("without optimizer sgd", "Copy without sgd")
+    assert (found.url, found.button) == ("without optimizer sgd", "Try without sgd")
 
 
 def test_whole_numbers_keep_a_whole_bound():

@@ -61,21 +61,36 @@ def study(user):
     return running_study(max_trials=500)
 
 
-def test_divergence_leads_to_a_copy_with_a_narrower_range(page, study):
+def test_divergence_leads_to_a_narrower_range_of_the_study_itself(page, study):
     spread(study, 60)
     for number in range(12):
         params = {**PARAMS, "learning_rate": 0.05 + number / 1_000}
         add_trials(study, 1, params=params, state="failed", failure_kind=FailureKind.DIVERGED)
     each = found(study)["diverged learning_rate high"]
-    query = parse_qs(urlsplit(each.url).query)
-    assert query["from"] == [str(study.pk)]
-    assert 0.03 <= float(query["high.learning_rate"][0]) <= 0.05
+    address = urlsplit(each.url)
+    assert address.path == reverse("study-space", args=[study.pk])
+    limit = parse_qs(address.query)["high.learning_rate"][0]
+    assert 0.03 <= float(limit) <= 0.05
+    assert f"Changed: learning_rate up to {limit}." in page.get(each.url).content.decode()
+
+
+def test_divergence_of_a_study_that_has_ended_leads_to_a_copy(page, study):
+    spread(study, 60)
+    for number in range(12):
+        params = {**PARAMS, "learning_rate": 0.05 + number / 1_000}
+        add_trials(study, 1, params=params, state="failed", failure_kind=FailureKind.DIVERGED)
+    end(study)
+    each = found(study)["diverged learning_rate high"]
+    assert parse_qs(urlsplit(each.url).query)["from"] == [str(study.pk)]
     assert "Changed: learning_rate up to" in page.get(each.url).content.decode()
 
 
-def test_a_choice_at_which_trials_fail_is_left_out_of_the_copy(page, study):
+@pytest.mark.parametrize("is_over", [False, True])
+def test_a_choice_at_which_trials_fail_is_left_out(page, study, is_over):
     spread(study, 40, activation_1="relu")
     add_trials(study, 12, params={**PARAMS, "activation_1": "tanh"}, state="failed")
+    if is_over:
+        end(study)
     each = found(study)["error activation_1 without tanh"]
     assert json.loads(parse_qs(urlsplit(each.url).query)["without.activation_1"][0]) == "tanh"
     body = page.get(each.url).content.decode()
@@ -140,7 +155,7 @@ def test_early_stopping_is_turned_on_for_the_trials_to_come(page, user):
     page.post(each.url, dict(each.fields))
     study.refresh_from_db()
     assert study.pruner == dict(each.fields)["pruner"]
-    assert study.events.filter(what__startswith="turned on early stopping").count() == 1
+    assert study.events.filter(what__startswith="changed early stopping: none → ").count() == 1
     assert "early stopping" not in found(study)
 
 
