@@ -1,8 +1,11 @@
 """The site map."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from dashboard.api import views as tokens
+from dashboard.api.schema import api
 from dashboard.datasets import views as datasets
 from dashboard.discussion import views as discussion
 from dashboard.export import views as export
@@ -213,7 +216,12 @@ probes = [  # for machines, without sign-in; the usual names, so without a slash
     path("readyz", operations.readyz, name="readyz"),
     path("metrics", operations.metrics, name="metrics"),
 ]
+api_paths, *api_names = api.urls
+for each in api_paths:
+    each.callback = login_not_required(each.callback)  # a token says who asks
 urlpatterns = [
+    path("api/v1/", (api_paths, *api_names)),
+    path("api/<path:path>", tokens.api_not_found, name="api-not-found"),
     path("", RedirectView.as_view(pattern_name="study-list"), name="home"),
     *accounts,
     *study_pages,

@@ -93,7 +93,9 @@ def _place_of(found: Found, name: str | None) -> int:
         return 0
     if name not in names:
         shown = ", ".join(names[:20])
-        raise Refused(f"The file has {count_noun(len(names), 'study,studies')}: {shown}. Choose one with --study.")
+        raise Refused(
+            f"The file has {count_noun(len(names), 'study,studies')}: {shown}. Choose one with --study."
+        )
     return names.index(name)
 
 
@@ -118,7 +120,10 @@ def _mapping(found: Found, place: int, options: dict[str, Any]) -> Mapping:
         targets[_key(by_label, label)] = Target.of(target)
     if options["objective"]:
         key = _key(by_label, options["objective"])
-        targets = {k: _demoted(t) if k != key else Target(OBJECTIVE, options["objective"]) for k, t in targets.items()}
+        targets = {
+            k: _demoted(t) if k != key else Target(OBJECTIVE, options["objective"])
+            for k, t in targets.items()
+        }
     direction: Direction = options["direction"] or mapping.direction
     return replace(
         mapping,
