@@ -30,7 +30,7 @@ from dashboard.engine import fences
 from dashboard.engine.claims import claim_trial_of
 from dashboard.engine.fences import Fence, Outcome, Step
 from dashboard.engine.search.pruning import Judge
-from dashboard.models import Access, Attempt, AttemptState, FailureKind, Report, Study, Trial, TrialState
+from dashboard.models import Access, Attempt, AttemptState, FailureKind, Study, Trial, TrialState
 from dashboard.wording import clean_text
 from optimizer.objective import to_loss
 
@@ -192,8 +192,8 @@ def _steps(sent: Sequence[StepIn], attempt: Attempt) -> list[Step]:
 
 def _seconds(attempt: Attempt) -> float:
     """Since the attempt began, by the clock of the database."""
-    now = Attempt.objects.filter(pk=attempt.pk).values_list(Now(), flat=True).get()
-    return max(0.0, (now - attempt.started_at).total_seconds())
+    now = Attempt.objects.filter(pk=attempt.pk).annotate(now=Now()).values_list("now", flat=True).get()
+    return float(max(0.0, (now - attempt.started_at).total_seconds()))
 
 
 def _external(caller: Caller, study_id: int) -> Study:

@@ -74,7 +74,8 @@ def _start(numbers: np.ndarray, cursor: str) -> int:
     """Behind the trial that the last answer ended with."""
     if not cursor:
         return 0
-    at = np.flatnonzero(numbers == int(cursor)) if cursor.isdecimal() and len(cursor) < 18 else []
+    is_number = cursor.isdecimal() and len(cursor) < 18
+    at = np.flatnonzero(numbers == int(cursor)) if is_number else np.empty(0)
     if not len(at):
         raise Problem(422, "invalid", "cursor must be the `next` of an earlier answer with the same filter.")
     return int(at[0]) + 1
