@@ -1,4 +1,4 @@
-"""What the API does that no page does, and what people do with tokens. Also here, every attempt is recorded."""
+"""What the API does that no page does, and what people do with tokens: every attempt is recorded."""
 
 from collections.abc import Mapping
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What there is around studies: the caller, datasets, kept models, workers, teams, and whether Parzen is well."""
+"""What there is around studies: the caller, datasets, kept models, workers, teams, and a sign of life."""
 
 import datetime as dt
 from typing import Any

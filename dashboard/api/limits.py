@@ -14,7 +14,7 @@ MAX_GUESSES, GUESS_SECONDS = 30, 300
 
 def check_rate(token_id: int) -> None:
     window = int(time.time() // WINDOW)
-    if _count(f"api rate {token_id} {window}", 2 * WINDOW) > settings.API_RATE:
+    if _count(f"api-rate-{token_id}-{window}", 2 * WINDOW) > settings.API_RATE:
         left = WINDOW - int(time.time() % WINDOW)
         raise Problem(
             429,
@@ -25,7 +25,7 @@ def check_rate(token_id: int) -> None:
 
 
 def check_guesses(address: str | None) -> None:
-    if caches["local"].get(f"api guesses {address}", 0) >= MAX_GUESSES:
+    if caches["local"].get(f"api-guesses-{address}", 0) >= MAX_GUESSES:
         raise Problem(
             429,
             "guessing",
@@ -35,7 +35,7 @@ def check_guesses(address: str | None) -> None:
 
 
 def count_guess(address: str | None) -> None:
-    _count(f"api guesses {address}", GUESS_SECONDS)
+    _count(f"api-guesses-{address}", GUESS_SECONDS)
 
 
 def _count(key: str, seconds: int) -> int:

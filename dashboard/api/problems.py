@@ -106,7 +106,7 @@ def _of_framework(error: HttpError) -> Problem:
 
 
 def _of_database(error: Exception) -> Problem:
-    logger.exception("the database failed under a request of the API")
+    logger.error("the database failed under a request of the API", exc_info=error)
     is_away = isinstance(error, OperationalError | InterfaceError)
     words = "The database is not responding. Nothing was changed; send the request again."
     return Problem(503 if is_away else 500, "database", words, headers={"Retry-After": "2"})
@@ -137,5 +137,5 @@ def add_handlers(api: NinjaAPI) -> None:
 
 
 def _unexpected(error: Exception) -> Problem:
-    logger.exception("a request of the API failed")
+    logger.error("a request of the API failed", exc_info=error)
     return Problem(500, "internal", f"Parzen failed on this request ({type(error).__name__}). See its log.")

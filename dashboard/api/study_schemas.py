@@ -8,7 +8,10 @@ from ninja import Field, Schema
 from dashboard.api.trial_schemas import Body
 from dashboard.models.study_fields import budget_fields, copy_fields
 
-SPACE = 'As Parzen exports it, or names with distributions: `{"lr": {"type": "float", "low": 1e-5, "high": 0.1, "log": true}}`.'
+SPACE = (
+    "As Parzen exports it, or names with distributions: "
+    '`{"lr": {"type": "float", "low": 1e-5, "high": 0.1, "log": true}}`.'
+)
 
 
 class Settings(Body):

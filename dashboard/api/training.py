@@ -31,7 +31,7 @@ from dashboard.engine.claims import claim_trial_of
 from dashboard.engine.fences import Fence, Outcome, Step
 from dashboard.engine.search.pruning import Judge
 from dashboard.models import Access, Attempt, AttemptState, FailureKind, Study, Trial, TrialState
-from dashboard.wording import clean_text
+from dashboard.wording import clean_text, count_noun
 from optimizer.objective import to_loss
 
 router = Router(tags=["Training"])
@@ -253,7 +253,7 @@ def _why_none(study: Study) -> str:
         return "The study ends with the trials that run now."
     n_running = study.trials.filter(state=TrialState.RUNNING).count()
     if n_running >= study.n_parallel:
-        return f"{n_running} trials run now, as many as the study allows at once."
+        return f"{count_noun(n_running, 'trial')} running, as many as the study allows at once."
     if n_running:
         return "All trials of the budget were asked for; some still run."
     return "There is no trial to train now."
