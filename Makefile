@@ -85,6 +85,9 @@ bench-optimizer: $(DONE)-peers ## Compare the optimizer with Optuna, Hyperopt, a
 bench-optimizer-smoke: $(DONE)-peers ## The same on a few problems, in under three minutes
 	@.venv-peers/bin/python -m benchmarks.optimizer --smoke
 
+hyperopt-tests: install-dev ## Run Hyperopt's own tests on our API; HYPEROPT=folder of its package with tests, of a checkout or an installation
+	@$(BIN)/python -m benchmarks.hyperopt_tests $(HYPEROPT)
+
 bench-training: install-dev $(DONE)-training ## Compare training with Hyperopt's and KerasTuner's loops (half an hour)
 	@$(BIN)/python -m benchmarks.training
 
@@ -165,4 +168,4 @@ node_modules/.dev: package-lock.json static/vendor/htmx.min.js
 	@$(call npm_ci,)
 	@touch $@
 
-.PHONY: help gallery run install install-dev test test-fast check faults permission-matrix fuzz mutants reliability bench bench-claims bench-list bench-pages bench-search bench-size bench-optimizer bench-optimizer-smoke format lock
+.PHONY: help gallery hyperopt-tests run install install-dev test test-fast check faults permission-matrix fuzz mutants reliability bench bench-claims bench-list bench-pages bench-search bench-size bench-optimizer bench-optimizer-smoke format lock

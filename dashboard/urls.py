@@ -9,6 +9,7 @@ from dashboard.api.schema import api
 from dashboard.datasets import views as datasets
 from dashboard.discussion import views as discussion
 from dashboard.export import views as export
+from dashboard.importing import views as importing
 from dashboard.new_study import views as new_study
 from dashboard.operations import views as operations
 from dashboard.palette import views as palette
@@ -41,6 +42,10 @@ token_pages = [  # /account/tokens/
 ]
 study_pages = [  # /studies/
     path("studies/", studies.study_list, name="study-list"),
+    path("studies/import/", importing.study_import, name="study-import"),
+    path("studies/import/script/", importing.study_import_script, name="study-import-script"),
+    path("studies/import/<str:key>/", importing.study_import_check, name="study-import-check"),
+    path("studies/import/<str:key>/report/", importing.study_import_report, name="study-import-report"),
     path("studies/new/", new_study.study_new, name="study-new"),
     path("studies/new/custom/", new_study.custom_study_new, name="custom-study-new"),
     path("studies/new/custom/check/", new_study.model_file_check, name="model-file-check"),
@@ -140,6 +145,7 @@ export_files = [  # /studies/<id>/export/
         export.trial_export_chart,
         name="trial-export-chart",
     ),
+    path("studies/<int:study_id>/export/optuna.db", export.study_export_optuna, name="study-export-optuna"),
     path("studies/<int:study_id>/export/study.json", export.study_export_json, name="study-export-json"),
     path(
         "studies/<int:study_id>/export/<slug:library>.py",

@@ -17,7 +17,7 @@ from optimizer.serialization import check_version, restore, state_to_json
 from optimizer.study_state import StudyState
 from optimizer.trial import OpenTrial
 from optimizer.validation import check_constraints, check_number, check_seconds, check_values, check_whole
-from optimizer.values import show_value
+from optimizer.values import plain, show_value
 
 if TYPE_CHECKING:
     from optimizer.history import State, Values
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from optimizer.values import JSON, Params
 
 Duplicates: TypeAlias = Literal["resample", "reuse", "repeat"]
+FILL_STREAM: Final = 2**61  # keeps what fills up a queued point apart from the draws of the proposal
 MAX_REUSES: Final = 16  # known points in a row, after which an unknown one is asked for
 
 
@@ -174,19 +175,22 @@ class Optimizer(StudyState):
     def enqueue(self, params: Params) -> None:
         """Evaluate this point before the sampler proposes another one. Points wait in the order given.
 
-        Raises ``SpaceError`` when ``params`` is not a point of the space.
+        The sampler adds what ``params`` leaves out. Raises ``SpaceError`` for a value that has no place in
+        the space.
 
         Examples
         --------
+        >>> import numpy as np
         >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
         >>> optimizer = Optimizer(SearchSpace([Parameter("x", Float(0, 1))]))
-        >>> optimizer.enqueue({"x": 0.125})
+        >>> optimizer.enqueue({"x": np.float32(0.125)})
         >>> optimizer.ask().params
         {'x': 0.125}
 
         """
-        self.space.validate_params(params)
-        self.queue.append(dict(params))
+        point = {name: plain(value) for name, value in params.items()}
+        self.space.validate_params(point, is_part=True)
+        self.queue.append(point)
 
     def add_trial(
         self,
@@ -245,6 +249,7 @@ class Optimizer(StudyState):
         if self.running.pop(number, None) is None:
             raise TellError(f"trial {number!r} is not running, so it cannot be forgotten")
         self.proposers.pop(number, None)
+        self.history.reports.forget(number)  # else pruners would compare with it for ever
 
     def to_json(self) -> dict[str, JSON]:
         """Return everything that a proposal depends on, except the options of a sampler.
@@ -331,8 +336,14 @@ class Optimizer(StudyState):
     def _enqueued(self) -> Suggestion | None:
         if not self.queue:
             return None
-        text = "Added to the queue by a user."
-        return Suggestion(self.queue.popleft(), {"sampler": "user", "kind": "enqueued", "text": text})
+        params, text = self.queue[0], "Added to the queue by a user."
+        if not params.keys() >= set(self.space.active(params)):
+            proposed = self._propose(allow_repeats=True).params
+            rng = generator_for(self.seed ^ FILL_STREAM, self.next_number)
+            params = self.space.complete(params, proposed, rng)
+            text = "Added to the queue by a user; the sampler proposed the other values."
+        self.queue.popleft()
+        return Suggestion(dict(params), {"sampler": "user", "kind": "enqueued", "text": text})
 
     def _suggest(self) -> Suggestion:
         for _ in range(MAX_REUSES if self.duplicates == "reuse" else 0):

@@ -8,7 +8,8 @@ from typing import Final, Literal, TypeAlias
 
 Direction: TypeAlias = Literal["minimize", "maximize"]
 MINIMIZE: Final[Direction] = "minimize"
-DIRECTIONS: Final[tuple[Direction, ...]] = (MINIMIZE, "maximize")
+MAXIMIZE: Final[Direction] = "maximize"
+DIRECTIONS: Final[tuple[Direction, ...]] = (MINIMIZE, MAXIMIZE)
 
 
 def is_better(a: float, b: float, direction: Direction) -> bool:
@@ -28,7 +29,12 @@ def is_better(a: float, b: float, direction: Direction) -> bool:
 
 def is_higher_better(direction: Direction) -> bool:
     """Whether better values are higher ones."""
-    return direction == "maximize"
+    return direction == MAXIMIZE
+
+
+def direction_of(*, is_higher_better: bool) -> Direction:
+    """Return the direction in which higher values are better, or lower ones."""
+    return MAXIMIZE if is_higher_better else MINIMIZE
 
 
 def to_loss(value: float, direction: Direction) -> float:

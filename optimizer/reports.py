@@ -108,6 +108,20 @@ class Reports:
             for part in groups.values():
                 part.keep_only(number)
 
+    def forget(self, number: int) -> None:
+        """Drop what a trial has reported; nothing, if it has not."""
+        curve = self._curves.pop(number, None)
+        if curve is None:
+            return
+        for step, loss in zip(curve.steps, curve.losses, strict=True):
+            at_step = self._at[step]
+            del at_step[bisect_left(at_step, loss)]
+            if not at_step:
+                del self._at[step]
+        self._columns, self._listed = {}, set()
+        for group_of, groups in self._groups.items():
+            self._part(groups, group_of(number)).forget(number)
+
     def of(self, number: int) -> dict[int, float]:
         """Losses of one trial by step, in the order of the steps; empty when it has not reported."""
         curve = self._curves.get(number)

@@ -43,6 +43,8 @@ class StudyState:
     def best_trial(self) -> FinishedTrial | None:
         """Best complete trial (with several objectives, one of the Pareto front); None without any.
 
+        Trials that keep their constraints come first. Where none does, it is the one that breaks them least.
+
         Examples
         --------
         >>> from optimizer import Float, Optimizer, Parameter, SearchSpace
@@ -59,6 +61,8 @@ class StudyState:
     @property
     def best_trials(self) -> list[FinishedTrial]:
         """Complete trials that no other trial dominates: the Pareto front.
+
+        Only those that keep their constraints; none, where no trial does.
 
         Examples
         --------

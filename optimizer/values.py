@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,11 @@ SCALAR_TYPES: Final = (str, int, float, type(None))  # bool is an int
 def value_key(value: Value) -> ValueKey:
     """What two equal values share. ``True`` is not ``1``, but ``1`` is ``1.0``: JSON has one number type."""
     return isinstance(value, bool), value
+
+
+def plain(value: Any) -> Any:
+    """A NumPy scalar as the Python number or text that it holds; everything else as it is."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def is_number(value: object) -> bool:

@@ -230,7 +230,7 @@ def check_trainable(study: Study) -> None:
     if not study.is_trainable:
         raise Refused(
             f"{study.name} was imported without a model and a dataset, so it cannot train. "
-            "Continue with another space in a new study, which can begin with its best trials."
+            "Continue in a new study, which can begin with its best trials."
         )
 
 

@@ -8,9 +8,11 @@ from dashboard.access.actor import Actor
 from dashboard.charts.static_svg import Look
 from dashboard.export.charts import chart_csv, chart_svg, trial_chart_csv, trial_chart_svg
 from dashboard.export.columns import columns_of, spaces_of
+from dashboard.export.optuna_sqlite import optuna_sqlite
 from dashboard.export.pictures import NAMES, picture_csv, picture_svg
 from dashboard.export.python_files.hyperopt_file import hyperopt_file
 from dashboard.export.python_files.keras_file import keras_file
+from dashboard.export.python_files.keras_tuner_file import keras_tuner_file
 from dashboard.export.python_files.optuna_file import optuna_file
 from dashboard.export.python_files.parts import found_of
 from dashboard.export.queries import best_of, network_code_of, numbers_selected, trials_to_export
@@ -20,7 +22,7 @@ from dashboard.export.trials_parquet import trials_parquet
 from dashboard.models import Role, Study, Trial
 from dashboard.refusal import Refused
 
-SPACE_FILES = {"hyperopt": hyperopt_file, "optuna": optuna_file}
+SPACE_FILES = {"hyperopt": hyperopt_file, "optuna": optuna_file, "keras_tuner": keras_tuner_file}
 LIBRARIES = (*SPACE_FILES, "keras")
 
 
@@ -56,6 +58,12 @@ def export_trials_json(
 @action("study-export-json", needs=Role.VIEWER)
 def export_json(study: Study, *, by: Actor) -> Iterator[str]:
     return study_json(study)
+
+
+@action("study-export-optuna", needs=Role.VIEWER)
+def export_optuna(study: Study, *, by: Actor) -> IO[bytes]:
+    """The whole study as a storage that Optuna opens."""
+    return optuna_sqlite(study)
 
 
 @action("study-export-python", needs=Role.VIEWER)

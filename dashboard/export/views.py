@@ -17,6 +17,7 @@ from dashboard.export.actions import (
     export_chart,
     export_csv,
     export_json,
+    export_optuna,
     export_parquet,
     export_python,
     export_trial_chart,
@@ -85,6 +86,18 @@ def study_export_json(request: HttpRequest, study_id: int) -> HttpResponseBase:
         f"{file_stem(study)}.json",
         "application/json",
         lambda: export_json(study, by=actor_of(request)),
+    )
+
+
+@never_cache
+@require_safe
+def study_export_optuna(request: HttpRequest, study_id: int) -> HttpResponseBase:
+    study = visible_study(request, study_id)
+    return _download(
+        request,
+        f"{file_stem(study)}-optuna.db",
+        "application/vnd.sqlite3",
+        lambda: export_optuna(study, by=actor_of(request)),
     )
 
 

@@ -12,8 +12,9 @@ from dashboard.access.actions import action
 from dashboard.access.actor import Actor
 from dashboard.access.rules import Place, place_fields
 from dashboard.catalog import datasets_for
-from dashboard.engine.arrivals import write_ended_study
 from dashboard.engine.lifecycle import record_event
+from dashboard.export.study_format import StudyRecord
+from dashboard.importing.arrivals import write_ended_study
 from dashboard.importing.mapping import Mapping
 from dashboard.importing.plan import Plan, Tally
 from dashboard.importing.readers.form import Found, FoundStudy
@@ -99,11 +100,16 @@ def _import_record(staged: Staged, found: Found, told: FoundStudy, to: Destinati
         record,
         owner=by.account,
         exported_at=told.exported_at,
-        fields={**_columns(to, by), "imported": origin},
+        fields={**_columns(to, by), **_exact_name(record, to, told), "imported": origin},
     )
     write_record(study, record, staged.folder / told.lines)
     study.refresh_from_db()
     return study
+
+
+def _exact_name(record: StudyRecord, to: Destination, told: FoundStudy) -> dict[str, str]:
+    """To the last space, unless somebody has chosen another one."""
+    return {"name": record.settings["name"]} if to.name == told.name else {}
 
 
 def _columns(to: Destination, by: Actor) -> dict[str, Any]:

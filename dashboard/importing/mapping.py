@@ -13,6 +13,7 @@ from dashboard.importing.names import (
 )
 from dashboard.importing.readers.form import Column, FoundStudy
 from optimizer import Direction
+from optimizer.objective import MAXIMIZE, MINIMIZE, direction_of
 
 PARAM, OBJECTIVE, METRIC, TEXT, EPOCHS, LEAVE = "param", "objective", "metric", "text", "epochs", "leave"
 # What a column of the database has room for.
@@ -99,7 +100,7 @@ def suggest(study: FoundStudy) -> tuple[dict[str, Suggestion], Direction]:
     found = {column.key: _suggestion(column, labels, taken, len(study.columns)) for column in study.columns}
     objective = _objective(study)
     if objective is None:
-        return found, "minimize"
+        return found, MINIMIZE
     guess = guess_metric(objective.label)
     name = guess.name[:OBJECTIVE_LENGTH]
     n_values = sum(bool(column.direction) for column in study.columns)
@@ -109,8 +110,8 @@ def suggest(study: FoundStudy) -> tuple[dict[str, Suggestion], Direction]:
     found[objective.key] = replace(
         found[objective.key], target=Target(OBJECTIVE, name), why=why, is_sure=is_sure
     )
-    direction = objective.direction or ("maximize" if is_higher_better(objective.label) else "minimize")
-    return found, "maximize" if direction == "maximize" else "minimize"
+    is_higher = objective.direction == MAXIMIZE if objective.direction else is_higher_better(objective.label)
+    return found, direction_of(is_higher_better=is_higher)
 
 
 def first_mapping(study: FoundStudy) -> Mapping:

@@ -29,6 +29,9 @@ ABBREVIATIONS = {
     "beta1": "beta_1",
     "beta2": "beta_2",
     "eps": "epsilon",
+    "units": "units_1",
+    "n_units": "units_1",
+    "hidden_units": "units_1",
 }
 METRICS = {
     "val_acc": "val_accuracy",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dashboard.engine.arrivals import ArrivingTrial, Step
+from dashboard.importing.arrivals import ArrivingTrial, Step
 from dashboard.importing.mapping import EPOCHS, METRIC, OBJECTIVE, TEXT, Mapping
 from dashboard.importing.readers.form import COMPLETE, FAILED, PRUNED, FoundStudy, Skipped
 from dashboard.importing.space import Imported, is_inside, space_of, trained_space

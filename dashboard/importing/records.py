@@ -1,4 +1,4 @@
-"""A study that Parzen exported, written as it was: to the last bit, but for what belongs to the other database."""
+"""A study that Parzen exported, written as it was, but for what belongs to the other database."""
 
 import datetime as dt
 import json
@@ -12,9 +12,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils import timezone
 
-from dashboard.engine.arrivals import insert_reports
 from dashboard.export.study_format import AttemptRecord, StudyRecord, TrialRecord
 from dashboard.export.study_reader import StudyFileInvalid, read_record, read_settings
+from dashboard.importing.arrivals import insert_reports
 from dashboard.models import (
     Attempt,
     AttemptState,
@@ -79,8 +79,8 @@ def write_record(study: Study, record: StudyRecord, lines: Path) -> int:
         raise StudyFileInvalid(f"{'; '.join(error.messages)[:300]} Export the study again.") from error
     except IntegrityError as error:
         raise StudyFileInvalid(
-            "Some of the file's trials contradict each other: two have the same number, or a complete one has no "
-            "value. Export the study again."
+            "Some of the file's trials contradict each other: two have the same number, or a complete one "
+            "has no value. Export the study again."
         ) from error
     return n
 

@@ -16,6 +16,7 @@ from dashboard.importing.records import records_in, study_record_in
 from dashboard.importing.staging import Staged
 from dashboard.web.csv_pieces import plain_text
 from optimizer import Direction, SearchSpace
+from optimizer.objective import MAXIMIZE, direction_of
 
 REPORT_HEAD = ("trial", "result", "reason")
 # Marks in the preview; the line counts all trials.
@@ -84,7 +85,7 @@ def survey_of(staged: Staged, place: int, mapping: Mapping, *, trainer: str | No
     told = found.studies[place]
     if told.record is not None:
         record = study_record_in(told.record)
-        direction: Direction = "maximize" if record.settings.get("direction") == "maximize" else "minimize"
+        direction = direction_of(is_higher_better=record.settings.get("direction") == MAXIMIZE)
         survey = Survey(str(record.settings.get("objective")), direction)
         for trial in records_in(staged.folder / told.lines):
             survey.tally.counts[trial.state] = survey.tally.counts.get(trial.state, 0) + 1

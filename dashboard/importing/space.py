@@ -89,12 +89,13 @@ def trained_space(imported: Imported, info: TrainerInfo) -> SearchSpace:
     for name in imported.space.names:
         if name not in {knob.name for knob in info.knobs}:
             raise Refused(
-                f"{info.label} has no parameter {name}, so it cannot go on with this study. Map it to one of its "
-                "parameters, leave it out, or import without more trials."
+                f"{info.label} has no parameter {name}, so it cannot go on with this study. Map it to one of "
+                "its parameters, leave it out, or import without more trials."
             )
+    searched = {param.name: param for param in imported.space}
     params = []
     for knob in info.knobs:
-        found = imported.space[knob.name] if knob.name in imported.space else None
+        found = searched.get(knob.name)
         declared = found.distribution.to_json() if found else {"type": "constant", "value": knob.default}
         if problem := knob.check_distribution(declared):
             raise Refused(f"{info.label} cannot go on with this study: {problem}")
@@ -119,8 +120,9 @@ def _reachable(params: list[dict[str, Any]]) -> list[dict[str, Any]]:
             open_by = [each for each in when["in"] if any(value_key(each) == value_key(v) for v in values)]
             if not open_by:
                 continue
-            entry = {**entry, "when": {**when, "in": open_by}}
-        kept[entry["name"]] = entry
+            kept[entry["name"]] = {**entry, "when": {**when, "in": open_by}}
+        else:
+            kept[entry["name"]] = entry
     return list(kept.values())
 
 

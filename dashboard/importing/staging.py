@@ -1,4 +1,4 @@
-"""Files that are looked at before they are imported: kept for a day, and seen by whoever brought them alone."""
+"""Files that are looked at before they are imported: kept for a day, for whoever brought them alone."""
 
 import json
 import re

@@ -16,6 +16,7 @@ from dashboard.catalog import datasets_for
 from dashboard.engine.queues import known_queues
 from dashboard.engine.quotas import QuotaRefused
 from dashboard.models import Study, StudyState
+from dashboard.models.study import IMPORTED_TRAINER
 from dashboard.new_study import page
 from dashboard.new_study.actions import (
     check_model_file,
@@ -37,6 +38,7 @@ from dashboard.new_study.custom_page import (
     start_fields,
 )
 from dashboard.new_study.forms import CustomModelForm, NewStudyForm
+from dashboard.new_study.imported import start_from_imported
 from dashboard.new_study.knob_form import KnobForm
 from dashboard.new_study.pasted.box import READ, Paste, read_paste
 from dashboard.new_study.priors import prior_of
@@ -216,7 +218,8 @@ def _start(request: HttpRequest, datasets: Sequence[DatasetInfo]) -> page.Start:
         if "preset" in request.GET:
             return page.start_from_preset(request.GET["preset"], datasets)
         if request.GET.get("from", "").isdecimal():
-            start = _start_from(request, visible_study(request, row_number(request.GET["from"])))
+            earlier = visible_study(request, row_number(request.GET["from"]))
+            start = _start_from(request, earlier, datasets)
             return with_changes(start, request.GET)
         return page.start_from_defaults(datasets, request.GET.get("dataset"), request.GET.get("trainer"))
     except ParamsInvalid as error:
@@ -224,11 +227,13 @@ def _start(request: HttpRequest, datasets: Sequence[DatasetInfo]) -> page.Start:
     return page.start_from_defaults(datasets, request.GET.get("dataset"))
 
 
-def _start_from(request: HttpRequest, study: Study) -> page.Start:
+def _start_from(request: HttpRequest, study: Study, datasets: Sequence[DatasetInfo]) -> page.Start:
     if study.code:
         raise ParamsInvalid(
             f"{study.name} uses a custom model, which you are not allowed to train. Ask an administrator."
         )
+    if study.trainer == IMPORTED_TRAINER:
+        return start_from_imported(study, datasets, request.GET)
     trainer_info(study.trainer)
     return page.start_from_study(study, request.GET)
 

@@ -16,6 +16,7 @@ MAX_OPTIONS = 20
 PLACES = (
     ("Studies", "study-list"),
     ("New study", "study-new"),
+    ("Import a study", "study-import"),
     ("Datasets", "dataset-list"),
     ("Upload a dataset", "dataset-upload"),
     ("Teams", "team-list"),

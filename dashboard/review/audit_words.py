@@ -11,6 +11,10 @@ WORDS = {
     "custom-study-new": "Create study with a custom model",
     "custom-model-check": "Check model file",
     "model-file-check": "Check model file",
+    "study-import": "Import study",
+    "study-import-read": "Look at a file to import",
+    "study-import-check": "Look at a file to import",
+    "study-import-report": "Report what an import skips",
     "study-edit": "Edit draft",
     "custom-study-edit": "Edit draft with a custom model",
     "study-start": "Start study",
@@ -56,6 +60,7 @@ WORDS = {
     "trial-try": "Try model",
     # Taking results away
     "study-export-csv": "Export trials as CSV",
+    "study-export-optuna": "Export study as an Optuna storage",
     "study-export-parquet": "Export trials as Parquet",
     "study-export-trials-json": "Export trials as JSON",
     "study-export-json": "Export whole study",

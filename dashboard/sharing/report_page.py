@@ -23,7 +23,7 @@ STYLES = (
         "components/importance",
         "components/pictures",
     ),
-    *("components/notes", "pages/report"),
+    *("components/notes", "components/still", "pages/report"),
 )
 
 

@@ -243,8 +243,7 @@ class StudyPage(FilteredPage):
     @property
     def may_steer(self) -> bool:
         """Whether the person may change how a study searches that has begun."""
-        is_reachable = not self.study.is_archived and self.study.is_trainable
-        return self.may_enqueue and is_reachable and self.study.state != StudyState.DRAFT
+        return self.may_enqueue and not self.study.is_archived and self.study.state != StudyState.DRAFT
 
     @cached_property
     def events(self) -> list[StudyEvent]:
@@ -325,7 +324,7 @@ class StudyPage(FilteredPage):
 
     @property
     def may_enqueue(self) -> bool:
-        return self.may_edit and self.study.confirms_id is None
+        return self.may_edit and self.study.confirms_id is None and self.study.is_trainable
 
     @property
     def may_share(self) -> bool:

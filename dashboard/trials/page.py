@@ -101,6 +101,12 @@ class TrialPage:
         """Why this sampler proposed, where another one let it."""
         return str(self.trial.explanation.get("why", ""))
 
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """What the file of an imported study said of the trial, beside params and metrics."""
+        found = self.trial.explanation.get("texts")
+        return [(str(name), str(text)) for name, text in found.items()] if isinstance(found, dict) else []
+
     @cached_property
     def densities(self) -> list[Density]:
         return densities(self.trial.explanation, self.trial.params, self.space)
@@ -192,7 +198,8 @@ class TrialPage:
     @property
     def may_steer(self) -> bool:
         """Whether the person may change what counts, and what is trained next."""
-        return self.may_edit and not self.study.is_archived and self.study.confirms_id is None
+        is_reachable = not self.study.is_archived and self.study.is_trainable
+        return self.may_edit and is_reachable and self.study.confirms_id is None
 
     @property
     def may_judge(self) -> bool:

@@ -23,10 +23,9 @@ def trial_sentence(study: Study, trial: Trial, attempts: Sequence[Attempt]) -> s
     if trial.is_judged:
         words = "Left out of the model" if trial.failure_kind == FailureKind.LEFT_OUT else "Marked as failed"
         return f"{origin}. {words} by {trial.judged['by']}: {trial.failure_message}"
-    if trial.state == TrialState.FAILED and trial.origin == Origin.IMPORTED:
-        return f"{origin}. Failed."
     if trial.state == TrialState.FAILED:
-        return f"{origin}. Failed on the {ordinal(len(attempts))} attempt."
+        which = "" if trial.origin == Origin.IMPORTED else f" on the {ordinal(len(attempts))} attempt"
+        return f"{origin}. Failed{which}."
     if trial.state == TrialState.PRUNED:
         reason = current.reason if current else f"Stopped at step {thousands(trial.step)}."
         return f"{origin}. {reason}"
@@ -34,9 +33,8 @@ def trial_sentence(study: Study, trial: Trial, attempts: Sequence[Attempt]) -> s
         return f"{origin}. {trial.failure_message or f'Cancelled with its study. {study.state_reason}.'}"
     # Of a complete attempt: why there is no model to take away.
     reason = f" {current.reason}" if current and current.reason else ""
-    if trial.origin == Origin.IMPORTED:
-        return f"{origin}. Complete.{reason}"
-    return f"{origin}. Trained to completion{attempt}.{reason}"
+    how = "Complete" if trial.origin == Origin.IMPORTED else f"Trained to completion{attempt}"
+    return f"{origin}. {how}.{reason}"
 
 
 def _time_left(study: Study, trial: Trial, current: Attempt | None) -> str:

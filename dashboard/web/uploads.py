@@ -1,4 +1,4 @@
-"""How files come in: to the disk piece by piece, at one address, from who is signed in, up to a size."""
+"""How files come in: to the disk piece by piece, at two addresses, from who is signed in, up to a size."""
 
 import tempfile
 from pathlib import Path
@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from dashboard.wording import thousands
 
 MEGABYTE = 10**6
+ADDRESSES = {"dataset-upload", "study-import"}
 
 
 class FileOnDisk(TemporaryUploadedFile):
@@ -32,7 +33,7 @@ class UploadToDisk(TemporaryFileUploadHandler):
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         match = self.request.resolver_match
-        if match is None or match.url_name != "dataset-upload" or not self.request.user.is_authenticated:
+        if match is None or match.url_name not in ADDRESSES or not self.request.user.is_authenticated:
             raise StopUpload(connection_reset=False)
         FileUploadHandler.new_file(self, *args, **kwargs)
         try:

@@ -24,6 +24,7 @@ from optimizer.wording import bound
 
 MAX_SIGMAS = 8.2  # where the normal CDF reaches the double below 1
 OPEN_MARGIN = 1e-16  # kept from both ends of the unit interval where a normal has no bound
+MAX_NUMBER = 1e308
 MIN_MASS = 1e-9  # a normal truncated to less than this says more about its bounds than about itself
 
 
@@ -66,6 +67,10 @@ class Normal(Numeric):
         if self.log and not abs(self.mu) + 12 * self.sigma < 700:
             raise SpaceError(
                 "sigma", f"must keep exp(mu ± 12 sigma) finite, got {show_value(self.sigma)}; lower it"
+            )
+        if not self.log and not abs(self.mu) + 12 * self.sigma < MAX_NUMBER:
+            raise SpaceError(
+                "sigma", f"must keep mu ± 12 sigma finite, got {show_value(self.sigma)}; lower it"
             )
         self._check_bounds()
 

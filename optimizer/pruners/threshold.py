@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 class ThresholdPruner(Pruner):
     """Stops a trial whose value is below ``lower``, above ``upper`` or not a finite number.
 
-    The bounds are values as they are reported, whatever the direction; None stands for no bound. No trial is
-    stopped before step ``n_warmup_steps``; from there on, it is checked every ``interval_steps`` steps.
+    The bounds are values as they are reported, whatever the direction; None stands for no bound, and without
+    any bound only a value that is not finite stops a trial. No trial is stopped before step
+    ``n_warmup_steps``; from there on, it is checked every ``interval_steps`` steps.
     Raises ``ValueError`` for a wrong option.
 
     Examples

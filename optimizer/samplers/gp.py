@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -65,6 +65,15 @@ class GPSampler(Sampler):
     _surrogates: WeakKeyDictionary[History, SurrogateFactory] = field(
         default_factory=WeakKeyDictionary, init=False, repr=False, compare=False
     )
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {
+            **self.__dict__,
+            "_surrogates": None,
+        }  # weak references cannot be pickled, and it only saves time
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _surrogates=WeakKeyDictionary())
 
     def __post_init__(self) -> None:
         if self.n_startup is not None and self.n_startup < 1:

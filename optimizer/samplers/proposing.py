@@ -7,7 +7,7 @@ import logging
 import math
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# NumPy's own: a caller may have set them to raise for the sake of its objective.
+NUMPY_ERRORS: Final[dict[str, Any]] = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 # What numerics raise where they fail; any other error is a fault of the program.
 NUMERICAL: Final = (ArithmeticError, np.linalg.LinAlgError)
 
@@ -48,9 +50,10 @@ def propose(
     """
     space = history.space
     try:
-        suggestion = sampler.suggest(
-            space, history, pending, rng, budget=budget, allow_repeats=allow_repeats, seed=seed
-        )
+        with np.errstate(**NUMPY_ERRORS):
+            suggestion = sampler.suggest(
+                space, history, pending, rng, budget=budget, allow_repeats=allow_repeats, seed=seed
+            )
         _check_finite(suggestion.params)
     except NUMERICAL as error:
         logger.warning(
@@ -74,7 +77,8 @@ def _check_finite(params: Params) -> None:
 def _explain(suggestion: Suggestion, sampler: Sampler) -> Explanation:
     """The explanation, or that there is none: curves for a page must not cost the point that they are of."""
     try:
-        explanation = suggestion.explanation
+        with np.errstate(**NUMPY_ERRORS):
+            explanation = suggestion.explanation
         json.dumps(explanation, allow_nan=False)
     except (*NUMERICAL, ValueError) as error:
         logger.warning("a point of the sampler %s could not be explained: %s", sampler.name, error)

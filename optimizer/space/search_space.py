@@ -151,8 +151,11 @@ class SearchSpace:
                     reached[param.name] = params[param.name]
         return names
 
-    def validate_params(self, params: Params) -> None:
-        """Raise ``SpaceError`` (path: the parameter's name) unless ``params`` is a point of this space."""
+    def validate_params(self, params: Params, *, is_part: bool = False) -> None:
+        """Raise ``SpaceError`` (path: the parameter's name) unless ``params`` is a point of this space.
+
+        With ``is_part``, active parameters may be missing.
+        """
         for name in params:
             if name not in self:
                 raise SpaceError(str(name), "is not a parameter of this search space; remove it")
@@ -163,12 +166,23 @@ class SearchSpace:
                 if name in params and when is not None:
                     raise SpaceError(name, f"is inactive here because {_unmet(when, params)}; leave it out")
             elif name not in params:
-                raise SpaceError(name, "is missing, although it is active; give it a value")
+                if not is_part:
+                    raise SpaceError(name, "is missing, although it is active; give it a value")
             elif not param.distribution.contains(params[name]):
                 rule = param.distribution.describe()
                 raise SpaceError(
                     name, f"must be a value of its distribution ({rule}), got {show_value(params[name])}"
                 )
+
+    def complete(self, part: Params, proposed: Params, rng: np.random.Generator) -> dict[str, Value]:
+        """The values in ``part`` and what it lacks of a point: from ``proposed``, or else from the prior."""
+        whole: dict[str, Value] = {}
+        for param in self.params:
+            if self._is_active(param, whole):
+                name = param.name
+                known = part if name in part else proposed
+                whole[name] = known[name] if name in known else param.distribution.sample(rng)
+        return whole
 
     def key(self, params: Params) -> bytes:
         """What equal points share and different points do not."""

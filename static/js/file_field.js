@@ -1,4 +1,4 @@
-// <form data-uploads>: names the dataset after its file, says at once what is too large, and that it is on its way.
+// <form data-uploads>: names a dataset after its file, says at once what is too large, and that it is on its way.
 (function () {
   "use strict";
   const form = document.querySelector("form[data-uploads]");
@@ -25,7 +25,7 @@
     const words = isTooLarge ? `This file is larger than the upload limit of ${limit} MB.` : "";
     file.setCustomValidity(words);
     status.textContent = words;
-    if (chosen && !label.value) {
+    if (chosen && label && !label.value) {
       label.value = nameOf(chosen.name);
     }
   });

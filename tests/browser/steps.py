@@ -135,5 +135,5 @@ def expect_same_page(page):
 
 
 def chart_points(page):
-    """Points by chart and set, as soon as all are drawn; in one step, as more charts may come with a panel."""
+    """Points by chart and set, as soon as all are drawn; in one step, as a panel may add more charts."""
     return page.wait_for_function(f"() => ({ALL_DRAWN})() && ({CHART_POINTS})()").json_value()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pkgutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,14 +12,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import optimizer
-from optimizer.compat import hp, hyperopt
+from optimizer.compat import hyperopt
 
 if TYPE_CHECKING:
     from types import CodeType, ModuleType
 
     from trainers.custom.source_files import SourceFile
-
-_MODULES = ("base", "early_stop", "exceptions", "fmin", "pyll", "pyll.base", "pyll.stochastic")
 
 
 @dataclass(frozen=True)
@@ -47,10 +46,9 @@ def make_hyperopt_importable() -> None:
     """
     if "hyperopt" in sys.modules:
         return
-    places = {name: import_module(f"{hyperopt.__name__}.{name}") for name in _MODULES}
-    algorithms: dict[str, Any] = {"hp": hp, "tpe": hyperopt.tpe, "rand": hyperopt.rand}
     sys.modules["hyperopt"] = hyperopt
-    sys.modules.update({f"hyperopt.{name}": module for name, module in (places | algorithms).items()})
+    for _, name, _ in pkgutil.walk_packages(hyperopt.__path__, f"{hyperopt.__name__}."):
+        sys.modules[f"hyperopt{name.removeprefix(hyperopt.__name__)}"] = import_module(name)
 
 
 def script_part(file: SourceFile) -> CodeType | None:
@@ -96,8 +94,10 @@ def searches_declared() -> Iterator[None]:
     kept = [home.fmin for home in homes]
     for home in homes:
         vars(home)["fmin"] = fmin
+    hyperopt.Trials.search = fmin  # what trials.fmin calls
     try:
         yield
     finally:
         for home, own in zip(homes, kept, strict=True):
             vars(home)["fmin"] = own
+        hyperopt.Trials.search = hyperopt.fmin

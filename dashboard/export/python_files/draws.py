@@ -95,6 +95,8 @@ def draw_of(distribution: Float | Int | Normal, *, has_normal: bool) -> Draw:
     ends = [_probability(distribution, low), _probability(distribution, high)]
     value = f"normal_at({{}}, {mu!r}, {sigma!r})"
     inner = f"math.exp({value})" if distribution.log else value
+    if grid is None and (distribution.low is not None or distribution.high is not None):
+        inner = f"min(max({inner}, {number(low)}), {number(high)})"  # rounding may leave the ends
     return Draw("uniform", max(ends[0], MARGIN), min(ends[1], 1 - MARGIN), read.replace("{}", inner))
 
 

@@ -1,1 +1,1 @@
-"""What is in a file, whoever wrote it, in one form. Nothing here knows the database, or runs what a file says."""
+"""What is in a file, in one form, whoever wrote it. Nothing here knows the database or runs a file."""

@@ -1,4 +1,4 @@
-"""Which param switches another one on, found from the trials: it has some values only where the other is there."""
+"""Which param switches another one on, found from the trials: some values come only with the other."""
 
 import json
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""What the values of a column have in common, gathered one at a time, and the distribution that they suggest."""
+"""What the values of a column have in common, and the distribution that they suggest."""
 
 import math
 from dataclasses import dataclass, field
@@ -44,7 +44,7 @@ class Facts:
         return "flag" if self.kinds == {"bool"} else "text"
 
     def distribution(self) -> dict[str, Any] | None:
-        """The narrowest that holds all values; None where there is none, as for a text of its own each time."""
+        """The narrowest that holds all values; None where there is none, as for many different texts."""
         if not self.n:
             return None
         if len(self.distinct) == 1:

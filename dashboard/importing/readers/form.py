@@ -1,8 +1,8 @@
 """The one form that every file is read into: facts about its studies, and a file of lines for their trials.
 
-A line is a JSON object of one trial: `n` number, `s` state, `c` values by the key of their column, `e` epochs as
-[step, {key: value}, seconds], `a` and `z` when it began and ended, `t` seconds, `f` why it failed, `b` its
-traceback, `w` what was assumed, `r` the whole record of a study that Parzen exported.
+A line is a JSON object of one trial: `n` number, `s` state, `c` values by the key of their column, `e` epochs
+as [step, {key: value}, seconds], `a` and `z` when it began and ended, `t` seconds, `f` why it failed, `b` its
+traceback, `r` the whole record of a trial that Parzen exported.
 """
 
 from dataclasses import asdict, dataclass, field, fields
@@ -32,7 +32,7 @@ class Column:
     # JSON of `optimizer.distributions`, and whether the file says it, or it follows from the values.
     distribution: dict[str, Any] | None = None
     is_declared: bool = False
-    # {"parent": key, "in": [values]}
+    # Key of the parent, and its values: {"parent", "in"}.
     when: dict[str, Any] | None = None
     # "lowest is best" where the file says so.
     direction: str = ""

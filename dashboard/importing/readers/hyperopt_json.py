@@ -1,4 +1,4 @@
-"""Trials of Hyperopt, as the script writes them that people run where their trials are: no pickle comes here."""
+"""Trials of Hyperopt, as the script writes them that people run beside them: no pickle comes here."""
 
 import datetime as dt
 import json
@@ -10,6 +10,8 @@ from dashboard.importing.readers.form import COMPLETE, FAILED, FileRefused, Foun
 from dashboard.importing.readers.sink import NOT_FINITE, UNSTARTED, Sink
 from optimizer.distributions import distribution_from_json
 from optimizer.errors import SpaceError
+from optimizer.objective import MINIMIZE
+from optimizer.wording import thousands
 
 FORMAT, VERSION = "parzen-hyperopt-trials", 1
 DONE = 2
@@ -27,11 +29,11 @@ def read_hyperopt(path: Path, folder: Path) -> Found:
             ) from error
         if head.get("version") != VERSION:
             raise FileRefused(
-                f"The file has version {head.get('version')!r}, but only {VERSION} can be read. Download the export "
-                "script of this Parzen, and run it again."
+                f"The file has version {head.get('version')!r}, but only {VERSION} can be read. Download the "
+                "export script of this Parzen, and run it again."
             )
         sink = Sink(folder, 0, str(head.get("name") or "hyperopt"))
-        sink.column("values", "loss", direction="minimize")
+        sink.column("values", "loss", direction=MINIMIZE)
         _declare(sink, head.get("space") or {})
         for number, line in enumerate(file):
             if line.strip():
@@ -60,7 +62,7 @@ def _trial(line: str, number: int) -> Mapping[str, Any]:
         assert isinstance(found["result"], dict)  # noqa: S101
     except (ValueError, KeyError, TypeError, AssertionError) as error:
         raise FileRefused(
-            f"Trial {number:,} of the file cannot be read: {type(error).__name__}. Run the export script again."
+            f"Trial {thousands(number)} cannot be read: {type(error).__name__}. Run the script again."
         ) from error
     return dict(found)
 

@@ -9,10 +9,12 @@ from typing import Any
 from dashboard.importing.readers.form import COMPLETE, FAILED, MAX_TRIALS, FileRefused, Found
 from dashboard.importing.readers.optuna_parts import to_parzen
 from dashboard.importing.readers.sink import UNSTARTED, Sink
+from optimizer.objective import MAXIMIZE, MINIMIZE
+from optimizer.wording import thousands
 
 ORACLE, TRIAL = "oracle.json", "trial.json"
 MAX_BYTES = 20 * 10**6
-DIRECTIONS = {"min": "minimize", "max": "maximize"}
+DIRECTIONS = {"min": MINIMIZE, "max": MAXIMIZE}
 UNREADABLE = "{} in the zip file cannot be read: {}. Zip the project folder again while no search runs."
 
 
@@ -29,8 +31,8 @@ def _read(archive: zipfile.ZipFile, folder: Path) -> Found:
     projects = [PurePosixPath(name).parent for name in names if PurePosixPath(name).name == ORACLE]
     if not projects:
         raise FileRefused(
-            "This zip file is not a KerasTuner project: it has no oracle.json. Zip the folder that your tuner "
-            "writes to, directory/project_name."
+            "This zip file is not a KerasTuner project: it has no oracle.json. Zip the folder that your "
+            "tuner writes to, directory/project_name."
         )
     studies = []
     for place, project in enumerate(projects):
@@ -38,7 +40,7 @@ def _read(archive: zipfile.ZipFile, folder: Path) -> Found:
         sink = Sink(folder, place, project.name or "keras-tuner")
         told = sorted(n for n in names if _is_trial(PurePosixPath(n), project))
         if len(told) > MAX_TRIALS:
-            raise FileRefused(f"The project has more than {MAX_TRIALS:,} trials. Zip some of them.")
+            raise FileRefused(f"The project has more than {thousands(MAX_TRIALS)} trials. Zip some of them.")
         spaces = _Spaces(sink)
         spaces.declare((oracle.get("hyperparameters") or {}).get("space") or [])
         for number, name in enumerate(told):

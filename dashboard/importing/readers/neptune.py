@@ -1,12 +1,13 @@
-"""Runs of Neptune, as its exporter writes them to Parquet: a row for each attribute of a run, or each step of it."""
+"""Runs of Neptune as its exporter writes them to Parquet: a row for each attribute, or each step of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dashboard.importing.readers.form import COMPLETE, FAILED, MAX_TRIALS, FileRefused, Found
+from dashboard.importing.readers.form import COMPLETE, FAILED, MAX_TRIALS, FileRefused, Found, Part
 from dashboard.importing.readers.sink import Sink
+from optimizer.wording import thousands
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +58,7 @@ def read_neptune(path: Path, folder: Path, name: str) -> Found:
 def _take(runs: dict[str, _Run], row: dict[str, Any]) -> None:
     run = runs.setdefault(str(row["run_id"]), _Run())
     if len(runs) > MAX_TRIALS:
-        raise FileRefused(f"The export has more than {MAX_TRIALS:,} runs. Export some of them.")
+        raise FileRefused(f"The export has more than {thousands(MAX_TRIALS)} runs. Export some of them.")
     path, kind = str(row["attribute_path"]), row["attribute_type"]
     if kind in SERIES:
         step, value = row["step"], row.get("float_value")
@@ -79,7 +80,7 @@ def _add(sink: Sink, run: _Run, number: int) -> None:
             continue
         first = path.partition("/")[0].lower()
         is_param = first in PARAM_FOLDERS
-        part = "params" if is_param else "values" if isinstance(value, float) else "attributes"
+        part: Part = "params" if is_param else "values" if isinstance(value, float) else "attributes"
         values[sink.column(part, path.partition("/")[2] if is_param else path)] = value
     steps: dict[int, dict[str, float]] = {}
     for path, series in run.series.items():

@@ -8,6 +8,8 @@ from typing import Any
 from dashboard.importing.readers.form import MAX_TRIALS, FileRefused, Found
 from dashboard.importing.readers.optuna_parts import METRIC_NAMES, ZONE_NOTE, OptunaSink, OptunaTrial
 from dashboard.importing.readers.sink import Sink
+from optimizer.objective import direction_of
+from optimizer.wording import thousands
 
 # Operations, by the numbers of Optuna's journal.
 NEW_STUDY, END_STUDY, STUDY_SYSTEM, NEW_TRIAL, PARAM, STATE, STEP, USER, SYSTEM = 0, 1, 3, 4, 5, 6, 7, 8, 9
@@ -19,7 +21,7 @@ MAX_DIRECTION = 2
 class _Study:
     def __init__(self, name: str, directions: list[int]) -> None:
         self.name = name
-        self.directions = ["maximize" if each == MAX_DIRECTION else "minimize" for each in directions]
+        self.directions = [direction_of(is_higher_better=each == MAX_DIRECTION) for each in directions]
         self.metric_names: Any = None
         self.trials: list[OptunaTrial] = []
 
@@ -36,8 +38,8 @@ class _Journal:
         kind = told["op_code"]
         if kind > LAST_KNOWN:
             raise FileRefused(
-                f"The journal has the operation {kind}, which is newer than Optuna 5. Update Parzen, or export "
-                "the trials as CSV."
+                f"The journal has the operation {kind}, which is newer than Optuna 5. Update Parzen, or "
+                "export the trials as CSV."
             )
         if kind == NEW_STUDY:
             if told["study_name"] not in {study.name for study in self.studies.values()}:
@@ -60,7 +62,9 @@ class _Journal:
         if study is None:
             return
         if len(self._trials) > MAX_TRIALS:
-            raise FileRefused(f"The journal has more than {MAX_TRIALS:,} trials. Import a part of it.")
+            raise FileRefused(
+                f"The journal has more than {thousands(MAX_TRIALS)} trials. Import a part of it."
+            )
         trial = OptunaTrial(len(study.trials), STATES[told.get("state", 0)])
         trial.began, trial.ended = _naive(told.get("datetime_start")), _naive(told.get("datetime_complete"))
         declared = told.get("distributions", {})
@@ -104,8 +108,8 @@ def read_optuna_journal(path: Path, folder: Path) -> Found:
                 if not line.endswith("\n"):  # the last one was being written
                     break
                 raise FileRefused(
-                    f"Line {number:,} of the journal cannot be read: {type(error).__name__}. Copy the file again "
-                    "while no program writes to it."
+                    f"Line {thousands(number)} of the journal cannot be read: {type(error).__name__}. Copy "
+                    "the file again while no program writes to it."
                 ) from error
     found = []
     for place, study in enumerate(journal.studies.values()):

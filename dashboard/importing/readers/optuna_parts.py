@@ -89,7 +89,7 @@ class OptunaSink:
         return known[0]
 
     def _value(self, name: str, text: str, at: float) -> Any:
-        """As the script of the person saw it: Optuna keeps the places of choices, and whole numbers as floats."""
+        """As the script saw it: Optuna keeps the places of choices, and whole numbers as floats."""
         declared = self._known[name, text][1]
         kind, attributes = declared["name"], declared["attributes"]
         if kind == "CategoricalDistribution":
@@ -136,9 +136,12 @@ def to_parzen(declared: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _choices(choices: list[Any]) -> dict[str, Any]:
-    if choices == [False, True] or choices == [True, False]:
-        if all(isinstance(choice, bool) for choice in choices):
-            return {"type": "boolean"}
+    if (
+        len(choices) == 2
+        and {True, False} == set(choices)
+        and all(isinstance(each, bool) for each in choices)
+    ):
+        return {"type": "boolean"}
     if len(choices) == 1:
         return distribution_from_json({"type": "constant", "value": choices[0]}).to_json()
     return distribution_from_json({"type": "categorical", "choices": choices}).to_json()

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from dashboard.importing.readers.form import FileRefused, Found
 from dashboard.importing.readers.optuna_parts import METRIC_NAMES, ZONE_NOTE, OptunaSink, OptunaTrial
 from dashboard.importing.readers.sink import Sink
+from optimizer.objective import direction_of
 
 MAGIC = b"SQLite format 3\0"
 SCHEMA = 12
@@ -78,19 +79,19 @@ def _version(database: sqlite3.Connection) -> str:
     schema, library = row or (None, "")
     if not isinstance(schema, int) or schema < SCHEMA or not tables >= TABLES:
         raise FileRefused(
-            f"This Optuna storage has schema {schema}, of Optuna {str(library)[:20]}; schema {SCHEMA}, of Optuna 3 to "
-            "5, can be imported. Run “optuna storage upgrade” with Optuna 3 or later, then try again."
+            f"This Optuna storage has schema {schema}, of Optuna {str(library)[:20]}, but schema {SCHEMA}, "
+            "of Optuna 3 to 5, is needed. Run “optuna storage upgrade” with Optuna 3 or later."
         )
     if schema > SCHEMA:
         raise FileRefused(
-            f"This Optuna storage has schema {schema}, of Optuna {str(library)[:20]}, which is newer than schema {SCHEMA}. "
-            "Update Parzen, or export the trials as CSV."
+            f"This Optuna storage has schema {schema}, of Optuna {str(library)[:20]}, which is newer than "
+            f"schema {SCHEMA}. Update Parzen, or export the trials as CSV."
         )
     return str(library)[:20]
 
 
 def _direction(text: str) -> str:
-    return "maximize" if text.upper() == "MAXIMIZE" else "minimize"
+    return direction_of(is_higher_better=text.upper() == "MAXIMIZE")
 
 
 def _trials(database: sqlite3.Connection, study_id: int) -> Iterator[OptunaTrial]:
@@ -147,7 +148,7 @@ class _Beside:
 
 
 def _number(value: Any, kind: str) -> float | None:
-    return INFINITE.get(kind, value)
+    return INFINITE[kind] if kind in INFINITE else None if value is None else float(value)
 
 
 def _json(text: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboard.importing.readers.form import FAILED, FileRefused, Found
 from dashboard.importing.readers.sink import Sink
+from optimizer.wording import thousands
 
 FORMAT, VERSION, OPENING = "parzen-study", 1, '"trials": ['
 CUT_OFF = "This is not a complete JSON file: {}. Export the study again."
@@ -32,7 +33,7 @@ def read_parzen(path: Path, folder: Path) -> Found:
 
 
 def _parts(path: Path) -> tuple[dict[str, Any], Iterator[Any]]:
-    """What comes before the trials, and the trials: one at a time where they have a line each, as we write."""
+    """What comes before the trials, and the trials: one at a time where each has a line, as we write."""
     with path.open(encoding="utf-8") as file:
         first = file.readline()
     before, opening, after = first.rstrip("\n").rpartition(OPENING)
@@ -57,7 +58,7 @@ def _lines(path: Path) -> Iterator[Any]:
             try:
                 yield json.loads(text.removesuffix(","), parse_constant=_refuse)
             except (ValueError, RecursionError) as error:
-                raise FileRefused(CUT_OFF.format(f"line {number:,}: {error}")) from error
+                raise FileRefused(CUT_OFF.format(f"line {thousands(number)}: {error}")) from error
     if not is_closed:
         raise FileRefused(CUT_OFF.format("its end is missing"))
 

@@ -20,8 +20,9 @@ PICKLE = (
     "Run the export script below where your trials are, and import the file that it writes."
 )
 UNKNOWN = (
-    "This is not a file that can be imported. Choose an Optuna storage or journal, a zipped KerasTuner project, "
-    "exported Hyperopt trials, a W&B, MLflow, or Neptune export, a CSV table, or a study that Parzen exported."
+    "This is not a file that can be imported. Choose an Optuna storage or journal, a zipped KerasTuner "
+    "project, exported Hyperopt trials, a W&B, MLflow, or Neptune export, a CSV table, or a study that "
+    "Parzen exported."
 )
 
 

@@ -23,6 +23,7 @@ from dashboard.importing.readers.form import (
     Part,
     Skipped,
 )
+from optimizer.wording import param, thousands
 
 SCALARS = (str, int, float, type(None))
 N_NUMBERS = 1_000
@@ -52,7 +53,7 @@ class Sink:
         if key not in self.columns:
             if len(self.columns) >= MAX_COLUMNS:
                 raise FileRefused(
-                    f"A study can be imported with at most {MAX_COLUMNS:,} columns, but {self.name} has more. "
+                    f"A study can have at most {thousands(MAX_COLUMNS)} columns, but {self.name} has more. "
                     "Leave some out of the file."
                 )
             self.columns[key] = Column(key=key, part=part, label=label, **known)
@@ -92,9 +93,8 @@ class Sink:
         kept = {key: value for key, value in values.items() if self._is_kept(key, value)}
         steps = [[step, _finite(metrics), at] for step, metrics, at in steps if 0 <= step < LARGEST_STEP]
         line: dict[str, Any] = {"n": number, "s": state, "c": kept}
-        for name, value in (("e", steps), ("a", began), ("z", ended), ("t", seconds)):
-            if value:
-                line[name] = value
+        times = (("e", steps), ("a", began), ("z", ended), ("t", seconds))
+        line |= {name: value for name, value in times if value}
         if state == FAILED:
             line["f"] = clean(failure, MAX_TEXT) or "It failed; the file does not say why."
             if traceback:
@@ -140,7 +140,7 @@ class Sink:
         self._n += 1
         if self._n > MAX_TRIALS:
             raise FileRefused(
-                f"A study can have at most {MAX_TRIALS:,} trials, but the file has more. "
+                f"A study can have at most {thousands(MAX_TRIALS)} trials, but the file has more. "
                 "Import a part of it, such as its latest trials."
             )
 
@@ -181,4 +181,4 @@ def clean_lines(text: str, limit: int) -> str:
 
 
 def show(value: Any) -> str:
-    return str(value) if isinstance(value, bool | str) or value is None else f"{value:.6g}"
+    return str(value)[:40] if isinstance(value, bool | str) or value is None else param(value)

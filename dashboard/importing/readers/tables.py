@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from dashboard.importing.readers.cells import is_metric_name, moment_of, seconds_of, state_of, typed
 from dashboard.importing.readers.form import COMPLETE, FAILED, MAX_COLUMNS, FileRefused, Found, Part
 from dashboard.importing.readers.sink import NOT_FINITE, UNSTARTED, Sink
+from optimizer.wording import thousands
 
 MAX_CELL, SAMPLE = 100_000, 2**16
 PREFIXES: tuple[tuple[str, Part], ...] = (
@@ -23,6 +24,7 @@ PREFIXES: tuple[tuple[str, Part], ...] = (
     ("user_attrs_", "attributes"),
     ("tags.", "attributes"),
 )
+
 STATES = {"state", "status"}
 NUMBERS = {"number", "trial", "trial_id", "trial number", "trial_number"}
 BEGAN = {"start time", "start_time", "created", "datetime_start", "started_at", "started", "createdat"}
@@ -104,12 +106,13 @@ def _delimiter(sample: str) -> str:
 def _check(head: Sequence[str]) -> None:
     if len(head) < 2:
         raise FileRefused(
-            "This is not a file that can be imported: it is no table of several columns, and none of the other "
-            "supported files. Choose a file from the list below."
+            "This is not a file that can be imported: it is no table of several columns, and none of the "
+            "other supported files. Choose one of those."
         )
     if len(head) > MAX_COLUMNS:
         raise FileRefused(
-            f"The table has {len(head):,} columns, but at most {MAX_COLUMNS:,} can be imported."
+            f"The table has {thousands(len(head))} columns, but can have at most {thousands(MAX_COLUMNS)}. "
+            "Leave some out."
         )
     if "" in head:
         raise FileRefused(f"Column {head.index('') + 1} has no name. Name it in the first row.")

@@ -4,7 +4,7 @@ import csv
 from argparse import ArgumentParser
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import User
 from django.core.management import BaseCommand, CommandError
@@ -18,12 +18,15 @@ from dashboard.importing.report import REPORT_HEAD, report_rows, survey_of
 from dashboard.importing.staging import Staged, discard, staging_copy
 from dashboard.models import Door
 from dashboard.refusal import Refused
-from dashboard.wording import count_noun
-from optimizer import Direction
+from dashboard.wording import count_noun, thousands
+from optimizer.objective import DIRECTIONS
+
+if TYPE_CHECKING:
+    from optimizer import Direction
 
 
 class Command(BaseCommand):
-    help = "Import a study from a file of Optuna, KerasTuner, Hyperopt, W&B, MLflow, Neptune, Parzen, or a CSV table."
+    help = "Import a study of Optuna, KerasTuner, Hyperopt, W&B, MLflow, Neptune, Parzen, or a CSV table."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -33,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--team", help="name of a team that will see it (default: only the owner)")
         parser.add_argument("--everyone", action="store_true", help="let everyone who is signed in see it")
         parser.add_argument("--objective", help="column that the search was to improve (default: guessed)")
-        parser.add_argument("--direction", choices=("minimize", "maximize"), help="default: guessed")
+        parser.add_argument("--direction", choices=DIRECTIONS, help="default: guessed")
         parser.add_argument(
             "--column",
             action="append",
@@ -78,7 +81,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{skipped.n:>7}  {skipped.words}: {skipped.detail}")
         if not tally.n:
             raise CommandError(f"{nothing_left(told, tally)} Nothing was imported.")
-        words = f"{count_noun(tally.n, 'trial')} of {told.n_trials} of {told.name} ({source_words(found, staged)})"
+        n = count_noun(told.n_trials, "trial")
+        words = f"{thousands(tally.n)} of {n} of {told.name} ({source_words(found, staged)})"
         if options["dry_run"]:
             self.stdout.write(f"{words} can be imported. Nothing was written.")
             return

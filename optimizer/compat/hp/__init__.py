@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from optimizer.compat.hp.expressions import scope
 from optimizer.compat.hp.functions import (
     choice,
     lognormal,
@@ -26,10 +25,11 @@ from optimizer.compat.hp.functions import (
     uniform,
     uniformint,
 )
-from optimizer.compat.hp.labelled import LabelledSpace
+from optimizer.compat.hp.labelled import LabelledSpace, labels_of
 from optimizer.compat.hp.nodes import DuplicateLabel
 from optimizer.compat.hp.options import has_nodes
 from optimizer.compat.hp.points import point_of, space_eval
+from optimizer.compat.hp.scopes import as_apply, scope
 from optimizer.notations import register_notation
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ register_notation(_read_notation)
 
 
 def sample(obj: Any, rng: np.random.Generator | int | None = None) -> Any:
-    """One object drawn from the priors; ``rng`` is a generator or a seed.
+    """One object drawn from the priors, noise of ``scope`` included; ``rng`` is a generator or a seed.
 
     Examples
     --------
@@ -71,13 +71,17 @@ def sample(obj: Any, rng: np.random.Generator | int | None = None) -> Any:
     (True, 7)
 
     """
+    generator = np.random.default_rng(rng)
+    if not labels_of(obj):
+        return point_of(obj, {}, generator)
     space = LabelledSpace(obj)
-    return space.point_of(space.search_space.sample(np.random.default_rng(rng)))
+    return space.point_of(space.search_space.sample(generator), generator)
 
 
 __all__ = [
     "DuplicateLabel",
     "LabelledSpace",
+    "as_apply",
     "choice",
     "lognormal",
     "loguniform",

@@ -1,11 +1,10 @@
 """Values that are unknown before a trial, and arithmetic with them, recorded and done in every trial.
 
-Nodes are immutable and compared by identity: the same node in two places is one parameter.
+Nodes are immutable and equal only to themselves: the same node in two places is one parameter.
 """
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,7 +27,12 @@ _SIGNS: Mapping[Function, str] = {
     operator.mul: "*",
     operator.truediv: "/",
     operator.floordiv: "//",
+    operator.mod: "%",
     operator.pow: "**",
+    operator.lt: "<",
+    operator.le: "<=",
+    operator.gt: ">",
+    operator.ge: ">=",
 }
 
 
@@ -48,10 +52,21 @@ class Node:
     __mul__, __rmul__ = _recorded(operator.mul)
     __truediv__, __rtruediv__ = _recorded(operator.truediv)
     __floordiv__, __rfloordiv__ = _recorded(operator.floordiv)
+    __mod__, __rmod__ = _recorded(operator.mod)
     __pow__, __rpow__ = _recorded(operator.pow)
+    __lt__ = _recorded(operator.lt)[0]
+    __le__ = _recorded(operator.le)[0]
+    __gt__ = _recorded(operator.gt)[0]
+    __ge__ = _recorded(operator.ge)[0]
 
     def __neg__(self) -> Call:
         return Call(operator.neg, (self,))
+
+    def __abs__(self) -> Call:
+        return Call(abs, (self,))
+
+    def __getitem__(self, key: Any) -> Call:
+        return Call(operator.getitem, (self, key))
 
     def _refuse(self) -> NoReturn:
         raise TypeError(
@@ -60,6 +75,12 @@ class Node:
         )
 
     __bool__ = __int__ = __float__ = _refuse
+
+    def __iter__(self) -> NoReturn:  # without it, Python would ask for entries without end
+        raise TypeError(f"a search space has no entries before a trial, got a loop over {self}; use node[0]")
+
+    def __contains__(self, _: object) -> NoReturn:
+        self._refuse()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -76,32 +97,9 @@ class Call(Node):
             return f" {sign} ".join(map(_operand, self.args))
         if self.function is operator.neg:
             return f"-{_operand(self.args[0])}"
+        if self.function is operator.getitem:
+            return f"{_operand(self.args[0])}[{self.args[1]}]"
         name = getattr(self.function, "__name__", type(self.function).__name__)
-        named = [f"{key}={value}" for key, value in self.kwargs.items()]
+        # A generator is written with its address, which differs between processes.
+        named = [f"{key}={value}" for key, value in self.kwargs.items() if key != "rng"]
         return f"{name}({', '.join([*map(str, self.args), *named])})"
-
-
-class Scope:
-    """Functions of nodes: ``scope.int(node)`` is the whole number of whatever the node will be.
-
-    ``@scope.define`` adds a function of one's own under its name.
-    """
-
-    def __init__(self) -> None:
-        functions = (int, float, str, bool, abs, round, min, max, sum, len, math.sqrt, math.exp, math.log)
-        self._functions: dict[str, Function] = {function.__name__: function for function in functions}
-
-    def define(self, function: Function) -> Function:
-        """Make ``function`` known as ``scope.<its name>`` and return it."""
-        self._functions[function.__name__] = function
-        return function
-
-    def __getattr__(self, name: str) -> Callable[..., Call]:
-        functions = self.__dict__.get("_functions", {})  # absent while a copy is being made
-        if name not in functions:
-            known = ", ".join(functions)
-            raise AttributeError(f"scope has {known}, got {name!r}; add your own function with @scope.define")
-        return lambda *args, **kwargs: Call(functions[name], args, kwargs)
-
-
-scope = Scope()

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from optimizer.compat.hp.grid import multiples
 from optimizer.compat.hp.nodes import Draw, Switch
-from optimizer.compat.hp.options import plain
 from optimizer.distributions import Constant, Float, Int, Normal
 from optimizer.distributions.base import check_integer, check_number, check_order
 from optimizer.errors import SpaceError
-from optimizer.values import show_value
+from optimizer.values import plain, show_value
 from optimizer.wording import bound
 
 if TYPE_CHECKING:
@@ -29,6 +28,8 @@ MAX_EXPONENT: Final = 700.0  # exp() of more, or of less than its negative, is n
 
 def choice(label: str, options: Iterable[Any]) -> Switch:
     """One of ``options``, equally likely. Options may hold further nodes, which exist in their branch only.
+
+    Equal options are told apart by their places.
 
     Examples
     --------
@@ -43,6 +44,8 @@ def choice(label: str, options: Iterable[Any]) -> Switch:
 
 def pchoice(label: str, p_options: Iterable[tuple[float, Any]]) -> Switch:
     """One of the options of (probability, option) pairs; the probabilities need not sum to 1.
+
+    An option with a probability of 0 keeps its index and is never drawn.
 
     Examples
     --------
@@ -59,7 +62,7 @@ def pchoice(label: str, p_options: Iterable[tuple[float, Any]]) -> Switch:
                 f"must be a pair of probability and option, got {reprlib.repr(pair)}",
             )
     weights = tuple(plain(weight) for weight, _ in pairs)
-    return Switch(_check_label(label), tuple(option for _, option in pairs), weights)  # type: ignore[arg-type]
+    return Switch(_check_label(label), tuple(option for _, option in pairs), weights)
 
 
 def randint(label: str, low: int, high: int | None = None) -> Draw:
@@ -113,6 +116,8 @@ def quniform(label: str, low: float, high: float, q: float) -> Draw:
 def uniformint(label: str, low: float, high: float, q: float = 1) -> Draw:
     """One of the multiples of ``q`` (whole numbers) in [low, high], equally likely; an int.
 
+    Equal bounds are the only value.
+
     Examples
     --------
     >>> from optimizer import hp
@@ -123,6 +128,8 @@ def uniformint(label: str, low: float, high: float, q: float = 1) -> Draw:
 
     def build() -> Distribution:
         step = check_integer(plain(q), "q")
+        if plain(low) == plain(high):
+            return Constant(check_integer(plain(low), "low"))
         first, last = multiples(*_check_bounds(low, high), step)
         return _ints(int(first), int(last), step)
 
@@ -250,11 +257,12 @@ def _natural_bounds(label: str, name: str, low: float, high: float) -> tuple[flo
     logs = _check_bounds(low, high)
     for field, log in zip(("low", "high"), logs, strict=True):
         if abs(log) > MAX_EXPONENT:
+            shown = show_value(log)
+            advice = f"write math.log({shown}) for that bound" if log > 0 else "raise it"
             raise SpaceError(
                 field,
-                f"is the logarithm of a bound and must lie within ±{bound(MAX_EXPONENT)}, got "
-                f"{show_value(log)}; "
-                f"write math.log({show_value(log)}) for that bound",
+                f"is the logarithm of a bound and must lie within ±{bound(MAX_EXPONENT)}, got {shown}; "
+                f"{advice}",
             )
     lowest, highest = map(_exp, logs)
     if logs[0] > 0 and logs[1] <= 1:  # logarithms of 1 to 2.7: far more often the bounds themselves
@@ -291,4 +299,4 @@ def _normal(
     low, high, step = plain(low), plain(high), plain(q)
     if step is not None and low is not None:  # the grid is counted from low, so low must be on it
         low = multiples(check_number(low, "low"), math.inf, check_number(step, "q"), is_positive=log)[0]
-    return Normal(plain(mu), plain(sigma), log=log, step=step, low=low, high=high)  # type: ignore[arg-type]
+    return Normal(plain(mu), plain(sigma), log=log, step=step, low=low, high=high)

@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from optimizer.compat.hp.expressions import Node
-from optimizer.compat.hp.options import plain, stored_values
+from optimizer.compat.hp.options import stored_values
 from optimizer.distributions import Categorical
 from optimizer.errors import SpaceError
-from optimizer.values import is_number, show_value
+from optimizer.values import is_number, plain, show_value
 
 if TYPE_CHECKING:
     from optimizer.distributions import Distribution
+    from optimizer.values import Value
 
 
 class DuplicateLabel(SpaceError):  # noqa: N818 - Hyperopt's name
@@ -47,10 +48,22 @@ class Switch(Node):
         return self.label
 
     @cached_property
+    def drawn(self) -> tuple[int, ...]:
+        """Places of the options that may come up: all but those with a weight of 0."""
+        weights = self.weights or ()
+        if weights and all(weight == 0 for weight in weights):
+            raise SpaceError("weights", "must have one greater than 0")
+        return tuple(i for i in range(len(self.options)) if not weights or weights[i] != 0)
+
+    @cached_property
     def distribution(self) -> Categorical:
-        """Over the stored values of the options, in their order."""
+        """Over the stored values of the options that may come up, in their order."""
         try:
-            return Categorical(stored_values(self.options), self.weights)
+            values, weights = stored_values(self.options), self.weights
+            return Categorical(
+                tuple(values[i] for i in self.drawn),
+                None if weights is None else tuple(weights[i] for i in self.drawn),
+            )
         except SpaceError as error:
             raise error.under(self.label) from None
 
@@ -60,7 +73,15 @@ class Switch(Node):
         if math.isnan(place):
             rule = self.distribution.describe()
             raise SpaceError(self.label, f"must be one of the options ({rule}), got {show_value(value)}")
-        return int(place)
+        return self.drawn[int(place)]
+
+    def value_at(self, place: int) -> Value:
+        """The stored value of the option at a place. Raises ``SpaceError`` when its weight is 0."""
+        if place not in self.drawn:
+            raise SpaceError(
+                self.label, f"must be an option that may come up; number {place} has a weight of 0"
+            )
+        return self.distribution.choices[self.drawn.index(place)]
 
     def check_place(self, index: object) -> int:
         """``index`` as the place of an option. Raises ``SpaceError`` when it is none."""

@@ -7,32 +7,30 @@ entry that tells a dict from its siblings (``{"type": "svm", ...}`` is "svm"), e
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
-import numpy as np
-
 from optimizer.compat.hp.expressions import Node
-from optimizer.values import SCALAR_TYPES, Value, show_value, value_key
+from optimizer.values import SCALAR_TYPES, Value, plain, show_value, value_key
 
 MAX_TEXT: Final = 60  # characters
 
 
-def plain(value: object) -> object:
-    """A NumPy scalar as the Python number or text that it holds; everything else as it is."""
-    return value.item() if isinstance(value, np.generic) else value
-
-
 def stored_values(options: Sequence[Any]) -> tuple[Value, ...]:
-    """One JSON scalar per option. They differ unless two options are the same scalar."""
+    """One JSON scalar per option, all different: what repeats another one gets its place before it."""
     values = [cast(Value, plain(option)) if _is_scalar(option) else None for option in options]
     others = [i for i, option in enumerate(options) if not _is_scalar(option)]
     for i, text in zip(others, _texts([options[i] for i in others]), strict=True):
         values[i] = text
     keys = [value_key(value) for value in values]
-    for i in others:
-        if keys.count(keys[i]) > 1:
-            values[i] = f"{i}: {values[i]}"
+    counts, known = Counter(keys), set()
+    for i, key in enumerate(keys):
+        # A scalar keeps its value where it comes first; a text that describes something says more so.
+        if counts[key] > 1 and (i in others or key in known):
+            value = values[i]
+            values[i] = f"{i}: {value if isinstance(value, str) else show_value(value)}"
+        known.add(key)
     return tuple(values)
 
 

@@ -15,7 +15,10 @@ from optimizer.compat.hyperopt.documents import (
     STATUS_RUNNING,
     STATUS_STRINGS,
     STATUS_SUSPENDED,
+    TRIAL_KEYS,
+    TRIAL_MISC_KEYS,
 )
+from optimizer.compat.hyperopt.domain import Ctrl, Domain
 from optimizer.compat.hyperopt.exceptions import (
     AllTrialsFailed,
     DuplicateLabel,
@@ -23,7 +26,8 @@ from optimizer.compat.hyperopt.exceptions import (
     InvalidResultStatus,
     InvalidTrial,
 )
-from optimizer.compat.hyperopt.trials import Trials
+from optimizer.compat.hyperopt.miscs import miscs_to_idxs_vals, miscs_update_idxs_vals, spec_from_misc
+from optimizer.compat.hyperopt.trials import Trials, trials_from_docs
 
 __all__ = [
     "JOB_STATES",
@@ -38,10 +42,18 @@ __all__ = [
     "STATUS_RUNNING",
     "STATUS_STRINGS",
     "STATUS_SUSPENDED",
+    "TRIAL_KEYS",
+    "TRIAL_MISC_KEYS",
     "AllTrialsFailed",
+    "Ctrl",
+    "Domain",
     "DuplicateLabel",
     "InvalidLoss",
     "InvalidResultStatus",
     "InvalidTrial",
     "Trials",
+    "miscs_to_idxs_vals",
+    "miscs_update_idxs_vals",
+    "spec_from_misc",
+    "trials_from_docs",
 ]

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import math
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from optimizer.compat.hp import LabelledSpace, space_eval
-from optimizer.compat.hyperopt.algos import sampler_of
-from optimizer.compat.hyperopt.arguments import (
+from optimizer.compat.hp import space_eval
+from optimizer.compat.hyperopt.domain import Domain
+from optimizer.compat.hyperopt.progress import callback_for
+from optimizer.compat.hyperopt.search.algos import sampler_of
+from optimizer.compat.hyperopt.search.arguments import (
     Limits,
+    generate_trial,
     generate_trials_to_calculate,
     objective_and_space,
     seed_of,
     trials_to_fill,
 )
-from optimizer.compat.hyperopt.progress import callback_for
-from optimizer.compat.hyperopt.saved_trials import save_trials
-from optimizer.compat.hyperopt.search import Search
+from optimizer.compat.hyperopt.search.loop import Loop
+from optimizer.compat.hyperopt.search.search import Search
 from optimizer.compat.hyperopt.trials import Trials
-from optimizer.errors import SpaceExhausted
-from optimizer.wording import bound
 
 if TYPE_CHECKING:
     import os
@@ -34,13 +31,18 @@ if TYPE_CHECKING:
     from optimizer.compat.hyperopt.progress import ProgressCallback
     from optimizer.samplers import Sampler
 
-__all__ = ["fmin", "generate_trials_to_calculate", "partial", "space_eval"]  # as in hyperopt.fmin
+__all__ = [
+    "fmin", "fmin_pass_expr_memo_ctrl", "generate_trial", "generate_trials_to_calculate", "partial",
+    "space_eval",
+]  # fmt: skip
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def fmin(
     fn: Callable[..., Any],
     space: Any,
-    algo: Callable[..., Sampler] | Sampler | str | None = None,
+    algo: Callable[..., Any] | Sampler | str | None = None,
     max_evals: float | None = None,
     timeout: float | None = None,
     loss_threshold: float | None = None,
@@ -60,15 +62,18 @@ def fmin(
     """Minimise ``fn``, which takes a point of ``space`` and returns a loss or {"loss": ..., "status": ...}.
 
     Returns the best trial's values by label, with indices for choices, as ``space_eval`` takes them; or with
-    ``return_argmin=False`` its point. ``max_evals`` counts all trials, those in ``trials`` and
-    ``points_to_evaluate`` (values by label, evaluated first) included. ``timeout`` is in seconds, and no
-    trial begins after it; one whose loss is below ``loss_threshold`` is enough. ``rstate`` is a seed, or a
-    generator to draw one from. ``early_stop_fn`` gets ``trials`` and what it returned before.
-    ``trials_save_file`` keeps the trials after each one, and is read when there are no ``trials``.
+    ``return_argmin=False`` its point, None without any trial. ``algo`` is ``tpe.suggest`` and the like, or a
+    function of one's own of (new_ids, domain, trials, seed) that returns documents. ``max_evals`` counts all
+    trials, those in ``trials`` and ``points_to_evaluate`` (values by label, evaluated first) included.
+    ``timeout`` is in seconds, and no trial begins after it; one whose loss is below ``loss_threshold`` is
+    enough. ``rstate`` is a seed, or a generator to draw one from. ``early_stop_fn`` gets ``trials`` and what
+    it returned before. ``trials_save_file`` keeps the trials after each one, and is read when there are no
+    ``trials``. With ``SparkTrials``, trials are evaluated side by side. Values in ``trials`` that no longer
+    fit ``space`` are left out with a warning, and points outside of it are evaluated as they are given.
 
     Raises ``AllTrialsFailed`` when no loss is finite, ``SpaceError`` for a space or a point that breaks a
-    rule, and what ``fn`` raises, unless ``catch_eval_exceptions``; that trial is listed as failed in either
-    case.
+    rule, and what ``fn`` raises, unless ``catch_eval_exceptions``; that trial is in ``trials.documents`` in
+    either case.
 
     Examples
     --------
@@ -79,46 +84,29 @@ def fmin(
     True
 
     """
-    limits = Limits(max_evals, timeout, loss_threshold)
-    fn, space = objective_and_space(fn, space, pass_expr_memo_ctrl)
+    fn, space = objective_and_space(fn, space)
     trials = trials_to_fill(trials, trials_save_file)
+    limits = Limits(
+        max_evals,
+        getattr(trials, "timeout", None) if timeout is None else timeout,
+        getattr(trials, "loss_threshold", None) if loss_threshold is None else loss_threshold,
+    )
     sampler, seed = sampler_of(algo), seed_of(rstate)
-    search = Search(fn, LabelledSpace(space), sampler, trials, seed, limits.n_trials, catch_eval_exceptions)
+    search = Search(Domain(fn, space, None, pass_expr_memo_ctrl), sampler, trials, seed, limits.n_trials)
     search.add_points(points_to_evaluate or ())
+    search.check_waiting()
     callback = callback_for(show_progressbar, verbose=verbose)
-    _run(search, limits, callback, early_stop_fn, trials_save_file)
+    is_patient = catch_eval_exceptions or trials.asynchronous
+    Loop(search, limits, callback, early_stop_fn, trials_save_file, is_patient).run()
     if return_argmin:
         return trials.argmin
     return space_eval(space, trials.argmin) if len(trials) else None
 
 
-def _run(
-    search: Search,
-    limits: Limits,
-    callback: ProgressCallback,
-    early_stop_fn: StopFunction | None,
-    save_file: str | os.PathLike[str],
-) -> None:
-    """Evaluate until a limit is reached, the user's function says stop, or all points have been tried."""
-    began = monotonic()
-    stop_args: Iterable[Any] = ()
-    total = sys.maxsize if limits.n_trials is None else limits.n_trials
-    with callback(initial=search.n_evaluated, total=total) as bar:
-        while limits.allow(search.n_evaluated, search.best_loss, monotonic() - began):
-            try:
-                search.evaluate_next()
-            except SpaceExhausted:
-                return
-            finally:
-                if save_file:
-                    save_trials(search.trials, save_file)
-            if math.isfinite(search.best_loss):
-                bar.postfix = f"best loss: {bound(search.best_loss)}"
-            bar.update(1)
-            if early_stop_fn is not None:
-                stop, stop_args = early_stop_fn(search.trials, *stop_args)
-                if stop:
-                    return
+def fmin_pass_expr_memo_ctrl(fn: Function) -> Function:
+    """Mark an objective that takes the space, the values of its nodes and a ``Ctrl`` instead of a point."""
+    fn.fmin_pass_expr_memo_ctrl = True  # type: ignore[attr-defined]
+    return fn
 
 
 Trials.search = fmin

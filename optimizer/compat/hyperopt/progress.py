@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, redirect_stdout
 from time import monotonic
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TextIO, TypeAlias
 
 from optimizer.wording import duration
 
@@ -79,6 +80,72 @@ def default_callback(initial: int, total: int) -> Iterator[Bar]:
 def no_progress_callback(initial: int, total: int) -> Iterator[Bar]:  # noqa: ARG001 - every callback has these
     """Show no progress."""
     yield _NoBar()
+
+
+@contextmanager
+def tqdm_progress_callback(initial: int, total: int) -> Iterator[Bar]:
+    """A bar of tqdm; what is printed meanwhile appears above it. For ``fmin(..., show_progressbar=...)``.
+
+    Raises ``ImportError`` without tqdm, which is not installed with Parzen.
+    """
+    try:
+        from tqdm import tqdm  # noqa: PLC0415 - only who asks for the bar needs it
+    except ImportError as error:
+        raise ImportError("tqdm_progress_callback needs tqdm; install it with: pip install tqdm") from error
+    terminal = sys.stdout
+    # The bar keeps the terminal itself: it would print into what prints above it.
+    count = None if total == sys.maxsize else total
+    with (
+        tqdm(total=count, initial=initial, file=terminal, unit="trial", dynamic_ncols=True) as bar,
+        closing(_AboveBar(tqdm, terminal)) as above,
+        redirect_stdout(above),
+    ):
+        yield _TqdmBar(bar)
+
+
+class _TqdmBar:
+    """tqdm's bar, whose text changes when ``postfix`` is set."""
+
+    def __init__(self, bar: Any) -> None:
+        self._bar = bar
+
+    @property
+    def postfix(self) -> Any:
+        return self._bar.postfix
+
+    @postfix.setter
+    def postfix(self, text: Any) -> None:
+        self._bar.set_postfix_str(str(text), refresh=False)
+
+    def update(self, n: int) -> None:
+        self._bar.update(n)
+
+
+class _AboveBar(io.TextIOBase):
+    """A standard output that prints above the bar, line by line."""
+
+    def __init__(self, tqdm: Any, terminal: TextIO) -> None:
+        self._tqdm = tqdm
+        self._terminal = terminal
+        self._line = ""
+
+    def write(self, text: str) -> int:
+        *lines, self._line = (self._line + text).split("\n")
+        for line in lines:
+            self._tqdm.write(line, file=self._terminal)
+        return len(text)
+
+    def flush(self) -> None:
+        self._terminal.flush()
+
+    def isatty(self) -> bool:
+        return self._terminal.isatty()
+
+    def close(self) -> None:
+        """Print what has no end of line yet."""
+        if self._line:
+            self.write("\n")
+        super().close()
 
 
 def callback_for(show_progressbar: bool | ProgressCallback, *, verbose: bool) -> ProgressCallback:

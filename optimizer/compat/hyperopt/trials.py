@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from optimizer.compat.hyperopt.documents import JOB_STATES, STATUS_OK, Document, checked, raw_of
+from optimizer.compat.hyperopt.documents import (
+    JOB_STATE_ERROR,
+    JOB_STATES,
+    STATUS_OK,
+    Document,
+    Tid,
+    checked,
+    document_of,
+    raw_of,
+)
 from optimizer.compat.hyperopt.exceptions import AllTrialsFailed
 from optimizer.compat.hyperopt.probable_best import probable_best_loss
 from optimizer.compat.hyperopt.results import loss_of
+from optimizer.values import is_number
 from optimizer.wording import count_noun, thousands
 
 if TYPE_CHECKING:
@@ -18,8 +28,9 @@ if TYPE_CHECKING:
 class Trials:
     """The trials of a search as documents, in the order in which they were begun.
 
-    All of them, also those that raised: nothing is hidden. It is always up to date, can be pickled, and may
-    be given to ``fmin`` again to continue.
+    As in Hyperopt, those whose evaluation raised are counted by no member but ``documents``, and what was
+    inserted appears with ``refresh``, which ``fmin`` calls after every trial. Can be pickled, and given to
+    ``fmin`` again to continue.
 
     Examples
     --------
@@ -35,24 +46,35 @@ class Trials:
     """
 
     search: ClassVar[Callable[..., Any]]  # ``fmin``, which needs this class and therefore sets it
+    asynchronous: ClassVar[bool] = False
+    parallelism: int = 1  # how many trials are evaluated at the same time
 
     def __init__(self, exp_key: str | None = None, refresh: bool = True) -> None:  # noqa: ARG002
         self.exp_key = exp_key
         self.delete_all()
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.refresh()
+
     def __len__(self) -> int:
-        return len(self._dynamic_trials)
+        return len(self._trials)
 
     def __iter__(self) -> Iterator[Document]:
-        return iter(self._dynamic_trials)
+        return iter(self._trials)
 
     @property
     def trials(self) -> list[Document]:
-        """The documents."""
+        """The documents as of the last ``refresh``, without those that raised."""
+        return list(self._trials)
+
+    @property
+    def documents(self) -> list[Document]:
+        """All documents; one that raised has the status "fail" and says why in ``["result"]["failure"]``."""
         return list(self._dynamic_trials)
 
     @property
-    def tids(self) -> list[int]:
+    def tids(self) -> list[Tid]:
         """Their numbers."""
         return [trial["tid"] for trial in self]
 
@@ -63,18 +85,16 @@ class Trials:
 
     @property
     def results(self) -> list[dict[str, Any]]:
-        """What the objective returned; a trial that raised has the status "fail" and says why in
-        "failure".
-        """
+        """What the objective returned."""
         return [trial["result"] for trial in self]
 
     @property
     def miscs(self) -> list[dict[str, Any]]:
-        """Values and, for a trial that raised, the "error"."""
+        """The values of each trial, and the tids that they belong to."""
         return [trial["misc"] for trial in self]
 
     @property
-    def idxs(self) -> dict[str, list[int]]:
+    def idxs(self) -> dict[str, list[Tid]]:
         """The tids of the trials in which a parameter was active, by label."""
         return _joined(misc["idxs"] for misc in self.miscs)
 
@@ -84,15 +104,15 @@ class Trials:
         return _joined(misc["vals"] for misc in self.miscs)
 
     @property
-    def idxs_vals(self) -> tuple[dict[str, list[int]], dict[str, list[Value]]]:
+    def idxs_vals(self) -> tuple[dict[str, list[Tid]], dict[str, list[Value]]]:
         """Both."""
         return self.idxs, self.vals
 
-    def losses(self) -> list[float | None]:
+    def losses(self, bandit: object = None) -> list[float | None]:  # noqa: ARG002 - Hyperopt's, of no effect
         """The loss of each trial, None without one."""
         return [result.get("loss") for result in self.results]
 
-    def statuses(self) -> list[str]:
+    def statuses(self, bandit: object = None) -> list[str]:  # noqa: ARG002 - as above
         """The status of each trial, one of ``STATUS_STRINGS``."""
         return [result["status"] for result in self.results]
 
@@ -102,16 +122,16 @@ class Trials:
         losses = {i: loss for i, result in enumerate(self.results) if (loss := loss_of(result)) is not None}
         if not losses:
             raise AllTrialsFailed(
-                f"no trial has a finite loss, got {self._summary()}; see trials.results for what happened"
+                f"no trial has a finite loss, got {self._summary()}; see trials.documents for what happened"
             )
-        return self._dynamic_trials[min(losses, key=losses.__getitem__)]
+        return self._trials[min(losses, key=losses.__getitem__)]
 
     @property
     def argmin(self) -> dict[str, Value]:
-        """The values of the best trial by label; indices for choices, which ``space_eval`` resolves."""
-        return raw_of(self.best_trial)
+        """The values of the best trial, sorted by label; indices for choices, as for ``space_eval``."""
+        return dict(sorted(raw_of(self.best_trial).items()))
 
-    def average_best_error(self) -> float:
+    def average_best_error(self, bandit: object = None) -> float:  # noqa: ARG002 - results say all
         """The true loss to expect of the best trial, when the losses have a ``loss_variance``."""
         results = [result for result in self.results if loss_of(result) is not None]
         if not results:
@@ -131,13 +151,20 @@ class Trials:
         return Attachments(self.attachments, self.aname(trial, ""))
 
     def refresh(self) -> None:
-        """Do nothing: trials are always up to date."""
+        """Show what was inserted since, without what raised, and with an ``exp_key`` only its own."""
+        self._trials = [
+            document
+            for document in self._dynamic_trials
+            if document["state"] != JOB_STATE_ERROR
+            and (self.exp_key is None or document["exp_key"] == self.exp_key)
+        ]
 
     def delete_all(self) -> None:
         """Delete all trials and attachments."""
         self._dynamic_trials: list[Document] = []  # the name that code for Hyperopt knows
         self.attachments: dict[str, Any] = {}
         self._next_tid = 0
+        self.refresh()
 
     def count_by_state_synced(
         self, arg: int | Iterable[int], trials: Iterable[Document] | None = None
@@ -146,26 +173,36 @@ class Trials:
         states = {arg} if isinstance(arg, int) else set(arg)
         if not states <= set(JOB_STATES):
             raise ValueError(f"states must be among {JOB_STATES}, got {sorted(states)}")
-        return sum(trial["state"] in states for trial in (self if trials is None else trials))
+        return sum(trial["state"] in states for trial in (self._trials if trials is None else trials))
 
     def count_by_state_unsynced(self, arg: int | Iterable[int]) -> int:
-        """The same: trials are not stored anywhere else."""
-        return self.count_by_state_synced(arg)
+        """The same among all documents, those that raised included."""
+        return self.count_by_state_synced(arg, self._dynamic_trials)
 
     def new_trial_ids(self, n: int) -> list[int]:
         """Numbers that no trial has."""
         first, self._next_tid = self._next_tid, self._next_tid + n
         return list(range(first, self._next_tid))
 
-    def insert_trial_docs(self, docs: Iterable[object]) -> list[int]:
-        """Add documents from elsewhere, copied, and return their tids. Raises ``InvalidTrial``."""
+    def new_trial_docs(
+        self, tids: Iterable[Tid], specs: Iterable[Any], results: Iterable[Any], miscs: Iterable[Any]
+    ) -> list[Document]:
+        """Documents that wait to be evaluated, from lists of their parts; to be inserted."""
+        parts = zip(tids, specs, results, miscs, strict=True)
+        return [document_of(*part, self.exp_key) for part in parts]
+
+    def insert_trial_docs(self, docs: Iterable[object]) -> list[Tid]:
+        """Add documents from elsewhere, copied, and return their tids; all or none.
+
+        Raises ``InvalidTrial``.
+        """
         documents = [checked(doc) for doc in docs]
-        self._dynamic_trials.extend(documents)
         tids = [document["tid"] for document in documents]
-        self._next_tid = max([self._next_tid, *(tid + 1 for tid in tids)])
+        self._next_tid = max([self._next_tid, *(int(tid) + 1 for tid in tids if is_number(tid))])
+        self._dynamic_trials.extend(documents)
         return tids
 
-    def insert_trial_doc(self, doc: object) -> int:
+    def insert_trial_doc(self, doc: object) -> Tid:
         """Add one document."""
         return self.insert_trial_docs([doc])[0]
 
@@ -181,12 +218,8 @@ class Trials:
         return type(self).search(fn, space, algo, max_evals, trials=self, **options)
 
     def _summary(self) -> str:
-        n_ok = self.statuses().count(STATUS_OK)
-        return (
-            f"{count_noun(len(self), 'trial')}, {thousands(n_ok)} with status ok"
-            if len(self)
-            else "no trials"
-        )
+        n, n_ok = len(self._dynamic_trials), self.statuses().count(STATUS_OK)
+        return f"{count_noun(n, 'trial')}, {thousands(n_ok)} with status ok" if n else "no trials"
 
 
 class Attachments(MutableMapping[str, Any]):
@@ -216,6 +249,7 @@ def trials_from_docs(docs: Iterable[object], validate: bool = True, **kwargs: An
     """``Trials`` with copies of documents from elsewhere, Hyperopt's own included; always validated."""
     trials = Trials(**kwargs)
     trials.insert_trial_docs(docs)
+    trials.refresh()
     return trials
 
 

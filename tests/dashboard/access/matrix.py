@@ -42,6 +42,7 @@ FOR_ALL = "ok"
 STAFF_SEES = "sign in, 404, 404, 404, 404, ok"
 
 NOT_FOR_STAFF = "sign in, 404, 404, 404, 404, 404"  # for administrators only
+NOBODYS = "sign in, 404, 404, 404, 404, 404"
 NO_FACTOR = "sign in, 404, 404, 404, 404, 404"  # nobody here has one
 
 STUDY, TRIAL = ("study",), ("study", "trial")
@@ -101,6 +102,11 @@ MATRIX: dict[str, Row] = {
     "studies-tag": Row((), SIGNED_IN, SIGNED_IN),
     "studies-delete": Row((), SIGNED_IN, SIGNED_IN),
     "study-new": Row((), SIGNED_IN, SIGNED_IN),
+    "study-import": Row((), SIGNED_IN, SIGNED_IN),
+    "study-import-script": Row((), SIGNED_IN, READ_ONLY),
+    # A file is seen by whoever brought it, and these have brought none.
+    "study-import-check": Row(("no-key",), "sign in, 404, 404, 404, 404, 404", NOBODYS),
+    "study-import-report": Row(("no-key",), READ_ONLY, NOBODYS),
     "custom-study-new": Row((), "sign in, 404, 404, 404, 404, 404", "sign in, 404, 404, 404, 404, 404"),
     "model-file-check": Row((), "sign in, 405, 405, 405, 405, 405", "sign in, 404, 404, 404, 404, 404"),
     "knob-prior": Row(("mlp", "learning_rate"), SIGNED_IN, READ_ONLY),
@@ -136,6 +142,7 @@ MATRIX: dict[str, Row] = {
     "study-export-parquet": Row(STUDY, SEES, SEES),
     "study-export-trials-json": Row(STUDY, SEES, SEES),
     "study-export-json": study_page(),
+    "study-export-optuna": study_page(),
     "study-export-python": Row((*STUDY, "optuna"), SEES, READ_ONLY),
     "study-export-chart": Row((*STUDY, "best", "csv"), SEES, READ_ONLY),
     "trial-export-chart": Row((*TRIAL, "csv"), SEES, READ_ONLY),

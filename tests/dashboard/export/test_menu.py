@@ -25,15 +25,15 @@ def test_every_file_is_in_the_menu_and_there(user, page):
 
     assert {link.partition("?")[0].rpartition("/")[2] for link in links} == {
         *("trials.csv", "trials.parquet", "trials.json", "study.json"),
-        *("optuna.py", "hyperopt.py", "keras.py", "best.svg", "best.csv"),
+        *("optuna.py", "hyperopt.py", "keras_tuner.py", "keras.py", "optuna.db", "best.svg", "best.csv"),
     }
     for link in links:
-        assert page.get(link).status_code == (302 if "keras" in link else 200)
+        assert page.get(link).status_code == (302 if "keras.py" in link else 200)
 
 
 def test_a_custom_model_has_no_keras_file(user, page):
     study = running_study(owner=user, code="space = {}")
-    assert not [link for link in links_of(page, study) if "keras" in link]
+    assert not [link for link in links_of(page, study) if "keras.py" in link]
 
 
 def test_the_table_exports_what_it_shows(user, page):

@@ -1,5 +1,6 @@
 """The code in docs/hyperopt.md runs as it is printed there."""
 
+import csv
 import re
 import textwrap
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 from optimizer.samplers.tpe import TPESampler
 from optimizer.samplers.tpe.split import GOOD_SHARE
 
-PAGE = Path(__file__).parents[3] / "docs" / "hyperopt.md"
+ROOT = Path(__file__).parents[3]
+PAGE = ROOT / "docs" / "hyperopt.md"
 BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 MNIST = [block for block in BLOCKS if "keras" in block]
 
@@ -23,10 +25,22 @@ def run(block):
 
 
 def test_every_block_without_keras_runs():
-    first, last = (run(block) for block in BLOCKS if block not in MNIST)
+    first, algo, last = (run(block) for block in BLOCKS if block not in MNIST)
     assert first["best"] == first["trials"].argmin
     assert set(first["space_eval"](first["space"], first["best"])) == {"model", "seed"}
+    assert len(algo["trials"]) == 20
+    assert abs(algo["best"]["x"] - 1) < 1
     assert last["optimizer"].best_trial.params["net"] in {"two", "three"}
+
+
+def test_the_tests_that_do_not_pass_are_listed_with_their_reasons():
+    with (ROOT / "benchmarks" / "hyperopt_tests" / "public_tests.tsv").open(encoding="utf-8") as file:
+        reasons = {row["test"]: row["reason"] for row in csv.DictReader(file, delimiter="\t")}
+    assert len(reasons) == 94
+    named = re.findall(
+        r"^\| `(test_\w+\.py::[\w:]+)` \| .{30}", PAGE.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert sorted(named) == sorted(test for test, reason in reasons.items() if reason)
 
 
 def test_the_defaults_in_the_table_are_those_of_the_sampler():

@@ -92,7 +92,7 @@ def test_uniformint_gives_ints_and_heeds_q():
 
 @pytest.mark.parametrize("bounds", [(0, -1), (1, 0), (2, 1), (0, 0)])
 def test_bounds_are_checked_also_when_one_of_them_is_zero(bounds):
-    for family in (hp.uniform, hp.loguniform, hp.uniformint):
+    for family in (hp.uniform, hp.loguniform):
         with pytest.raises(SpaceError, match=r"^x.high: must be greater than low"):
             family("x", *bounds)
 
@@ -145,15 +145,17 @@ def test_points_may_name_parameters_of_branches_that_they_do_not_take():
     assert trials.vals == {"c": [0], "x": []}
 
 
-def test_trials_that_raise_stay_listed():
+def test_trials_that_raise_are_kept_apart_from_those_that_code_loops_over():
     objective, calls = fails_every_other_time()
     trials = search(objective, catch_eval_exceptions=True)
-    assert len(calls) == len(trials) == len(trials.trials) == 6
-    assert trials.statuses() == [STATUS_OK, STATUS_FAIL] * 3
-    assert trials.results[1]["failure"] == "RuntimeError: out of memory"
-    assert trials.trials[1]["misc"]["error"] == ("RuntimeError", "out of memory")
-    assert trials.losses()[1] is None
-    assert trials.count_by_state_synced(JOB_STATE_ERROR) == 3
+    assert len(calls) == len(trials.documents) == 6
+    assert [trial["result"]["loss"] for trial in trials] == [abs(x) for x in calls[::2]] == trials.losses()
+    failed = trials.documents[1]
+    assert failed["result"] == {"status": STATUS_FAIL, "failure": "RuntimeError: out of memory"}
+    assert failed["misc"]["error"] == ("RuntimeError", "out of memory")
+    assert trials.count_by_state_unsynced(JOB_STATE_ERROR) == 3
+    assert trials.count_by_state_synced(JOB_STATE_ERROR) == 0
+    assert len(search(objective, trials=trials, max_evals=7)) == 4, "those that raised count as evaluated"
 
 
 def test_an_exception_ends_the_search_and_keeps_what_was_known():
@@ -161,8 +163,8 @@ def test_an_exception_ends_the_search_and_keeps_what_was_known():
     trials = Trials()
     with pytest.raises(RuntimeError, match="out of memory"):
         search(objective, trials=trials)
-    assert trials.vals["x"] == calls
-    assert [trial["state"] for trial in trials] == [JOB_STATE_DONE, JOB_STATE_ERROR]
+    assert trials.vals["x"] == calls[:1]
+    assert [trial["state"] for trial in trials.documents] == [JOB_STATE_DONE, JOB_STATE_ERROR]
     assert trials.argmin == {"x": calls[0]}
 
 
@@ -260,9 +262,11 @@ def test_what_is_known_of_trials_is_plain_data():
     assert again == [trials.vals, trials.idxs, trials.argmin, trials.results, trials.miscs]
 
 
-def test_trials_are_up_to_date_without_refresh():
+def test_what_is_inserted_appears_with_refresh():
     trials = Trials()
     trials.insert_trial_doc(new_document(4, {"x": 0.5}))
+    assert trials.tids == []
+    trials.refresh()
     assert trials.tids == [4]
     assert trials.new_trial_ids(1) == [5]  # not 1, as a count of trials would give
 

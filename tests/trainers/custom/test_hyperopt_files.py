@@ -24,6 +24,7 @@ CALLS = [
     "fmin(fn=loss_of, space=ranges, algo=tpe.suggest, max_evals=10**9)",
     "__import__('hyperopt').fmin(loss_of, space=ranges)",
     "__import__('optimizer').fmin(loss_of, ranges, max_evals=10**9)",
+    "trials.fmin(loss_of, ranges, tpe.suggest, 10**9)",
 ]
 
 
@@ -52,11 +53,12 @@ def test_names_that_the_file_defines_come_before_those_of_its_search():
 
 
 def test_an_objective_may_search_by_itself():
-    from optimizer import fmin, hp
+    from optimizer import Trials, fmin, hp
 
     read_model_file(SEARCH.replace("CALL", CALLS[0]))
-    best = fmin(lambda x: x**2, hp.uniform("x", -1, 1), max_evals=3, rstate=0, verbose=False)
-    assert set(best) == {"x"}
+    for search in (fmin, Trials().fmin):
+        best = search(lambda x: x**2, hp.uniform("x", -1, 1), max_evals=3, rstate=0, verbose=False)
+        assert set(best) == {"x"}
 
 
 @pytest.mark.parametrize(
@@ -69,6 +71,9 @@ def test_an_objective_may_search_by_itself():
         "from hyperopt.pyll.stochastic import sample; from hyperopt import scope",
         "from hyperopt.base import STATUS_OK, Trials; from hyperopt import scope",
         "from hyperopt.tpe import suggest; from hyperopt import rand, scope; rand.suggest",
+        "from hyperopt import SparkTrials, anneal, atpe, mix, plotting, scope",
+        "import hyperopt.plotting, hyperopt.progress, hyperopt.pyll_utils; from hyperopt import scope",
+        "from hyperopt.base import Domain, miscs_to_idxs_vals; from hyperopt.pyll import as_apply, scope",
         "from hyperopt.hp import uniform; from hyperopt.fmin import fmin; from hyperopt import scope",
     ],
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from optimizer.compat.hp import sample, scope
-from optimizer.compat.hyperopt.pyll import stochastic
+from optimizer.compat.hp import sample
+from optimizer.compat.hyperopt.pyll import base, stochastic
+from optimizer.compat.hyperopt.pyll.base import Apply, as_apply, rec_eval, scope
 
-__all__ = ["sample", "scope", "stochastic"]
+__all__ = ["Apply", "as_apply", "base", "rec_eval", "sample", "scope", "stochastic"]

@@ -101,9 +101,9 @@ def _write(study: Study, batch: Sequence[ArrivingTrial]) -> None:
 
 def insert_reports(rows: Iterable[tuple[int, int, str, float]]) -> None:
     """Attempt, step, metrics as JSON, seconds. Without objects of the model, which take most of the time."""
-    fields = (Report._meta.get_field(name) for name in ("attempt", "step", "metrics", "seconds"))  # noqa: SLF001
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-    table = connection.ops.quote_name(Report._meta.db_table)  # noqa: SLF001
+    quote = connection.ops.quote_name
+    columns = ", ".join(map(quote, ("attempt_id", "step", "metrics", "seconds")))
+    table = quote(Report._meta.db_table)  # noqa: SLF001 (it is public)
     with connection.cursor() as cursor:
         for some in _batches(rows, REPORTS_PER_BATCH):
             cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES (%s, %s, %s, %s)", some)  # noqa: S608
@@ -144,7 +144,7 @@ def _attempt(row: Trial, trial: ArrivingTrial) -> Attempt:
         failure_kind=FailureKind.ERROR if is_failed else "",
         reason=trial.failure[:500] if is_failed else pruned if trial.state == TrialState.PRUNED else "",
         traceback=trial.traceback,
-        started_at=row.started_at or row.finished_at,
+        started_at=trial.began or trial.ended or row.study.created_at,
         finished_at=row.finished_at,
     )
 

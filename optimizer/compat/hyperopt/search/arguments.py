@@ -7,23 +7,25 @@ import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeGuard
+from typing import Any, TypeGuard
 
 import numpy as np
 
-from optimizer.compat.hp.options import has_nodes, plain
-from optimizer.compat.hyperopt.documents import new_document
+from optimizer.compat.hp.options import has_nodes
+from optimizer.compat.hyperopt.documents import Document, Tid, new_document
 from optimizer.compat.hyperopt.exceptions import InvalidAnnotatedParameter
-from optimizer.compat.hyperopt.saved_trials import load_trials
+from optimizer.compat.hyperopt.search.algos import MAX_SEED
+from optimizer.compat.hyperopt.search.saved_trials import load_trials
 from optimizer.compat.hyperopt.trials import Trials
-from optimizer.values import is_number, show_value
-
-MAX_SEED: Final = 2**31 - 1
+from optimizer.values import is_number, plain, show_value
 
 
 @dataclass(frozen=True)
 class Limits:
-    """When a search ends; None is no limit. Raises ``ValueError`` for what cannot be one."""
+    """When a search ends; None is no limit. Raises ``ValueError`` for what cannot be one.
+
+    Two of the messages are Hyperopt's, word for word, for there is code that compares them.
+    """
 
     max_evals: float | None
     timeout: float | None
@@ -34,9 +36,13 @@ class Limits:
         if not (evals is None or (_is_real(evals) and evals >= 0)):
             raise ValueError(f"max_evals must be a number of trials or None, got {show_value(evals)}")
         if not (seconds is None or (_is_real(seconds) and seconds > 0)):
-            raise ValueError(f"timeout must be more than 0 seconds or None, got {show_value(seconds)}")
+            raise ValueError(
+                f"The timeout argument should be None or a positive value. Given value: {seconds}"
+            )
         if not (loss is None or _is_real(loss)):
-            raise ValueError(f"loss_threshold must be a number or None, got {show_value(loss)}")
+            raise ValueError(
+                f"The loss_threshold argument should be None or a numeric value. Given value: {loss}"
+            )
 
     @property
     def n_trials(self) -> int | None:
@@ -72,16 +78,12 @@ def seed_of(rstate: int | np.random.Generator | np.random.RandomState | None) ->
     raise TypeError(f"rstate must be a seed, np.random.default_rng(seed) or None, got {show_value(rstate)}")
 
 
-def objective_and_space(
-    fn: Callable[..., Any], space: Any, pass_expr_memo_ctrl: bool | None
-) -> tuple[Callable[[Any], Any], Any]:
+def objective_and_space(fn: Callable[..., Any], space: Any) -> tuple[Callable[..., Any], Any]:
     """A function of one point, and the nest of nodes that such a point is made from.
 
     With ``space`` "annotated" the nodes annotate the arguments of ``fn``. Raises
     ``InvalidAnnotatedParameter``.
     """
-    if pass_expr_memo_ctrl or getattr(fn, "fmin_pass_expr_memo_ctrl", False):
-        raise ValueError("pass_expr_memo_ctrl must be False, got True; write fn as a function of one point")
     if not isinstance(space, str):
         return fn, space
     if space != "annotated":
@@ -112,10 +114,16 @@ def trials_to_fill(trials: Trials | None, save_file: str | os.PathLike[str]) -> 
     )
 
 
+def generate_trial(tid: Tid, space: Mapping[str, Any]) -> Document:
+    """A document that waits to be evaluated at the values in ``space``: by label, indices for choices."""
+    return new_document(tid, space)
+
+
 def generate_trials_to_calculate(points: Iterable[Mapping[str, Any]]) -> Trials:
     """``Trials`` that wait to be evaluated at ``points``: values by label, indices for choices."""
     trials = Trials()
-    trials.insert_trial_docs(new_document(tid, point) for tid, point in enumerate(points))
+    trials.insert_trial_docs(generate_trial(tid, point) for tid, point in enumerate(points))
+    trials.refresh()
     return trials
 
 

@@ -1,0 +1,1 @@
+"""How `fmin` searches: its arguments, the algorithms, and the loop over trials."""
