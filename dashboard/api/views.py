@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.access.rules import place_fields
 from dashboard.api import actions
@@ -56,15 +56,19 @@ def api_tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "api/tokens.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def api_token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("api-tokens")
     token = get_object_or_404(ApiToken, pk=token_id, user=person(request))
     actions.revoke_token(token=token, by=actor_of(request))
     return redirect("api-tokens")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def api_token_extend(request: HttpRequest, token_id: int) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("api-tokens")
     token = get_object_or_404(ApiToken, pk=token_id, user=person(request))
     try:
         actions.extend_token(token=token, days=EXTENDED_DAYS, by=actor_of(request))

@@ -255,14 +255,14 @@ def test_unknown_addresses_and_methods_are_problems(script):
 
 
 def test_not_a_number_is_null_in_answers():
-    from dashboard.api.render import rendered  # noqa: PLC0415
+    from dashboard.api.render import rendered
 
     assert rendered({"a": [math.nan, 1.0, math.inf]}).content == b'{"a": [null, 1.0, null]}'
 
 
 def test_the_description_is_that_of_the_documents():
     """After a change on purpose: manage.py describe_api > docs/openapi.json."""
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
     assert (settings.BASE_DIR / "docs" / "openapi.json").read_text() == description()
 

@@ -190,7 +190,7 @@ def test_no_worker_of_parzen_takes_these_trials(script):
 
 
 def test_studies_that_workers_train_are_not_asked_for(script, ada):
-    from tests.builders import running_study  # noqa: PLC0415
+    from tests.builders import running_study
 
     study = running_study(owner=ada)
     status, problem = script("post", f"/studies/{study.pk}/ask", {})
