@@ -229,11 +229,11 @@ probes = [  # for machines, without sign-in; the usual names, so without a slash
     path("readyz", operations.readyz, name="readyz"),
     path("metrics", operations.metrics, name="metrics"),
 ]
-api_paths, *api_names = api.urls
+api_paths, api_app, api_namespace = api.urls
 for each in api_paths:
-    each.callback = login_not_required(each.callback)  # a token says who asks
+    each.callback = login_not_required(each.callback)  # type: ignore[type-var] # a token says who asks
 urlpatterns = [
-    path("api/v1/", (api_paths, *api_names)),
+    path("api/v1/", (api_paths, api_app, api_namespace)),
     path("api/", tokens.api_docs, name="api-docs"),
     path("api/<path:path>", tokens.api_not_found, name="api-not-found"),
     path("", RedirectView.as_view(pattern_name="study-list"), name="home"),

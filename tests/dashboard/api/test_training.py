@@ -1,4 +1,4 @@
-"""A training elsewhere has the promises that Parzen's own have: lost ones come again, late ones change nothing."""
+"""A training elsewhere has the promises of Parzen's own: lost ones come again, late ones change nothing."""
 
 import datetime as dt
 import math
