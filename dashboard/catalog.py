@@ -9,7 +9,7 @@ from django.db.models import Q
 from dashboard.access.rules import datasets_visible_to
 from dashboard.engine.uploads import info_of, infos_of
 from dashboard.models import Dataset, DatasetState
-from dashboard.models.study import IMPORTED_TRAINER
+from dashboard.models.study import EXTERNAL_TRAINER, IMPORTED_TRAINER
 from dashboard.wording import thousands
 from optimizer.pruners import PRUNERS
 from optimizer.samplers import SAMPLERS
@@ -69,6 +69,8 @@ def info_of_dataset(name: str, uploads: Mapping[str, DatasetInfo] | None = None)
 def trainer_label(name: str) -> str:
     if name == IMPORTED_TRAINER:
         return "none, imported"
+    if name == EXTERNAL_TRAINER:
+        return "your own training"
     try:
         return trainer_info(name).label
     except ParamsInvalid:

@@ -351,6 +351,11 @@ STORAGES = {
     "artifacts": artifact_storage(env.str("PARZEN_ARTIFACTS", "") or str(VAR_DIR / "artifacts")),
 }
 
+# HTTP API ------------------------------------------------------------------------------------------------
+
+# Requests in a minute that each web process takes from one token.
+API_RATE = env.int("PARZEN_API_RATE", 30_000, validate=Range(min=1))
+
 # Monitoring --------------------------------------------------------------------------------------------
 
 # Lets Prometheus read /metrics; without it only staff may.

@@ -1,8 +1,11 @@
 """The site map."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from dashboard.api import views as tokens
+from dashboard.api.schema import api
 from dashboard.datasets import views as datasets
 from dashboard.discussion import views as discussion
 from dashboard.export import views as export
@@ -29,6 +32,13 @@ accounts = [  # /account/
     path("account/sso/", include("allauth.socialaccount.urls")),
     path("account/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),
+]
+token_pages = [  # /account/tokens/
+    path("account/tokens/", tokens.api_tokens, name="api-tokens"),
+    path("account/tokens/<int:token_id>/revoke/", tokens.api_token_revoke, name="api-token-revoke"),
+    path("account/tokens/<int:token_id>/extend/", tokens.api_token_extend, name="api-token-extend"),
+    path("studies/new/external/", tokens.external_study_new, name="external-study-new"),
+    path("studies/<int:study_id>/train/", tokens.study_train_it_yourself, name="study-train-it-yourself"),
 ]
 study_pages = [  # /studies/
     path("studies/", studies.study_list, name="study-list"),
@@ -219,8 +229,15 @@ probes = [  # for machines, without sign-in; the usual names, so without a slash
     path("readyz", operations.readyz, name="readyz"),
     path("metrics", operations.metrics, name="metrics"),
 ]
+api_paths, api_app, api_namespace = api.urls
+for each in api_paths:
+    each.callback = login_not_required(each.callback)  # type: ignore[type-var] # a token says who asks
 urlpatterns = [
+    path("api/v1/", (api_paths, api_app, api_namespace)),
+    path("api/", tokens.api_docs, name="api-docs"),
+    path("api/<path:path>", tokens.api_not_found, name="api-not-found"),
     path("", RedirectView.as_view(pattern_name="study-list"), name="home"),
+    *token_pages,
     *accounts,
     *study_pages,
     *export_files,

@@ -48,7 +48,7 @@ SHOTS = (
     Shot(
         "explore-parameters",
         "What each parameter does",
-        "Trials by parameter with what a model expects, two parameters at once, and the effect of each value.",
+        "Trials by parameter with what a model expects, two at once, and the effect of each value.",
         _main("explore/#scatter"),
     ),
     Shot(

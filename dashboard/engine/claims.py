@@ -3,6 +3,7 @@
 import logging
 import traceback
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Case, F, When
@@ -26,6 +27,13 @@ ENQUEUED_FIRST = Case(When(origin=Origin.ENQUEUED, then=0), default=1)
 logger = logging.getLogger(__name__)
 
 
+class _Slot(NamedTuple):
+    """Who claims, and for how many seconds at a time."""
+
+    worker: str
+    lease: int | None
+
+
 def claim_trial(*, worker: str, queues: Sequence[str]) -> Trial | None:
     """The next trial of these queues for a free slot, leased to it, or None when there is no work."""
     for study_id in claimable_studies(queues):
@@ -35,15 +43,17 @@ def claim_trial(*, worker: str, queues: Sequence[str]) -> Trial | None:
     return None
 
 
-def claim_trial_of(*, study_id: int, worker: str) -> Trial | None:
+def claim_trial_of(*, study_id: int, worker: str, lease: int | None = None) -> Trial | None:
+    """The next trial of this study; `lease` are seconds, where they are others than those of workers."""
     with one_at_a_time(study_id):
         study = Study.objects.annotate(now=Now()).get(pk=study_id)
         if end_study_if_time_is_up(study):
             return None
-        return _claim_waiting(study, worker) or _claim_new(study, worker)
+        slot = _Slot(worker, lease)
+        return _claim_waiting(study, slot) or _claim_new(study, slot)
 
 
-def _claim_waiting(study: Study, worker: str) -> Trial | None:
+def _claim_waiting(study: Study, slot: _Slot) -> Trial | None:
     """Trials that have their params: what people enqueued, then retries and what was handed back."""
     # Most claims find none, and this look spares them the lock.
     if not study.trials.filter(state=TrialState.WAITING).exists():
@@ -59,7 +69,7 @@ def _claim_waiting(study: Study, worker: str) -> Trial | None:
         claimed = Trial.objects.filter(pk=trial.pk, state=TrialState.WAITING).update(
             state=TrialState.RUNNING,
             attempt=F("attempt") + 1,
-            lease_until=lease_end(),
+            lease_until=lease_end(slot.lease),
             started_at=Coalesce("started_at", Now()),
             step=0,
             step_value=None,  # the progress of the new attempt, which may begin again
@@ -67,10 +77,10 @@ def _claim_waiting(study: Study, worker: str) -> Trial | None:
         if not claimed:
             return None
         trial.refresh_from_db()
-        return _begin_attempt(trial, worker)
+        return _begin_attempt(trial, slot)
 
 
-def _claim_new(study: Study, worker: str) -> Trial | None:
+def _claim_new(study: Study, slot: _Slot) -> Trial | None:
     """Suggest before the study is locked; again under the lock where somebody was faster.
 
     So nobody loses twice. The second suggestion is quick: what the first has read and fitted is kept.
@@ -87,7 +97,7 @@ def _claim_new(study: Study, worker: str) -> Trial | None:
         # It was for another trial, and by another generator, or from a search that has been changed since.
         if n != number or locked.n_rewrites != study.n_rewrites:
             suggestion = _suggest_or_end(Study.objects.get(pk=study.pk), n)
-        return None if suggestion is None else _insert(locked, n, suggestion, worker)
+        return None if suggestion is None else _insert(locked, n, suggestion, slot)
 
 
 def _makes_trial(study: Study, number: int) -> bool:
@@ -118,7 +128,7 @@ def _end_exhausted(study: Study, reason: str) -> None:
             end_study(study_id=study.pk, state=StudyState.FINISHED, reason=reason)
 
 
-def _insert(study: Study, number: int, suggestion: Suggestion, worker: str) -> Trial:
+def _insert(study: Study, number: int, suggestion: Suggestion, slot: _Slot) -> Trial:
     trial = Trial.objects.create(
         study=study,
         number=number,
@@ -128,11 +138,11 @@ def _insert(study: Study, number: int, suggestion: Suggestion, worker: str) -> T
         sampler=str(suggestion.explanation["sampler"]),
         explanation=suggestion.explanation,
         attempt=1,
-        lease_until=lease_end(),
+        lease_until=lease_end(slot.lease),
         started_at=Now(),
     )
     del trial.lease_until, trial.started_at  # read again when somebody asks: the database has set them
-    return _begin_attempt(trial, worker)
+    return _begin_attempt(trial, slot)
 
 
 def _lock_if_room(study_id: int) -> Study | None:
@@ -148,11 +158,17 @@ def _lock_if_room(study_id: int) -> Study | None:
     return study
 
 
-def _begin_attempt(trial: Trial, worker: str) -> Trial:
-    Attempt.objects.create(trial=trial, number=trial.attempt, worker=worker, started_at=Now())
+def _begin_attempt(trial: Trial, slot: _Slot) -> Trial:
+    Attempt.objects.create(
+        trial=trial,
+        number=trial.attempt,
+        worker=slot.worker,
+        lease_seconds=slot.lease,
+        started_at=Now(),
+    )
     Study.objects.filter(pk=trial.study_id).update(
         version=F("version") + 1, served_at=Now(), clock_since=Coalesce("clock_since", Now())
     )
-    with log_context(study=trial.study_id, trial=trial.number, attempt=trial.attempt, worker=worker):
+    with log_context(study=trial.study_id, trial=trial.number, attempt=trial.attempt, worker=slot.worker):
         logger.info("claimed")
     return trial

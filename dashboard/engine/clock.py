@@ -14,5 +14,6 @@ def seconds_from_now(seconds: float) -> ExpressionWrapper[Any]:
     return ExpressionWrapper(Now() + dt.timedelta(seconds=seconds), output_field=DateTimeField())
 
 
-def lease_end() -> ExpressionWrapper[Any]:
-    return seconds_from_now(settings.LEASE_SECONDS)
+def lease_end(seconds: int | None = None) -> ExpressionWrapper[Any]:
+    """When a lease that is given or renewed now is over, by default after as long as workers have."""
+    return seconds_from_now(settings.LEASE_SECONDS if seconds is None else seconds)

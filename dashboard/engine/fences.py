@@ -42,6 +42,8 @@ class Fence:
     trial_id: int
     number: int  # of the trial, in its study
     attempt: int
+    # Seconds of a lease, where they are others than those of workers.
+    lease: int | None = None
 
     @classmethod
     def of(cls, trial: Trial) -> Self:
@@ -69,7 +71,7 @@ class Outcome:
     best_step: int
     metrics: dict[str, float]
     seconds: float
-    n_parameters: int
+    n_parameters: int | None
     environment: dict[str, Any]
     # Why its network could not be saved, in a sentence.
     unkept: str = ""
@@ -85,7 +87,7 @@ UNKEPT = "The model could not be saved:"
 
 def renew_lease(fence: Fence) -> bool:
     """False when the trial is no longer ours: then its training has to end."""
-    return bool(fence.trials().update(lease_until=lease_end()))
+    return bool(fence.trials().update(lease_until=lease_end(fence.lease)))
 
 
 def is_current(fence: Fence) -> bool:
@@ -107,7 +109,7 @@ def report_steps(
     """
     with _locked(fence) as study:
         # Whoever reports is alive, so a report renews the lease as a heartbeat does.
-        fields: dict[str, Any] = {"lease_until": lease_end()}
+        fields: dict[str, Any] = {"lease_until": lease_end(fence.lease)}
         if steps:
             fields |= {"step": steps[-1].number, "step_value": steps[-1].metrics.get(objective)}
         if not fence.trials().update(**fields):
@@ -255,15 +257,17 @@ def return_trial(fence: Fence, *, reason: str) -> bool:
 def reap_lost_trials() -> int:
     """Give every trial whose lease is over another attempt. Returns how many there were."""
     expired = Trial.objects.filter(state=TrialState.RUNNING, lease_until__lt=Now())
-    reason = f"The worker did not respond for {settings.LEASE_SECONDS} s."
     n = 0
     for fence in [Fence(*row) for row in expired.values_list("study_id", "pk", "number", "attempt")]:
+        lease = fence.attempts().values_list("lease_seconds", flat=True).first()
+        seconds = settings.LEASE_SECONDS if lease is None else lease
+        reason = f"The worker did not respond for {seconds} s."
         if lose_trial(fence, reason=reason, if_expired=True):
             n += 1
             count(CountedEvent.LEASE_EXPIRY)
             worker = fence.attempts().values_list("worker", flat=True).get()
             with _about(fence):
-                logger.warning("lease expired: %s did not respond for %s s", worker, settings.LEASE_SECONDS)
+                logger.warning("lease expired: %s did not respond for %s s", worker, seconds)
     return n
 
 

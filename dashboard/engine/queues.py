@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, Now
 
 from dashboard.engine.quotas import has_slot_quota, studies_out_of_slots
 from dashboard.models import Attempt, AttemptState, Study, StudyState, Trial, TrialState, Worker
+from dashboard.models.study import EXTERNAL_TRAINER
 from dashboard.models.worker import split_slot_name
 
 LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -23,9 +24,11 @@ def claimable_studies(queues: Sequence[str]) -> list[int]:
     Each slot asks for them all the time, so these are two quick looks; whether there is work left in one is
     seen when it is claimed.
     """
-    running = Study.objects.filter(state=StudyState.RUNNING, queue__in=queues).order_by()
+    running = Study.objects.filter(state=StudyState.RUNNING, queue__in=queues).exclude(
+        trainer=EXTERNAL_TRAINER
+    )
     fields = ("pk", "n_parallel", "has_quota", "running_since", "served_at")
-    rows = list(running.annotate(has_quota=has_slot_quota()).values_list(*fields))
+    rows = list(running.order_by().annotate(has_quota=has_slot_quota()).values_list(*fields))
     places = {pk: n_parallel for pk, n_parallel, *_ in rows}
     since = {pk: waits_since(*moments) for pk, _, _, *moments in rows}
     trials = Trial.objects.filter(study__in=places, state=TrialState.RUNNING).order_by()
@@ -87,6 +90,7 @@ def studies_with_work(studies: QuerySet[Study] | None = None) -> QuerySet[Any]:
     chosen = Study.objects.all() if studies is None else studies
     return (
         chosen.filter(state=StudyState.RUNNING)
+        .exclude(trainer=EXTERNAL_TRAINER)
         .annotate(
             # Each of these three looks at one end of an index, however many trials there are.
             n_trials=Coalesce(Subquery(_trials().order_by("-number").values(n=F("number") + 1)[:1]), 0),

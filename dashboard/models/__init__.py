@@ -1,5 +1,6 @@
 """One noun a file: fields, constraints, and questions a row can answer about itself."""
 
+from dashboard.models.api_token import Access, ApiReply, ApiToken
 from dashboard.models.artifact import Artifact
 from dashboard.models.attempt import Attempt, AttemptState
 from dashboard.models.audit import AuditEntry, Door
@@ -28,6 +29,9 @@ __all__ = [
     "MAX_TAGS",
     "SHOWN_KINDS",
     "TAG_LENGTH",
+    "Access",
+    "ApiReply",
+    "ApiToken",
     "Artifact",
     "Attempt",
     "AttemptState",

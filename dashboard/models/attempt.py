@@ -31,6 +31,8 @@ class Attempt(models.Model):
     log = models.TextField(blank=True)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    # How long a lease of it lasts, where whoever trains it has asked for another time than workers have.
+    lease_seconds = models.PositiveIntegerField(null=True, blank=True)
     peak_memory = models.PositiveBigIntegerField(null=True, blank=True)
     # Versions and threads: beside the seed, what the bits of the result depend on.
     environment = models.JSONField(default=dict)

@@ -26,6 +26,8 @@ def at_most(name: str) -> MaxValueValidator:
 
 # The trainer of a study that was imported, where nothing here trains its trials.
 IMPORTED_TRAINER = "imported"
+# That of a study whose trials are asked for over the HTTP API, and trained by whoever asks.
+EXTERNAL_TRAINER = "external"
 
 
 class StudyState(models.TextChoices):
@@ -197,6 +199,11 @@ class Study(models.Model):
     def is_trainable(self) -> bool:
         """Whether there is something that trains its trials: of what was imported, not always."""
         return not self.imported or bool(self.imported.get("is_trainable"))
+
+    @property
+    def is_external(self) -> bool:
+        """Whether its trials are trained elsewhere: no worker of Parzen's takes them."""
+        return self.trainer == EXTERNAL_TRAINER
 
     def seconds_at(self, now: dt.datetime) -> float:
         """Study time used so far, while at least one trial trained; `now` by the database's clock."""

@@ -20,7 +20,8 @@ def study_sentence(study: Study, counts: Mapping[str, int], seconds: float, line
         n_open = n_running + counts.get("waiting", 0)
         last = "the last trial" if n_open == 1 else f"the last {count_noun(n_open, 'trial')}"
         return f"No new trials. The study stops after {last}."
-    doing = f"{count_noun(n_running, 'trial')} running" if n_running else _waits(line)
+    waits = "Waiting for a script of yours to ask for a trial" if study.is_external else _waits(line)
+    doing = f"{count_noun(n_running, 'trial')} running" if n_running else waits
     n_done = sum(counts.get(s, 0) for s in ("complete", "pruned", "infeasible", "failed", "left_out"))
     ahead = ""
     if n_running and n_done >= 2 and seconds > 0:

@@ -54,6 +54,11 @@ class Judge:
         show = partial(show_value, is_percent=is_percent(study.trainer, study.objective))
         self._reports = Reports(study.direction, show=show)
 
+    def know(self, reported: Mapping[int, float | None]) -> None:
+        """Steps of the trial itself that were judged before."""
+        for step, value in sorted(reported.items(), key=itemgetter(0)):
+            self._reports.add(self.number, step, math.nan if value is None else value)
+
     def find_hopeless_step(self, reported: Mapping[int, float | None]) -> tuple[int, Decision] | None:
         """The first of these steps at which the pruner says stop, and what it says.
 

@@ -26,12 +26,7 @@ OPTUNA = {"FloatDistribution": "float", "IntDistribution": "int", "CategoricalDi
 
 def read_space(trainer: TrainerInfo, text: str) -> dict[str, KnobSetting]:
     """A setting for every knob: those of the text, and all others fixed. Raises TextError."""
-    if len(text) > MAX_LENGTH:
-        raise TextError(f"A search space can have at most {bound(MAX_LENGTH)} characters.")
-    if not text.strip():
-        raise TextError("Paste a search space: hp.* as in Hyperopt, or JSON.")
-    is_python = re.search(r"\bhp\b|\b\w*(uniform|normal|choice|randint)\w*\s*\(", text)
-    found, line_of = _from_hyperopt(text) if is_python else _from_json(text)
+    found, line_of = _found(text)
     read = {}
     for name, obj in found.items():
         try:
@@ -41,6 +36,37 @@ def read_space(trainer: TrainerInfo, text: str) -> dict[str, KnobSetting]:
     if not any(setting.mode == "search" for setting in read.values()):
         raise TextError("Nothing is searched in this text. Give at least one parameter a range or choices.")
     return {knob.name: read.get(knob.name, KnobSetting.fixed(knob.default)) for knob in trainer.knobs}
+
+
+def read_whole_space(text: str) -> dict[str, Any]:
+    """The same for a training that has no knobs here: the space as JSON. Raises TextError."""
+    found, line_of = _found(text)
+    params = []
+    for name, obj in found.items():
+        around = {key: obj[key] for key in AROUND if key in obj} if isinstance(obj, Mapping) else {}
+        try:
+            distribution: Any = distribution_from_json(_plain(obj)).to_json()
+        except SpaceError as error:
+            words = f"{name} {error.path} {error.message}.".replace("  ", " ")
+            raise TextError(words, line_of.get(name)) from None
+        params.append({**around, "name": name, **distribution})
+    try:
+        space = SearchSpace.from_json({"version": 1, "params": params})
+    except SpaceError as error:
+        raise TextError(f"{error}.") from None
+    if not list(space.searched):
+        raise TextError("Nothing is searched in this text. Give at least one parameter a range or choices.")
+    return dict(space.to_json())
+
+
+def _found(text: str) -> tuple[dict[str, Any], dict[str, int]]:
+    """The distribution of each param as it is written, and its line."""
+    if len(text) > MAX_LENGTH:
+        raise TextError(f"A search space can have at most {bound(MAX_LENGTH)} characters.")
+    if not text.strip():
+        raise TextError("Paste a search space: hp.* as in Hyperopt, or JSON.")
+    is_python = re.search(r"\bhp\b|\b\w*(uniform|normal|choice|randint)\w*\s*\(", text)
+    return _from_hyperopt(text) if is_python else _from_json(text)
 
 
 def _from_hyperopt(text: str) -> tuple[dict[str, Any], dict[str, int]]:

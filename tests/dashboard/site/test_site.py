@@ -48,8 +48,9 @@ CHANGES |= {
 CHANGES |= {"study-comment-remove", "study-watch", "study-winner", "study-template", "trial-repeat"}
 TEAM_CHANGES = {"team-leave", "team-invite", "invitation-revoke", "member-role", "member-remove"}
 LINK_CHANGES = {"link-make", "link-revoke"}  # test_sharing.py has what holds for them
+TOKEN_CHANGES = {"api-token-revoke", "api-token-extend"}
 ASKING = {"sampler-note", "study-cost", "study-samples", "knobs-below", "knob-layers", "shared-seen"}
-POST_ONLY = CHANGES | TEAM_CHANGES | LINK_CHANGES | ASKING
+POST_ONLY = CHANGES | TEAM_CHANGES | LINK_CHANGES | TOKEN_CHANGES | ASKING
 PROBES = {"healthz", "readyz", "metrics"}  # test_monitoring.py has what holds for them
 STAFF_ONLY = {
     "people-list",
@@ -64,6 +65,8 @@ STAFF_ONLY = {
 # test_audit.py and test_review.py have what holds for them
 NEEDS_NO_SIGN_IN = {"invitation", "shared-study", "shared-seen"} | PROBES
 OPEN_METHODS = {
+    "api-tokens",
+    "external-study-new",
     "notification-read",
     "notification-settings",
     "study-new",
@@ -107,7 +110,7 @@ OPEN_METHODS |= {
 }
 # Parzen's own pages; what holds for those of libraries stands in the matrix and in test_accounts.py.
 LIBRARIES = ("account_", "mfa_", "socialaccount_", "openid_", "usersessions_")
-NAMES = [name for name in names() if not name.startswith(LIBRARIES) and name != "home"]
+NAMES = [name for name in names() if not name.startswith(LIBRARIES) and name not in {"home", "api-not-found"}]
 EXPORTS = {
     *("study-export-csv", "study-export-parquet", "study-export-trials-json", "study-export-json"),
     "study-export-optuna",
@@ -221,6 +224,8 @@ def test_address_that_changes_something_refuses_to_be_read(page, study, world, n
 
     if name in ASKING:
         assert response.status_code == 405
+    elif name in TOKEN_CHANGES:
+        assert response.url == reverse("api-tokens")
     else:  # somebody who signed in again on the way is shown the study or the trial
         noun = "team" if name in TEAM_CHANGES else name.split("-")[0]
         n_args = 2 if noun == "trial" else 1

@@ -1,0 +1,1 @@
+"""The HTTP API: the same rights, actions, and records as the pages, for scripts."""
