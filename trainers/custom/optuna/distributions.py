@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from optimizer.compat.hp.options import plain, stored_values
+from optimizer.compat.hp.options import stored_values
 from optimizer.distributions import Categorical, Constant, Float, Int
 from optimizer.errors import SpaceError
+from optimizer.values import plain
 
 if TYPE_CHECKING:
     from optimizer.distributions import Distribution

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from optimizer.compat.hp.options import plain, stored_values
+from optimizer.compat.hp.options import stored_values
+from optimizer.values import plain
 from trainers.custom.discovery.asked import Asked
 from trainers.custom.optuna import distributions as of
 from trainers.custom.optuna.errors import TrialPruned
