@@ -89,7 +89,7 @@ def make_token(
     study: Study | None = None,
 ) -> tuple[ApiToken, str]:
     """The token, and its text, which is told this once. Raises Refused."""
-    if by.account.api_tokens.filter(revoked_at=None).count() >= MAX_TOKENS:
+    if ApiToken.objects.filter(user=by.account, revoked_at=None).count() >= MAX_TOKENS:
         raise Refused(f"You have {MAX_TOKENS} tokens. Revoke one that you do not need.")
     text = new_token()
     token = ApiToken.objects.create(

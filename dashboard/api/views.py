@@ -44,7 +44,7 @@ def api_tokens(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
     now = timezone.now()
-    tokens = person(request).api_tokens.select_related("team", "study")
+    tokens = ApiToken.objects.filter(user=person(request)).select_related("team", "study")
     context = {
         "form": form,
         "made": made,
