@@ -10,6 +10,7 @@ from dashboard.access.forms import offer_places, place_field
 from dashboard.access.rules import places_for, teams_of
 from dashboard.catalog import pruner_label, sampler_label
 from dashboard.models import Access, Team
+from dashboard.models.study import Direction
 from dashboard.models.study_fields import NAME_LENGTH, study_field
 from dashboard.new_study.pasted.errors import TextError
 from dashboard.new_study.pasted.space import read_whole_space
@@ -90,7 +91,7 @@ class ExternalStudyForm(forms.Form):
     )
     direction = forms.ChoiceField(
         label="Best is",
-        choices=[("minimize", "lowest"), ("maximize", "highest")],
+        choices=Direction.choices,
         widget=forms.Select(attrs=SELECT),
     )
     max_trials = forms.IntegerField(

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.cache import caches
 
 from dashboard.api.problems import Problem
+from dashboard.wording import thousands
 
 WINDOW = 60
 # Wrong tokens from one address in five minutes.
@@ -19,7 +20,7 @@ def check_rate(token_id: int) -> None:
         raise Problem(
             429,
             "rate",
-            f"This token has made {settings.API_RATE:,} requests in this minute. Go on in {left} s.",
+            f"This token has made {thousands(settings.API_RATE)} requests in this minute. Go on in {left} s.",
             headers={"Retry-After": str(left)},
         )
 

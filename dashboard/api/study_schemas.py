@@ -1,12 +1,13 @@
 """Bodies and answers about studies."""
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Any
 
 from ninja import Field, Schema
 
 from dashboard.api.trial_schemas import Body
 from dashboard.models.study_fields import budget_fields, copy_fields
+from optimizer.objective import MINIMIZE, Direction
 
 SPACE = (
     "As Parzen exports it, or names with distributions: "
@@ -46,7 +47,7 @@ class StudyIn(Settings):
     objective: str = Field(
         "value", min_length=1, max_length=50, description="The metric that is searched for."
     )
-    direction: Literal["minimize", "maximize"] = "minimize"
+    direction: Direction = MINIMIZE
     visible_to: str = Field("private", description="`private`, `everyone`, or `team-3`.")
     note: str = Field("", max_length=50_000)
     tags: list[str] = Field(default_factory=list, max_length=10)

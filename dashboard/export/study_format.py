@@ -163,7 +163,11 @@ LEFT_OUT = {
         "study": "it is the study of the file",
         "lease_until": "a moment of the worker that trains it",
     },
-    "Attempt": {"id": "names the row", "trial": "it is in its trial"},
+    "Attempt": {
+        "id": "names the row",
+        "trial": "it is in its trial",
+        "lease_seconds": "a moment of whoever trains it",
+    },
     "Report": {"id": "names the row", "attempt": "it is in its attempt"},
     "Comment": {
         "id": "names the row",

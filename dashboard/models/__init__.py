@@ -1,6 +1,5 @@
 """One noun a file: fields, constraints, and questions a row can answer about itself."""
 
-from dashboard.models.api_token import Access, ApiReply, ApiToken
 from dashboard.models.artifact import Artifact
 from dashboard.models.attempt import Attempt, AttemptState
 from dashboard.models.audit import AuditEntry, Door
@@ -14,7 +13,7 @@ from dashboard.models.questions import Cost, Prediction, QuestionState
 from dashboard.models.quota import Quota
 from dashboard.models.report import Report
 from dashboard.models.review import Review
-from dashboard.models.share import ShareLink
+from dashboard.models.share import Access, ApiReply, ApiToken, ShareLink
 from dashboard.models.study import SpaceVersion, Study, StudyState, code_digest, searches
 from dashboard.models.table_columns import TableColumns
 from dashboard.models.team import Invitation, Membership, Role, Team

@@ -117,9 +117,9 @@ def _size_words(size: float, *, is_log: bool, is_percent: bool) -> str:
         return f"{'−' if size < 0 else '+'}{show_value(abs(significant(size, 2)), is_percent)}"
     change = 100 * (2.0**size - 1)
     return (
-        f"{abs(change):.2g}% {'smaller' if change < 0 else 'larger'}"
+        f"{show_param(significant(abs(change), 2))}% {'smaller' if change < 0 else 'larger'}"
         if abs(change) < 100
-        else f"{2.0**size:.2g} times"
+        else f"{show_param(significant(2.0**size, 2))} times"
     )
 
 

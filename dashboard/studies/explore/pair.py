@@ -11,7 +11,7 @@ from dashboard.models import TrialState
 from dashboard.studies.explore.asked import Asked, by_importance
 from dashboard.studies.explore.axes import Subject
 from dashboard.studies.model import Model, model_of
-from dashboard.wording import thousands
+from dashboard.wording import count_noun
 
 # Of the variance, what two params explain together beyond each alone, from which on that is worth a picture.
 TELLING = 0.03
@@ -45,9 +45,9 @@ def pair(asked: Asked) -> Picture:
         best,
         is_lower_better=subject.is_lower_better,
     )
-    n = thousands(model.n_seen - model.n_unfit)
+    n = count_noun(model.n_seen - model.n_unfit, "trial")
     note = (
-        f"Colors change at {', '.join(breaks)}, from worse to better. Mean of a model of {n} trials over all "
+        f"Colors change at {', '.join(breaks)}, from worse to better. Mean of a model of {n} over all "
         "values of the other parameters. Pale: no trial is nearby, so the model is guessing."
     )
     rows = [

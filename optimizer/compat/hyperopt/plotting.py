@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.compat.hyperopt.documents import STATUS_FAIL, STATUS_OK
 from optimizer.compat.hyperopt.miscs import miscs_to_idxs_vals
 from optimizer.compat.hyperopt.results import loss_of
+from optimizer.wording import count_noun
 
 if TYPE_CHECKING:
     from optimizer.compat.hyperopt.trials import Trials
@@ -56,7 +57,7 @@ def main_plot_histogram(trials: Trials, do_show: bool = True, title: str = "Loss
     pyplot = _pyplot()
     finite = [loss for loss in map(loss_of, trials.results) if loss is not None]
     pyplot.hist(finite, bins="sqrt")
-    _label(pyplot, f"{title}: {len(finite)} of {len(trials)} trials", "loss", "trials", do_show)
+    _label(pyplot, f"{title}: {len(finite)} of {count_noun(len(trials), 'trial')}", "loss", "trials", do_show)
 
 
 def main_plot_vars(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from optimizer.wording import thousands
 from trainers.custom.kerastuner.errors import FailedTrialError, FatalTypeError
 from trainers.custom.kerastuner.hypermodel import as_hypermodel, has_own_fit
 from trainers.custom.kerastuner.hyperparameters import HyperParameters
@@ -150,7 +151,9 @@ class Tuner:
         self._compile(model)
         size = int(model.count_params()) if self.max_model_size and model.built else 0
         if self.max_model_size and size > self.max_model_size:
-            raise FailedTrialError(f"the model has {size:,} parameters, more than {self.max_model_size:,}")
+            raise FailedTrialError(
+                f"the model has {thousands(size)} parameters, more than {thousands(self.max_model_size)}"
+            )
         return model
 
     def run_trial(self, trial: Trial, *args: Any, **kwargs: Any) -> Any:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from optimizer.compat.hyperopt.documents import STATUS_OK
+from optimizer.wording import count_noun
 from trainers.custom.discovery.asked import Asked, Run
 from trainers.custom.discovery.asking_file import AskingFile
 from trainers.custom.discovery.stopping import TrainingBegan, nothing_trained
@@ -55,7 +56,9 @@ def optuna_file(search: OptunaSearch, names: Mapping[str, Any]) -> AskingFile:
 def _notes(search: OptunaSearch) -> list[str]:
     notes = []
     if search.n_trials:
-        notes.append(f"study.optimize asks for {search.n_trials} trials: the budget of this page counts.")
+        notes.append(
+            f"study.optimize asks for {count_noun(search.n_trials, 'trial')}: the budget of this page counts."
+        )
     if search.enqueued:
         notes.append("study.enqueue_trial has no effect: set the first trials on this page.")
     return notes
@@ -137,7 +140,7 @@ def _value_of(asked: Asked, params: Mapping[str, Any]) -> Any:
 def _number(value: Any) -> float:
     if isinstance(value, list | tuple):
         raise CodeInvalid(
-            f"The objective returned {len(value)} values, and a study has one objective. Return one value."
+            f"The objective returned {count_noun(len(value), 'value')}, and a study has one objective. Return one of them."
         )
     try:
         return float(value)

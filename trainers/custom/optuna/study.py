@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from optimizer.wording import count_noun
 from trainers.custom.searching import SearchBegan
 from trainers.custom.user_code import CodeInvalid
 
@@ -73,7 +74,7 @@ def create_study(
     """Return a study; storage, sampler and pruner have no effect. CodeInvalid for several directions."""
     if directions is not None and len(directions) > 1:
         raise CodeInvalid(
-            f"A study has one objective, but create_study has {len(directions)} directions. Return one "
+            f"A study has one objective, but create_study has {count_noun(len(directions), 'direction')}. Return one "
             "value, and keep the others with trial.set_user_attr."
         )
     given = directions[0] if directions else direction
