@@ -139,8 +139,9 @@ def _value_of(asked: Asked, params: Mapping[str, Any]) -> Any:
 
 def _number(value: Any) -> float:
     if isinstance(value, list | tuple):
+        values = count_noun(len(value), "value")
         raise CodeInvalid(
-            f"The objective returned {count_noun(len(value), 'value')}, and a study has one objective. Return one of them."
+            f"The objective returned {values}, and a study has one objective. Return one value."
         )
     try:
         return float(value)

@@ -73,8 +73,9 @@ def create_study(
 ) -> Study:
     """Return a study; storage, sampler and pruner have no effect. CodeInvalid for several directions."""
     if directions is not None and len(directions) > 1:
+        n = count_noun(len(directions), "direction")
         raise CodeInvalid(
-            f"A study has one objective, but create_study has {count_noun(len(directions), 'direction')}. Return one "
+            f"A study has one objective, but create_study has {n}. Return one "
             "value, and keep the others with trial.set_user_attr."
         )
     given = directions[0] if directions else direction
