@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.http import QueryDict
 
-from dashboard.access.forms import offer_places, place_field
+from dashboard.access.forms import offer_places, place_field, set_choices
 from dashboard.access.rules import places_for, teams_of
 from dashboard.catalog import pruner_label, sampler_label
 from dashboard.models import Access, Team
@@ -105,13 +105,11 @@ class ExternalStudyForm(forms.Form):
     )  # fmt: skip
     sampler = forms.ChoiceField(
         label="Sampler",
-        choices=[(name, sampler_label(name)) for name in SAMPLERS],
         initial="auto",
         widget=forms.Select(attrs=SELECT),
     )
     pruner = forms.ChoiceField(
         label="Early stopping",
-        choices=[("", "none"), *((name, pruner_label(name)) for name in PRUNERS)],
         required=False,
         widget=forms.Select(attrs=SELECT),
     )
@@ -119,6 +117,9 @@ class ExternalStudyForm(forms.Form):
     def __init__(self, user: User, data: QueryDict | None = None) -> None:
         super().__init__(data)
         self.places = offer_places(self, places_for(user))
+        # Packages with more of them are asked once somebody opens the page.
+        set_choices(self, "sampler", [(name, sampler_label(name)) for name in SAMPLERS])
+        set_choices(self, "pruner", [("", "none"), *((name, pruner_label(name)) for name in PRUNERS)])
 
     def clean_space(self) -> dict[str, Any]:
         try:

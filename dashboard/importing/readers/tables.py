@@ -70,15 +70,18 @@ class Place(NamedTuple):
 
 
 def read_table(path: Path, folder: Path, name: str) -> Found:
+    # The limit is one for the whole process, which may have other tables to read.
+    usual = csv.field_size_limit(MAX_CELL)
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         try:
             return _read(file, folder, name)
         except csv.Error as error:
             raise FileRefused(f"The table cannot be read: {error}. Save it as CSV again.") from error
+        finally:
+            csv.field_size_limit(usual)
 
 
 def _read(file: io.TextIOWrapper, folder: Path, name: str) -> Found:
-    csv.field_size_limit(MAX_CELL)
     sample = file.read(SAMPLE)
     file.seek(0)
     rows = csv.reader(file, delimiter=_delimiter(sample))
