@@ -48,13 +48,9 @@ def once(view: V) -> V:
     return answered  # type: ignore[return-value]
 
 
-def forget_old_replies() -> int:
-    """For the housekeeping."""
-    return ApiReply.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
-
-
 def _begin(caller: Caller, key: str, digest: str) -> ApiReply | None:
     """The answer that there is; None where this request is the first."""
+    ApiReply.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
     _mine(caller, key).filter(status=None, created_at__lt=timezone.now() - UNANSWERED).delete()
     try:
         with transaction.atomic():

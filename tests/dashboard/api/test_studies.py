@@ -1,11 +1,13 @@
 """Studies and trials over the API: the same rights, sentences, and numbers as on the pages."""
 
+import datetime as dt
 import json
 import math
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 
 from dashboard.api import replies, studies
 from dashboard.management.commands.describe_api import description
@@ -178,6 +180,14 @@ def test_a_request_that_comes_twice_is_done_once(script):
     status, problem = script("post", f"/studies/{study}/ask", {"n": 2}, **{"Idempotency-Key": "one"})
     assert (status, problem["type"]) == (422, "urn:parzen:key")
     assert script("post", f"/studies/{study}/ask", {}, **{"Idempotency-Key": "two"})[1] != asked[0][1]
+
+
+def test_answers_are_kept_for_a_day(script):
+    study = script.study()
+    script("post", f"/studies/{study}/ask", {}, **{"Idempotency-Key": "one"})
+    ApiReply.objects.update(created_at=timezone.now() - dt.timedelta(days=2))
+    script("post", f"/studies/{study}/ask", {}, **{"Idempotency-Key": "two"})
+    assert [reply.key for reply in ApiReply.objects.all()] == ["two"]
 
 
 def test_a_request_that_failed_may_be_sent_again_with_its_key(script):
