@@ -1,4 +1,4 @@
-"""Addresses that are a key: a secret that is shown once, of which only a digest is kept."""
+"""Addresses and tokens that are a key: a secret that is shown once, of which only a digest is kept."""
 
 import hashlib
 import secrets
@@ -10,4 +10,5 @@ def new_secret() -> str:
 
 
 def digest_of(secret: str) -> str:
+    """Secrets are long and random, so a plain hash cannot be turned round."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -9,14 +9,14 @@ from django.utils import timezone
 
 from dashboard.access.actions import action
 from dashboard.access.actor import Actor
-from dashboard.api.auth import SHOWN, digest_of, new_token
+from dashboard.access.secret_links import digest_of
+from dashboard.api.auth import SHOWN, new_token
 from dashboard.engine.lifecycle import create_study, record_event, start_study
+from dashboard.engine.steering.search import check_names
 from dashboard.models import Access, ApiToken, Role, Study, Tag, Team
 from dashboard.models.study import EXTERNAL_TRAINER
 from dashboard.models.study_fields import copy_fields, study_field
 from dashboard.refusal import Refused
-from optimizer.pruners import PRUNERS
-from optimizer.samplers import SAMPLERS
 
 MAX_TOKENS = 50
 # What a study that somebody trains elsewhere has, unless they say otherwise.
@@ -34,9 +34,9 @@ def make_external_study(
     *, space: Mapping[str, Any], is_draft: bool, by: Actor, tags: tuple[str, ...] = (), **fields: Any
 ) -> Study:
     """A study whose trials are asked for over the API. Raises ValidationError, SpaceError or Refused."""
-    check_search(fields)
+    settings = {**EXTERNAL_SETTINGS, **fields}
+    check_names(settings["sampler"], settings["pruner"])
     with transaction.atomic():
-        settings = {**EXTERNAL_SETTINGS, **fields}
         study = create_study(
             owner=by.account, space=dict(space), trainer=EXTERNAL_TRAINER, dataset="", **settings
         )
@@ -50,7 +50,7 @@ def make_external_study(
 @action("study-clone", needs=Role.VIEWER)
 def clone_study(study: Study, *, is_draft: bool, by: Actor, **changes: Any) -> Study:
     """Another study with the same data, trainer, space and settings, but for the changes."""
-    check_search(changes)
+    check_names(changes.get("sampler", "auto"), changes.get("pruner", ""))
     if study.confirms_id is not None or study.imported:
         raise Refused(f"{study.name} cannot be copied. Copy a study that searches here.")
     fields = {field.name: getattr(study, field.name) for field in copy_fields()}
@@ -62,15 +62,6 @@ def clone_study(study: Study, *, is_draft: bool, by: Actor, **changes: Any) -> S
             start_study(study_id=made.pk, by=by.name)
             made.refresh_from_db()
     return made
-
-
-def check_search(fields: Mapping[str, Any]) -> None:
-    """Raises Refused for a sampler or pruner that there is not."""
-    sampler, pruner = fields.get("sampler", "auto"), fields.get("pruner", "")
-    if sampler not in SAMPLERS:
-        raise Refused(f"There is no sampler {sampler!r}. Choose one of {', '.join(SAMPLERS)}.")
-    if pruner and pruner not in PRUNERS:
-        raise Refused(f"There is no early stopping {pruner!r}. Choose one of {', '.join(PRUNERS)}.")
 
 
 def _copied_name(study: Study) -> str:

@@ -1,7 +1,6 @@
 """What there is around studies: the caller, datasets, kept models, workers, teams, and a sign of life."""
 
 import datetime as dt
-from typing import Any
 
 from django.core.files.storage import storages
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -77,12 +76,9 @@ def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 (the framework
 def datasets(request: HttpRequest) -> HttpResponse:
     """Those of Parzen, and uploaded ones that you see."""
     found = datasets_for(caller_of(request).user)
-    return rendered([_dataset(info) for info in found])
-
-
-def _dataset(info: Any) -> dict[str, Any]:
-    shown = DatasetOut(name=info.name, label=info.label, kind=str(info.kind), n_rows=info.n_rows)
-    return shown.model_dump(mode="json")
+    return rendered(
+        [DatasetOut(name=i.name, label=i.label, kind=str(i.kind), n_rows=i.n_rows) for i in found]
+    )
 
 
 @router.get("/workers", response=list[WorkerOut], summary="Workers that are alive")
@@ -90,14 +86,14 @@ def workers(request: HttpRequest) -> HttpResponse:
     """Parzen's own; trainings that ask by this API are not among them."""
     caller_of(request)
     rows = workers_alive().values_list("name", "queue", "n_slots")
-    return rendered([{"name": n, "queues": q.split(","), "n_slots": s} for n, q, s in rows])
+    return rendered([WorkerOut(name=n, queues=q.split(","), n_slots=s) for n, q, s in rows])
 
 
 @router.get("/teams", response=list[TeamOut], summary="Your teams")
 def teams(request: HttpRequest) -> HttpResponse:
     """Those that you are a member of."""
     found = teams_of(caller_of(request).user).values_list("pk", "name")
-    return rendered([{"id": pk, "name": name} for pk, name in found])
+    return rendered([TeamOut(id=pk, name=name) for pk, name in found])
 
 
 @router.get("/studies/{int:study_id}/artifacts", response=list[ArtifactOut], summary="Kept models of a study")
@@ -109,7 +105,7 @@ def artifacts(request: HttpRequest, study_id: int) -> HttpResponse:
         ArtifactOut(trial=row.trial.number, name=row.name, size=row.size, created_at=row.created_at)
         for row in rows
     ]
-    return rendered([each.model_dump(mode="json") for each in shown])
+    return rendered(shown)
 
 
 @router.get("/studies/{int:study_id}/trials/{int:number}/artifact", summary="The kept model of a trial")

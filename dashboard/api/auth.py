@@ -1,6 +1,5 @@
 """Who asks: the owner of a token, with no more rights than the token has."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +14,7 @@ from ninja.security import HttpBearer
 from dashboard.access.actor import Actor
 from dashboard.access.audit import n_recorded
 from dashboard.access.rules import check_role, studies_visible_to
+from dashboard.access.secret_links import digest_of
 from dashboard.api.limits import check_guesses, check_rate, count_guess
 from dashboard.api.problems import Problem
 from dashboard.models import Access, ApiToken, Door, Role, Study
@@ -30,11 +30,6 @@ MAX_BODY = 5_000_000
 def new_token() -> str:
     """240 bits behind a prefix by which scanners of secrets know it."""
     return PREFIX + secrets.token_urlsafe(30)
-
-
-def digest_of(token: str) -> str:
-    """Tokens are long and random, so a plain hash cannot be turned round."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 @dataclass(frozen=True)

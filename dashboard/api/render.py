@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,9 +11,8 @@ from django.utils.cache import get_conditional_response
 from pydantic import BaseModel
 
 
-def rendered(answer: BaseModel | dict[str, Any] | list[Any], status: int = 200) -> HttpResponse:
-    data = answer.model_dump(mode="json") if isinstance(answer, BaseModel) else answer
-    return HttpResponse(json.dumps(_plain(data)), status=status, content_type="application/json")
+def rendered(answer: BaseModel | dict[str, Any] | Sequence[BaseModel], status: int = 200) -> HttpResponse:
+    return HttpResponse(json.dumps(_plain(answer)), status=status, content_type="application/json")
 
 
 def with_etag(request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -27,6 +27,8 @@ def with_etag(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 def _plain(value: Any) -> Any:
     """JSON has no NaN or infinity."""
+    if isinstance(value, BaseModel):
+        return _plain(value.model_dump(mode="json"))
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, dict):

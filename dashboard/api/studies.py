@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from ninja import Router
@@ -31,6 +30,7 @@ from dashboard.models import Access, Study, StudyState
 from dashboard.studies import actions
 from dashboard.studies.model import model_of
 from dashboard.studies.queries import search_studies
+from dashboard.studies.totals import Totals, totals_of
 
 router = Router(tags=["Studies"])
 MAX_PAGE = 100
@@ -56,7 +56,9 @@ def studies(
     size = max(1, min(limit, MAX_PAGE))
     rows = list(found.defer("code", "space")[: size + 1])
     following = str(rows[size - 1].pk) if len(rows) > size else None
-    page = StudyPage(studies=[shown(request, study) for study in rows[:size]], next=following)
+    totals = totals_of(rows[:size])
+    shown = [StudyOut(**_common(request, study, totals[study.pk])) for study in rows[:size]]
+    page = StudyPage(studies=shown, next=following)
     return with_etag(request, rendered(page))
 
 
@@ -193,18 +195,14 @@ def export(request: HttpRequest, study_id: int) -> HttpResponseBase:
     return StreamingHttpResponse(pieces, content_type="application/json")
 
 
-def shown(request: HttpRequest, study: Study) -> StudyOut:
-    return StudyOut(**_common(request, study))
-
-
 def detail(request: HttpRequest, study: Study) -> StudyDetail:
     tags = list(study.tags.values_list("name", flat=True))
-    return StudyDetail(**_common(request, study), space=study.space, note=study.note, tags=tags)
+    common = _common(request, study, totals_of([study])[study.pk])
+    return StudyDetail(**common, space=study.space, note=study.note, tags=tags)
 
 
-def _common(request: HttpRequest, study: Study) -> dict[str, Any]:
-    counts = dict(study.trials.order_by().values_list("state").annotate(n=Count("pk")))
-    best = best_trial(study)
+def _common(request: HttpRequest, study: Study, totals: Totals) -> dict[str, Any]:
+    best_number, best_value = totals.improvements[-1] if totals.improvements else (None, None)
     names = StudyOut.model_fields.keys() & {field.name for field in Study._meta.fields}  # noqa: SLF001
     own = {name: getattr(study, name) for name in names}
     return own | {
@@ -214,9 +212,9 @@ def _common(request: HttpRequest, study: Study) -> dict[str, Any]:
         "owner": study.owner.get_username(),
         "visible_to": place_of(study),
         "is_external": study.is_external,
-        "n_trials": {str(state): n for state, n in counts.items()},
-        "best_value": best.value if best else None,
-        "best_number": best.number if best else None,
+        "n_trials": totals.counts,
+        "best_value": best_value,
+        "best_number": best_number,
     }
 
 

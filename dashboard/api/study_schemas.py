@@ -6,7 +6,6 @@ from typing import Any
 from ninja import Field, Schema
 
 from dashboard.api.trial_schemas import Body
-from dashboard.models.study_fields import budget_fields, copy_fields
 from optimizer.objective import MINIMIZE, Direction
 
 SPACE = (
@@ -15,7 +14,18 @@ SPACE = (
 )
 
 
-class Settings(Body):
+class BudgetIn(Body):
+    """When a study ends, and how much of it runs at once."""
+
+    max_trials: int | None = Field(None, ge=1)
+    n_parallel: int | None = Field(None, ge=1, description="Trials that may run at once.")
+    max_epochs: int | None = Field(None, ge=1, description="Steps of a whole training, for early stopping.")
+    max_seconds: int | None = Field(None, ge=1, description="Of the study, while at least one trial trains.")
+    max_trial_seconds: int | None = Field(None, ge=1)
+    target_value: float | None = None
+
+
+class Settings(BudgetIn):
     """What can be chosen for a study; what is left out has its default, or is as in the template."""
 
     sampler: str | None = Field(None, description="`auto`, `tpe`, `gp`, `random`, `sobol`, `grid`.")
@@ -23,12 +33,6 @@ class Settings(Body):
         None, description="Early stopping, such as `asha` or `median`; empty for none."
     )
     seed: int | None = Field(None, ge=0, lt=2**31)
-    max_trials: int | None = Field(None, ge=1)
-    n_parallel: int | None = Field(None, ge=1, description="Trials that may run at once.")
-    max_epochs: int | None = Field(None, ge=1, description="Steps of a whole training, for early stopping.")
-    max_seconds: int | None = Field(None, ge=1, description="Of the study, while at least one trial trains.")
-    max_trial_seconds: int | None = Field(None, ge=1)
-    target_value: float | None = None
     max_stale_trials: int | None = Field(None, ge=1)
     max_failures: int | None = Field(None, ge=1)
     lost_retries: int | None = Field(None, ge=0)
@@ -55,17 +59,8 @@ class StudyIn(Settings):
 
 
 class CloneIn(Settings):
-    name: str = Field("", description="By default the name of the study with a number behind it.")
+    name: str = Field("", description="By default the name of the study with (copy) behind it.")
     start: bool = False
-
-
-class BudgetIn(Body):
-    max_trials: int | None = Field(None, ge=1)
-    n_parallel: int | None = Field(None, ge=1)
-    max_epochs: int | None = Field(None, ge=1)
-    max_seconds: int | None = Field(None, ge=1)
-    max_trial_seconds: int | None = Field(None, ge=1)
-    target_value: float | None = None
 
 
 class BestOut(Schema):
@@ -128,11 +123,3 @@ class ExplainOut(Schema):
     note: str
     params: list[ParamOut]
     interactions: list[dict[str, Any]]
-
-
-def budget_names() -> set[str]:
-    return {field.name for field in budget_fields()}
-
-
-def copied_names() -> list[str]:
-    return [field.name for field in copy_fields()]

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
@@ -78,8 +77,7 @@ def ask(request: HttpRequest, study_id: int, payload: AskIn) -> HttpResponse:
 )
 def heartbeat(request: HttpRequest, study_id: int, number: int, payload: HeartbeatIn) -> HttpResponse:
     """Say that the training goes on. 409 `late` where the trial is not yours any more: end the training."""
-    study = _external(caller_of(request), study_id)
-    fence, _ = _fence(study, number, payload.attempt)
+    _, fence, _ = _training(request, study_id, number, payload.attempt)
     if not fences.renew_lease(fence):
         raise _late(fence)
     return rendered(HeartbeatOut(lease=fence.lease or settings.LEASE_SECONDS))
@@ -92,9 +90,12 @@ def heartbeat(request: HttpRequest, study_id: int, number: int, payload: Heartbe
 )
 def report(request: HttpRequest, study_id: int, number: int, payload: ReportIn) -> HttpResponse:
     """Record metrics by epoch, renew the lease, and hear whether to go on. The same step twice is one."""
-    study = _external(caller_of(request), study_id)
-    fence, attempt = _fence(study, number, payload.attempt)
-    known = dict(attempt.reports.values_list("step", "metrics"))
+    study, fence, attempt = _training(request, study_id, number, payload.attempt)
+    # A pruner sees the whole curve of the trial; without one, only steps that come again matter.
+    reports = (
+        attempt.reports if study.pruner else attempt.reports.filter(step__in=[s.step for s in payload.steps])
+    )
+    known = dict(reports.values_list("step", "metrics"))
     steps = [step for step in _steps(payload.steps, attempt) if step.number not in known]
     log = clean_text(payload.log, 100_000) if payload.log else attempt.log
     if not fences.report_steps(fence, steps=steps, objective=study.objective, log=log):
@@ -111,8 +112,7 @@ def report(request: HttpRequest, study_id: int, number: int, payload: ReportIn) 
 )
 def tell(request: HttpRequest, study_id: int, number: int, payload: TellIn) -> HttpResponse:
     """Record the result, once. The same result told twice is answered alike; another one is refused."""
-    study = _external(caller_of(request), study_id)
-    fence, attempt = _fence(study, number, payload.attempt)
+    study, fence, attempt = _training(request, study_id, number, payload.attempt)
     is_recorded = _record(study, fence, attempt, payload)
     trial = study.trials.get(number=number)
     if not is_recorded and not _is_same(trial, fence, payload):
@@ -147,12 +147,9 @@ def _record(study: Study, fence: Fence, attempt: Attempt, told: TellIn) -> bool:
 
 
 def _outcome(study: Study, attempt: Attempt, told: TellIn) -> Outcome:
-    rows = attempt.reports.order_by("step").values_list("step", "metrics", "seconds")
-    reported = [(step, metrics, seconds) for step, metrics, seconds in rows]
+    reported = attempt.reports.order_by("step").values_list("step", "metrics")
     value = told.value
-    with_value = [
-        (step, metrics) for step, metrics, _ in reported if _is_number(metrics.get(study.objective))
-    ]
+    with_value = [(step, metrics) for step, metrics in reported if _is_number(metrics.get(study.objective))]
     best = min(with_value, key=lambda row: to_loss(row[1][study.objective], study.direction), default=None)
     if value is None and study.objective in told.metrics:
         value = told.metrics[study.objective]
@@ -192,8 +189,8 @@ def _steps(sent: Sequence[StepIn], attempt: Attempt) -> list[Step]:
 
 def _seconds(attempt: Attempt) -> float:
     """Since the attempt began, by the clock of the database."""
-    now = Attempt.objects.filter(pk=attempt.pk).annotate(now=Now()).values_list("now", flat=True).get()
-    return float(max(0.0, (now - attempt.started_at).total_seconds()))
+    passed = attempt.now - attempt.started_at  # type: ignore[attr-defined]
+    return float(max(0.0, passed.total_seconds()))
 
 
 def _external(caller: Caller, study_id: int) -> Study:
@@ -207,14 +204,18 @@ def _external(caller: Caller, study_id: int) -> Study:
     return study
 
 
-def _fence(study: Study, number: int, attempt_number: int) -> tuple[Fence, Attempt]:
-    """Of an attempt that was asked for by the API; 404 where there is none."""
+def _training(
+    request: HttpRequest, study_id: int, number: int, attempt_number: int
+) -> tuple[Study, Fence, Attempt]:
+    """The study, the fence and the attempt, with the database's clock as `now`; 404 where there is none."""
+    study = _external(caller_of(request), study_id)
     found = Attempt.objects.filter(trial__study=study, trial__number=number, number=attempt_number)
-    attempt = found.annotate(trial_pk=F("trial_id")).first()
+    attempt = found.annotate(now=Now()).first()
     if attempt is None:
         words = f"Trial #{number} of {study.name} has no attempt {attempt_number}."
         raise Problem(404, "no-attempt", words)
-    return Fence(study.pk, attempt.trial_id, number, attempt_number, attempt.lease_seconds), attempt
+    fence = Fence(study.pk, attempt.trial_id, number, attempt_number, attempt.lease_seconds)
+    return study, fence, attempt
 
 
 def _late(fence: Fence) -> Problem:

@@ -259,13 +259,12 @@ def reap_lost_trials() -> int:
     expired = Trial.objects.filter(state=TrialState.RUNNING, lease_until__lt=Now())
     n = 0
     for fence in [Fence(*row) for row in expired.values_list("study_id", "pk", "number", "attempt")]:
-        lease = fence.attempts().values_list("lease_seconds", flat=True).first()
+        lease, worker = fence.attempts().values_list("lease_seconds", "worker").first() or (None, "")
         seconds = settings.LEASE_SECONDS if lease is None else lease
         reason = f"The worker did not respond for {seconds} s."
         if lose_trial(fence, reason=reason, if_expired=True):
             n += 1
             count(CountedEvent.LEASE_EXPIRY)
-            worker = fence.attempts().values_list("worker", flat=True).get()
             with _about(fence):
                 logger.warning("lease expired: %s did not respond for %s s", worker, seconds)
     return n

@@ -80,24 +80,22 @@ def _trials(
 @never_cache
 @require_safe
 def study_export_json(request: HttpRequest, study_id: int) -> HttpResponseBase:
-    study = visible_study(request, study_id)
-    return _download(
-        request,
-        f"{file_stem(study)}.json",
-        "application/json",
-        lambda: export_json(study, by=actor_of(request)),
-    )
+    return _whole(request, study_id, ".json", "application/json", export_json)
 
 
 @never_cache
 @require_safe
 def study_export_optuna(request: HttpRequest, study_id: int) -> HttpResponseBase:
+    return _whole(request, study_id, "-optuna.db", "application/vnd.sqlite3", export_optuna)
+
+
+def _whole(
+    request: HttpRequest, study_id: int, ending: str, kind: str, export: Callable[..., Pieces]
+) -> HttpResponseBase:
+    """A file of all that the study has."""
     study = visible_study(request, study_id)
     return _download(
-        request,
-        f"{file_stem(study)}-optuna.db",
-        "application/vnd.sqlite3",
-        lambda: export_optuna(study, by=actor_of(request)),
+        request, f"{file_stem(study)}{ending}", kind, lambda: export(study, by=actor_of(request))
     )
 
 

@@ -2,14 +2,15 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection
 from django.db.models import F, Max, Min
 
+from dashboard.engine.fences import Step
 from dashboard.models import (
     Attempt,
     AttemptState,
@@ -25,12 +26,6 @@ from dashboard.models import (
 from dashboard.refusal import check_text
 
 TRIALS_PER_BATCH, REPORTS_PER_BATCH = 1_000, 5_000
-
-
-class Step(NamedTuple):
-    number: int
-    metrics: Mapping[str, float | None]
-    seconds: float
 
 
 @dataclass(frozen=True, kw_only=True)

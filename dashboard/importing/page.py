@@ -176,14 +176,6 @@ class CheckPage:
         n = self.survey.tally.n if self.survey else 0
         return f"Import {count_noun(n, 'trial')}" if n else "Import"
 
-    @property
-    def can_go_on_words(self) -> str:
-        return (
-            "needs a dataset and a model that fit"
-            if not self.form.is_record
-            else "as its model and dataset allow"
-        )
-
 
 def _detail(entry: Skipped) -> str:
     """The reason, and which trials: `#289 to #299`."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dashboard.importing.arrivals import ArrivingTrial, Step
+from dashboard.engine.fences import Step
+from dashboard.importing.arrivals import ArrivingTrial
 from dashboard.importing.mapping import EPOCHS, METRIC, OBJECTIVE, TEXT, Mapping
 from dashboard.importing.readers.form import COMPLETE, FAILED, PRUNED, FoundStudy, Skipped
 from dashboard.importing.space import Imported, is_inside, space_of, trained_space

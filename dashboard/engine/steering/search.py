@@ -44,11 +44,16 @@ def label(name: str) -> str:
     return known.label if known else name
 
 
-def _check(study: Study, sampler: str, pruner: str) -> None:
+def check_names(sampler: str, pruner: str) -> None:
+    """Raises Refused for a sampler or an early stopping that there is not; an empty pruner is none."""
     if sampler not in SAMPLERS:
         raise Refused(f"There is no sampler {sampler!r}. Choose one of {', '.join(SAMPLERS)}.")
     if pruner and pruner not in PRUNERS:
         raise Refused(f"There is no early stopping {pruner!r}. Choose one of {', '.join(PRUNERS)}.")
+
+
+def _check(study: Study, sampler: str, pruner: str) -> None:
+    check_names(sampler, pruner)
     if sampler == "grid":
         try:
             GridSampler().size(study.search_space)

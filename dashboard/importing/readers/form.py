@@ -29,9 +29,8 @@ class Column:
     part: Part
     # As the file calls it.
     label: str
-    # JSON of `optimizer.distributions`, and whether the file says it, or it follows from the values.
+    # JSON of `optimizer.distributions`: as the file says, or as follows from the values.
     distribution: dict[str, Any] | None = None
-    is_declared: bool = False
     # Key of the parent, and its values: {"parent", "in"}.
     when: dict[str, Any] | None = None
     # "lowest is best" where the file says so.

@@ -65,7 +65,7 @@ class Sink:
         key = self.column("params", label)
         column = self.columns[key]
         column.distribution = united(column.distribution, distribution)
-        column.is_declared, column.when = True, when or column.when
+        column.when = when or column.when
         return key
 
     def skip(self, words: str, detail: str, number: int) -> None:

@@ -5,8 +5,10 @@ import json
 import math
 
 import pytest
-from django.db import OperationalError
+from django.core.cache import caches
+from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dashboard.api import replies, studies
@@ -89,6 +91,29 @@ def test_studies_come_newest_first_a_page_at_a_time(script):
     assert script("get", "/studies?state=paused")[1]["studies"] == []
     for wrong in ("cursor=x", "state=great"):
         assert script("get", f"/studies?{wrong}")[0] == 422
+
+
+def test_a_list_counts_trials_in_as_many_queries_for_one_study_as_for_five(script, ada):
+    def asked():
+        caches["local"].clear()
+        with CaptureQueriesContext(connection) as queries:
+            listed = script("get", "/studies")[1]["studies"]
+        return listed, len(queries)
+
+    def add(number):
+        study = running_study(owner=ada, name=f"Study {number}")
+        add_trials(study, 3, value=lambda n: (0.3, 0.1, 0.1)[n])
+        add_trials(study, 1, state=TrialState.FAILED)
+
+    add(0)
+    asked()
+    one, n_one = asked()
+    assert one[0]["n_trials"] == {"complete": 3, "failed": 1}
+    assert (one[0]["best_number"], one[0]["best_value"]) == (1, 0.1)
+    for number in range(1, 5):
+        add(number)
+    five, n_five = asked()
+    assert (len(five), n_five) == (5, n_one)
 
 
 def test_trials_are_filtered_sorted_and_paged(script, ada):

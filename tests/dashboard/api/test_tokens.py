@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from dashboard.access.secret_links import digest_of
 from dashboard.api import limits
-from dashboard.api.auth import digest_of
 from dashboard.models import Access, ApiToken, AuditEntry, Membership, Role, Study, Team
 from tests.builders import make_user, running_study
 from tests.dashboard.api.conftest import SPACE, Script, script_of

@@ -28,11 +28,6 @@ def space_of_runs(runs: Sequence[Run], merge: Merge) -> SearchSpace:
     return SearchSpace(found.parameters())
 
 
-def defaults_of_runs(runs: Sequence[Run]) -> dict[str, Value]:
-    """Return the values of the first run by name, which are all defaults."""
-    return dict(runs[0].values)
-
-
 @dataclass(frozen=True)
 class _Branch:
     parent: Asked
